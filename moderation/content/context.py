@@ -1,0 +1,18 @@
+"""Who writes, where, and what they wrote just before."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Context(Struct, frozen=True):
+    """What the review knows beside the text.
+
+    `before` holds up to 3 of the same author's latest lines, oldest first: a number may be split over two.
+    A display name is speech too, so `kind` may be "name".
+    """
+
+    role: Literal["member", "facilitator", "staff"]
+    epoch: int = 0
+    kind: Literal["message", "name"] = "message"
+    before: tuple[str, ...] = ()
