@@ -1,0 +1,66 @@
+# run: hold a meeting on this machine.   test: everything.   check: lint and types.   ci: both.
+# Nothing here needs more than python3 (with venv), make, git and the core utilities.
+
+export PYTHON ?= python3
+BIN := .venv/bin
+UV := .venv/uv/bin/uv
+COMPILE := pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+           --custom-compile-command "make lock"
+
+.PHONY: setup run test test-faults soak bench check ci docs lock clean
+.DEFAULT_GOAL := run
+.NOTPARALLEL:
+
+setup: .venv/.runtime
+
+run: .venv/.runtime
+	@exec $(BIN)/python -m chatroom.run
+
+test: .venv/.dev
+	@$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
+
+# Breaks things on purpose: `test-faults` in the size of CI, `soak` in full.
+test-faults: .venv/.dev
+	$(BIN)/python -m pytest tests/faults
+
+soak: .venv/.dev
+	FULL=1 $(BIN)/python -m pytest tests/faults
+
+bench: .venv/.dev
+	@set -e; for load in tests/load/[!_]*.py; do echo "== $$load"; $(BIN)/python "$$load"; done
+
+check: .venv/.dev .venv/.node
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@sh .ci/setup tsc
+
+ci: check test
+
+docs: .venv/.runtime
+	$(BIN)/python -m chatroom.protocol_docs
+
+# Takes the newest releases that pyproject.toml allows.
+lock: .venv/.runtime
+	python3 -m venv .venv/uv
+	.venv/uv/bin/python -m pip install --quiet uv
+	$(UV) $(COMPILE) --upgrade --group build pyproject.toml -o requirements.lock
+	$(UV) $(COMPILE) --upgrade --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv node_modules .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Each stamp is as new as the files it was made from, so that a second start does nothing.
+.venv/.runtime: requirements.lock pyproject.toml
+	@sh .ci/setup runtime
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.lock
+	@sh .ci/setup dev
+	@touch $@
+
+.venv/.node: .venv/.dev package.json package-lock.json
+	@sh .ci/setup node
+	@touch $@
