@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-ON_A_MAC = ("Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome")
+ON_A_MAC = (
+    "Chromium.app/Contents/MacOS/Chromium",
+    "Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 
 # For `chromium.launch(executable_path=find(), args=QUIET)`: a test browser calls nobody.
 QUIET = (
@@ -27,9 +30,9 @@ def find() -> str:
     for name in (named, *NAMES):
         if name and (path := shutil.which(name)):
             return path
-    for path in (Path("/Applications") / app for app in ON_A_MAC):
-        if path.exists():
-            return str(path)
+    for app in ON_A_MAC:
+        if path := shutil.which(f"/Applications/{app}"):
+            return path
     if path := playwrights_own():
         return path
     raise FileNotFoundError(
@@ -55,12 +58,13 @@ def install() -> None:
         run("apt-get", "-qq", "update", env=env)
         run("apt-get", "-qq", "install", "-y", "chromium", "fonts-dejavu-core", env=env)
     else:
-        run(sys.executable, "-m", "playwright", "install", "chromium")
+        run(sys.executable, "-m", "playwright", "install", "chromium", quiet=True)
 
 
-def run(*command: str, env: dict[str, str] | None = None) -> None:
+def run(*command: str, env: dict[str, str] | None = None, quiet: bool = False) -> None:
     print("Installing Chromium:", *command, flush=True)
-    subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=False)
+    errors = subprocess.DEVNULL if quiet else None  # Whether it worked, find() tells.
+    subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=errors, check=False)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,266 @@
+"""The shape of the house: who may import whom, what is pure, where time passes, what is tracked."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parent.parent
+
+# What moderation may import. `typing` and its like hold no state and reach no machine.
+PURE = {
+    *("msgspec", "rpds", "re2", "phonenumbers", "anyascii"),
+    *("__future__", "abc", "bisect", "collections", "copy", "dataclasses", "enum", "fractions"),
+    *("functools", "graphlib", "hashlib", "heapq", "html", "ipaddress", "itertools", "math"),
+    *("operator", "re", "statistics", "string", "textwrap", "tomllib", "types", "typing"),
+    *("unicodedata", "urllib.parse"),
+    # The value types; the clock inside is caught by CLOCKS.
+    *("datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta", "datetime.UTC"),
+}
+MARKUP = {"bleach", "markdown_it", "linkify_it"}
+MARKUP_SEAM = "moderation/content/markup.py"
+COMMAND_LINE = "moderation/__main__.py"
+
+# Outermost first; a part of chatroom imports from its own layer and those below it. What is not
+# named here (accounts, outbox, ...) stands beside connection.
+LAYERS = (
+    {"app", "cli", "run", "__main__"},
+    {"web"},
+    {"connection"},
+    {"journal", "hub", "presence", "timekeeper"},
+    {"store", "bus"},
+    {"settings", "refusals", "wire", "transport", ""},
+)
+OTHERS = 2
+# The client speaks the protocol and knows nothing of the server.
+CLIENT_KNOWS = {"wire", "refusals", "timekeeper", ""}
+
+CLOCKS = {
+    *("time.time", "time.time_ns", "time.localtime", "time.gmtime"),
+    *("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today"),
+    "datetime.date.today",
+}
+SLEEPS = {"time.sleep", "asyncio.sleep", "anyio.sleep", "anyio.sleep_until"}
+TELLS_TIME = {"chatroom/timekeeper.py"}
+# The client waits between two tries to come back.
+MAY_SLEEP = {"chatroom/timekeeper.py", "chatroom/client.py"}
+
+IMPURE = {
+    *("open", "input", "print", "exec", "eval", "compile", "__import__", "breakpoint"),
+    "hash",  # Of a text it differs from process to process.
+}
+
+# Never spelt out in a tracked file, and so not in this one either.
+REGISTRIES = tuple(
+    ".".join(parts).encode()
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("yarnpkg", "com"),
+        ("deb", "debian", "org"),
+        ("crates", "io"),
+    )
+)
+
+
+def test_moderation_imports_only_what_is_pure():
+    for path, tree in modules("moderation"):
+        allowed = PURE | {"moderation"}
+        if path == MARKUP_SEAM:
+            allowed |= MARKUP
+        if path == COMMAND_LINE:
+            continue  # It reads files and prints; nothing imports it.
+        strangers = [name for name in imports(path, tree) if not within(name, allowed)]
+        assert not strangers, f"{path} imports {strangers}"
+
+
+def test_nothing_in_moderation_reaches_the_machine_or_the_clock():
+    for path, tree in modules("moderation"):
+        if path == COMMAND_LINE:
+            continue
+        reached = [name for name in references(path, tree) if name in IMPURE | CLOCKS | SLEEPS]
+        assert not reached, f"{path} uses {reached}"
+
+
+def test_the_command_line_of_moderation_is_imported_by_nobody():
+    for path, tree in modules("moderation", "chatroom"):
+        assert not any(within(name, {"moderation.__main__"}) for name in imports(path, tree)), path
+
+
+def test_html_is_cleaned_at_one_seam():
+    for path, tree in modules("moderation", "chatroom"):
+        if path != MARKUP_SEAM:
+            assert not [name for name in imports(path, tree) if within(name, MARKUP)], path
+
+
+def test_imports_in_chatroom_point_inwards():
+    for path, tree in modules("chatroom"):
+        here = layer(path.removeprefix("chatroom/").removesuffix(".py").split("/")[0])
+        for name in imports(path, tree):
+            if within(name, {"chatroom"}):
+                part = f"{name}.".split(".")[1]
+                assert layer(part) >= here, f"{path} imports {name}, which lies further out"
+
+
+def test_the_client_knows_nothing_of_the_server():
+    for path, tree in modules("chatroom"):
+        if path == "chatroom/client.py":
+            known = {part_of(name) for name in imports(path, tree) if within(name, {"chatroom"})}
+            assert known <= CLIENT_KNOWS
+
+
+def test_only_the_timekeeper_asks_what_time_it_is():
+    for path, tree in modules("chatroom"):
+        asked = [name for name in references(path, tree) if name in CLOCKS]
+        assert not asked or path in TELLS_TIME, f"{path} uses {asked}"
+
+
+def test_only_the_timekeeper_and_the_client_sleep():
+    for path, tree in modules("chatroom"):
+        slept = [name for name in references(path, tree) if name in SLEEPS]
+        assert not slept or path in MAY_SLEEP, f"{path} uses {slept}"
+
+
+def test_every_module_says_what_it_is():
+    for path, tree in modules("moderation", "chatroom", "tests"):
+        assert ast.get_docstring(tree), f"{path} has no docstring"
+
+
+def test_every_test_module_has_tests():
+    for path, tree in modules("tests"):
+        if Path(path).name.startswith("test_"):
+            assert any(is_test(node) for node in ast.walk(tree)), f"{path} tests nothing"
+
+
+def test_no_tracked_file_names_a_package_registry():
+    for path in tracked():
+        text = path.read_bytes()
+        assert not [host for host in REGISTRIES if host in text], path
+
+
+def test_the_lock_files_hold_only_names_and_hashes():
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        for line in (HOUSE / lock).read_text().splitlines():
+            plain = line.strip()
+            assert plain.startswith(("#", "--hash=sha256:")) or "==" in plain, f"{lock}: {line}"
+    assert '"resolved"' not in (HOUSE / "package-lock.json").read_text()
+
+
+# The walkers are trusted with all of the above, so they are tested too.
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time\ntime.time()",
+        "import time as clock\nclock.time()",
+        "from time import time\ntime()",
+        "from time import time as t\nnow = t",
+        "def f():\n    import time\n    return time.time()",
+    ],
+)
+def test_a_clock_is_found_however_it_was_imported(code: str):
+    assert "time.time" in list(references("a.py", ast.parse(code)))
+
+
+def test_giving_way_to_other_tasks_is_no_sleep():
+    code = "import asyncio\nasync def f():\n    await asyncio.sleep(0)\n    await asyncio.sleep(1)"
+    assert list(references("a.py", ast.parse(code))).count("asyncio.sleep") == 1
+
+
+def test_a_relative_import_is_read_as_the_module_it_means():
+    tree = ast.parse("from . import floor\nfrom ..content import review")
+    assert list(imports("moderation/meeting/talking.py", tree)) == [
+        "moderation.meeting.floor",
+        "moderation.content.review",
+    ]
+
+
+def test_the_web_may_import_the_journal_and_never_the_other_way_round():
+    assert layer("web") < layer("accounts") < layer("journal") < layer("bus") < layer("wire")
+
+
+def modules(*packages: str) -> Iterator[tuple[str, ast.Module]]:
+    for package in packages:
+        for path in sorted((HOUSE / package).rglob("*.py")):
+            if "artifacts" not in path.parts:
+                yield path.relative_to(HOUSE).as_posix(), ast.parse(path.read_text(), str(path))
+
+
+def imports(path: str, tree: ast.AST) -> Iterator[str]:
+    """Every imported thing by its full name: `from a import b` is a.b."""
+    package = path.removesuffix(".py").split("/")[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            start = [*base, *([node.module] if node.module else [])]
+            yield from (".".join([*start, alias.name]) for alias in node.names)
+
+
+def references(path: str, tree: ast.AST) -> Iterator[str]:
+    """Every name that is used, undone of its import: `t()` after `from time import time as t`."""
+    meaning: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.split(".")[0]
+                meaning[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                meaning[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    yielding = {
+        node.func
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and node.args[0].value == 0
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Name) and (dotted := spelling(node)):
+            first, dot, rest = dotted.partition(".")
+            name = meaning.get(first, first) + dot + rest
+            if not (name == "asyncio.sleep" and node in yielding):
+                yield name
+
+
+def spelling(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (before := spelling(node.value)):
+        return f"{before}.{node.attr}"
+    return None
+
+
+def within(name: str, allowed: set[str]) -> bool:
+    parts = name.split(".")
+    return any(".".join(parts[:length]) in allowed for length in range(1, len(parts) + 1))
+
+
+def part_of(name: str) -> str:
+    """The part of chatroom that a name belongs to: `store` of chatroom.store.logs."""
+    part = f"{name}.".split(".")[1]
+    is_module = (HOUSE / "chatroom" / part).exists() or (HOUSE / "chatroom" / f"{part}.py").exists()
+    return part if is_module else ""
+
+
+def layer(part: str) -> int:
+    return next((depth for depth, parts in enumerate(LAYERS) if part in parts), OTHERS)
+
+
+def is_test(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=HOUSE, capture_output=True, check=True
+    ).stdout.decode()
+    paths = [HOUSE / name for name in listed.split("\0") if name]
+    return [path for path in paths if path.is_file()]
