@@ -35,7 +35,7 @@ check: .venv/.dev .venv/.node
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@sh .ci/setup tsc
+	@.ci/setup tsc
 
 ci: check test
 
@@ -54,13 +54,13 @@ clean:
 
 # Each stamp is as new as the files it was made from, so that a second start does nothing.
 .venv/.runtime: requirements.lock pyproject.toml
-	@sh .ci/setup runtime
+	@.ci/setup runtime
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.lock
-	@sh .ci/setup dev
+	@.ci/setup dev
 	@touch $@
 
 .venv/.node: .venv/.dev package.json package-lock.json
-	@sh .ci/setup node
+	@.ci/setup node
 	@touch $@
