@@ -1,0 +1,92 @@
+"""What can be asked of a case, and of the desk."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from moderation.bounds import Name, Words, snake
+
+Source = Literal["help", "signal"]
+"""A member pressed Help, or the review noticed words (CE-06)."""
+Triage = Literal["imminent", "urgent", "support"]
+"""Only a person raises a case to imminent."""
+Outcome = Literal[
+    "supported",
+    "handed_over",
+    "crisis_line",
+    "emergency_services",
+    "left",
+    "unreachable",
+    "false_alarm",
+]
+Status = Literal["raised", "unanswered", "claimed", "closed"]
+Session = Annotated[str, Meta(min_length=1, max_length=64)]
+CaseId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+
+
+class Command(Struct, frozen=True, tag=snake, tag_field="type", forbid_unknown_fields=True):
+    """A command to a case or to the desk."""
+
+
+class Write(Command, frozen=True):
+    """A line on the case line, by the member or by the one who claimed the case."""
+
+    text: Words
+
+
+class CloseCase(Command, frozen=True):
+    """The one who claimed the case closes it; the member closes it by saying they are all right."""
+
+    outcome: Outcome
+
+
+class Raise(Command, frozen=True):
+    """By the server: a help request, or a signal of the review, opens the case.
+
+    `name` is the one shown in the room, `excerpt` the words that a signal was raised for, and
+    `attended` whether anybody was at the desk.
+    """
+
+    source: Source
+    triage: Triage
+    session: Session
+    room: str | None = None
+    name: str | None = None
+    excerpt: str | None = None
+    attended: bool = True
+
+
+class Claim(Command, frozen=True):
+    """By the server: somebody of staff takes the case; one of them gets it (CE-11)."""
+
+    session: Session
+    name: Name
+
+
+class TickCase(Command, frozen=True):
+    """By the server: something in this case is due."""
+
+
+class ComeToDesk(Command, frozen=True):
+    """By the server: somebody of staff takes a seat at the desk under a name."""
+
+    session: Session
+    name: Name
+
+
+class ListCase(Command, frozen=True):
+    """By the server: how a case stands, for everybody at the desk. No words, no names."""
+
+    case: CaseId
+    status: Status
+    source: Source
+    triage: Triage
+    raised_at: float
+    room: str | None = None
+    claimed_by: int = 0
+
+
+CaseSeatCommand = Write | CloseCase
+CaseServerCommand = Raise | Claim | TickCase
+AnyCaseCommand = CaseSeatCommand | CaseServerCommand
+DeskServerCommand = ComeToDesk | ListCase

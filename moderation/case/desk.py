@@ -1,0 +1,124 @@
+"""The desk: who of staff is here, and how every open case stands. Ids and enums only."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+from rpds import HashTrieMap
+
+from moderation.case.commands import ComeToDesk, DeskServerCommand, ListCase
+from moderation.case.entries import CameToDesk, CaseListed, DeskEntry, DeskSeatGiven
+from moderation.meeting.state import Stamp
+from moderation.refused import Refused
+
+_ORDER = {"raised": 0, "unanswered": 1, "claimed": 2, "closed": 3}
+
+
+class StaffSeat(Struct, frozen=True):
+    """Somebody of staff: the name they go by, and the first number they may read back."""
+
+    name: str | None
+    since: int
+
+
+class Desk(Struct, frozen=True):
+    """Everything a rule of the desk may look at; `cases` holds the open ones."""
+
+    seats: HashTrieMap[int, StaffSeat] = HashTrieMap()
+    sessions: HashTrieMap[str, int] = HashTrieMap()
+    cases: HashTrieMap[str, CaseListed] = HashTrieMap()
+    closed: HashTrieMap[str, bool] = HashTrieMap()
+
+
+NEW = Desk()
+
+
+def decide(desk: Desk, command: DeskServerCommand, seat: int, now: float) -> list[DeskEntry]:
+    """The entries that `command` leaves; none where the desk knows already."""
+    match command:
+        case ComeToDesk():
+            return _come(desk, command)
+        case ListCase():
+            return _list(desk, command)
+        case _:
+            assert_never(command)
+
+
+def _come(desk: Desk, command: ComeToDesk) -> list[DeskEntry]:
+    if command.session in desk.sessions:
+        return []
+    name = " ".join(command.name.split())
+    if not name:
+        raise Refused("no_name")
+    seat = len(desk.seats) + 1
+    return [CameToDesk(seat=seat, words=name), DeskSeatGiven(seat, command.session)]
+
+
+def _list(desk: Desk, command: ListCase) -> list[DeskEntry]:
+    """A late listing never takes a case back to an earlier state."""
+    known = desk.cases.get(command.case)
+    if command.case in desk.closed:
+        return []
+    if known is not None and _ORDER[known.status] >= _ORDER[command.status]:
+        return []
+    return [
+        CaseListed(
+            case=command.case,
+            status=command.status,
+            source=command.source,
+            triage=command.triage,
+            raised_at=command.raised_at,
+            room=command.room,
+            claimed_by=command.claimed_by,
+        )
+    ]
+
+
+def evolve(desk: Desk, entry: DeskEntry, stamp: Stamp) -> Desk:
+    """The desk after `entry`."""
+    match entry:
+        case CameToDesk():
+            place = StaffSeat(entry.words, stamp.number)
+            return replace(desk, seats=desk.seats.insert(entry.seat, place))
+        case DeskSeatGiven():
+            return replace(desk, sessions=desk.sessions.insert(entry.session, entry.seat))
+        case CaseListed(status="closed"):
+            return replace(
+                desk,
+                cases=desk.cases.discard(entry.case),
+                closed=desk.closed.insert(entry.case, True),
+            )
+        case CaseListed():
+            return replace(desk, cases=desk.cases.insert(entry.case, entry))
+        case _:
+            assert_never(entry)
+
+
+def audience(entry: DeskEntry) -> int:
+    """0: everybody at the desk; else the one seat that sees it."""
+    return entry.seat if isinstance(entry, DeskSeatGiven) else 0
+
+
+def streams(desk: Desk, seat: int) -> dict[int, int]:
+    return {0: desk.seats[seat].since, seat: 1} if seat in desk.seats else {}
+
+
+class StaffView(Struct, frozen=True):
+    seat: int
+    name: str | None
+
+
+class DeskView(Struct, frozen=True, tag="desk", tag_field="kind"):
+    """The desk as everybody at it sees it: open cases, oldest first."""
+
+    seats: tuple[StaffView, ...]
+    cases: tuple[CaseListed, ...]
+
+
+def snapshot(desk: Desk, seat: int) -> DeskView:
+    return DeskView(
+        seats=tuple(StaffView(number, place.name) for number, place in sorted(desk.seats.items())),
+        cases=tuple(sorted(desk.cases.values(), key=lambda listed: listed.raised_at)),
+    )

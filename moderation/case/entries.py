@@ -1,0 +1,91 @@
+"""What happened in a case, and at the desk."""
+
+from msgspec import Struct
+
+from moderation.bounds import snake
+from moderation.case.commands import Outcome, Source, Status, Triage
+
+
+class Entry(Struct, frozen=True, tag=snake, tag_field="type", omit_defaults=True):
+    """An entry of a case's or of the desk's log; `words`, where there are any, are kept apart."""
+
+
+class Worded(Entry, frozen=True):
+    words: str | None = None
+
+
+class CaseRaised(Worded, frozen=True, kw_only=True):
+    """The case is open; `words` is the member's name in the room, where they have one."""
+
+    source: Source
+    triage: Triage
+    room: str | None = None
+
+
+class Excerpt(Worded, frozen=True, kw_only=True):
+    """The words a signal was raised for."""
+
+    seat: int
+
+
+class LineGiven(Entry, frozen=True):
+    """To one seat of the case: the session (as a keyed digest for this log) that it belongs to."""
+
+    seat: int
+    session: str
+
+
+class NobodyThere(Entry, frozen=True):
+    """The member is told at once: nobody is at the desk; these lines are there now (CE-10)."""
+
+
+class Unanswered(Entry, frozen=True):
+    """The member is told: nobody has claimed the case in time; these lines are there now (CE-10)."""
+
+
+class Claimed(Worded, frozen=True, kw_only=True):
+    """One of staff has the case; `words` is the name they go by."""
+
+    seat: int
+
+
+class Wrote(Worded, frozen=True, kw_only=True):
+    """A line on the case line."""
+
+    seat: int
+
+
+class CaseClosed(Entry, frozen=True):
+    outcome: Outcome
+    by: int
+
+
+class CameToDesk(Worded, frozen=True, kw_only=True):
+    """Somebody of staff is on duty; `words` is the name they go by."""
+
+    seat: int
+
+
+class DeskSeatGiven(Entry, frozen=True):
+    """To one seat of the desk: the session (as a keyed digest for this log) that it belongs to."""
+
+    seat: int
+    session: str
+
+
+class CaseListed(Entry, frozen=True):
+    """How a case stands now. No words, no names."""
+
+    case: str
+    status: Status
+    source: Source
+    triage: Triage
+    raised_at: float
+    room: str | None = None
+    claimed_by: int = 0
+
+
+CaseEntry = (
+    CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed
+)  # fmt: skip
+DeskEntry = CameToDesk | DeskSeatGiven | CaseListed

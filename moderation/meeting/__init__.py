@@ -1,0 +1,1 @@
+"""The rules of a meeting: commands are decided into entries, entries fold into the meeting."""
