@@ -44,8 +44,8 @@ docs: .venv/.runtime
 
 # Takes the newest releases that pyproject.toml allows.
 lock: .venv/.runtime
-	python3 -m venv .venv/uv
-	.venv/uv/bin/python -m pip install --quiet uv
+	$(BIN)/python -m venv .venv/uv
+	.venv/uv/bin/python -m pip install -qq uv
 	$(UV) $(COMPILE) --upgrade --group build pyproject.toml -o requirements.lock
 	$(UV) $(COMPILE) --upgrade --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
