@@ -1,0 +1,193 @@
+"""The wire: envelope in; entries, receipt, refusal and retry out. The only JSON of the live path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from chatroom.refusals import REFUSALS
+from moderation.bounds import MOST, snake
+from moderation.case.case import CaseView
+from moderation.case.desk import DeskView
+from moderation.case.entries import CaseEntry, DeskEntry
+from moderation.meeting.audience import Snapshot
+from moderation.meeting.entries import AnyEntry
+from moderation.refused import Refused
+
+C = TypeVar("C")
+
+PROTOCOL = 1
+"""Grows when a name changes its meaning, which it does not: fields are added with defaults."""
+
+CommandId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+"""128 random bits as hex, chosen by the client once per intent and kept when it sends again."""
+Cursor = Annotated[str, Meta(pattern=r"^[0-9]{1,10}\.([0-9a-f]{16})?$")]
+"""`120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first."""
+Stream = Literal["room", "chair", "own"]
+
+
+class Inbound(Struct, frozen=True, tag=snake, tag_field="type", forbid_unknown_fields=True):
+    """A frame from a client."""
+
+
+class Hello(Inbound, frozen=True):
+    """The first frame, within 5 seconds: who (a browser by its cookie) and what was seen last."""
+
+    protocol: Annotated[int, Meta(ge=1, le=MOST)] = PROTOCOL
+    bearer: Annotated[str, Meta(max_length=128)] | None = None
+    cursor: dict[Stream, Cursor] | None = None
+
+
+class Command(Inbound, frozen=True):
+    """One intent, under the id that makes it happen once however often it is sent."""
+
+    id: CommandId
+    command: Raw
+
+
+class Numbered(Struct, frozen=True):
+    """An entry in its stream: gapless number, id, seconds since 1970."""
+
+    number: int
+    id: str
+    at: float
+    entry: AnyEntry | CaseEntry | DeskEntry
+
+
+class Outbound(Struct, frozen=True, tag=snake, tag_field="type", omit_defaults=True):
+    """A frame to a client."""
+
+
+class Fresh(Outbound, frozen=True, kw_only=True):
+    """A fresh start: the state at `cursor`, then the entries after `starts` up to it, for the timeline.
+
+    `reason` is `new` for a client without a cursor; `ahead`, `diverged`, `expired`, `too_far` or
+    `bad` say why a cursor could not be resumed.
+    """
+
+    reason: Literal["new", "ahead", "diverged", "expired", "too_far", "bad"]
+    seat: int
+    snapshot: Snapshot | CaseView | DeskView
+    cursor: dict[Stream, str]
+    starts: dict[Stream, int]
+    now: float
+
+
+class Resumed(Outbound, frozen=True, kw_only=True):
+    """The cursor holds: every entry after it follows. `cursor` is the head."""
+
+    seat: int
+    cursor: dict[Stream, str]
+    now: float
+
+
+class Entries(Outbound, frozen=True):
+    """The next entries of one stream."""
+
+    stream: Stream
+    entries: tuple[Numbered, ...]
+
+
+class Receipt(Outbound, frozen=True):
+    """Stored, under `number` of `stream`; without a number it was so already, and left no entry."""
+
+    id: str
+    stream: Stream | None = None
+    number: int | None = None
+
+
+class Refusal(Outbound, frozen=True):
+    """A no; nothing is stored. `spans` are [start, end) in code points of the text that was sent."""
+
+    id: str | None
+    code: str
+    words: str
+    next: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    facts: dict[str, str | int | float | None] = {}
+
+
+class Retry(Outbound, frozen=True):
+    """Outcome unknown, or not tried: send again with the same id, after `after_ms` milliseconds."""
+
+    id: str
+    after_ms: int
+
+
+class Heartbeat(Outbound, frozen=True):
+    """The head of `room` as the database has it; resume if you are behind."""
+
+    head: str
+    now: float
+
+
+class Presence(Outbound, frozen=True):
+    """The seats that are connected now. A hint: never in the log, never kept."""
+
+    here: tuple[int, ...]
+
+
+class Care(Outbound, frozen=True):
+    """To the sender alone: what was written opened a case; its line is at `/cases/<case>/socket`."""
+
+    case: str
+
+
+InboundFrame = Hello | Command
+OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | Care
+
+_frames: msgspec.json.Decoder[InboundFrame] = msgspec.json.Decoder(InboundFrame)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(text: str | bytes) -> InboundFrame:
+    """A frame of a client; raises `msgspec.DecodeError` for what is none."""
+    return _frames.decode(text)
+
+
+def decode_command(decoder: msgspec.json.Decoder[C], raw: Raw) -> C:
+    """The command of an envelope; raises `Refused` where it is none of those `decoder` knows."""
+    try:
+        return decoder.decode(raw)
+    except msgspec.DecodeError as error:
+        raise Refused(_what_is_wrong(str(error))) from None
+
+
+def _what_is_wrong(error: str) -> str:
+    if "of length <=" in error:
+        return "too_long"
+    return "empty" if "matching regex" in error and error.endswith("`$.text`") else "bad_command"
+
+
+def encode(frame: OutboundFrame) -> bytes:
+    """A whole WebSocket text frame, unmasked: written as it is to every socket it is for (RFC 6455, 5.2)."""
+    return framed(_encoder.encode(frame))
+
+
+def framed(payload: bytes) -> bytes:
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+
+
+def refusal(id: str | None, refused: Refused) -> Refusal:
+    """The refusal with its words; `spans` of the facts are a field of their own."""
+    words = REFUSALS[refused.code]
+    facts = {name: value for name, value in refused.facts.items() if name != "spans"}
+    spans: Iterable[Any] = refused.facts.get("spans", ())
+    return Refusal(id, refused.code, words.words, words.next, tuple((a, b) for a, b in spans), facts)
+
+
+def cursor(number: int, entry_id: str) -> str:
+    return f"{number}.{entry_id}"
+
+
+def parse_cursor(text: str) -> tuple[int, str]:
+    number, _, entry_id = text.partition(".")
+    return int(number), entry_id
