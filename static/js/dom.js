@@ -1,0 +1,90 @@
+/** Building elements. Text enters the page here, as text and never as markup. */
+
+/** @typedef {Node | string | number | null | undefined | false} Child */
+
+/**
+ * `el("button", { class: "primary", onclick: send, disabled: true }, "Send")`
+ *
+ * A property whose name begins with `on` is a listener; `true` is an attribute without a value;
+ * `false`, `null` and `undefined` leave it out.
+ *
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, unknown>} [props]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function el(tag, props = {}, ...children) {
+  const element = document.createElement(tag)
+  for (const [name, value] of Object.entries(props)) set(element, name, value)
+  element.append(...nodes(children))
+  return element
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function set(element, name, value) {
+  if (typeof value === "function" && name.startsWith("on")) {
+    element.addEventListener(name.slice(2), /** @type {EventListener} */ (value))
+  } else if (value === false || value === null || value === undefined) {
+    element.removeAttribute(name)
+  } else {
+    const text = value === true ? "" : String(value)
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text)
+  }
+}
+
+/**
+ * Replaces what an element holds.
+ *
+ * @param {Element} element
+ * @param {...Child} children
+ */
+export function fill(element, ...children) {
+  element.replaceChildren(...nodes(children))
+}
+
+/**
+ * Writes a text only where it differs, so that a screen reader is not told the same thing twice.
+ *
+ * @param {Node} node
+ * @param {string} text
+ */
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text
+}
+
+/**
+ * The element of the page that must be there.
+ *
+ * @param {string} selector
+ * @param {ParentNode} [within]
+ * @returns {HTMLElement}
+ */
+export function find(selector, within = document) {
+  const element = within.querySelector(selector)
+  if (!(element instanceof HTMLElement)) throw new Error(`expected ${selector} in the page`)
+  return element
+}
+
+/**
+ * What the server wrote into a `<script type="application/json">` block.
+ *
+ * @param {string} id
+ * @returns {any}
+ */
+export function data(id) {
+  return JSON.parse(find(`#${id}`).textContent ?? "null")
+}
+
+/** @param {Child[]} children @returns {(Node | string)[]} */
+function nodes(children) {
+  return children.flatMap((child) =>
+    child === null || child === undefined || child === false
+      ? []
+      : [typeof child === "number" ? String(child) : child],
+  )
+}

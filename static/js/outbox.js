@@ -1,0 +1,151 @@
+/** What was sent and is not settled yet. Every command has one id, however often it goes out. */
+
+import { newId } from "./ids.js"
+
+/** @import { Connection } from "./connection.js" */
+/** @import { OutboundFrame, Refusal, Stream } from "./protocol.js" */
+
+/**
+ * waiting -> confirmed | refused; `retry` sends it again. `unsent` after a minute without an answer:
+ * its outcome is unknown, so that `again` goes out with the same id and is stored once.
+ *
+ * @template {object} C
+ * @typedef {object} Item
+ * @property {string} id
+ * @property {C} command
+ * @property {"waiting" | "confirmed" | "refused" | "unsent"} state
+ * @property {Stream | null} stream Of the receipt; null where the command left no entry.
+ * @property {number | null} number
+ * @property {Refusal | null} refusal
+ * @property {number} since When it was handed over, on the page's own clock (ms).
+ */
+
+const PATIENCE = 60_000
+
+/** These keep the order they were written in: the next goes out when the one before is settled. */
+const IN_ORDER = new Set(["say", "tell", "write", "done", "pass"])
+
+/** @template {{ type: string }} C */
+export class Outbox {
+  #connection
+  #onchange
+  /** @type {Map<string, Item<C>>} */
+  #items = new Map()
+  /** @type {Map<string, number>} */
+  #timers = new Map()
+  #inFlight = ""
+
+  /**
+   * @param {Connection} connection
+   * @param {(item: Item<C>) => void} onchange
+   */
+  constructor(connection, onchange) {
+    this.#connection = connection
+    this.#onchange = onchange
+  }
+
+  /** Everything that waits for its answer, oldest first. */
+  get waiting() {
+    return [...this.#items.values()].filter((item) => item.state === "waiting")
+  }
+
+  /**
+   * @param {C} command
+   * @returns {Item<C>}
+   */
+  send(command) {
+    /** @type {Item<C>} */
+    const item = {
+      id: newId(),
+      command,
+      state: "waiting",
+      stream: null,
+      number: null,
+      refusal: null,
+      since: performance.now(),
+    }
+    this.#take(item)
+    return item
+  }
+
+  /**
+   * The same intent once more, after `unsent`.
+   *
+   * @param {Item<C>} item
+   */
+  again(item) {
+    item.state = "waiting"
+    item.since = performance.now()
+    this.#take(item)
+  }
+
+  /**
+   * The socket is live again: what is not settled goes out again.
+   */
+  resume() {
+    this.#inFlight = ""
+    for (const item of this.waiting) this.#go(item)
+  }
+
+  /**
+   * To be called with every frame; true where it was an answer to one of ours.
+   *
+   * @param {OutboundFrame} frame
+   * @returns {boolean}
+   */
+  take(frame) {
+    if (frame.type !== "receipt" && frame.type !== "refusal" && frame.type !== "retry") return false
+    const item = frame.id === null ? undefined : this.#items.get(frame.id)
+    if (item === undefined) return false
+    if (frame.type === "retry") {
+      clearTimeout(this.#timers.get(`retry ${item.id}`))
+      this.#timers.set(`retry ${item.id}`, setTimeout(() => this.#go(item, true), frame.after_ms))
+      return true
+    }
+    if (frame.type === "receipt") {
+      item.stream = frame.stream ?? null
+      item.number = frame.number ?? null
+    } else {
+      item.refusal = frame
+    }
+    this.#settle(item, frame.type === "receipt" ? "confirmed" : "refused")
+    return true
+  }
+
+  /** @param {Item<C>} item */
+  #take(item) {
+    this.#items.set(item.id, item)
+    this.#timers.set(
+      item.id,
+      setTimeout(() => this.#settle(item, "unsent"), PATIENCE),
+    )
+    this.#onchange(item)
+    this.#go(item)
+  }
+
+  /** @param {Item<C>} item @param {boolean} [again] */
+  #go(item, again = false) {
+    if (item.state !== "waiting" || !this.#connection.isLive) return
+    if (IN_ORDER.has(item.command.type)) {
+      const free = this.#inFlight === "" || (again && this.#inFlight === item.id)
+      if (!free) return
+      this.#inFlight = item.id
+    }
+    this.#connection.command(item.command, item.id)
+  }
+
+  /** @param {Item<C>} item @param {"confirmed" | "refused" | "unsent"} state */
+  #settle(item, state) {
+    clearTimeout(this.#timers.get(item.id))
+    clearTimeout(this.#timers.get(`retry ${item.id}`))
+    this.#timers.delete(item.id)
+    this.#timers.delete(`retry ${item.id}`)
+    this.#items.delete(item.id)
+    item.state = state
+    this.#onchange(item)
+    if (this.#inFlight !== item.id) return
+    this.#inFlight = ""
+    const next = this.waiting.find((other) => IN_ORDER.has(other.command.type))
+    if (next !== undefined) this.#go(next)
+  }
+}
