@@ -1,0 +1,212 @@
+"""The environment, read once into one frozen struct."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, TypeVar, get_args
+from urllib.parse import urlsplit
+
+import msgspec
+
+BusKind = Literal["none", "local", "redis"]
+Number = TypeVar("Number", int, float)
+
+ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?")
+USUAL_PORT = {"http": "80", "https": "443"}
+
+
+class BadSetting(Exception):
+    """A value of the environment that stops the start. `why` is a sentence and quotes no secret."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.name = name
+        self.why = why
+
+
+class Helpline(msgspec.Struct, frozen=True):
+    """Whom to turn to when nobody at the desk answers: shown as it is."""
+
+    label: str
+    reach: str
+    url: str | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the operator decides. Times are in the unit that the name says."""
+
+    database_url: str
+    redis_url: str | None
+    bus: BusKind
+    host: str
+    port: int
+    origins: tuple[str, ...]
+    helplines: tuple[Helpline, ...]
+    region: str
+    retention_hours: int
+    retention_chosen: bool
+    case_retention_days: int
+    secret_file: Path
+    time_speed: float
+
+    @property
+    def database_path(self) -> Path | None:
+        """The SQLite file, where it is one."""
+        kind, _, path = self.database_url.partition(":///")
+        return Path(path) if kind.startswith("sqlite") else None
+
+    @property
+    def retention(self) -> float:
+        """How many seconds a meeting's words outlive its close."""
+        return self.retention_hours * 3600.0
+
+    @property
+    def case_retention(self) -> float:
+        """How many seconds a case's words outlive its close."""
+        return self.case_retention_days * 86400.0
+
+    @property
+    def public(self) -> bool:
+        """Whether somebody at another machine is meant to reach this server."""
+        hosts = [str(urlsplit(origin).hostname) for origin in self.origins]
+        return not all(is_loopback(host) for host in [self.host, *hosts])
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """The settings, or `BadSetting` for the first value that can't be used. An empty value is none."""
+    env = {name: value.strip() for name, value in environ.items() if value.strip()}
+    database_url = _database_url(env.get("DATABASE_URL", "sqlite:///chatroom.db"))
+    port = _number(env, "PORT", 8000, least=1, most=65535)
+    return Settings(
+        database_url=database_url,
+        redis_url=_redis_url(env),
+        bus=_bus(env),
+        host=env.get("HOST", "localhost"),
+        port=port,
+        origins=_origins(env.get("ORIGINS"), port),
+        helplines=_helplines(env.get("HELPLINES", "")),
+        region=env.get("REGION", ""),
+        retention_hours=_number(env, "RETENTION_HOURS", 24, least=0, most=24 * 30),
+        retention_chosen="RETENTION_HOURS" in env,
+        case_retention_days=_number(env, "CASE_RETENTION_DAYS", 90, least=0, most=3650),
+        secret_file=_secret_file(env, database_url),
+        time_speed=_number(env, "TIME_SPEED", 1.0, least=0.001, most=10_000.0),
+    )
+
+
+def require_public(settings: Settings) -> None:
+    """Stops a server that strangers can reach before anybody relies on it unprepared."""
+    if not settings.public:
+        return
+    if not settings.helplines:
+        raise BadSetting(
+            "HELPLINES",
+            "a public server needs the helplines of its place, one a line: label | number | link",
+        )
+    if not settings.retention_chosen:
+        raise BadSetting(
+            "RETENTION_HOURS",
+            "a public server needs a decision on how long words are kept after a meeting, 0 to 720",
+        )
+    if settings.time_speed != 1.0:
+        raise BadSetting("TIME_SPEED", "is for tests and demos, never for a public server")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address leads to this machine alone."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _database_url(text: str) -> str:
+    kind, _, rest = text.partition("://")
+    if kind in ("postgres", "postgresql") and rest:
+        return f"postgresql+asyncpg://{rest}"
+    path = rest.removeprefix("/")
+    if kind != "sqlite" or path == rest or not path or path == ":memory:" or "?" in path:
+        raise BadSetting("DATABASE_URL", "name a file, as in sqlite:///chatroom.db")
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def _redis_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("REDIS_URL")
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting("REDIS_URL", "must begin with redis://, rediss:// or unix://")
+    return url
+
+
+def _bus(env: Mapping[str, str]) -> BusKind:
+    chosen = env.get("BUS", "redis" if "REDIS_URL" in env else "local")
+    for kind in get_args(BusKind):
+        if chosen != kind:
+            continue
+        if kind == "redis" and "REDIS_URL" not in env:
+            raise BadSetting("REDIS_URL", "is needed by BUS=redis")
+        return kind  # type: ignore[no-any-return]
+    raise BadSetting("BUS", "must be none, local or redis")
+
+
+def _number(
+    env: Mapping[str, str], name: str, default: Number, *, least: Number, most: Number
+) -> Number:
+    if name not in env:
+        return default
+    try:
+        value = type(default)(env[name])
+    except ValueError:
+        value = least - 1
+    if not least <= value <= most:
+        raise BadSetting(name, f"must be a number from {least} to {most}")
+    return value
+
+
+def _origins(text: str | None, port: int) -> tuple[str, ...]:
+    if text is None:
+        end = "" if port == 80 else f":{port}"
+        return tuple(f"http://{host}{end}" for host in ("localhost", "127.0.0.1", "[::1]"))
+    origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
+    if not origins:
+        raise BadSetting("ORIGINS", "name at least one, as in https://meet.example.org")
+    for origin in origins:
+        _check_origin(origin)
+    return origins
+
+
+def _check_origin(origin: str) -> None:
+    """An origin is compared letter by letter with what a browser sends, so it must look like that."""
+    found = ORIGIN.fullmatch(origin)
+    if found is None:
+        raise BadSetting(
+            "ORIGINS", f"{origin!r} is no origin: scheme, lower-case host and port, nothing behind"
+        )
+    scheme, _, port = found.groups()
+    if port == USUAL_PORT[scheme]:
+        raise BadSetting("ORIGINS", f"{origin!r}: leave :{port} out, as browsers do")
+
+
+def _helplines(text: str) -> tuple[Helpline, ...]:
+    lines = [line.strip() for line in re.split(r"[\n;]", text)]
+    return tuple(_helpline(line) for line in lines if line)
+
+
+def _helpline(line: str) -> Helpline:
+    parts = [part.strip() for part in line.split("|")]
+    if len(parts) not in (2, 3) or not all(parts):
+        raise BadSetting("HELPLINES", f"{line!r}: expected label | number or words | link")
+    if len(parts) == 3 and not parts[2].startswith(("https://", "tel:", "sms:")):
+        raise BadSetting("HELPLINES", f"{line!r}: a link begins with https://, tel: or sms:")
+    return Helpline(*parts)
+
+
+def _secret_file(env: Mapping[str, str], database_url: str) -> Path:
+    if "SECRET_FILE" in env:
+        return Path(env["SECRET_FILE"])
+    kind, _, path = database_url.partition(":///")
+    if not kind.startswith("sqlite"):
+        raise BadSetting("SECRET_FILE", "name a file of 32 random bytes that all processes share")
+    return Path(f"{path}.key")

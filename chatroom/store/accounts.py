@@ -1,0 +1,103 @@
+"""Sessions, their rights, and the invitations these came from; nothing here knows a secret."""
+
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatroom.store import tables
+
+Role = Literal["member", "facilitator", "staff"]
+
+ORGANISATION = 0
+"""Stands for every room in a staff person's right."""
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """What a link gives. `slug` is None for staff, and for a room that is gone."""
+
+    id: int
+    room: int
+    slug: str | None
+    role: Role
+    expires_at: float | None
+
+
+async def add_invitation(connection: AsyncConnection, **values: Any) -> None:
+    """Keeps an invitation under the hash of its secret."""
+    await connection.execute(insert(tables.invitation).values(values))
+
+
+async def invitation_by_secret(connection: AsyncConnection, secret: bytes) -> Invitation | None:
+    """The invitation whose secret has this hash."""
+    link, room = tables.invitation.c, tables.room.c
+    query = (
+        select(link.id, link.room, room.slug, link.role, link.expires_at)
+        .join_from(tables.invitation, tables.room, link.room == room.id, isouter=True)
+        .where(link.secret == secret)
+    )
+    row = (await connection.execute(query)).mappings().first()
+    return Invitation(**row) if row else None
+
+
+async def use_up(connection: AsyncConnection, invitation_id: int) -> bool:
+    """Takes one use, atomically; False when none was left. Unlimited ones stay so (NULL - 1 is NULL)."""
+    link = tables.invitation
+    result = await connection.execute(
+        update(link)
+        .where(link.c.id == invitation_id, link.c.uses_left.is_(None) | (link.c.uses_left > 0))
+        .values(uses_left=link.c.uses_left - 1)
+    )
+    return result.rowcount == 1
+
+
+async def add_session(
+    connection: AsyncConnection, session: bytes, now: float, expires_at: float
+) -> None:
+    """A signed-in browser that has no rights yet."""
+    row = {"id": session, "created_at": now, "expires_at": expires_at}
+    await connection.execute(insert(tables.session).values(row))
+
+
+async def expiry_of(connection: AsyncConnection, session: bytes, now: float) -> float | None:
+    """When a session ends; None for one that is unknown or over."""
+    row = tables.session.c
+    query = select(row.expires_at).where(row.id == session, row.expires_at > now)
+    return await connection.scalar(query)
+
+
+async def prolong(connection: AsyncConnection, session: bytes, expires_at: float) -> None:
+    """Lets a session last longer."""
+    row = tables.session
+    await connection.execute(update(row).where(row.c.id == session).values(expires_at=expires_at))
+
+
+async def end_session(connection: AsyncConnection, session: bytes) -> None:
+    """Forgets a session with all its rights."""
+    await connection.execute(delete(tables.session).where(tables.session.c.id == session))
+
+
+async def forget_expired(connection: AsyncConnection, now: float) -> int:
+    """Forgets what is over: sessions with their rights, and invitations. Tells how many sessions."""
+    link = tables.invitation
+    await connection.execute(delete(link).where(link.c.expires_at <= now))
+    ended = await connection.execute(
+        delete(tables.session).where(tables.session.c.expires_at <= now)
+    )
+    return ended.rowcount
+
+
+async def add_right(
+    connection: AsyncConnection, session: bytes, role: Role, room: int, invitation: int
+) -> None:
+    """Lets a session take part."""
+    row = {"session": session, "role": role, "room": room, "invitation": invitation}
+    await connection.execute(insert(tables.seat_right).values(row))
+
+
+async def roles(connection: AsyncConnection, session: bytes, room: int) -> set[str]:
+    """All roles that a session has in a room, the organisation's among them."""
+    right = tables.seat_right.c
+    query = select(right.role).where(right.session == session, right.room.in_([room, ORGANISATION]))
+    return set(await connection.scalars(query))

@@ -1,0 +1,81 @@
+"""Which logs belong to help: the desk, and each session's case."""
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chatroom.store import tables
+from chatroom.store.database import reading, writing
+
+
+class CaseFile(msgspec.Struct, frozen=True):
+    """A case as the desk lists it. `slug` is the room it was raised in, if it was in one."""
+
+    log: int
+    slug: str | None
+    raised_at: float
+
+
+async def open_case_file(
+    engine: AsyncEngine, log_id: int, session: bytes, room: int | None, now: float, keep: float
+) -> int:
+    """The log of the session's open case: `log_id`, new and empty, or that of the case it has already.
+
+    So Help pressed twice, on two sockets at once, is one case (A99).
+    """
+    async with writing(engine) as connection:
+        existing = await _case_of(connection, session)
+        if existing is not None:
+            return existing
+        await connection.execute(
+            insert(tables.log).values(id=log_id, kind="case", position=0, keep=keep)
+        )
+        await connection.execute(
+            insert(tables.case_file).values(
+                log=log_id, session=session, room=room, raised_at=now, open=True
+            )
+        )
+    return log_id
+
+
+async def case_of(engine: AsyncEngine, session: bytes) -> int | None:
+    """The log of a session's open case."""
+    async with reading(engine) as connection:
+        return await _case_of(connection, session)
+
+
+async def open_cases(engine: AsyncEngine) -> list[CaseFile]:
+    """Everything that waits at the desk or is being worked on, the longest waiting first."""
+    case, room = tables.case_file.c, tables.room.c
+    query = (
+        select(case.log, room.slug, case.raised_at)
+        .join_from(tables.case_file, tables.room, isouter=True)
+        .where(case.open)
+        .order_by(case.raised_at, case.log)
+    )
+    async with reading(engine) as connection:
+        return [CaseFile(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def close_case_file(engine: AsyncEngine, log_id: int) -> None:
+    """The session may open another case from now on. The end of the log itself is the journal's."""
+    case = tables.case_file
+    async with writing(engine) as connection:
+        await connection.execute(update(case).where(case.c.log == log_id).values(open=False))
+
+
+async def desk_log(engine: AsyncEngine, log_id: int) -> int:
+    """The one log of the desk: `log_id` where there was none yet. It never ends, so nothing is swept."""
+    log = tables.log
+    async with writing(engine) as connection:
+        existing: int | None = await connection.scalar(select(log.c.id).where(log.c.kind == "desk"))
+        if existing is not None:
+            return existing
+        await connection.execute(insert(log).values(id=log_id, kind="desk", position=0, keep=0.0))
+    return log_id
+
+
+async def _case_of(connection: AsyncConnection, session: bytes) -> int | None:
+    case = tables.case_file.c
+    query = select(case.log).where(case.session == session, case.open)
+    return await connection.scalar(query)

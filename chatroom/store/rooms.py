@@ -1,0 +1,97 @@
+"""Rooms, and the meetings held in them."""
+
+import re
+from collections.abc import Callable
+
+import msgspec
+from anyascii import anyascii
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chatroom.store import tables
+from chatroom.store.database import new_id, reading, writing
+
+
+class Room(msgspec.Struct, frozen=True):
+    """A group's standing place."""
+
+    id: int
+    slug: str
+    name: str
+    format: str
+    created_at: float
+
+
+class Meeting(msgspec.Struct, frozen=True):
+    """The n-th meeting of a room, and the log it is kept in."""
+
+    log: int
+    n: int
+    ended_at: float | None
+
+
+async def create_room(
+    engine: AsyncEngine, name: str, format: str, now: float, random_bytes: Callable[[int], bytes]
+) -> Room:
+    """A new room under a slug of its own: a second "Evening group" becomes evening-group-2."""
+    async with writing(engine) as connection:
+        taken = set(await connection.scalars(select(tables.room.c.slug)))
+        room = Room(new_id(random_bytes), _free(slug_of(name), taken), name, format, now)
+        await connection.execute(insert(tables.room).values(msgspec.structs.asdict(room)))
+    return room
+
+
+async def list_rooms(engine: AsyncEngine) -> list[Room]:
+    """All rooms, the oldest first."""
+    query = select(tables.room).order_by(tables.room.c.created_at, tables.room.c.id)
+    async with reading(engine) as connection:
+        return [Room(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def room_by_slug(engine: AsyncEngine, slug: str) -> Room | None:
+    """The room of a URL."""
+    query = select(tables.room).where(tables.room.c.slug == slug)
+    async with reading(engine) as connection:
+        row = (await connection.execute(query)).mappings().first()
+    return Room(**row) if row else None
+
+
+async def current_meeting(engine: AsyncEngine, room_id: int) -> Meeting | None:
+    """The newest meeting of a room, ended or not; None in a room that has held none."""
+    meeting, log = tables.meeting.c, tables.log.c
+    query = (
+        select(meeting.log, meeting.n, log.ended_at)
+        .join_from(tables.meeting, tables.log)
+        .where(meeting.room == room_id)
+        .order_by(meeting.n.desc())
+        .limit(1)
+    )
+    async with reading(engine) as connection:
+        row = (await connection.execute(query)).mappings().first()
+    return Meeting(**row) if row else None
+
+
+async def add_meeting(engine: AsyncEngine, room_id: int, n: int, log_id: int, keep: float) -> bool:
+    """Makes the n-th meeting with an empty log; False when somebody else was first, and nothing is kept."""
+    log = {"id": log_id, "kind": "meeting", "position": 0, "keep": keep}
+    try:
+        async with writing(engine) as connection:
+            await connection.execute(insert(tables.log).values(log))
+            await connection.execute(insert(tables.meeting).values(log=log_id, room=room_id, n=n))
+    except IntegrityError:
+        return False
+    return True
+
+
+def slug_of(name: str) -> str:
+    """A name as it looks in a URL; never empty."""
+    return re.sub(r"[^a-z0-9]+", "-", anyascii(name).lower()).strip("-")[:40].strip("-") or "room"
+
+
+def _free(slug: str, taken: set[str]) -> str:
+    number, free = 1, slug
+    while free in taken:
+        number += 1
+        free = f"{slug}-{number}"
+    return free

@@ -1,0 +1,164 @@
+"""The tables. What they mean is told in docs/architecture.md; migrations/ makes them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "ck": "%(table_name)s_%(constraint_name)s",
+    }
+)
+
+# The journal. `entry` and `body` have no foreign key: the append has just moved the log's row.
+
+log = Table(
+    "log",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("next_due", Double),
+    Column("ended_at", Double),
+    Column("swept_at", Double),
+    Column("keep", Double, nullable=False),
+    Column("min_reader", Integer, nullable=False, server_default="1"),
+    CheckConstraint("kind IN ('meeting', 'case', 'desk', 'access')", name="kind"),
+)
+Index(
+    "log_single",
+    log.c.kind,
+    unique=True,
+    sqlite_where=log.c.kind.in_(["desk", "access"]),
+    postgresql_where=log.c.kind.in_(["desk", "access"]),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("log", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("audience", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("seat", BigInteger, nullable=False),
+    Column("command_id", LargeBinary),
+    Column("digest", LargeBinary),
+    Column("at", Double, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    UniqueConstraint("log", "audience", "number", name="entry_number"),
+    sqlite_with_rowid=False,
+)
+Index(
+    "entry_command",
+    entry.c.log,
+    entry.c.seat,
+    entry.c.command_id,
+    unique=True,
+    sqlite_where=entry.c.command_id.is_not(None),
+    postgresql_where=entry.c.command_id.is_not(None),
+)
+
+body = Table(
+    "body",
+    metadata,
+    Column("log", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("part", SmallInteger, primary_key=True, autoincrement=False),
+    Column("key_id", SmallInteger, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Rooms and their meetings.
+
+room = Table(
+    "room",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("slug", name="room_slug"),
+)
+
+meeting = Table(
+    "meeting",
+    metadata,
+    Column("log", BigInteger, ForeignKey(log.c.id), primary_key=True, autoincrement=False),
+    Column("room", BigInteger, ForeignKey(room.c.id), nullable=False),
+    Column("n", BigInteger, nullable=False),
+    UniqueConstraint("room", "n", name="meeting_n"),
+)
+
+# People: a session holds rights that came through invitations. Room 0 is the whole organisation.
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+)
+Index("session_expires_at", session.c.expires_at)
+
+seat_right = Table(
+    "seat_right",
+    metadata,
+    Column("session", LargeBinary, ForeignKey(session.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("room", BigInteger, primary_key=True, autoincrement=False),
+    Column("invitation", BigInteger, nullable=False),
+    CheckConstraint("role IN ('member', 'facilitator', 'staff')", name="role"),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("room", BigInteger, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("uses_left", Integer),
+    Column("expires_at", Double),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("secret", name="invitation_secret"),
+    CheckConstraint("role IN ('member', 'facilitator', 'staff')", name="role"),
+    CheckConstraint("uses_left >= 0", name="uses_left"),
+)
+
+# Cases: a session has one open case at most, so Help pressed twice is one case.
+
+case_file = Table(
+    "case_file",
+    metadata,
+    Column("log", BigInteger, ForeignKey(log.c.id), primary_key=True, autoincrement=False),
+    Column("session", LargeBinary, nullable=False),
+    Column("room", BigInteger, ForeignKey(room.c.id)),
+    Column("raised_at", Double, nullable=False),
+    Column("open", Boolean, nullable=False),
+)
+Index(
+    "case_file_open",
+    case_file.c.session,
+    unique=True,
+    sqlite_where=case_file.c.open,
+    postgresql_where=case_file.c.open,
+)

@@ -1,0 +1,159 @@
+"""A wrong value in the environment stops the start with its name."""
+
+from pathlib import Path
+
+import pytest
+
+from chatroom.settings import BadSetting, Helpline, Settings, is_loopback, load, require_public
+
+PUBLIC = {"HOST": "0.0.0.0", "HELPLINES": "Samaritans | 116 123", "RETENTION_HOURS": "24"}
+
+
+def test_an_empty_environment_is_enough_for_one_machine():
+    settings = load({})
+    assert settings.database_url == "sqlite+aiosqlite:///chatroom.db"
+    assert settings.secret_file == Path("chatroom.db.key")
+    assert (settings.host, settings.port, settings.bus) == ("localhost", 8000, "local")
+    assert (settings.retention, settings.case_retention) == (24 * 3600, 90 * 86400)
+    assert not settings.public
+    require_public(settings)
+
+
+def test_the_default_origins_follow_the_port():
+    assert load({"PORT": "9000"}).origins == (
+        "http://localhost:9000",
+        "http://127.0.0.1:9000",
+        "http://[::1]:9000",
+    )
+    assert load({"PORT": "80"}).origins[0] == "http://localhost"
+
+
+def test_an_empty_value_counts_as_none():
+    assert load({"PORT": " ", "REDIS_URL": ""}) == load({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "8000.5"),
+        ("RETENTION_HOURS", "-1"),
+        ("RETENTION_HOURS", "721"),
+        ("CASE_RETENTION_DAYS", "never"),
+        ("TIME_SPEED", "0"),
+        ("TIME_SPEED", "nan"),
+        ("BUS", "rabbit"),
+        ("REDIS_URL", "http://localhost"),
+        ("DATABASE_URL", "chatroom.db"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite:///a.db?mode=ro"),
+        ("DATABASE_URL", "mysql://localhost/a"),
+        ("ORIGINS", ","),
+        ("ORIGINS", "meet.example.org"),
+        ("ORIGINS", "https://meet.example.org/"),
+        ("ORIGINS", "https://Meet.example.org"),
+        ("ORIGINS", "https://meet.example.org:443"),
+        ("ORIGINS", "http://meet.example.org:80"),
+        ("ORIGINS", "https://meet.example.org, *"),
+        ("HELPLINES", "Samaritans"),
+        ("HELPLINES", "Samaritans |"),
+        ("HELPLINES", "Samaritans | 116 123 | javascript:alert(1)"),
+        ("HELPLINES", "a | b | https://c | d"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str):
+    with pytest.raises(BadSetting) as stopped:
+        load({name: value})
+    assert stopped.value.name == name
+    assert str(stopped.value).startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL"])
+def test_a_url_with_a_password_is_never_quoted(name: str):
+    with pytest.raises(BadSetting) as stopped:
+        load({name: "mysql://root:hunter2@localhost/a"})
+    assert "hunter2" not in str(stopped.value)
+
+
+def test_redis_is_the_bus_where_there_is_one():
+    assert load({"REDIS_URL": "redis://localhost"}).bus == "redis"
+    assert load({"REDIS_URL": "redis://localhost", "BUS": "none"}).bus == "none"
+
+
+def test_the_redis_bus_needs_an_address():
+    with pytest.raises(BadSetting) as stopped:
+        load({"BUS": "redis"})
+    assert stopped.value.name == "REDIS_URL"
+
+
+@pytest.mark.parametrize("kind", ["postgres", "postgresql"])
+def test_the_url_that_hosts_give_for_postgresql_is_rewritten(kind: str):
+    settings = load({"DATABASE_URL": f"{kind}://u:p@db/chat", "SECRET_FILE": "/run/key"})
+    assert settings.database_url == "postgresql+asyncpg://u:p@db/chat"
+    assert settings.database_path is None
+
+
+def test_processes_that_share_a_database_share_a_named_secret():
+    with pytest.raises(BadSetting) as stopped:
+        load({"DATABASE_URL": "postgres://db/chat"})
+    assert stopped.value.name == "SECRET_FILE"
+
+
+def test_helplines_come_one_a_line_or_between_semicolons():
+    text = "Samaritans | 116 123 | tel:116123\n\n Emergency|999 ;Text | write SHOUT to 85258"
+    assert load({"HELPLINES": text}).helplines == (
+        Helpline("Samaritans", "116 123", "tel:116123"),
+        Helpline("Emergency", "999"),
+        Helpline("Text", "write SHOUT to 85258"),
+    )
+
+
+@pytest.mark.parametrize("missing", ["HELPLINES", "RETENTION_HOURS"])
+@pytest.mark.parametrize(
+    "address", [{"HOST": "0.0.0.0"}, {"HOST": "localhost", "ORIGINS": "https://meet.example.org"}]
+)
+def test_a_public_server_needs_helplines_and_a_retention(missing: str, address: dict[str, str]):
+    assert public(**PUBLIC | address).public
+    environ = {name: value for name, value in (PUBLIC | address).items() if name != missing}
+    with pytest.raises(BadSetting) as stopped:
+        public(**environ)
+    assert stopped.value.name == missing
+
+
+def test_keeping_nothing_is_a_decision_too():
+    assert public(**PUBLIC | {"RETENTION_HOURS": "0"}).retention == 0
+
+
+def test_a_public_server_keeps_real_time():
+    with pytest.raises(BadSetting) as stopped:
+        public(**PUBLIC, TIME_SPEED="60")
+    assert stopped.value.name == "TIME_SPEED"
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("staff.localhost", True),
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.4", False),
+        ("localhost.example.org", False),
+    ],
+)
+def test_which_addresses_lead_here_alone(host: str, here: bool):
+    assert is_loopback(host) is here
+
+
+def public(**environ: str) -> Settings:
+    settings = load(environ)
+    require_public(settings)
+    return settings
