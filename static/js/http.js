@@ -25,7 +25,7 @@ export async function post(path, body) {
   if (response.status === 204) return null
   const answer = await response.json().catch(() => null)
   if (response.ok && answer !== null) return answer
-  throw new RefusedError(isRefusal(answer) ? answer : refusal("unclear", UNCLEAR))
+  throw new RefusedError(isRefusal(answer) ? { ...answer, type: "refusal" } : refusal("unclear", UNCLEAR))
 }
 
 const UNCLEAR = "The server could not answer that. Wait a moment, then try again."
@@ -48,7 +48,7 @@ async function send(path, body) {
 
 /** @param {any} answer @returns {answer is Refusal} */
 function isRefusal(answer) {
-  return answer !== null && answer.type === "refusal" && typeof answer.words === "string"
+  return answer !== null && typeof answer.code === "string" && typeof answer.words === "string"
 }
 
 /** @param {string} code @param {string} words @returns {Refusal} */
