@@ -184,7 +184,7 @@ def invited(meeting: Meeting, entry: Invited) -> Meeting:
 
 def invite_ended(meeting: Meeting, entry: InviteEnded) -> Meeting:
     hands = _without(meeting.hands, entry.seat)
-    if entry.reason == "withdrawn":
+    if entry.reason in ("withdrawn", "phase"):
         hands = meeting.hands  # Not of their own doing: the hand stays where it was.
     return replace(meeting, invited=None, hands=hands, epoch=meeting.epoch + 1)
 

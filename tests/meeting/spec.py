@@ -1,0 +1,259 @@
+"""Given, when, then: the rules told as stories.
+
+`given` folds a history that could have happened: an oracle which knows nothing of the decider
+judges it, and judges what each command leaves. `when` has the decider answer one command, `then`,
+`refused` and `nothing` say what came of it.
+
+    given(in_phase("sharing")).when(ben, RaiseHand()).then(HandRaised(ben))
+    given(in_phase("sharing")).when(ben, Invite(CURRENT, ben)).refused("facilitators_act")
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import msgspec
+import pytest
+
+from moderation.content.verdict import ALLOW, Finding, Verdict
+from moderation.meeting import audience, decider
+from moderation.meeting.commands import AnyCommand, Role
+from moderation.meeting.entries import (
+    AnyEntry,
+    Convened,
+    FloorTaken,
+    HandRaised,
+    Invited,
+    Opened,
+    PhaseBegan,
+    SeatGiven,
+    SeatTaken,
+)
+from moderation.meeting.format import Format, Phase
+from moderation.meeting.state import Meeting, Stamp
+from moderation.refused import Refused
+from tests.cast import FACILITATORS, NAMES, SESSIONS, ada
+from tests.meeting.oracle import Oracle
+
+NOON = 1_800_000_000.0
+
+CURRENT = -1
+"""As the epoch of a command: the one the meeting is at."""
+STALE = -2
+"""As the epoch of a command: the one before."""
+
+S = TypeVar("S")
+C = TypeVar("C", bound=msgspec.Struct)
+E = TypeVar("E", bound=msgspec.Struct)
+
+# A small discussion; the quiet phase stands at its end so that every policy has one.
+FORMAT = Format(
+    id="small-discussion",
+    title="Small discussion",
+    phases=(
+        Phase("gathering", "Gathering", 10, "open"),
+        Phase("opening", "Opening", 3, "facilitator"),
+        Phase("sharing", "Sharing", 35, "queue"),
+        Phase("more", "More sharing", 35, "queue"),
+        Phase("closing", "Closing", 3, "facilitator"),
+        Phase("after", "After the meeting", 15, "open"),
+        Phase("silence", "Silence", 5, "silent"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class After:
+    """Between two entries of a history: so many seconds go by."""
+
+    seconds: float
+
+
+after = After
+
+
+@dataclass(frozen=True)
+class Rules(Generic[S, C, E]):
+    """One kind of log: how its commands are decided and its entries folded."""
+
+    new: S
+    decide: Callable[[S, C, int, float, Verdict], list[E]]
+    evolve: Callable[[S, E, Stamp], S]
+    audience: Callable[[E], int]
+    codec: msgspec.msgpack.Decoder[E]
+    judge: Callable[[Iterable[tuple[E, float]]], None]
+
+    def fold(self, stamped: Iterable[tuple[E, float]]) -> S:
+        """The state after a whole log: each entry numbered in its stream, and read back from bytes."""
+        state, numbers = self.new, Counter[int]()
+        for entry, at in stamped:
+            stream = self.audience(entry)
+            numbers[stream] += 1
+            read_back = self.codec.decode(msgspec.msgpack.encode(entry))
+            state = self.evolve(state, read_back, Stamp(numbers[stream], at))
+        return state
+
+
+@dataclass(frozen=True)
+class Situation(Generic[S, C, E]):
+    """A log so far, and what time it is."""
+
+    rules: Rules[S, C, E]
+    log: tuple[tuple[E, float], ...]
+    now: float
+
+    @property
+    def state(self) -> S:
+        return self.rules.fold(self.log)
+
+    def later(self, seconds: float) -> "Situation[S, C, E]":
+        return replace(self, now=self.now + seconds)
+
+    def when(self, seat: int, command: C, verdict: Verdict = ALLOW) -> "Answer[S, C, E]":
+        """What `seat` (0: the server) is answered; `verdict` is the review's, of the command's words."""
+        state = self.state
+        epoch = getattr(command, "epoch", None)
+        if epoch in (CURRENT, STALE):
+            current = getattr(state, "epoch", 0)
+            now = {CURRENT: current, STALE: current - 1}[epoch]
+            command = msgspec.structs.replace(command, epoch=now)
+        try:
+            left = self.rules.decide(state, command, seat, self.now, verdict)
+        except Refused as refused:
+            return Answer(self, (), refused)
+        return Answer(self, tuple(left), None)
+
+    def given(self, *entries: E) -> "Situation[S, C, E]":
+        """The same story, a little later."""
+        return replace(self, log=(*self.log, *((entry, self.now) for entry in entries)))
+
+
+@dataclass(frozen=True)
+class Answer(Generic[S, C, E]):
+    """What one command came to."""
+
+    before: Situation[S, C, E]
+    left: tuple[E, ...]
+    refusal: Refused | None
+
+    def then(self, *entries: E) -> Situation[S, C, E]:
+        """The command leaves exactly these entries, and the state with them is the fold of the log (P25)."""
+        assert self.refusal is None, f"refused: {self.refusal.code}"
+        assert list(self.left) == list(entries)
+        return self._went_on()
+
+    def nothing(self) -> Situation[S, C, E]:
+        """All is so already: a receipt without a number."""
+        return self.then()
+
+    def allowed(self) -> Situation[S, C, E]:
+        """Whatever it leaves: the story goes on."""
+        assert self.refusal is None, f"refused: {self.refusal.code}"
+        assert self.left, "it left nothing"
+        return self._went_on()
+
+    def refused(self, code: str, **facts: Any) -> Situation[S, C, E]:
+        """A no, and nothing stored: the story goes on as it was (FC-22)."""
+        assert self.refusal is not None, f"not refused, left {list(self.left)}"
+        assert (self.refusal.code, self.refusal.facts) == (code, facts)
+        assert not self.left
+        return self.before
+
+    def _went_on(self) -> Situation[S, C, E]:
+        situation = self.before.given(*self.left)
+        situation.rules.judge(situation.log)
+        return situation
+
+
+def _judge(stamped: Iterable[tuple[AnyEntry, float]]) -> None:
+    Oracle().take_all(stamped)
+
+
+RULES: Rules[Meeting, AnyCommand, AnyEntry] = Rules(
+    new=decider.NEW,
+    decide=decider.decide,
+    evolve=decider.evolve,
+    audience=audience.audience,
+    codec=msgspec.msgpack.Decoder(AnyEntry),
+    judge=_judge,
+)
+
+History: TypeAlias = AnyEntry | After | Iterable[AnyEntry | After]
+MeetingSituation: TypeAlias = Situation[Meeting, AnyCommand, AnyEntry]
+
+
+def given(*history: History) -> MeetingSituation:
+    """A meeting to which all this has happened, at noon and after; the oracle has to believe it."""
+    situation = tell_history(RULES, history)
+    RULES.judge(situation.log)
+    return situation
+
+
+def tell_history(rules: Rules[S, C, E], history: Iterable[Any]) -> Situation[S, C, E]:
+    situation = Situation(rules, (), NOON)
+    for step in flat(history):
+        later = isinstance(step, After)
+        situation = situation.later(step.seconds) if later else situation.given(step)
+    return situation
+
+
+def flat(history: Iterable[Any]) -> Iterable[Any]:
+    for step in history:
+        if isinstance(step, list | tuple):
+            yield from flat(step)
+        else:
+            yield step
+
+
+def convened() -> list[AnyEntry]:
+    """A meeting that has an agenda and nobody in it."""
+    return [Convened(FORMAT.id, FORMAT.phases)]
+
+
+def seated() -> list[AnyEntry]:
+    """Before the opening: everybody of the cast who has a seat is there."""
+    return [*convened(), *(entry for seat in NAMES for entry in comes_in(seat))]
+
+
+def comes_in(seat: int) -> list[AnyEntry]:
+    role: Role = "facilitator" if seat in FACILITATORS else "member"
+    return [SeatTaken(seat=seat, role=role, words=NAMES[seat]), SeatGiven(seat, SESSIONS[seat])]
+
+
+def in_phase(name: str) -> list[AnyEntry]:
+    """An open meeting, with all the cast, in this phase."""
+    phase = [phase.id for phase in FORMAT.phases].index(name)
+    return [*seated(), Opened(), *(PhaseBegan(number) for number in range(phase + 1))]
+
+
+def with_hands(*seats: int) -> list[AnyEntry]:
+    """In the sharing phase these hands are up, in this order."""
+    return [*in_phase("sharing"), *(HandRaised(seat) for seat in seats)]
+
+
+def with_invited(seat: int, by: int = ada) -> list[AnyEntry]:
+    """In the sharing phase `seat` asked for the floor and is invited, and has not answered."""
+    return [*with_hands(seat), Invited(seat, by=by)]
+
+
+def with_floor(seat: int, by: int = ada) -> list[AnyEntry]:
+    """In the sharing phase `seat` has the floor: the first turn of the meeting."""
+    return [*with_invited(seat, by), FloorTaken(seat, turn=1)]
+
+
+def bounced(code: str, start: int, end: int) -> Verdict:
+    """The review wants these code points changed."""
+    return Verdict("bounce", findings=(Finding(code, start, end),))
+
+
+def masking(start: int, end: int) -> Verdict:
+    """The review lets the words through with these code points masked (CM-09)."""
+    return Verdict("allow", masks=(Finding("contact_details", start, end),))
+
+
+def illegal(*history: History) -> str:
+    """Why the oracle does not believe this history."""
+    with pytest.raises(AssertionError) as told:
+        given(*history)
+    return str(told.value)
