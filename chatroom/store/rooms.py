@@ -6,7 +6,6 @@ from collections.abc import Callable
 import msgspec
 from anyascii import anyascii
 from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.store import tables
@@ -73,14 +72,15 @@ async def current_meeting(engine: AsyncEngine, room_id: int) -> Meeting | None:
 
 
 async def add_meeting(engine: AsyncEngine, room_id: int, n: int, log_id: int, keep: float) -> bool:
-    """Makes the n-th meeting with an empty log; False when somebody else was first, and nothing is kept."""
+    """Makes the n-th meeting with an empty log; False, and nothing kept, when another was first."""
+    meeting = tables.meeting
+    first = select(meeting.c.log).where(meeting.c.room == room_id, meeting.c.n == n)
     log = {"id": log_id, "kind": "meeting", "position": 0, "keep": keep}
-    try:
-        async with writing(engine) as connection:
-            await connection.execute(insert(tables.log).values(log))
-            await connection.execute(insert(tables.meeting).values(log=log_id, room=room_id, n=n))
-    except IntegrityError:
-        return False
+    async with writing(engine) as connection:
+        if await connection.scalar(first) is not None:
+            return False
+        await connection.execute(insert(tables.log).values(log))
+        await connection.execute(insert(meeting).values(log=log_id, room=room_id, n=n))
     return True
 
 

@@ -1,0 +1,104 @@
+"""Log files: one JSON object a line, with ids, codes and durations, and never a person's words."""
+
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+HOUSE = str(Path(__file__).parents[1])
+ONE_A_SECOND = {"uvicorn.error", "asyncio"}
+
+
+def set_up(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
+    """Sends all loggers of this process through the filter below to one stream."""
+    before: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_words,
+    ]
+    structlog.configure(
+        processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(Quiet(time.monotonic))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=before,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # Set for each by name: uvicorn asks a logger for its own level, and 0 would mean to trace.
+    for name in ("uvicorn.error", "aiosqlite", "alembic"):
+        logging.getLogger(name).setLevel(max(level, _least(name)))
+
+
+class Quiet(logging.Filter):
+    """Keeps out what must not be logged, and more than one line a second of what peers can cause."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        super().__init__()
+        self._monotonic = monotonic
+        self._last: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record becomes a line."""
+        if record.name == "uvicorn.error" and '"WebSocket ' in str(record.msg):
+            return False  # It would hold the address and the query (W17).
+        if record.name not in ONE_A_SECOND or record.levelno < logging.WARNING:
+            return True
+        return self._first_this_second(str(record.msg).partition("\n")[0])
+
+    def _first_this_second(self, message: str) -> bool:
+        now = self._monotonic()
+        if now - self._last.get(message, -1.0) < 1.0:
+            return False
+        if len(self._last) > 100:
+            self._last.clear()
+        self._last[message] = now
+        return True
+
+
+def without_words(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """An exception becomes its class and its place: its text may quote what somebody wrote (P21)."""
+    found = line.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        line["error"] = type(error).__name__
+        line["where"] = _frames(error)
+    line["event"] = _one_line(str(line["event"]))
+    return line
+
+
+def _frames(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    return [f"{f.filename.removeprefix(HOUSE)}:{f.lineno} {f.name}" for f in frames]
+
+
+def _one_line(text: str) -> str:
+    """The first line says what happened; what libraries put below it quotes objects."""
+    first, *more = text.strip().splitlines() or [""]
+    if first.startswith("Traceback") and more:
+        return f"failed with {more[-1].partition(':')[0]}"
+    return first
+
+
+def _least(name: str) -> int:
+    return logging.INFO if name == "uvicorn.error" else logging.WARNING

@@ -1,0 +1,133 @@
+"""One serving process: its sockets, and uvicorn with the limits of docs/architecture.md."""
+
+import errno
+import resource
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from chatroom.settings import Settings
+from chatroom.store.database import pending
+from chatroom.transport import FanoutProtocol
+
+BACKLOG = 2048
+LOOPBACK = ("127.0.0.1", "::1")
+# Where the platform has them. Set on a listening socket, they are inherited by what it accepts.
+TCP_OPTIONS = {"TCP_USER_TIMEOUT": 15_000}
+SOCKET_OPTIONS = {"SO_REUSEADDR": 1, "SO_KEEPALIVE": 1, "SO_SNDBUF": 128 * 1024}
+
+
+class CannotStart(Exception):
+    """One sentence for the operator."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, which tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Calls back once the first request can be answered."""
+        await super().startup(sockets)
+        if self.started:
+            self._listening()
+
+
+def run(
+    app: ASGIApp, sockets: Sequence[socket.socket], listening: Callable[[], None] = lambda: None
+) -> None:
+    """Serves until a signal; what is being answered then has 10 s to end."""
+    raise_file_limit()
+    config = uvicorn.Config(
+        app,
+        ws=FanoutProtocol,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        backlog=BACKLOG,
+        ws_max_size=65536,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+        log_config=None,
+        access_log=False,
+    )
+    with suppress(KeyboardInterrupt):
+        Server(config, listening).run(list(sockets))
+
+
+async def assert_migrated(settings: Settings) -> None:
+    """Stops where the tables are not those of this version."""
+    if await pending(settings):
+        raise CannotStart("The database is not up to date; run: chatroom migrate")
+
+
+def listening_sockets(host: str, port: int) -> list[socket.socket]:
+    """Sockets that hold the port from now on; localhost is both of its addresses, where there are two."""
+    hosts = LOOPBACK if host == "localhost" else (host,)
+    found: list[socket.socket] = []
+    for name in hosts:
+        try:
+            found.append(_listen(name, port))
+        except OSError as error:
+            if name == "::1" and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                continue
+            for opened in found:
+                opened.close()
+            raise CannotStart(_sentence(error, host, port)) from None
+    return found
+
+
+def has_ipv6(sockets: Sequence[socket.socket]) -> bool:
+    """Whether [::1] leads here."""
+    return any(opened.family == socket.AF_INET6 for opened in sockets)
+
+
+def raise_file_limit() -> None:
+    """Every person is a descriptor, so takes as many as the machine allows (W16)."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    opened = socket.socket(family, kind, protocol)
+    try:
+        _set_options(opened)
+        opened.bind(address)
+        # At once: until one of them listens, two processes may both bind a port.
+        opened.listen(BACKLOG)
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+def _set_options(opened: socket.socket) -> None:
+    for name, value in SOCKET_OPTIONS.items():
+        opened.setsockopt(socket.SOL_SOCKET, getattr(socket, name), value)
+    for name, value in TCP_OPTIONS.items():
+        if hasattr(socket, name):
+            opened.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    if opened.family == socket.AF_INET6:
+        # [::1] stands beside 127.0.0.1; only "::" is meant for both kinds.
+        opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+
+
+def _sentence(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is in use; stop what uses it or choose another, as in PORT={port + 1}"
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs more rights; choose one from 1024 on, as in PORT=8000"
+    return f"HOST={host} with PORT={port} can't be listened on: {error.strerror}"

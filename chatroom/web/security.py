@@ -1,0 +1,165 @@
+"""What stands before every answer: which host was asked, who asks from where, and the headers."""
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import cookie_parser
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatroom import wire
+from chatroom.accounts import SESSION_LIFE
+from chatroom.refusals import REFUSALS
+
+COOKIE = "__Host-session"
+LONGEST_TOKEN = 100
+LARGEST_BODY = 64 * 1024
+SAFE = {"GET", "HEAD", "OPTIONS"}
+# A load balancer asks for these by the address of the machine.
+HEALTH = {"/healthz", "/readyz"}
+# A URL ends up in histories and log files, so none of these may stand in one (A8).
+SECRETS = {"token", "access_token", "secret", "session", "invitation", "bearer", "key"}
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; connect-src 'self' {sockets}; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+class Security:
+    """Refuses what comes under a foreign name or from a foreign page, and hardens every answer."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        self._app = RequestBodyLimitMiddleware(app, LARGEST_BODY)
+        self._origins = frozenset(origins)
+        self._headers = {host: _headers(host, origins) for host in map(_host, origins)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self._app(scope, receive, send)
+        answer = self._hardened(scope, send)
+        refused = check(scope, self._origins)
+        return await (refused or self._app)(scope, receive, answer)
+
+    def _hardened(self, scope: Scope, send: Send) -> Send:
+        added = self._headers.get(Headers(scope=scope).get("host", ""))
+        if added is None:
+            added = next(iter(self._headers.values()))
+
+        async def hardened(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                message = {**message, "headers": _merged(message.get("headers", []), added)}
+            await send(message)
+
+        return hardened
+
+
+def check(scope: Scope, origins: Iterable[str]) -> Response | None:
+    """The answer to a request that must go no further, if it is one."""
+    headers = Headers(scope=scope)
+    hosts, sources = headers.getlist("host"), headers.getlist("origin")
+    known = [origin for origin in origins if [_host(origin)] == hosts]
+    if len(hosts) != 1 or len(sources) > 1 or not (known or scope["path"] in HEALTH):
+        return refusal("bad_request", 400)
+    if _tells_a_secret(scope):
+        return refusal("secret_in_url", 400)
+    if scope["type"] == "websocket":
+        return None if check_socket_origin(scope, known) else refusal("foreign_origin", 403)
+    if scope["method"] in SAFE:
+        return None
+    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return refusal("foreign_origin", 403)
+    if not check_socket_origin(scope, known):
+        return refusal("foreign_origin", 403)
+    return None if _is_json(headers) else refusal("bad_request", 415)
+
+
+def check_socket_origin(scope: Scope, origins: Iterable[str]) -> bool:
+    """A page must be ours, letter by letter. Who names no page is no browser and may bring no cookie.
+
+    That one shows a bearer instead: in the hello of a socket, in a header of a request (A1-A4).
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if origin is None:
+        return COOKIE not in _cookies(headers)
+    return origin in origins
+
+
+def session_token(scope: Scope) -> str | None:
+    """The token of a session: a browser's from its cookie, another client's from the bearer header."""
+    headers = Headers(scope=scope)
+    kind, _, bearer = headers.get("authorization", "").partition(" ")
+    token = _cookies(headers).get(COOKIE) or (bearer.strip() if kind.lower() == "bearer" else "")
+    return token if 0 < len(token) <= LONGEST_TOKEN else None
+
+
+def set_session_cookie(response: Response, token: str) -> None:
+    """Hands a browser its token where no script and no other site can reach it."""
+    response.set_cookie(
+        COOKIE, token, max_age=int(SESSION_LIFE), secure=True, httponly=True, samesite="strict"
+    )
+
+
+def forget_session(response: Response) -> None:
+    """Takes the token back, and asks the browser to drop what it holds of this site (W30)."""
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+
+
+def refusal(code: str, status: int) -> Response:
+    """A refusal as an HTTP answer, just as a socket gets it: code, words for a person, what next."""
+    words = REFUSALS.get(code, REFUSALS["bad_request"])
+    frame = wire.Refusal(None, code, words.words, words.next)
+    return Response(wire.encode(frame), status_code=status, media_type="application/json")
+
+
+def _host(origin: str) -> str:
+    return origin.partition("://")[2]
+
+
+def _headers(host: str, origins: Sequence[str]) -> RawHeaders:
+    schemes = {origin.partition("://")[0] for origin in origins if _host(origin) == host}
+    sockets = " ".join(sorted(f"{scheme.replace('http', 'ws')}://{host}" for scheme in schemes))
+    values = {
+        "content-security-policy": POLICY.format(sockets=sockets),
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": PERMISSIONS,
+        "cache-control": "no-store",
+    }
+    if schemes == {"https"}:
+        values["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in values.items()]
+
+
+def _merged(given: Iterable[tuple[bytes, bytes]], added: RawHeaders) -> RawHeaders:
+    """An answer's own headers stand: a static file says itself how long it may be kept."""
+    own = list(given)
+    names = {name.lower() for name, _ in own}
+    return own + [header for header in added if header[0] not in names]
+
+
+def _cookies(headers: Headers) -> dict[str, str]:
+    return cookie_parser("; ".join(headers.getlist("cookie")))
+
+
+def _tells_a_secret(scope: Scope) -> bool:
+    query = scope.get("query_string", b"").decode("latin-1")
+    if scope["type"] == "websocket":
+        return bool(query)  # A socket's URL has no query at all: what it needs is in the hello.
+    return any(name.lower() in SECRETS for name, _ in parse_qsl(query, keep_blank_values=True))
+
+
+def _is_json(headers: Headers) -> bool:
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    bodiless = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+    return media_type == "application/json" or (bodiless and not media_type)

@@ -1,0 +1,265 @@
+"""The database as it lies on disk, and the queries on rooms, meetings and cases."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chatroom.settings import BadSetting, load
+from chatroom.store import cases, database, rooms, tables
+from chatroom.store.database import reading, writing
+from tests.ground import NOON, dice, settings_in, store_in
+
+BEN, CHIDI = b"b" * 32, b"c" * 32
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    async with store_in(tmp_path) as engine:
+        yield engine
+
+
+# The file
+
+
+async def test_the_revisions_make_the_tables_of_the_code(engine: AsyncEngine):
+    def difference(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), tables.metadata))
+
+    async with reading(engine) as connection:
+        assert await connection.run_sync(difference) == []
+
+
+@pytest.mark.parametrize("table", ["entry", "body"])
+async def test_the_journal_is_clustered_by_its_key(engine: AsyncEngine, table: str):
+    async with reading(engine) as connection:
+        made = await connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE name = ?", (table,)
+        )
+        assert "WITHOUT ROWID" in made.scalar_one()
+
+
+async def test_partial_indexes_are_partial(engine: AsyncEngine):
+    async with reading(engine) as connection:
+        made = await connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE % INDEX % WHERE %'"
+        )
+        assert {row.name for row in made} == {"entry_command", "log_single", "case_file_open"}
+
+
+async def test_a_fresh_folder_is_pending_until_it_is_migrated(tmp_path: Path):
+    settings = settings_in(tmp_path)
+    assert await database.pending(settings)
+    assert not listed(tmp_path), "asking creates nothing"
+    await database.migrate(settings)
+    assert not await database.pending(settings)
+    await database.migrate(settings)
+
+
+async def test_only_the_owner_can_read_the_files(engine: AsyncEngine, tmp_path: Path):
+    await rooms.create_room(engine, "Evening group", "small-discussion", NOON, dice())
+    modes = {path.name: path.stat().st_mode & 0o777 for path in listed(tmp_path)}
+    assert modes == {"test.db": 0o600, "test.db-wal": 0o600, "test.db-shm": 0o600}
+
+
+async def test_what_is_committed_survives_a_power_cut(engine: AsyncEngine):
+    found = await database.durability(engine)
+    assert (found.journal_mode, found.synchronous, found.fit) == ("wal", "full", True)
+    await database.assert_durable(engine)
+
+
+@pytest.mark.parametrize(
+    ("mode", "synchronous"), [("delete", "full"), ("wal", "normal"), ("wal", "off")]
+)
+def test_anything_less_is_not_fit(mode: str, synchronous: str):
+    assert not database.Durability(mode, synchronous).fit
+
+
+def test_the_bare_connection_makes_the_same_promises(tmp_path: Path):
+    connection = database.connect(tmp_path / "bare.db")
+    values = {
+        name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys", "busy_timeout")
+    }
+    connection.close()
+    assert values == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "secure_delete": 1,
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+    }
+
+
+async def test_every_connection_of_the_pool_is_prepared(engine: AsyncEngine):
+    async with reading(engine), reading(engine) as second:
+        assert (await second.exec_driver_sql("PRAGMA secure_delete")).scalar_one() == 1
+        assert (await second.exec_driver_sql("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+async def test_writing_takes_the_lock_at_once_and_reading_takes_none(
+    engine: AsyncEngine, tmp_path: Path
+):
+    other = sqlite3.connect(tmp_path / "test.db", isolation_level=None, timeout=0)
+    async with reading(engine) as connection:
+        await connection.execute(select(tables.room))
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    async with writing(engine):
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+async def test_what_raises_is_undone(engine: AsyncEngine):
+    log = {"id": 1, "kind": "case", "position": 0, "keep": 0.0}
+    with pytest.raises(IntegrityError):
+        async with writing(engine) as connection:
+            await connection.execute(insert(tables.log), [log, log])
+    async with reading(engine) as connection:
+        assert await connection.scalar(select(tables.log.c.id)) is None
+
+
+async def test_an_error_quotes_no_words(engine: AsyncEngine):
+    row = {"log": 1, "position": 1, "part": 0, "key_id": 0, "words": b"canary"}
+    async with writing(engine) as connection:
+        await connection.execute(insert(tables.body).values(row))
+        with pytest.raises(IntegrityError) as failed:
+            await connection.execute(insert(tables.body).values(row))
+        await connection.rollback()
+    assert "canary" not in str(failed.value)
+
+
+async def test_the_database_knows_the_time(engine: AsyncEngine, tmp_path: Path):
+    async with reading(engine) as connection:
+        now = await database.time_of(connection)
+    touched = tmp_path / "touched"
+    touched.touch()
+    assert abs(touched.stat().st_mtime - now) < 10
+
+
+def test_one_process_serves_a_database(tmp_path: Path):
+    path = tmp_path / "test.db"
+    first = database.lock_one_process(path)
+    with pytest.raises(BadSetting) as refused:
+        database.lock_one_process(path)
+    assert refused.value.name == "DATABASE_URL"
+    assert "another chatroom process" in refused.value.why
+    first.close()
+    database.lock_one_process(path).close()
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(BadSetting) as stopped:
+        database.open_engine(load({"DATABASE_URL": f"sqlite:///{tmp_path}/no/such/test.db"}))
+    assert stopped.value.name == "DATABASE_URL"
+
+
+def test_postgresql_is_refused_in_words_until_it_is_there():
+    settings = load({"DATABASE_URL": "postgres://db/chat", "SECRET_FILE": "key"})
+    with pytest.raises(BadSetting, match="PostgreSQL"):
+        database.open_engine(settings)
+
+
+def test_new_ids_are_positive_and_fit_a_bigint():
+    assert database.new_id(lambda n: b"\xff" * n) == 2**63 - 1
+    assert database.new_id(bytes) == 1
+
+
+# Rooms and meetings
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Evening group", "evening-group"),
+        ("  Über—Mut!  ", "uber-mut"),
+        ("Вечер", "vecher"),
+        ("!!!", "room"),
+        ("a" * 39 + " bc", "a" * 39),
+    ],
+)
+def test_a_slug_is_the_name_as_a_url_can_hold_it(name: str, slug: str):
+    assert rooms.slug_of(name) == slug
+
+
+async def test_rooms_of_one_name_have_slugs_of_their_own(engine: AsyncEngine):
+    throw = dice()
+    made = [
+        await rooms.create_room(engine, "Evening group", "small-discussion", NOON + n, throw)
+        for n in range(3)
+    ]
+    assert [room.slug for room in made] == ["evening-group", "evening-group-2", "evening-group-3"]
+    assert await rooms.list_rooms(engine) == made
+    assert await rooms.room_by_slug(engine, "evening-group-2") == made[1]
+    assert await rooms.room_by_slug(engine, "morning-group") is None
+
+
+async def test_the_current_meeting_is_the_newest(engine: AsyncEngine):
+    room = await rooms.create_room(engine, "Evening group", "small-discussion", NOON, dice())
+    assert await rooms.current_meeting(engine, room.id) is None
+    assert await rooms.add_meeting(engine, room.id, 1, 11, 3600.0)
+    assert await rooms.add_meeting(engine, room.id, 2, 12, 3600.0)
+    assert await rooms.current_meeting(engine, room.id) == rooms.Meeting(12, 2, None)
+
+
+async def test_of_two_who_open_the_same_meeting_one_is_first(engine: AsyncEngine):
+    room = await rooms.create_room(engine, "Evening group", "small-discussion", NOON, dice())
+    tries = [rooms.add_meeting(engine, room.id, 1, log, 0.0) for log in range(100, 110)]
+    assert sum(await asyncio.gather(*tries)) == 1
+    async with reading(engine) as connection:
+        logs = (await connection.execute(select(tables.log.c.kind, tables.log.c.position))).all()
+    assert [tuple(row) for row in logs] == [("meeting", 0)], "the others leave no log behind"
+
+
+async def test_a_meeting_needs_its_room(engine: AsyncEngine):
+    with pytest.raises(IntegrityError):
+        await rooms.add_meeting(engine, 404, 1, 11, 0.0)
+
+
+# Cases and the desk
+
+
+async def test_help_pressed_twice_is_one_case(engine: AsyncEngine):
+    tries = [cases.open_case_file(engine, log, BEN, None, NOON, 60.0) for log in (21, 22, 23)]
+    logs = await asyncio.gather(*tries)
+    assert len(set(logs)) == 1
+    assert await cases.case_of(engine, BEN) == logs[0]
+    assert await cases.case_of(engine, CHIDI) is None
+
+
+async def test_the_desk_lists_who_waits_longest_first(engine: AsyncEngine):
+    room = await rooms.create_room(engine, "Evening group", "small-discussion", NOON, dice())
+    await cases.open_case_file(engine, 21, BEN, room.id, NOON + 5, 60.0)
+    await cases.open_case_file(engine, 22, CHIDI, None, NOON, 60.0)
+    assert await cases.open_cases(engine) == [
+        cases.CaseFile(22, None, NOON),
+        cases.CaseFile(21, "evening-group", NOON + 5),
+    ]
+
+
+async def test_after_a_case_is_closed_help_opens_another(engine: AsyncEngine):
+    await cases.open_case_file(engine, 21, BEN, None, NOON, 60.0)
+    await cases.close_case_file(engine, 21)
+    assert await cases.open_cases(engine) == []
+    assert await cases.open_case_file(engine, 22, BEN, None, NOON, 60.0) == 22
+
+
+async def test_there_is_one_desk(engine: AsyncEngine):
+    assert await asyncio.gather(*[cases.desk_log(engine, log) for log in (31, 32, 33)]) == [31] * 3
+    with pytest.raises(IntegrityError):
+        async with writing(engine) as connection:
+            await connection.execute(
+                insert(tables.log).values(id=34, kind="desk", position=0, keep=0.0)
+            )
+
+
+def listed(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
