@@ -31,7 +31,7 @@ LAYERS = (
     {"connection"},
     {"journal", "hub", "presence", "timekeeper"},
     {"store", "bus"},
-    {"settings", "refusals", "wire", "transport", ""},
+    {"settings", "refusals", "rules", "wire", "transport", ""},
 )
 OTHERS = 2
 # The client speaks the protocol and knows nothing of the server.

@@ -1,0 +1,472 @@
+"""The only way a log changes: queue -> decide -> compare-and-append -> commit -> announce.
+
+docs/architecture.md tells the whole journey; journal.md of the design holds the measurements.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+from rpds import HashTrieMap
+
+from chatroom.rules import RULES, Command, Entry, Rules, State, erased_by
+from chatroom.store.logs import Batch, DataFault, First, Head, OutcomeUnknown, Row, SqliteLogs
+from moderation.content.verdict import ALLOW, Verdict
+from moderation.meeting.state import Stamp
+from moderation.refused import Refused
+
+IN_TURN = 8
+"""Commands of one seat that a batch takes before others had their turn (W29)."""
+TRIES = 5
+RING = 500
+"""Newest entries of a log kept in memory for clients that come back."""
+
+
+_log = structlog.get_logger()
+
+
+class RetryLater(Exception):
+    """The outcome is unknown, or nothing was tried: send again with the same id."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Where a command's entry stands: in the stream of `audience`, under `number`; None for no entry."""
+
+    audience: int | None = None
+    number: int | None = None
+
+
+class Record(msgspec.Struct, frozen=True):
+    """An entry with its place."""
+
+    position: int
+    audience: int
+    number: int
+    id: str
+    at: float
+    entry: Entry
+
+
+class Fold(msgspec.Struct, frozen=True):
+    """A log folded up to `position`: the newest number and entry id of each stream, and the state."""
+
+    position: int
+    heads: "HashTrieMap[int, tuple[int, str]]"
+    state: State
+
+    def head(self, audience: int) -> tuple[int, str]:
+        return self.heads.get(audience) or (0, "")
+
+
+class Book:
+    """What this process knows of one log."""
+
+    def __init__(self, log: int, rules: Rules) -> None:
+        self.log = log
+        self.rules = rules
+        self.fold = Fold(0, HashTrieMap(), rules.new)
+        self.ring: deque[Record] = deque(maxlen=RING)
+
+    def advance(self, records: Iterable[Record]) -> list[Record]:
+        """Folds what is new; the rest was seen already. A gap is a bug."""
+        new = []
+        for record in records:
+            if record.position <= self.fold.position:
+                continue
+            assert record.position == self.fold.position + 1, "a log is read without gaps"
+            self.fold = folded(self.rules, self.fold, record)
+            self._keep(record)
+            new.append(record)
+        return new
+
+    def _keep(self, record: Record) -> None:
+        number = erased_by(record.entry)
+        if number is not None:
+            self._forget_words(number)
+        self.ring.append(record)
+
+    def _forget_words(self, number: int) -> None:
+        for index, record in enumerate(self.ring):
+            if record.audience == 0 and record.number == number:
+                self.ring[index] = replace(record, entry=replace(record.entry, words=None))
+
+    def since(self, audience: int, after: int) -> list[Record] | None:
+        """The entries of a stream behind `after` from memory; None where memory does not reach back."""
+        found = [
+            record for record in self.ring if record.audience == audience and record.number > after
+        ]
+        reached = self.fold.head(audience)[0] - len(found)
+        return found if reached == after else None
+
+
+def folded(rules: Rules, fold: Fold, record: Record) -> Fold:
+    """The one fold: for the decider, for a fresh client, for the tests (P25)."""
+    return Fold(
+        record.position,
+        fold.heads.insert(record.audience, (record.number, record.id)),
+        rules.evolve(fold.state, record.entry, Stamp(record.number, record.at)),
+    )
+
+
+@dataclass(eq=False)
+class Proposal:
+    """A command on its way into a log. `review` judges its words again should the epoch have moved."""
+
+    log: int
+    seat: int
+    command: Command
+    id: bytes | None = None
+    digest: bytes | None = None
+    verdict: Verdict = ALLOW
+    review: Callable[[State], Verdict] | None = None
+    answer: "asyncio.Future[Answer]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    def settle(self, outcome: Answer | Exception) -> None:
+        if self.answer.done():
+            return  # The asker is gone.
+        if isinstance(outcome, Exception):
+            self.answer.set_exception(outcome)
+            self.answer.exception()  # Read here: an asker who left is no error.
+        else:
+            self.answer.set_result(outcome)
+
+
+@dataclass
+class Draft:
+    """What a batch of proposals would make of a log, before the log has agreed."""
+
+    book: Book
+    fold: Fold
+    records: list[Record] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    stored: list[tuple[Proposal, Answer]] = field(default_factory=list)
+    answered: list[tuple[Proposal, Answer | Refused]] = field(default_factory=list)
+
+    def batch(self) -> Batch:
+        rules, state = self.book.rules, self.fold.state
+        erased = [
+            number for record in self.records if (number := erased_by(record.entry)) is not None
+        ]
+        ended_at = rules.ended(state)
+        return Batch(
+            self.book.log, self.book.fold.position, self.rows, erased, rules.due(state), ended_at
+        )
+
+
+class Journal:
+    """Group commit over all logs of this process. `run` lives in the caller's TaskGroup."""
+
+    def __init__(
+        self,
+        logs: SqliteLogs,
+        now: Callable[[], float],
+        random_bytes: Callable[[int], bytes],
+        key: bytes,
+        published: Callable[[Book, list[Record]], None],
+        announce: Callable[[int, int], None],
+    ) -> None:
+        self._logs = logs
+        self._now = now
+        self._random_bytes = random_bytes
+        self._key = key
+        self._published = published
+        self._announce = announce
+        self._books: dict[int, Book] = {}
+        self._loading: dict[int, asyncio.Lock] = {}
+        self._queues: dict[int, dict[int, deque[Proposal]]] = {}
+        self._waiting = asyncio.Event()
+        self._heard: set[int] = set()
+        self._hearing = asyncio.Event()
+
+    # Asking
+
+    def submit(
+        self,
+        log: int,
+        seat: int,
+        command: Command,
+        *,
+        id: bytes | None = None,
+        payload: bytes = b"",
+        verdict: Verdict = ALLOW,
+        review: Callable[[State], Verdict] | None = None,
+    ) -> "asyncio.Future[Answer]":
+        """Queues a command; the answer comes after COMMIT, or as `Refused` or `RetryLater`.
+
+        Commands of one seat are taken in the order of these calls. `id` makes it happen once, and
+        `payload` is what must be the same when it is sent again.
+        """
+        digest = hashlib.blake2b(payload, key=self._key, digest_size=16).digest() if id else None
+        proposal = Proposal(log, seat, command, id, digest, verdict, review)
+        self._queues.setdefault(log, {}).setdefault(seat, deque()).append(proposal)
+        self._waiting.set()
+        return proposal.answer
+
+    async def book(self, log: int) -> Book | None:
+        """The log folded up to its head, from memory where it is there; None where there is no such log."""
+        if log in self._books:
+            return self._books[log]
+        async with self._loading.setdefault(log, asyncio.Lock()):
+            if log not in self._books:
+                head = await self._logs.head(log)
+                if head is None:
+                    return None
+                self._books[log] = await self._load(head)
+        self._loading.pop(log, None)
+        return self._books[log]
+
+    async def _load(self, head: Head) -> Book:
+        book = Book(head.log, RULES[head.kind])
+        book.advance(_record(book.rules, row) for row in await self._logs.tail(head.log, 0))
+        return book
+
+    def known(self, log: int) -> Book | None:
+        """The book in memory, None where there is none."""
+        return self._books.get(log)
+
+    def forget(self, log: int) -> None:
+        """Drops what memory holds of a log; it is read again when it is wanted."""
+        self._books.pop(log, None)
+
+    async def catch_up(self, log: int) -> None:
+        """Reads what others have appended, and publishes it."""
+        book = self._books.get(log)
+        if book is not None:
+            rows = await self._logs.tail(log, book.fold.position)
+            self._publish(book, [_record(book.rules, row) for row in rows])
+
+    def heard(self, log: int, position: int) -> None:
+        """An announcement: somebody may have appended. It only says: read the tail (W26)."""
+        book = self._books.get(log)
+        if book is not None and book.fold.position < position:
+            self._heard.add(log)
+            self._hearing.set()
+
+    async def follow(self) -> None:
+        """Reads the tails that were announced, once for all of a loop turn, until cancelled."""
+        while True:
+            await self._hearing.wait()
+            self._hearing.clear()
+            logs, self._heard = self._heard, set()
+            for log in logs:
+                with contextlib.suppress(OutcomeUnknown):  # The head poll comes back to it.
+                    await self.catch_up(log)
+
+    async def stream(self, book: Book, audience: int, after: int, limit: int) -> list[Record]:
+        """The next entries of a stream behind number `after`, at most `limit`."""
+        kept = book.since(audience, after)
+        if kept is not None:
+            return kept[:limit]
+        rows = await self._logs.stream(book.log, audience, after, limit)
+        return [_record(book.rules, row) for row in rows]
+
+    # Deciding and appending
+
+    async def run(self) -> None:
+        """Commits what waits, group by group, until cancelled."""
+        while True:
+            await self._waiting.wait()
+            self._waiting.clear()
+            while work := self._take():
+                await self._commit(work)
+
+    def _take(self) -> list[Proposal]:
+        """What waits in all logs, each seat in turn."""
+        work: list[Proposal] = []
+        for log, seats in list(self._queues.items()):
+            for seat, queue in list(seats.items()):
+                work.extend(queue.popleft() for _ in range(min(IN_TURN, len(queue))))
+                if not queue:
+                    del seats[seat]
+            if not seats:
+                del self._queues[log]
+        return work
+
+    async def _commit(self, work: list[Proposal]) -> bool:
+        """Settles all of `work`; False where it ended in `retry`."""
+        for _ in range(TRIES):
+            try:
+                work = await self._try(work)
+            except DataFault:
+                return await self._apart(work)
+            except OutcomeUnknown:
+                return self._unknown(work)
+            if not work:
+                return True
+        return self._unknown(work)
+
+    async def _try(self, work: list[Proposal]) -> list[Proposal]:
+        """One attempt for all; what stood on a stale position is returned, to be decided again."""
+        drafts = [await self._decide(log, proposals) for log, proposals in _by_log(work).items()]
+        batches = [draft.batch() for draft in drafts if draft.rows]
+        done = await self._logs.append(batches) if batches else set()
+        stale: list[Proposal] = []
+        for draft in drafts:
+            await self._answer_without_entry(draft)
+            if draft.rows and draft.book.log not in done:
+                stale.extend(proposal for proposal, _ in draft.stored)
+                await self.catch_up(draft.book.log)
+            else:
+                self._settle(draft)
+        return stale
+
+    async def _decide(self, log: int, proposals: list[Proposal]) -> Draft:
+        book = await self.book(log)
+        assert book is not None, "commands go to logs that exist"
+        draft = Draft(book, book.fold)
+        for proposal in proposals:
+            try:
+                self._decide_one(draft, proposal)
+            except Refused as refused:
+                draft.answered.append((proposal, refused))
+            except Exception as error:
+                # A bug in a rule must not take down every room of the process.
+                _log.error("decision_failed", kind=book.rules.kind, error=type(error).__name__)
+                draft.answered.append((proposal, Refused("bad_command")))
+        return draft
+
+    def _decide_one(self, draft: Draft, proposal: Proposal) -> None:
+        entries = self._entries(draft.fold.state, draft.book.rules, proposal)
+        if entries:
+            draft.stored.append((proposal, self._add(draft, proposal, entries)))
+        else:
+            draft.answered.append((proposal, Answer()))
+
+    def _entries(self, state: State, rules: Rules, proposal: Proposal) -> list[Entry]:
+        verdict = proposal.verdict
+        if proposal.review is not None and verdict.epoch != state.epoch:
+            verdict = proposal.review(state)  # It was made under another epoch (P10).
+        return rules.decide(state, proposal.command, proposal.seat, self._now(), verdict)
+
+    def _add(self, draft: Draft, proposal: Proposal, entries: Sequence[Entry]) -> Answer:
+        """Numbers the entries and folds them in; the last one that the sender may see bears the id."""
+        rules, at = draft.book.rules, self._now()
+        records = []
+        for entry in entries:
+            audience = rules.audience(entry)
+            number = draft.fold.head(audience)[0] + 1
+            id = self._random_bytes(8).hex()
+            record = Record(draft.fold.position + 1, audience, number, id, at, entry)
+            draft.fold = folded(rules, draft.fold, record)
+            records.append(record)
+        seen = rules.streams(draft.fold.state, proposal.seat) if proposal.seat else {0: 1}
+        named = next(
+            (record for record in reversed(records) if record.audience in seen), records[-1]
+        )
+        draft.rows.extend(
+            _row(draft.book.log, record, proposal, record is named) for record in records
+        )
+        draft.records.extend(records)
+        return Answer(named.audience, named.number)
+
+    async def _answer_without_entry(self, draft: Draft) -> None:
+        """A no, or nothing to do; unless it was stored before: then with its first receipt (P2)."""
+        for proposal, answer in draft.answered:
+            first = await self._first(proposal)
+            proposal.settle(answer if first is None else _first_answer(proposal, first))
+
+    async def _first(self, proposal: Proposal) -> First | None:
+        if proposal.id is None:
+            return None
+        return await self._logs.first(proposal.log, proposal.seat, proposal.id)
+
+    def _settle(self, draft: Draft) -> None:
+        if draft.rows:
+            self._publish(draft.book, draft.records)
+            self._announce(draft.book.log, draft.fold.position)
+        for proposal, answer in draft.stored:
+            proposal.settle(answer)
+
+    def _publish(self, book: Book, records: list[Record]) -> None:
+        new = book.advance(records)
+        if new:
+            self._published(book, new)
+
+    # When it fails
+
+    async def _apart(self, work: list[Proposal]) -> bool:
+        """One bad row must not take the others down: log by log, then one by one (W2)."""
+        logs = list(_by_log(work).values())
+        if len(logs) > 1:
+            return all([await self._commit(proposals) for proposals in logs])
+        if len(work) == 1:
+            return await self._guilty(work[0])
+        for index, proposal in enumerate(work):
+            if not await self._commit([proposal]):
+                return self._unknown(work[index + 1 :])
+        return True
+
+    async def _guilty(self, proposal: Proposal) -> bool:
+        """Sent before, and then it has its first receipt; or it can't be stored at all."""
+        await self.catch_up(proposal.log)
+        try:
+            first = await self._first(proposal)
+        except OutcomeUnknown:
+            return self._unknown([proposal])
+        refused = Refused("bad_command")
+        proposal.settle(refused if first is None else _first_answer(proposal, first))
+        return True
+
+    def _unknown(self, work: list[Proposal]) -> bool:
+        """`retry` to all, and to what is queued behind them: the order of a socket's commands holds (P5)."""
+        logs = {proposal.log for proposal in work}
+        behind = [
+            proposal
+            for log in logs
+            for queue in self._queues.pop(log, {}).values()
+            for proposal in queue
+        ]
+        for proposal in (*work, *behind):
+            proposal.settle(RetryLater())
+        return False
+
+
+def _first_answer(proposal: Proposal, first: First) -> Answer | Refused:
+    if first.digest is not None and first.digest != proposal.digest:
+        return Refused("id_reused")
+    return Answer(first.audience, first.number)
+
+
+def _by_log(work: list[Proposal]) -> dict[int, list[Proposal]]:
+    logs: dict[int, list[Proposal]] = {}
+    for proposal in work:
+        logs.setdefault(proposal.log, []).append(proposal)
+    return logs
+
+
+_packer = msgspec.msgpack.Encoder()
+
+
+def _row(log: int, record: Record, proposal: Proposal, named: bool) -> Row:
+    entry = record.entry
+    words = getattr(entry, "words", None)
+    bare = replace(entry, words=None) if words is not None else entry
+    return Row(
+        log,
+        record.position,
+        record.audience,
+        record.number,
+        record.id,
+        type(entry).__struct_config__.tag,
+        proposal.seat,
+        proposal.id if named else None,
+        proposal.digest if named else None,
+        record.at,
+        _packer.encode(bare),
+        None if words is None else words.encode(),
+    )
+
+
+def _record(rules: Rules, row: Row) -> Record:
+    entry = rules.entries.decode(row.data)
+    if row.words is not None:
+        entry = replace(entry, words=row.words.decode())
+    return Record(row.position, row.audience, row.number, row.entry_id, row.at, entry)

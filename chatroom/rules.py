@@ -1,0 +1,116 @@
+"""The kinds of logs, and the rules of `moderation` that each is decided by."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from moderation.case import case, desk
+from moderation.case.commands import CaseSeatCommand, TickCase
+from moderation.case.entries import CaseEntry, DeskEntry
+from moderation.content.verdict import Verdict
+from moderation.meeting import audience, decider
+from moderation.meeting.commands import Say, SeatCommand, Tell, Tick
+from moderation.meeting.entries import AnyEntry, Redacted, Removed
+from moderation.meeting.state import Stamp
+
+# States, commands and entries differ by kind; what is generic here handles them without looking.
+State = Any
+Command = Any
+Entry = Any
+
+
+class NoCommand(msgspec.Struct, frozen=True, tag="none", tag_field="type"):
+    """Nothing can be asked of this log over a socket."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """One kind of log. Every function is pure; times are in seconds since 1970."""
+
+    kind: str
+    commands: "msgspec.json.Decoder[Any]"
+    entries: "msgspec.msgpack.Decoder[Any]"
+    new: State
+    tick: Command | None
+    decide: Callable[[State, Command, int, float, Verdict], list[Entry]]
+    evolve: Callable[[State, Entry, Stamp], State]
+    audience: Callable[[Entry], int]
+    streams: Callable[[State, int], dict[int, int]]
+    snapshot: Callable[[State, int], Any]
+    due: Callable[[State], float | None]
+    ended: Callable[[State], float | None]
+
+    def seat_of(self, state: State, session: str) -> int | None:
+        """The seat of a session's digest, None for a stranger."""
+        seat: int | None = state.sessions.get(session)
+        return seat
+
+
+def words_of(command: Command) -> str | None:
+    """The words of a command that the review has to see. A case line is never reviewed."""
+    return command.text if isinstance(command, Say | Tell) else None
+
+
+def erased_by(entry: Entry) -> int | None:
+    """The number in the room whose words this entry takes out."""
+    return entry.number if isinstance(entry, Redacted) else None
+
+
+def removed_by(entry: Entry) -> int | None:
+    """The seat that reads nothing more after this entry (P9)."""
+    return entry.seat if isinstance(entry, Removed) else None
+
+
+MEETING = Rules(
+    kind="meeting",
+    commands=msgspec.json.Decoder(SeatCommand),
+    entries=msgspec.msgpack.Decoder(AnyEntry),
+    new=decider.NEW,
+    tick=Tick(),
+    decide=decider.decide,
+    evolve=decider.evolve,
+    audience=audience.audience,
+    streams=audience.streams,
+    snapshot=audience.snapshot,
+    due=decider.due,
+    ended=lambda meeting: meeting.closed_at,
+)
+CASE = Rules(
+    kind="case",
+    commands=msgspec.json.Decoder(CaseSeatCommand),
+    entries=msgspec.msgpack.Decoder(CaseEntry),
+    new=case.NEW,
+    tick=TickCase(),
+    decide=lambda state, command, seat, now, _: case.decide(state, command, seat, now),
+    evolve=case.evolve,
+    audience=case.audience,
+    streams=case.streams,
+    snapshot=case.snapshot,
+    due=case.due,
+    ended=lambda state: state.closed_at,
+)
+DESK = Rules(
+    kind="desk",
+    commands=msgspec.json.Decoder(NoCommand),
+    entries=msgspec.msgpack.Decoder(DeskEntry),
+    new=desk.NEW,
+    tick=None,
+    decide=lambda state, command, seat, now, _: desk.decide(state, command, seat, now),
+    evolve=desk.evolve,
+    audience=desk.audience,
+    streams=desk.streams,
+    snapshot=desk.snapshot,
+    due=lambda _: None,
+    ended=lambda _: None,
+)
+
+RULES = {rules.kind: rules for rules in (MEETING, CASE, DESK)}
+
+STREAMS = {0: "room", -1: "chair"}
+
+
+def stream_name(audience: int) -> Any:
+    """`room`, `chair`, or `own`: one seat's stream has that name to the seat itself."""
+    return STREAMS.get(audience, "own")
