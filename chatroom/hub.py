@@ -1,0 +1,237 @@
+"""The sockets of this process by log: one frame per audience and commit, the same bytes to every socket."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from chatroom import wire
+from chatroom.journal import Book, Journal, Record
+from chatroom.rules import removed_by, stream_name
+from chatroom.transport import Frames
+
+REFILL = 500
+"""Entries in one frame of a refill."""
+SETTLE = 0.3
+"""Seconds in which comings and goings are gathered into one presence frame."""
+
+
+class Member:
+    """One socket in a log: its seat, its session, and per stream the last number it was refilled to."""
+
+    def __init__(self, frames: Frames, seat: int, session: bytes) -> None:
+        self.frames = frames
+        self.seat = seat
+        self.session = session
+        self.at: dict[int, int] = {}
+
+    def send(self, frame: wire.OutboundFrame) -> None:
+        """A frame for this socket alone."""
+        self.write(wire.encode(frame))
+
+    def write(self, data: bytes) -> None:
+        """Bytes for this socket; one that does not drain is let go, and resumes by cursor (P14)."""
+        if not self.frames.offer(data):
+            self.frames.abort()
+
+
+class Circle:
+    """The sockets in one log. `members` are live: they have everything, and get what comes."""
+
+    def __init__(self, log: int) -> None:
+        self.log = log
+        self.members: list[Member] = []
+        self.joining: list[Member] = []
+        self.pending: list[bytes] = []
+        self.presence_timer: asyncio.TimerHandle | None = None
+        self.shown: tuple[int, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not self.members and not self.joining
+
+    def here(self) -> tuple[int, ...]:
+        return tuple(sorted({member.seat for member in (*self.members, *self.joining)}))
+
+    def flush(self) -> None:
+        """Writes what is waiting, joined, to every live socket.
+
+        A socket may be lost in the middle of it, so the loop runs over a snapshot.
+        """
+        data, self.pending = b"".join(self.pending), []
+        if data:
+            for member in tuple(self.members):
+                member.write(data)
+
+
+class Hub:
+    """Where entries become frames. `listen` and `unlisten` tell the bus which logs are wanted here."""
+
+    def __init__(self, listen: Callable[[int], None], unlisten: Callable[[int], None]) -> None:
+        self._circles: dict[int, Circle] = {}
+        self._listen = listen
+        self._unlisten = unlisten
+
+    def logs(self) -> list[int]:
+        """The logs that somebody here is connected to."""
+        return list(self._circles)
+
+    def present(self, log: int) -> Counter[int]:
+        """How many sockets each seat has in a log."""
+        circle = self._circles.get(log)
+        members = (*circle.members, *circle.joining) if circle else ()
+        return Counter(member.seat for member in members)
+
+    # Coming and going
+
+    def enter(self, log: int, member: Member) -> None:
+        """Makes a socket known, before it has caught up: from now on the bus is heard for its log."""
+        if log not in self._circles:
+            self._circles[log] = Circle(log)
+            self._listen(log)
+        self._circles[log].joining.append(member)
+
+    async def catch_up(self, journal: Journal, book: Book, member: Member) -> bool:
+        """Sends a socket all that it lacks, then makes it live; False where it is gone meanwhile.
+
+        Entries that come during the refill are read by its next round, so nothing is buffered twice.
+        """
+        circle = self._circles[book.log]
+        while member in circle.joining:
+            behind = [
+                audience
+                for audience, number in member.at.items()
+                if number < book.fold.head(audience)[0]
+            ]
+            if not behind:
+                circle.joining.remove(member)
+                circle.flush()  # Frames waiting for the others were just refilled to this one.
+                circle.members.append(member)
+                self._presence(circle, member)
+                return True
+            for audience in behind:
+                await self._refill(journal, book, member, audience)
+        return False
+
+    async def _refill(self, journal: Journal, book: Book, member: Member, audience: int) -> None:
+        """The next frame of a stream, up to what was published: a removal must come before what follows."""
+        records = await journal.stream(book, audience, member.at[audience], REFILL)
+        await member.frames.writable.wait()
+        head = book.fold.head(audience)[0]
+        known = [record for record in records if record.number <= head]
+        if known and member in self._circles[book.log].joining:
+            member.write(entries_frame(audience, known))
+            member.at[audience] = known[-1].number
+
+    def leave(self, log: int, member: Member) -> None:
+        """Forgets a socket; twice is once."""
+        circle = self._circles.get(log)
+        if circle is None:
+            return
+        circle.members = [other for other in circle.members if other is not member]
+        circle.joining = [other for other in circle.joining if other is not member]
+        self._presence(circle)
+        if circle.empty:
+            del self._circles[log]
+            self._unlisten(log)
+
+    # What happened
+
+    def publish(self, book: Book, records: list[Record]) -> None:
+        """Takes the next entries of a log, in order, to everybody who may see them."""
+        circle = self._circles.get(book.log)
+        if circle is None:
+            return
+        for part, removed in _parts(records):
+            self._publish_part(circle, part)
+            if removed is not None:
+                self._let_go(circle, removed)
+
+    def _publish_part(self, circle: Circle, records: list[Record]) -> None:
+        by_audience: dict[int, list[Record]] = {}
+        for record in records:
+            by_audience.setdefault(record.audience, []).append(record)
+        for audience, of_one in by_audience.items():
+            frame = entries_frame(audience, of_one)
+            if audience == 0:
+                self._to_all(circle, frame)
+            else:
+                self._to_some(circle, audience, frame)
+
+    def _to_all(self, circle: Circle, frame: bytes) -> None:
+        """One flush per log and loop turn joins what is waiting."""
+        if not circle.pending:
+            asyncio.get_running_loop().call_soon(circle.flush)
+        circle.pending.append(frame)
+
+    def _to_some(self, circle: Circle, audience: int, frame: bytes) -> None:
+        for member in tuple(circle.members):
+            if audience in member.at:
+                member.write(frame)
+
+    def _let_go(self, circle: Circle, seat: int) -> None:
+        """A removed seat reads up to its removal and nothing after it, on any socket (P9)."""
+        circle.flush()
+        for member in (*circle.members, *circle.joining):
+            if member.seat == seat:
+                member.frames.close(4410)
+        circle.members = [member for member in circle.members if member.seat != seat]
+        circle.joining = [member for member in circle.joining if member.seat != seat]
+        self._presence(circle)
+
+    def to_all(self, log: int, frame: wire.OutboundFrame) -> None:
+        """A frame that is no entry, the same bytes for all sockets in a log."""
+        circle = self._circles.get(log)
+        if circle is not None:
+            self._to_all(circle, wire.encode(frame))
+
+    def end_session(self, session: bytes, code: int) -> None:
+        """Closes every socket of a session that is over."""
+        for circle in self._circles.values():
+            for member in (*circle.members, *circle.joining):
+                if member.session == session:
+                    member.frames.close(code)
+
+    def close(self, code: int) -> None:
+        """Says goodbye to everybody."""
+        for circle in self._circles.values():
+            circle.flush()
+            for member in (*circle.members, *circle.joining):
+                member.frames.close(code)
+
+    # Presence
+
+    def _presence(self, circle: Circle, newcomer: Member | None = None) -> None:
+        """Who is connected, told to all at most every 0.3 s, and to a newcomer at once."""
+        if newcomer is not None:
+            newcomer.send(wire.Presence(circle.here()))
+        if circle.presence_timer is None:
+            loop = asyncio.get_running_loop()
+            circle.presence_timer = loop.call_later(SETTLE, self._tell_presence, circle)
+
+    def _tell_presence(self, circle: Circle) -> None:
+        circle.presence_timer = None
+        here = circle.here()
+        if here != circle.shown:
+            circle.shown = here
+            self._to_all(circle, wire.encode(wire.Presence(here)))
+
+
+def entries_frame(audience: int, records: Iterable[Record]) -> bytes:
+    """The frame of one audience: encoded once, the same for everybody it is for."""
+    numbered = tuple(
+        wire.Numbered(record.number, record.id, record.at, record.entry) for record in records
+    )
+    return wire.encode(wire.Entries(stream_name(audience), numbered))
+
+
+def _parts(records: list[Record]) -> Iterable[tuple[list[Record], int | None]]:
+    """The records up to and with each removal, with the seat that it removes."""
+    part: list[Record] = []
+    for record in records:
+        part.append(record)
+        removed = removed_by(record.entry)
+        if removed is not None:
+            yield part, removed
+            part = []
+    if part:
+        yield part, None

@@ -1,0 +1,123 @@
+"""Time: what it is, what is due, and the only place that sleeps."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from chatroom import wire
+from chatroom.hub import Hub
+from chatroom.journal import Journal
+from chatroom.rules import RULES
+from chatroom.store.logs import OutcomeUnknown, SqliteLogs
+from moderation.meeting.commands import HolderAway, HolderBack
+from moderation.meeting.state import Meeting
+
+POLL = 1.0
+"""Seconds between two looks at the heads of the logs (W5)."""
+UNSOUND_POLL = 0.25
+HEARTBEAT = 10.0
+MISSED = 2
+"""Polls that a holder is missed in before the room is told (FC-16)."""
+
+
+class Clock:
+    """Seconds since 1970: the wall clock at the start, carried on the monotonic one (W22).
+
+    `speed` makes a meeting run faster, for tests and demos.
+    """
+
+    def __init__(
+        self,
+        speed: float = 1.0,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._speed = speed
+        self._monotonic = monotonic
+        self._wall_start = wall()
+        self._start = monotonic()
+
+    def now(self) -> float:
+        return round(self._wall_start + (self._monotonic() - self._start) * self._speed, 3)
+
+
+async def pause(seconds: float) -> None:
+    """Sleeps, on the monotonic clock."""
+    await asyncio.sleep(seconds)
+
+
+class Timekeeper:
+    """Reads heads and due times, proposes what is due, and lets words go when their time is over."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        logs: SqliteLogs,
+        journal: Journal,
+        hub: Hub,
+        bus_is_sound: Callable[[], bool],
+        pause: Callable[[float], Awaitable[None]] = pause,
+    ) -> None:
+        self._clock = clock
+        self._logs = logs
+        self._journal = journal
+        self._hub = hub
+        self._bus_is_sound = bus_is_sound
+        self._pause = pause
+        self._missed: dict[int, int] = {}
+        self._since_heartbeat = 0.0
+
+    async def run(self) -> None:
+        """Lives in the caller's TaskGroup. While the database is away it goes on asking."""
+        while True:
+            wait = POLL if self._bus_is_sound() else UNSOUND_POLL
+            try:
+                await self.look()
+                self._heartbeat(wait)
+            except OutcomeUnknown:
+                pass  # Ordinary: asked again at the next turn.
+            await self._pause(wait)
+
+    async def look(self) -> None:
+        """One turn: catches up where others have appended, ticks what is due, sweeps what is over."""
+        now = self._clock.now()
+        for head in await self._logs.heads(self._hub.logs()):
+            book = self._journal.known(head.log)
+            if book is not None and book.fold.position < head.position:
+                await self._journal.catch_up(head.log)
+            self._mind_the_holder(head.log)
+        for head in await self._logs.due(now):
+            tick = RULES[head.kind].tick
+            if tick is not None:
+                self._journal.submit(head.log, 0, tick)
+        for log in await self._logs.sweepable(now):
+            await self._logs.sweep(log, now)
+            self._journal.forget(log)
+
+    def _mind_the_holder(self, log: int) -> None:
+        """A holder who vanished is given a moment, and one who is back goes on (FC-16)."""
+        book = self._journal.known(log)
+        meeting = book.fold.state if book is not None else None
+        if not isinstance(meeting, Meeting) or meeting.holder is None:
+            self._missed.pop(log, None)
+            return
+        if self._hub.present(log)[meeting.holder]:
+            self._missed.pop(log, None)
+            if meeting.away_until is not None:
+                self._journal.submit(log, 0, HolderBack(meeting.holder))
+            return
+        self._missed[log] = self._missed.get(log, 0) + 1
+        if self._missed[log] >= MISSED and meeting.away_until is None:
+            self._journal.submit(log, 0, HolderAway(meeting.holder))
+
+    def _heartbeat(self, waited: float) -> None:
+        """Every 10 s each socket hears the head, as the database has it; the same bytes for all."""
+        self._since_heartbeat += waited
+        if self._since_heartbeat < HEARTBEAT:
+            return
+        self._since_heartbeat = 0.0
+        for log in self._hub.logs():
+            book = self._journal.known(log)
+            if book is not None:
+                head = wire.cursor(*book.fold.head(0))
+                self._hub.to_all(log, wire.Heartbeat(head, self._clock.now()))
