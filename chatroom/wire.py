@@ -27,6 +27,8 @@ CommandId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 Cursor = Annotated[str, Meta(pattern=r"^[0-9]{1,10}\.([0-9a-f]{16})?$")]
 """`120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first."""
 Stream = Literal["room", "chair", "own"]
+Reason = Literal["new", "ahead", "diverged", "expired", "too_far", "bad"]
+"""Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed."""
 
 
 class Inbound(Struct, frozen=True, tag=snake, tag_field="type", forbid_unknown_fields=True):
@@ -62,13 +64,9 @@ class Outbound(Struct, frozen=True, tag=snake, tag_field="type", omit_defaults=T
 
 
 class Fresh(Outbound, frozen=True, kw_only=True):
-    """A fresh start: the state at `cursor`, then the entries after `starts` up to it, for the timeline.
+    """A fresh start: the state at `cursor`, then the entries after `starts` up to it, for the timeline."""
 
-    `reason` is `new` for a client without a cursor; `ahead`, `diverged`, `expired`, `too_far` or
-    `bad` say why a cursor could not be resumed.
-    """
-
-    reason: Literal["new", "ahead", "diverged", "expired", "too_far", "bad"]
+    reason: Reason
     seat: int
     snapshot: Snapshot | CaseView | DeskView
     cursor: dict[Stream, str]
@@ -177,11 +175,16 @@ def framed(payload: bytes) -> bytes:
 
 
 def refusal(id: str | None, refused: Refused) -> Refusal:
-    """The refusal with its words; `spans` of the facts are a field of their own."""
+    """The refusal with its words; one that a crisis signal stands behind offers Help (CE-06)."""
     words = REFUSALS[refused.code]
-    facts = {name: value for name, value in refused.facts.items() if name != "spans"}
+    facts = {
+        name: value for name, value in refused.facts.items() if name not in ("spans", "signal")
+    }
     spans: Iterable[Any] = refused.facts.get("spans", ())
-    return Refusal(id, refused.code, words.words, words.next, tuple((a, b) for a, b in spans), facts)
+    offers = words.next
+    if refused.facts.get("signal") and "help" not in offers:
+        offers = ("help", *offers)
+    return Refusal(id, refused.code, words.words, offers, tuple((a, b) for a, b in spans), facts)
 
 
 def cursor(number: int, entry_id: str) -> str:

@@ -51,6 +51,7 @@ class Case(Struct, frozen=True):
     told: bool = False
     claimed_at: float | None = None
     claimer: str | None = None
+    desk_seat: int = 0
     closed_at: float | None = None
     outcome: Outcome | None = None
     sessions: HashTrieMap[str, int] = HashTrieMap()
@@ -111,7 +112,8 @@ def _claim(case: Case, command: Claim) -> list[CaseEntry]:
         raise Refused("already_claimed", name=case.claimer, at=case.claimed_at)
     if command.session in case.sessions:
         raise Refused("own_case")
-    return [Claimed(seat=CLAIMER, words=command.name), LineGiven(CLAIMER, command.session)]
+    claimed = Claimed(seat=CLAIMER, desk_seat=command.desk_seat, words=command.name)
+    return [claimed, LineGiven(CLAIMER, command.session)]
 
 
 def _tick(case: Case, now: float) -> list[CaseEntry]:
@@ -158,7 +160,9 @@ def evolve(case: Case, entry: CaseEntry, stamp: Stamp) -> Case:
         case NobodyThere() | Unanswered():
             return replace(case, told=True)
         case Claimed():
-            return replace(case, claimed_at=stamp.at, claimer=entry.words)
+            return replace(
+                case, claimed_at=stamp.at, claimer=entry.words, desk_seat=entry.desk_seat
+            )
         case CaseClosed():
             return replace(case, closed_at=stamp.at, outcome=entry.outcome)
         case Excerpt() | Wrote():

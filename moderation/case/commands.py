@@ -57,10 +57,14 @@ class Raise(Command, frozen=True):
 
 
 class Claim(Command, frozen=True):
-    """By the server: somebody of staff takes the case; one of them gets it (CE-11)."""
+    """By the server: somebody of staff takes the case; one of them gets it (CE-11).
+
+    `desk_seat` is the seat they have at the desk.
+    """
 
     session: Session
     name: Name
+    desk_seat: int = 0
 
 
 class TickCase(Command, frozen=True):

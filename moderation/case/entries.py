@@ -44,9 +44,10 @@ class Unanswered(Entry, frozen=True):
 
 
 class Claimed(Worded, frozen=True, kw_only=True):
-    """One of staff has the case; `words` is the name they go by."""
+    """One of staff, from seat `desk_seat` at the desk, has the case; `words` is the name they go by."""
 
     seat: int
+    desk_seat: int = 0
 
 
 class Wrote(Worded, frozen=True, kw_only=True):

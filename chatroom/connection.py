@@ -1,0 +1,310 @@
+"""One socket: hello, then commands in and streams out, from the cursor on."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.websockets import WebSocket
+
+from chatroom import wire
+from chatroom.accounts import Accounts, Session
+from chatroom.cases import Cases
+from chatroom.hub import Hub, Member
+from chatroom.journal import Answer, Book, Journal, RetryLater
+from chatroom.refusals import CLOSE_CODES
+from chatroom.reviewing import Reviewer
+from chatroom.rules import Command, State, stream_name, words_of
+from chatroom.store.logs import OutcomeUnknown
+from chatroom.transport import EXTENSION, Frames
+from moderation.content.verdict import ALLOW, Verdict
+from moderation.meeting.state import Meeting
+from moderation.refused import Refused
+
+HELLO_WITHIN = 5.0
+"""Seconds a socket has to say who it is (A9)."""
+OUTSTANDING = 8
+"""Commands of one socket that may wait for their answers before it is read no further (P15)."""
+TOO_FAR = 5000
+"""Entries of one stream that a refill carries at most (W24)."""
+RETRY_AFTER = 250
+"""Milliseconds."""
+OWED = 10.0
+"""Seconds in which a command that got `retry` comes before all that were behind it (P5)."""
+
+
+class Ended(Exception):
+    """The socket is to be closed, for a reason of the catalogue."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What a socket needs of the server."""
+
+    journal: Journal
+    hub: Hub
+    accounts: Accounts
+    reviewer: Reviewer
+    cases: Cases
+    now: Callable[[], float]
+    monotonic: Callable[[], float]
+
+
+async def converse(
+    house: House, socket: WebSocket, log: int, token: str | None, room: str | None = None
+) -> None:
+    """Serves one socket of a log until either side leaves.
+
+    `token` is the session's, of the cookie; `room` the slug of the room that a meeting is held in.
+    """
+    await socket.accept()
+    frames: Frames = socket.scope["extensions"][EXTENSION]
+    try:
+        hello = await _hello(socket)
+        session = await _session(house, token or hello.bearer)
+        connection = await _seated(house, frames, log, session, room)
+        await connection.live(socket, hello)
+    except Ended as ended:
+        frames.close(CLOSE_CODES[str(ended)].code)
+    except (OutcomeUnknown, SQLAlchemyError):  # The database is away: come back, with the cursor.
+        frames.close(CLOSE_CODES["restart"].code)
+
+
+async def _hello(socket: WebSocket) -> wire.Hello:
+    try:
+        async with asyncio.timeout(HELLO_WITHIN):
+            frame = await _next(socket)
+    except TimeoutError:
+        raise Ended("no_session") from None
+    if not isinstance(frame, wire.Hello):
+        raise Ended("leaving" if frame is None else "bad_frame")
+    return frame
+
+
+async def _next(socket: WebSocket) -> wire.InboundFrame | None:
+    """The next frame, None where the client has gone."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        return None
+    text = message.get("text")
+    if text is None:
+        raise Ended("not_text")
+    try:
+        return wire.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise Ended("bad_frame") from None
+
+
+async def _session(house: House, token: str | None) -> Session:
+    session = await house.accounts.session(token, house.now()) if token else None
+    if session is None:
+        raise Ended("no_session")
+    return session
+
+
+async def _seated(
+    house: House, frames: Frames, log: int, session: Session, room: str | None
+) -> "Connection":
+    book = await house.journal.book(log)
+    if book is None:
+        raise Ended("no_seat")
+    seat = book.rules.seat_of(book.fold.state, house.accounts.digest(log, session))
+    if seat is None:
+        raise Ended("no_seat")
+    if not book.rules.streams(book.fold.state, seat):
+        raise Ended("removed")
+    return Connection(house, frames, book, session, seat, room)
+
+
+class Connection:
+    """A socket with a seat."""
+
+    def __init__(
+        self,
+        house: House,
+        frames: Frames,
+        book: Book,
+        session: Session,
+        seat: int,
+        room: str | None,
+    ) -> None:
+        self._house = house
+        self._book = book
+        self._session = session
+        self._seat = seat
+        self._room = room
+        self._member = Member(frames, seat, session.id)
+        self._slots = asyncio.Semaphore(OUTSTANDING)
+        self._owed: deque[str] = deque()
+        self._owed_until = 0.0
+
+    async def live(self, socket: WebSocket, hello: wire.Hello) -> None:
+        """From the hello to the goodbye."""
+        hub, log = self._house.hub, self._book.log
+        hub.enter(log, self._member)
+        try:
+            await self._welcome(hello)
+            if await hub.catch_up(self._house.journal, self._book, self._member):
+                await self._read(socket)
+        finally:
+            hub.leave(log, self._member)
+            if not hub.present(log):
+                self._house.journal.forget(log)
+
+    # Streams out
+
+    async def _welcome(self, hello: wire.Hello) -> None:
+        """Resumes at the cursor, or starts afresh and says why: never a hole (P7)."""
+        reason = await self._why_fresh(hello.cursor)
+        fold, rules, now = self._book.fold, self._book.rules, self._house.now()
+        since = rules.streams(fold.state, self._seat)
+        heads = {stream_name(audience): wire.cursor(*fold.head(audience)) for audience in since}
+        if reason is None:
+            assert hello.cursor is not None
+            self._member.at = _numbers(since, hello.cursor)
+            self._member.send(wire.Resumed(seat=self._seat, cursor=heads, now=now))
+            return
+        self._member.at = {
+            audience: max(first - 1, fold.head(audience)[0] - TOO_FAR)
+            for audience, first in since.items()
+        }
+        self._member.send(
+            wire.Fresh(
+                reason=reason,
+                seat=self._seat,
+                snapshot=rules.snapshot(fold.state, self._seat),
+                cursor=heads,
+                starts={
+                    stream_name(audience): number for audience, number in self._member.at.items()
+                },
+                now=now,
+            )
+        )
+
+    async def _why_fresh(self, cursor: "dict[wire.Stream, str] | None") -> wire.Reason | None:
+        if cursor is None:
+            return "new"
+        since = self._book.rules.streams(self._book.fold.state, self._seat)
+        for audience, first in since.items():
+            text = cursor.get(stream_name(audience))
+            reason = (
+                "bad"
+                if text is None
+                else await self._why_not_from(audience, first, *wire.parse_cursor(text))
+            )
+            if reason is not None:
+                return reason
+        return None
+
+    async def _why_not_from(
+        self, audience: int, first: int, number: int, id: str
+    ) -> wire.Reason | None:
+        head, head_id = self._book.fold.head(audience)
+        if number > head:
+            return "ahead"
+        if number < first - 1:
+            return "bad"
+        if head - number > TOO_FAR:
+            return "too_far"
+        if number >= first:
+            there = head_id if number == head else await self._id_at(audience, number)
+            return None if there == id else "diverged"
+        return None
+
+    async def _id_at(self, audience: int, number: int) -> str | None:
+        records = await self._house.journal.stream(self._book, audience, number - 1, 1)
+        return records[0].id if records else None
+
+    # Commands in
+
+    async def _read(self, socket: WebSocket) -> None:
+        while (frame := await _next(socket)) is not None:
+            if not isinstance(frame, wire.Command):
+                raise Ended("bad_frame")
+            await self._slots.acquire()
+            await self._take(frame)
+
+    async def _take(self, frame: wire.Command) -> None:
+        """Reviews and queues a command; its answer is written when there is one."""
+        if self._must_wait(frame.id):
+            return self._answer(frame.id, RetryLater())
+        try:
+            command = wire.decode_command(self._book.rules.commands, frame.command)
+            verdict, review = self._review(command)
+            if verdict.signal is not None:
+                await self._raise_signal(frame.id, command, verdict)
+        except (Refused, RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
+            return self._answer(frame.id, no)
+        answer = self._house.journal.submit(
+            self._book.log,
+            self._seat,
+            command,
+            id=bytes.fromhex(frame.id),
+            payload=msgspec.json.encode(command),
+            verdict=verdict,
+            review=review,
+        )
+        answer.add_done_callback(lambda done: self._answered(frame.id, done, verdict))
+        return None
+
+    def _review(self, command: Command) -> "tuple[Verdict, Callable[[State], Verdict] | None]":
+        """The verdict under the floor as it is now, and how to come to another should it move."""
+        words, state = words_of(command), self._book.fold.state
+        if words is None or not isinstance(state, Meeting):
+            return ALLOW, None
+
+        def review(meeting: Meeting) -> Verdict:
+            return self._house.reviewer.line(words, self._book, self._seat, meeting)
+
+        return review(state), review
+
+    async def _raise_signal(self, id: str, command: Command, verdict: Verdict) -> None:
+        """A crisis signal opens its case first, whatever becomes of the command (CE-06)."""
+        meeting: Meeting = self._book.fold.state
+        case = await self._house.cases.signal(
+            self._session,
+            bytes.fromhex(id),
+            self._room,
+            meeting.seats[self._seat].name,
+            words_of(command) or "",
+            "urgent" if verdict.signal == "urgent" else "support",
+        )
+        self._member.send(wire.Care(case))
+
+    def _answered(self, id: str, done: "asyncio.Future[Answer]", verdict: Verdict) -> None:
+        error = done.exception()
+        if isinstance(error, Refused) and verdict.signal is not None:
+            error.facts["signal"] = True
+        self._answer(id, done.result() if error is None else error)
+
+    def _answer(self, id: str, outcome: Answer | BaseException) -> None:
+        self._slots.release()
+        if isinstance(outcome, Answer):
+            stream = None if outcome.audience is None else stream_name(outcome.audience)
+            self._member.send(wire.Receipt(id, stream, outcome.number))
+        elif isinstance(outcome, Refused):
+            self._member.send(wire.refusal(id, outcome))
+        else:
+            self._owe(id)
+            self._member.send(wire.Retry(id, RETRY_AFTER))
+
+    # After a retry, what was behind it on this socket must not overtake it (P5)
+
+    def _owe(self, id: str) -> None:
+        if id not in self._owed:
+            self._owed.append(id)
+        self._owed_until = self._house.monotonic() + OWED
+
+    def _must_wait(self, id: str) -> bool:
+        if self._owed and self._house.monotonic() > self._owed_until:
+            self._owed.clear()
+        if self._owed and self._owed[0] == id:
+            self._owed.popleft()
+            return False
+        return bool(self._owed)
+
+
+def _numbers(since: dict[int, int], cursor: "dict[wire.Stream, str]") -> dict[int, int]:
+    return {audience: wire.parse_cursor(cursor[stream_name(audience)])[0] for audience in since}

@@ -1,0 +1,53 @@
+"""The review at work: gives it the text's context, and its lists."""
+
+from importlib.resources import files
+
+from chatroom.journal import Book
+from chatroom.settings import Settings
+from moderation.content import Context, Lexicon, Policy, Verdict, parse, review
+from moderation.meeting.entries import Said
+from moderation.meeting.state import Meeting
+
+BEFORE = 3
+"""Lines of the same author that the review looks back on: a number may be split over two."""
+
+
+class Reviewer:
+    """Judges words before any log is touched, and names."""
+
+    def __init__(self, policy: Policy, lexicon: Lexicon) -> None:
+        self._policy = policy
+        self._lexicon = lexicon
+
+    def line(self, text: str, book: Book, seat: int, meeting: Meeting) -> Verdict:
+        """A line of `seat`, under the floor epoch of `meeting`."""
+        context = Context(meeting.seats[seat].role, meeting.epoch, before=_before(book, seat))
+        return review(text, context, self._policy, self._lexicon)
+
+    def name(self, name: str) -> Verdict:
+        """A display name is speech too."""
+        return review(name, Context("member", kind="name"), self._policy, self._lexicon)
+
+
+def open_reviewer(settings: Settings) -> Reviewer:
+    """Reads the word lists that are shipped; helplines are never contact details."""
+    lexicon = files("moderation.content") / "lexicon"
+    texts = {
+        path.name: path.read_text("utf-8")
+        for path in lexicon.iterdir()
+        if path.name.endswith(".txt")
+    }
+    numbers = tuple(helpline.reach for helpline in settings.helplines)
+    policy = Policy(version="1", allowed_numbers=numbers, region=settings.region or "US")
+    return Reviewer(policy, parse(texts))
+
+
+def _before(book: Book, seat: int) -> tuple[str, ...]:
+    lines: list[str] = []
+    for record in reversed(book.ring):
+        entry = record.entry
+        if isinstance(entry, Said) and entry.seat == seat and entry.words is not None:
+            lines.append(entry.words)
+            if len(lines) == BEFORE:
+                break
+    return tuple(reversed(lines))
