@@ -95,9 +95,13 @@ class Accounts:
 
     async def role(self, session: Session, room: int) -> Role | None:
         """The highest role that a session has in a room; staff have theirs in every room."""
-        async with reading(self._engine) as connection:
-            held = await store.roles(connection, session.id, room)
+        held = await self.roles(session, room)
         return next((role for role in HIGHEST_FIRST if role in held), None)
+
+    async def roles(self, session: Session, room: int) -> set[str]:
+        """All roles that a session has in a room. `staff` gives no seat in a meeting."""
+        async with reading(self._engine) as connection:
+            return await store.roles(connection, session.id, room)
 
     async def end(self, token: str) -> None:
         """Forgets a session and its rights; its token opens nothing any more, here at once."""

@@ -1,0 +1,117 @@
+"""Builds everything once: settings -> one Starlette application."""
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from chatroom.accounts import Accounts
+from chatroom.bus import open_bus
+from chatroom.cases import Cases
+from chatroom.connection import House
+from chatroom.hub import Hub
+from chatroom.journal import Book, Journal, Record
+from chatroom.meetings import Meetings, read_formats
+from chatroom.refusals import CLOSE_CODES
+from chatroom.reviewing import open_reviewer
+from chatroom.secret import secret_key
+from chatroom.settings import Settings
+from chatroom.store.database import assert_durable, open_engine, sqlite_path
+from chatroom.store.logs import SqliteLogs
+from chatroom.timekeeper import Clock, Timekeeper, pause
+from chatroom.web.answers import open_templates
+from chatroom.web.assets import Assets
+from chatroom.web.desk import Desk
+from chatroom.web.doors import Doors, Readiness
+from chatroom.web.help import Help
+from chatroom.web.pages import Pages
+from chatroom.web.rooms import Rooms
+from chatroom.web.routes import routes
+from chatroom.web.security import Security
+from chatroom.web.socket import Sockets
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The whole server. Nothing runs before its lifespan."""
+    key = secret_key(settings.secret_file, secrets.token_bytes)
+    clock = Clock(settings.time_speed)
+    engine = open_engine(settings)
+    logs = SqliteLogs(sqlite_path(settings))
+    bus = open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause)
+    accounts = Accounts(engine, key, secrets.token_bytes)
+    hub = Hub(bus.listen, bus.unlisten)
+
+    def published(book: Book, records: list[Record]) -> None:
+        hub.publish(book, records)
+        if book.rules.kind == "case":
+            cases.changed(book)
+
+    journal_key = hashlib.blake2b(b"journal", key=key, digest_size=32).digest()
+    journal = Journal(logs, clock.now, secrets.token_bytes, journal_key, published, bus.announce)
+    cases = Cases(
+        engine,
+        journal,
+        accounts,
+        settings.case_retention,
+        clock.now,
+        secrets.token_bytes,
+        attended=lambda desk: bool(hub.present(desk)),
+    )
+    reviewer = open_reviewer(settings)
+    meetings = Meetings(
+        engine, journal, accounts, reviewer, read_formats(), settings.retention, secrets.token_bytes
+    )
+    timekeeper = Timekeeper(clock, logs, journal, hub, lambda: bus.sound)
+    house = House(journal, hub, accounts, reviewer, cases, clock.now, time.monotonic)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await assert_durable(engine)
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(journal.run(), name="journal"),
+                tasks.create_task(journal.follow(), name="follower"),
+                tasks.create_task(bus.run(journal.heard), name="bus"),
+                tasks.create_task(cases.run(pause), name="cases"),
+            ]
+            await cases.open_desk()
+            running.append(tasks.create_task(timekeeper.run(), name="timekeeper"))
+            try:
+                yield
+            finally:
+                hub.close(CLOSE_CODES["restart"].code)
+                for task in running:
+                    task.cancel()
+        logs.close()
+        await engine.dispose()
+
+    assets = Assets(STATIC)
+    templates = open_templates(assets)
+    doors = Doors(
+        accounts,
+        templates,
+        clock.now,
+        ended=lambda session: hub.end_session(session, CLOSE_CODES["no_session"].code),
+    )
+    return Starlette(
+        routes=routes(
+            Pages(settings, templates),
+            doors,
+            Rooms(house, meetings, settings, templates),
+            Help(house, meetings, settings),
+            Desk(house, settings, templates),
+            Sockets(house, meetings),
+            assets,
+            Readiness(engine),
+        ),
+        middleware=[Middleware(Security, origins=settings.origins)],
+        lifespan=lifespan,
+    )

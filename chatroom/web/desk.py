@@ -1,0 +1,79 @@
+"""The desk's page, a seat at it, and claiming a case."""
+
+from jinja2 import Environment
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chatroom import wire
+from chatroom.accounts import Session
+from chatroom.connection import House
+from chatroom.settings import Settings
+from chatroom.store.accounts import ORGANISATION
+from chatroom.web.answers import answer, asked, helplines, page
+from chatroom.web.security import session_token
+from moderation.bounds import Name
+from moderation.refused import Refused
+
+
+class ComeToDesk(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the desk's door sends."""
+
+    id: wire.CommandId
+    name: Name
+
+
+class ClaimCase(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the Claim button sends."""
+
+    id: wire.CommandId
+
+
+class Desk:
+    """For staff alone."""
+
+    def __init__(self, house: House, settings: Settings, templates: Environment) -> None:
+        self._house = house
+        self._settings = settings
+        self._templates = templates
+
+    async def show(self, request: Request) -> Response:
+        """GET /desk."""
+        lines = helplines(self._settings.helplines)
+        try:
+            session = await self.staff(request)
+        except Refused:
+            return page(self._templates, "closed_door.html", 403, door={"helplines": lines})
+        desk = {"seat": await self._seat(session), "helplines": lines, "organisation": "Desk"}
+        return page(self._templates, "desk.html", desk=desk)
+
+    async def _seat(self, session: Session) -> int | None:
+        house = self._house
+        book = await house.journal.book(house.cases.desk)
+        assert book is not None, "the desk is opened at start"
+        return book.rules.seat_of(book.fold.state, house.accounts.digest(book.log, session))
+
+    async def take_seat(self, request: Request) -> Response:
+        """POST /desk/seats {"id", "name"} -> {"seat"}."""
+        wanted = await asked(request, ComeToDesk)
+        session = await self.staff(request)
+        return answer({"seat": await self._house.cases.come_to_desk(session, wanted.name)})
+
+    async def claim(self, request: Request) -> Response:
+        """POST /cases/{case}/claims {"id"} -> {"seat"}; of many who press at once, one gets it."""
+        wanted = await asked(request, ClaimCase)
+        session = await self.staff(request)
+        case: str = request.path_params["case"]
+        return answer(
+            {"seat": await self._house.cases.claim(session, case, bytes.fromhex(wanted.id))}
+        )
+
+    async def staff(self, request: Request) -> Session:
+        """Who asks; raises `Refused` for everybody but staff."""
+        token = session_token(request.scope)
+        session = await self._house.accounts.session(token, self._house.now()) if token else None
+        if session is None:
+            raise Refused("no_session")
+        if "staff" not in await self._house.accounts.roles(session, ORGANISATION):
+            raise Refused("staff_only")
+        return session

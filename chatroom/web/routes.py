@@ -1,0 +1,59 @@
+"""Every URL on one screen."""
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from chatroom.web import doors
+from chatroom.web.answers import answering
+from chatroom.web.assets import Assets
+from chatroom.web.desk import Desk
+from chatroom.web.doors import Doors, Readiness
+from chatroom.web.help import Help
+from chatroom.web.pages import Pages
+from chatroom.web.rooms import Rooms
+from chatroom.web.socket import Sockets
+
+
+class CaseConvertor(Convertor[str]):
+    """16 hex digits."""
+
+    regex = "[0-7][0-9a-f]{15}"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+def routes(
+    pages: Pages,
+    door: Doors,
+    rooms: Rooms,
+    helping: Help,
+    desk: Desk,
+    sockets: Sockets,
+    assets: Assets,
+    readiness: Readiness,
+) -> list[BaseRoute]:
+    """GETs show, POSTs add; a socket lies below the thing that it is for."""
+    register_url_convertor("case", CaseConvertor())
+    return [
+        Route("/", pages.home),
+        Route("/left", pages.left),
+        Route("/enter", door.enter),
+        Route("/invitations/exchange", answering(door.exchange), methods=["POST"]),
+        Route("/session/end", answering(door.end_session), methods=["POST"]),
+        Route("/rooms/{slug}", answering(rooms.show)),
+        Route("/rooms/{slug}/seats", answering(rooms.take_seat), methods=["POST"]),
+        WebSocketRoute("/rooms/{slug}/socket", sockets.room),
+        Route("/help", answering(helping.ask), methods=["POST"]),
+        Route("/desk", answering(desk.show)),
+        Route("/desk/seats", answering(desk.take_seat), methods=["POST"]),
+        WebSocketRoute("/desk/socket", sockets.desk),
+        Route("/cases/{case:case}/claims", answering(desk.claim), methods=["POST"]),
+        WebSocketRoute("/cases/{case:case}/socket", sockets.case),
+        Route("/static/{hash}/{path:path}", assets.serve),
+        Route("/healthz", doors.healthz),
+        Route("/readyz", readiness.readyz),
+    ]
