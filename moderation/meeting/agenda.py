@@ -45,11 +45,7 @@ def close(meeting: Meeting, command: Close, seat: int) -> list[AnyEntry]:
 
 def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     """Closes a meeting that was left open, or never opened."""
-    if (
-        meeting.closed_at is not None
-        or meeting.convened_at is None
-        or now < left_open_until(meeting)
-    ):
+    if now < left_open_until(meeting):
         return []
     return [*_clear_floor(meeting), Closed(by="time")]
 

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from moderation.content.verdict import Verdict
+from moderation.masks import masked
 from moderation.meeting import floor
 from moderation.meeting.commands import Mute, Remove, TakeSeat, Unmute
 from moderation.meeting.entries import (
@@ -36,7 +37,7 @@ def _name(meeting: Meeting, name: str, verdict: Verdict) -> str:
     if verdict.outcome == "bounce":
         spans = [(finding.start, finding.end) for finding in verdict.findings]
         raise Refused(verdict.findings[0].code, spans=spans)
-    name = " ".join(name.split())
+    name = " ".join(masked(name, verdict.masks).split())
     if not name:
         raise Refused("no_name")
     if any(_alike(name, other.name) for other in meeting.seats.values() if not other.removed):

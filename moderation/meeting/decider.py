@@ -100,6 +100,9 @@ def _decide_for_server(
 
 def _tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     """All that is due: one tick proposed twice leaves its entries once (P12)."""
+    at = due(meeting)
+    if at is None or at > now:
+        return []
     closing = agenda.tick(meeting, now)
     return closing or [*floor.tick(meeting, now), *conduct.tick(meeting, now)]
 

@@ -74,6 +74,10 @@ def tell(meeting: Meeting, command: Tell, seat: int, verdict: Verdict) -> list[A
         if not meeting.sits(to) or to == seat:
             raise Refused("no_such_seat")
     else:
+        if to and not meeting.is_facilitator(to):
+            raise Refused(
+                "facilitators_act"
+            )  # Words meant for one member never go elsewhere instead.
         to = 0
     words = _reviewed(command.text, verdict)
     other = seat if to == 0 else to

@@ -1,0 +1,151 @@
+"""The agenda: convening, opening, moving through the phases, closing."""
+
+import pytest
+
+from moderation.meeting.agenda import LEFT_OPEN
+from moderation.meeting.commands import Close, Convene, NextPhase, Open, Say, Tick
+from moderation.meeting.entries import (
+    Closed,
+    Convened,
+    HandRaised,
+    InviteEnded,
+    Muted,
+    Opened,
+    PhaseBegan,
+    TurnEnded,
+)
+from tests.cast import ada, ben, mo
+from tests.meeting.spec import (
+    CURRENT,
+    FORMAT,
+    NOON,
+    STALE,
+    after,
+    convened,
+    given,
+    in_phase,
+    seated,
+    with_floor,
+    with_hands,
+    with_invited,
+)
+
+
+def test_a_log_begins_with_its_agenda():
+    begun = given().when(0, Convene(FORMAT.id, FORMAT.phases))
+    meeting = begun.then(Convened(FORMAT.id, FORMAT.phases)).state
+    assert (meeting.format, meeting.phases, meeting.phase) == (FORMAT.id, FORMAT.phases, -1)
+    assert meeting.convened_at == NOON
+
+
+def test_a_meeting_is_convened_once():
+    given(convened()).when(0, Convene("another", FORMAT.phases[:1])).nothing()
+
+
+def test_a_facilitator_opens_the_meeting_in_its_first_phase():
+    opened = given(seated(), after(60)).when(ada, Open()).then(Opened(), PhaseBegan(0))
+    assert (opened.state.is_open, opened.state.opened_at) == (True, NOON + 60)
+
+
+def test_opening_an_open_meeting_leaves_nothing():
+    given(in_phase("sharing")).when(mo, Open()).nothing()
+
+
+def test_a_closed_meeting_opens_no_more():
+    given(in_phase("after"), Closed("facilitator")).when(ada, Open()).refused("meeting_closed")
+
+
+def test_a_facilitator_moves_through_every_phase_and_no_further():
+    story = given(in_phase("gathering"))
+    for number in range(1, len(FORMAT.phases)):
+        story = story.when(ada, NextPhase(CURRENT)).then(PhaseBegan(number))
+    story.when(ada, NextPhase(CURRENT)).refused("last_phase")
+
+
+def test_of_two_facilitators_who_move_on_at_once_one_does():
+    both = given(in_phase("gathering"))
+    epoch = both.state.epoch
+    moved = both.when(ada, NextPhase(epoch)).then(PhaseBegan(1))
+    moved.when(mo, NextPhase(epoch)).refused("stale_epoch")
+    given(in_phase("opening")).when(ada, NextPhase(STALE)).refused("stale_epoch")
+
+
+def test_a_phase_ends_the_turn_and_the_invitation_of_the_one_before():
+    holding = given(with_floor(ben)).when(ada, NextPhase(CURRENT))
+    holding.then(TurnEnded(ben, "phase"), PhaseBegan(3))
+    invited = given(with_invited(ben)).when(ada, NextPhase(CURRENT))
+    invited.then(InviteEnded(ben, "phase"), PhaseBegan(3))
+
+
+def test_the_meeting_goes_on_only_while_it_is_open():
+    closed = [*in_phase("after"), Closed("facilitator")]
+    for command in (NextPhase(CURRENT), Close()):
+        given(seated()).when(ada, command).refused("not_open")
+        given(closed).when(ada, command).refused("meeting_closed")
+
+
+@pytest.mark.parametrize("command", [Open(), NextPhase(CURRENT), Close()])
+def test_members_hold_no_meeting(command: Open | NextPhase | Close):
+    given(seated()).when(ben, command).refused("facilitators_act")
+    given(in_phase("sharing")).when(ben, command).refused("facilitators_act")
+
+
+def test_a_facilitator_closes_the_meeting_in_any_phase():
+    for phase in FORMAT.phases:
+        closed = given(in_phase(phase.id), after(60)).when(mo, Close()).then(Closed("facilitator"))
+        assert (closed.state.is_open, closed.state.closed_at) == (False, NOON + 60)
+
+
+def test_the_close_ends_turn_invitation_and_queue():
+    holding = given(with_floor(ben)).when(ada, Close())
+    holding.then(TurnEnded(ben, "phase"), Closed("facilitator"))
+    invited = given(with_invited(ben)).when(ada, Close())
+    ended = invited.then(InviteEnded(ben, "phase"), Closed("facilitator"))
+    assert ended.state.hands == ()
+    assert given(with_hands(ben)).when(ada, Close()).allowed().state.hands == ()
+
+
+def test_the_close_is_a_new_epoch():
+    story = given(in_phase("after"))
+    assert story.when(ada, Close()).allowed().state.epoch == story.state.epoch + 1
+
+
+def test_p20_a_meeting_that_was_left_open_is_closed_by_time():
+    story = given(in_phase("after"))
+    story.later(LEFT_OPEN - 1).when(0, Tick()).nothing()
+    story.later(LEFT_OPEN).when(0, Tick()).then(Closed("time")).when(0, Tick()).nothing()
+
+
+def test_p20_a_meeting_that_nobody_opened_is_closed_by_time():
+    given(seated(), after(LEFT_OPEN - 1)).when(0, Tick()).nothing()
+    given(seated(), after(LEFT_OPEN)).when(0, Tick()).then(Closed("time"))
+    given(convened(), after(LEFT_OPEN)).when(0, Tick()).then(Closed("time"))
+
+
+def test_p20_the_time_counts_from_the_opening():
+    late = given(seated(), after(LEFT_OPEN - 1), Opened(), PhaseBegan(0), after(2))
+    late.when(0, Tick()).nothing()
+
+
+def test_p20_closing_by_time_ends_the_turn_too():
+    holding = given(with_floor(ben), HandRaised(mo), after(LEFT_OPEN))
+    holding.when(0, Tick()).then(TurnEnded(ben, "phase"), Closed("time"))
+
+
+def test_p12_closing_by_time_ends_every_other_timer():
+    muted = given(in_phase("after"), Muted(ben, NOON + 60), after(LEFT_OPEN))
+    closed = muted.when(0, Tick()).then(Closed("time"))
+    closed.when(0, Tick()).nothing()
+
+
+def test_p12_no_timer_runs_in_a_closed_meeting():
+    closed = given(in_phase("after"), Muted(ben, NOON + 60)).when(ada, Close()).allowed()
+    closed.later(60).when(0, Tick()).nothing()
+
+
+def test_p12_a_meeting_that_was_not_convened_has_nothing_due():
+    given().later(LEFT_OPEN).when(0, Tick()).nothing()
+
+
+def test_nobody_speaks_in_a_phase_that_has_not_begun():
+    given(seated()).when(ben, Say("Hello", CURRENT)).refused("not_open")

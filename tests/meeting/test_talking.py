@@ -1,0 +1,314 @@
+"""Lines: who may write to the room and when, privately, and what can be taken back."""
+
+import pytest
+
+from moderation.meeting.commands import (
+    Accept,
+    Close,
+    Done,
+    EndTurn,
+    Invite,
+    Mute,
+    NextPhase,
+    Redact,
+    Say,
+    Tell,
+    Unmute,
+)
+from moderation.meeting.entries import (
+    Closed,
+    FloorTaken,
+    Invited,
+    Muted,
+    PhaseBegan,
+    Redacted,
+    Removed,
+    Said,
+    Told,
+    ToldYou,
+    TurnEnded,
+    Unmuted,
+)
+from moderation.meeting.talking import why_silent
+from tests.cast import ada, ben, chidi, dana, eve, mo
+from tests.meeting.spec import (
+    CURRENT,
+    FORMAT,
+    NOON,
+    STALE,
+    MeetingSituation,
+    after,
+    bounced,
+    given,
+    in_phase,
+    masking,
+    seated,
+    with_floor,
+    with_invited,
+)
+
+LINE = Say("Good evening", CURRENT)
+
+# Who may write, and when
+
+
+def test_everybody_writes_in_an_open_phase():
+    for seat in (ada, mo, ben, chidi):
+        line = given(in_phase("gathering")).when(seat, LINE)
+        line.then(Said(seat=seat, words="Good evening"))
+
+
+def test_nobody_writes_before_the_opening_or_after_the_close():
+    over = [*in_phase("after"), Closed("facilitator")]
+    for seat in (ada, ben):
+        given(seated()).when(seat, LINE).refused("not_open")
+        given(over).when(seat, LINE).refused("meeting_closed")
+
+
+def test_only_facilitators_write_in_a_phase_of_theirs():
+    opening = given(in_phase("opening"))
+    opening.when(ben, LINE).refused("facilitators_only")
+    opening.when(mo, LINE).then(Said(seat=mo, words="Good evening"))
+
+
+def test_nobody_writes_in_a_silent_phase():
+    for seat in (ada, ben):
+        given(in_phase("silence")).when(seat, LINE).refused("quiet")
+
+
+def test_fc_12_text_out_of_turn_is_refused_and_leaves_nothing():
+    given(in_phase("sharing")).when(ben, LINE).refused("not_your_turn")
+    given(with_floor(ben)).when(chidi, LINE).refused("not_your_turn")
+    given(with_invited(ben)).when(ben, LINE).refused("not_your_turn")
+
+
+def test_fc_12_facilitators_write_between_turns():
+    given(in_phase("sharing")).when(ada, LINE).then(Said(seat=ada, words="Good evening"))
+    given(with_invited(ben)).when(mo, LINE).then(Said(seat=mo, words="Good evening"))
+
+
+def test_fc_11_the_lines_of_a_turn_share_it_and_nobody_writes_between_them():
+    story = given(with_floor(ben))
+    story = story.when(ben, Say("one", CURRENT)).then(Said(seat=ben, turn=1, words="one"))
+    for other in (ada, mo):
+        story = story.when(other, LINE).refused("turn_running")
+    story = story.when(chidi, LINE).refused("not_your_turn")
+    story.when(ben, Say("two", CURRENT)).then(Said(seat=ben, turn=1, words="two"))
+
+
+def test_fc_11_the_next_turn_has_a_number_of_its_own():
+    second = [
+        *with_floor(ben),
+        TurnEnded(ben, "done"),
+        Invited(chidi, by=ada),
+        FloorTaken(chidi, turn=2),
+    ]
+    given(second).when(chidi, LINE).then(Said(seat=chidi, turn=2, words="Good evening"))
+
+
+def test_fc_06_a_line_of_an_earlier_turn_is_no_share_of_a_later_one_of_the_same_member():
+    first = given(with_floor(ben))
+    epoch = first.state.epoch
+    again = first.when(ben, Done(CURRENT)).allowed().when(ada, Invite(CURRENT, ben)).allowed()
+    again = again.when(ben, Accept(CURRENT)).allowed()
+    again.when(ben, Say("late", epoch)).refused("stale_epoch")
+
+
+def test_fc_09_a_line_of_an_old_epoch_is_never_published():
+    given(in_phase("gathering")).when(ben, Say("hello", STALE)).refused("stale_epoch")
+    given(in_phase("sharing")).when(ada, Say("hello", STALE)).refused("stale_epoch")
+
+
+def test_fc_09_a_late_line_comes_back_as_a_draft_of_the_turn():
+    ended = given(with_floor(ben), TurnEnded(ben, "ended"))
+    ended.when(ben, Say("and so", STALE)).refused("turn_ended")
+    ended.later(5).when(ben, Say("and so", STALE)).refused("turn_ended")
+
+
+def test_fc_09_later_than_that_it_is_text_out_of_turn():
+    ended = given(with_floor(ben), TurnEnded(ben, "ended"), after(5.1))
+    ended.when(ben, Say("and so", STALE)).refused("not_your_turn")
+
+
+def test_fc_09_nobody_elses_line_is_a_late_one():
+    given(with_floor(ben), TurnEnded(ben, "ended")).when(chidi, LINE).refused("not_your_turn")
+
+
+def test_p8_the_muted_write_in_no_phase():
+    for phase in [phase.id for phase in FORMAT.phases if phase.id != "silence"]:
+        muted = given(in_phase(phase), Muted(ben, NOON + 60))
+        muted.when(ben, LINE).refused("muted")
+        muted.when(ben, Say("done", CURRENT)).refused("muted")
+
+
+def test_p8_a_line_that_was_on_its_way_when_the_mute_came_is_refused_as_muted():
+    holding = given(with_floor(ben))
+    epoch = holding.state.epoch
+    muted = holding.when(ada, Mute(ben, 5)).allowed()
+    for text in ("one", "two", "done", "!"):
+        muted = muted.when(ben, Say(text, epoch)).refused("muted")
+
+
+def test_p8_after_the_unmute_they_write_again():
+    muted = given(in_phase("gathering"), Muted(ben, NOON + 60))
+    unmuted = muted.when(ada, Unmute(ben)).then(Unmuted(ben, "facilitator"))
+    unmuted.when(ben, LINE).then(Said(seat=ben, words="Good evening"))
+
+
+def test_fc_20_what_may_be_written_comes_from_role_phase_floor_and_mute_alone():
+    story = given(in_phase("gathering"), Muted(ben, NOON + 60), Muted(chidi, NOON + 60))
+    for phase in FORMAT.phases[1:]:
+        story = story.when(ada, NextPhase(CURRENT)).allowed()
+        assert story.state.phases[story.state.phase] == phase
+        assert why_silent(story.state, ben) == "muted"
+    story = story.when(ada, Unmute(ben)).allowed().when(mo, Unmute(chidi)).allowed()
+    never_muted = why_silent(story.state, dana)
+    assert why_silent(story.state, ben) == why_silent(story.state, chidi) == never_muted
+
+
+def test_fc_20_being_muted_and_unmuted_costs_no_right_in_any_phase():
+    for phase in FORMAT.phases:
+        untouched = given(in_phase(phase.id))
+        muted = untouched.when(ada, Mute(ben, 1)).allowed()
+        assert why_silent(muted.state, ben) == "muted"
+        unmuted = muted.when(ada, Unmute(ben)).allowed()
+        assert why_silent(unmuted.state, ben) == why_silent(untouched.state, dana)
+
+
+# The review
+
+
+def test_a_bounced_line_is_refused_with_its_place():
+    found = bounced("contact_details", 8, 20)
+    line = given(in_phase("gathering")).when(ben, Say("call me 07700 900123", CURRENT), found)
+    line.refused("contact_details", spans=[(8, 20)])
+
+
+def test_cm_09_a_masked_line_goes_through_with_the_rest_of_its_words():
+    line = given(in_phase("gathering")).when(ben, Say("call 123 please", CURRENT), masking(5, 8))
+    line.then(Said(seat=ben, words="call ▮▮▮ please"))
+
+
+def test_fc_12_role_floor_and_mute_come_before_the_review():
+    found = bounced("contact_details", 0, 4)
+    given(with_floor(chidi)).when(ben, LINE, found).refused("not_your_turn")
+    given(in_phase("gathering"), Muted(ben, NOON + 60)).when(ben, LINE, found).refused("muted")
+    given(in_phase("gathering")).when(ben, Say("hi", STALE), found).refused("stale_epoch")
+
+
+# Private lines
+
+
+def test_a_member_writes_to_the_facilitators_and_has_a_copy():
+    told = given(in_phase("sharing")).when(ben, Tell("Can we talk?"))
+    told.then(
+        Told(seat=ben, words="Can we talk?"), ToldYou(owner=ben, seat=ben, words="Can we talk?")
+    )
+
+
+def test_a_facilitator_writes_to_one_member():
+    told = given(in_phase("sharing")).when(ada, Tell("All right?", to=ben))
+    told.then(
+        Told(seat=ada, to=ben, words="All right?"),
+        ToldYou(owner=ben, seat=ada, to=ben, words="All right?"),
+    )
+
+
+def test_a_facilitator_writes_to_another_in_the_stream_they_share():
+    told = given(in_phase("sharing")).when(ada, Tell("Your turn to lead", to=mo))
+    told.then(Told(seat=ada, to=mo, words="Your turn to lead"))
+
+
+def test_a_facilitator_has_to_say_to_whom():
+    sharing = given(in_phase("sharing"), Removed(ben))
+    for to in (None, eve, ben, ada):
+        sharing.when(ada, Tell("Hello", to)).refused("no_such_seat")
+
+
+def test_a_private_line_of_a_member_never_goes_to_another_member():
+    given(in_phase("sharing")).when(ben, Tell("Psst", to=chidi)).refused("facilitators_act")
+
+
+def test_a_member_may_name_a_facilitator_and_all_of_them_read_it():
+    told = given(in_phase("sharing")).when(ben, Tell("Psst", to=ada))
+    told.then(Told(seat=ben, words="Psst"), ToldYou(owner=ben, seat=ben, words="Psst"))
+
+
+def test_p8_fc_19_the_line_to_the_facilitators_is_open_to_the_muted_and_in_every_phase():
+    for phase in FORMAT.phases:
+        given(in_phase(phase.id), Muted(ben, NOON + 60)).when(ben, Tell("Why?")).allowed()
+    given(seated()).when(ben, Tell("I'm early")).allowed()
+
+
+def test_private_lines_end_with_the_meeting():
+    over = given(in_phase("after"), Closed("facilitator"))
+    over.when(ben, Tell("Thanks")).refused("meeting_closed")
+    over.when(ada, Tell("Thanks", to=ben)).refused("meeting_closed")
+
+
+def test_a_private_line_is_reviewed_too():
+    found = bounced("contact_details", 0, 3)
+    told = given(in_phase("sharing")).when(ben, Tell("123"), found)
+    told.refused("contact_details", spans=[(0, 3)])
+    masked = given(in_phase("sharing")).when(ben, Tell("123"), masking(0, 3))
+    masked.then(Told(seat=ben, words="▮▮▮"), ToldYou(owner=ben, seat=ben, words="▮▮▮"))
+
+
+# Taking back
+
+
+def _said_by(seat: int) -> tuple[MeetingSituation, int]:
+    """A line of `seat` in an open phase, and its number in the room."""
+    story = given(in_phase("gathering")).when(seat, LINE).allowed()
+    (number,) = story.state.lines
+    assert story.state.lines[number] == seat
+    return story, number
+
+
+def test_words_are_taken_back_by_their_author():
+    story, number = _said_by(ben)
+    redacted = story.when(ben, Redact(number)).then(Redacted(number, by="self"))
+    assert number not in redacted.state.lines
+
+
+def test_words_are_taken_out_by_a_facilitator():
+    story, number = _said_by(ben)
+    story.when(mo, Redact(number)).then(Redacted(number, by="facilitator"))
+    story, number = _said_by(mo)
+    story.when(ada, Redact(number)).then(Redacted(number, by="facilitator"))
+
+
+def test_a_facilitator_takes_back_their_own_words_as_anybody_does():
+    story, number = _said_by(ada)
+    story.when(ada, Redact(number)).then(Redacted(number, by="self"))
+
+
+def test_nobody_takes_back_the_words_of_another_member():
+    story, number = _said_by(ben)
+    story.when(chidi, Redact(number)).refused("not_your_line")
+
+
+def test_only_lines_are_taken_back_and_only_once():
+    story, number = _said_by(ben)
+    story.when(ben, Redact(number - 1)).refused("no_such_line")
+    story.when(ben, Redact(number + 1)).refused("no_such_line")
+    once = story.when(ben, Redact(number)).allowed()
+    once.when(ben, Redact(number)).refused("no_such_line")
+
+
+def test_the_muted_and_those_of_a_closed_meeting_take_back_their_words():
+    story, number = _said_by(ben)
+    story.when(ada, Mute(ben, 5)).allowed().when(ben, Redact(number)).allowed()
+    story.when(ada, Close()).allowed().when(ben, Redact(number)).allowed()
+
+
+@pytest.mark.parametrize("reason", [EndTurn(CURRENT), NextPhase(CURRENT), Close()])
+def test_the_turn_on_a_line_is_the_one_that_runs(reason: EndTurn | NextPhase | Close):
+    story = given(with_floor(ben))
+    assert story.state.turn == 1
+    assert story.when(ada, reason).allowed().state.turn == 0
+
+
+def test_fc_09_when_the_phase_has_moved_on_too_its_rule_answers():
+    moved = given(with_floor(ben), TurnEnded(ben, "phase"), PhaseBegan(3), PhaseBegan(4))
+    moved.when(ben, Say("and so", STALE)).refused("facilitators_only")
