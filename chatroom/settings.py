@@ -69,7 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def public(self) -> bool:
         """Whether somebody at another machine is meant to reach this server."""
-        hosts = [str(urlsplit(origin).hostname) for origin in self.origins]
+        hosts = map(host_of, self.origins)
         return not all(is_loopback(host) for host in [self.host, *hosts])
 
 
@@ -113,12 +113,17 @@ def require_public(settings: Settings) -> None:
         raise BadSetting("TIME_SPEED", "is for tests and demos, never for a public server")
 
 
+def host_of(origin: str) -> str:
+    """The host name or address of an origin, without its port."""
+    return str(urlsplit(origin).hostname)
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address leads to this machine alone."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

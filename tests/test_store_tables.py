@@ -137,14 +137,6 @@ async def test_an_error_quotes_no_words(engine: AsyncEngine):
     assert "canary" not in str(failed.value)
 
 
-async def test_the_database_knows_the_time(engine: AsyncEngine, tmp_path: Path):
-    async with reading(engine) as connection:
-        now = await database.time_of(connection)
-    touched = tmp_path / "touched"
-    touched.touch()
-    assert abs(touched.stat().st_mtime - now) < 10
-
-
 def test_one_process_serves_a_database(tmp_path: Path):
     path = tmp_path / "test.db"
     first = database.lock_one_process(path)
@@ -253,7 +245,8 @@ async def test_after_a_case_is_closed_help_opens_another(engine: AsyncEngine):
 
 
 async def test_there_is_one_desk(engine: AsyncEngine):
-    assert await asyncio.gather(*[cases.desk_log(engine, log) for log in (31, 32, 33)]) == [31] * 3
+    tries = [cases.desk_log(engine, log) for log in (31, 32, 33)]
+    assert len(set(await asyncio.gather(*tries))) == 1
     with pytest.raises(IntegrityError):
         async with writing(engine) as connection:
             await connection.execute(

@@ -78,12 +78,6 @@ def new_id(random_bytes: Callable[[int], bytes]) -> int:
     return (int.from_bytes(random_bytes(8), "big") >> 1) or 1
 
 
-async def time_of(connection: AsyncConnection) -> float:
-    """The database's time in seconds since 1970, to the millisecond (W22)."""
-    now = await connection.exec_driver_sql("SELECT (julianday('now') - 2440587.5) * 86400.0")
-    return float(now.scalar_one())
-
-
 async def durability(engine: AsyncEngine) -> Durability:
     """Asks a connection of the engine; raises what the database raises when it is away."""
     async with reading(engine) as connection:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl
 
+import msgspec
 from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import cookie_parser
@@ -116,8 +117,8 @@ def forget_session(response: Response) -> None:
 def refusal(code: str, status: int) -> Response:
     """A refusal as an HTTP answer, just as a socket gets it: code, words for a person, what next."""
     words = REFUSALS.get(code, REFUSALS["bad_request"])
-    frame = wire.Refusal(None, code, words.words, words.next)
-    return Response(wire.encode(frame), status_code=status, media_type="application/json")
+    content = msgspec.json.encode(wire.Refusal(None, code, words.words, words.next))
+    return Response(content, status_code=status, media_type="application/json")
 
 
 def _host(origin: str) -> str:

@@ -1,0 +1,123 @@
+"""The browser's files are named by what they hold, and kept for good."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from chatroom.web.assets import Assets
+
+ROOM = """\
+/** @import { Meeting } from "./types.js" */
+/** @typedef {import("./never.js").Never} Never */
+import { apply } from "./room.js"
+import {
+  connect,
+} from './net/connection.js'
+export { leave } from "./leave.js"
+import "./room.js"
+
+const words = "import it from './nowhere.js'"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    files = {
+        "css/base.css": "body { color: black }\n" * 20,
+        "js/page.js": ROOM,
+        "js/room.js": 'import { ids } from "./ids.js"\n',
+        "js/net/connection.js": 'import { ids } from "../ids.js"\n',
+        "js/leave.js": "",
+        "js/ids.js": 'import { apply } from "./room.js"\n',
+        "js/types.d.ts": "export type Meeting = {}",
+        ".hidden": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def assets(folder: Path) -> Assets:
+    return Assets(folder)
+
+
+@pytest.fixture
+def browser(assets: Assets) -> TestClient:
+    return TestClient(Starlette(routes=[Route("/static/{hash}/{path:path}", assets.serve)]))
+
+
+def test_a_file_comes_compressed_typed_and_for_good(assets: Assets, browser: TestClient):
+    answer = browser.get(assets.asset_url("css/base.css"))
+    assert answer.text.startswith("body {")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+def test_who_does_not_know_gzip_gets_it_plain(assets: Assets, browser: TestClient):
+    answer = browser.get(assets.asset_url("css/base.css"), headers={"accept-encoding": "br"})
+    assert "content-encoding" not in answer.headers
+    assert int(answer.headers["content-length"]) == len(answer.text)
+
+
+def test_what_gains_nothing_is_not_compressed(assets: Assets, browser: TestClient):
+    assert len(gzip.compress(b"")) > 0
+    answer = browser.get(assets.asset_url("js/leave.js"))
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+def test_another_version_is_another_url(folder: Path, assets: Assets):
+    assert Assets(folder).hash == assets.hash
+    (folder / "js/leave.js").write_text("// now with words")
+    assert Assets(folder).hash != assets.hash
+
+
+def test_a_renamed_file_is_another_version(folder: Path, assets: Assets):
+    (folder / "js/leave.js").rename(folder / "js/left.js")
+    assert Assets(folder).hash != assets.hash
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "js/nowhere.js",
+        "js/types.d.ts",
+        ".hidden",
+        "",
+        "../pyproject.toml",
+        "%2e%2e/pyproject.toml",
+        "js//room.js",
+        "js/room.js%00",
+    ],
+)
+def test_nothing_else_is_served(assets: Assets, browser: TestClient, path: str):
+    assert browser.get(f"/static/{assets.hash}/{path}").status_code == 404
+
+
+def test_an_old_page_gets_no_new_file(browser: TestClient):
+    assert browser.get("/static/0123456789/js/room.js").status_code == 404
+
+
+def test_a_misspelt_file_is_found_at_once(assets: Assets):
+    with pytest.raises(KeyError, match=r"css/bas\.css"):
+        assets.asset_url("css/bas.css")
+
+
+def test_a_page_asks_for_all_its_modules_at_once(assets: Assets):
+    start = f"/static/{assets.hash}/js/"
+    urls = assets.module_preloads("js/page.js")
+    assert [url.removeprefix(start) for url in urls] == [
+        "page.js",
+        "room.js",
+        "net/connection.js",
+        "leave.js",
+        "ids.js",
+    ]
