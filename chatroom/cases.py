@@ -123,7 +123,7 @@ class Cases:
         await self._journal.submit(
             book.log, 0, Claim(digest, name, seat), id=id, payload=digest.encode()
         )
-        claimed = book.rules.seat_of(book.fold.state, digest)
+        claimed = await self._journal.seat_of(book.log, digest)
         assert claimed is not None, "the entry is folded before its answer is given"
         return claimed
 
@@ -131,9 +131,7 @@ class Cases:
         """A seat at the desk, the same one however often it is asked for."""
         digest = self._accounts.digest(self.desk, session)
         await self._journal.submit(self.desk, 0, ComeToDesk(digest, name))
-        desk = await self._journal.book(self.desk)
-        assert desk is not None
-        seat = desk.rules.seat_of(desk.fold.state, digest)
+        seat = await self._journal.seat_of(self.desk, digest)
         assert seat is not None, "the entry is folded before its answer is given"
         return seat
 

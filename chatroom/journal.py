@@ -70,8 +70,14 @@ class Book:
     def __init__(self, log: int, rules: Rules) -> None:
         self.log = log
         self.rules = rules
-        self.fold = Fold(0, HashTrieMap(), rules.new)
         self.ring: deque[Record] = deque(maxlen=RING)
+        self.fold = Fold(0, HashTrieMap(), rules.new)
+
+    def restart(self, records: Iterable[Record]) -> None:
+        """Forgets everything and folds the log from its beginning."""
+        self.ring.clear()
+        self.fold = Fold(0, HashTrieMap(), self.rules.new)
+        self.advance(records)
 
     def advance(self, records: Iterable[Record]) -> list[Record]:
         """Folds what is new; the rest was seen already. A gap is a bug."""
@@ -228,13 +234,28 @@ class Journal:
         book.advance(_record(book.rules, row) for row in await self._logs.tail(head.log, 0))
         return book
 
+    async def seat_of(self, log: int, session: str) -> int | None:
+        """The seat that a session's digest has in a log."""
+        book = await self.book(log)
+        return None if book is None else book.rules.seat_of(book.fold.state, session)
+
     def known(self, log: int) -> Book | None:
         """The book in memory, None where there is none."""
         return self._books.get(log)
 
     def forget(self, log: int) -> None:
-        """Drops what memory holds of a log; it is read again when it is wanted."""
+        """Drops what memory holds of a log; it is read again when it is wanted.
+
+        Whoever holds its book keeps an old one: ask for the book again after any wait.
+        """
         self._books.pop(log, None)
+
+    async def reread(self, log: int) -> None:
+        """Folds a log again after its words were swept, so that memory does not keep them either."""
+        book = self._books.get(log)
+        if book is not None:
+            rows = await self._logs.tail(log, 0)
+            book.restart(_record(book.rules, row) for row in rows)
 
     async def catch_up(self, log: int) -> None:
         """Reads what others have appended, and publishes it."""

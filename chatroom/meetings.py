@@ -71,7 +71,7 @@ class Meetings:
         digest = self._accounts.digest(book.log, session)
         command = TakeSeat(digest, role, name)
         await self._journal.submit(book.log, 0, command, verdict=self._reviewer.name(name))
-        seat = book.rules.seat_of(book.fold.state, digest)
+        seat = await self._journal.seat_of(book.log, digest)
         assert seat is not None, "the entry is folded before its answer is given"
         return seat
 

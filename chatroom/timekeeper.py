@@ -1,6 +1,7 @@
 """Time: what it is, what is due, and the only place that sleeps."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
@@ -8,7 +9,7 @@ from chatroom import wire
 from chatroom.hub import Hub
 from chatroom.journal import Journal
 from chatroom.rules import RULES
-from chatroom.store.logs import OutcomeUnknown, SqliteLogs
+from chatroom.store.logs import Head, OutcomeUnknown, SqliteLogs
 from moderation.meeting.commands import HolderAway, HolderBack
 from moderation.meeting.state import Meeting
 
@@ -71,11 +72,9 @@ class Timekeeper:
         """Lives in the caller's TaskGroup. While the database is away it goes on asking."""
         while True:
             wait = POLL if self._bus_is_sound() else UNSOUND_POLL
-            try:
+            with contextlib.suppress(OutcomeUnknown):  # Ordinary: asked again at the next turn.
                 await self.look()
-                self._heartbeat(wait)
-            except OutcomeUnknown:
-                pass  # Ordinary: asked again at the next turn.
+            self._heartbeat(wait)
             await self._pause(wait)
 
     async def look(self) -> None:
@@ -87,11 +86,20 @@ class Timekeeper:
                 await self._journal.catch_up(head.log)
             self._mind_the_holder(head.log)
         for head in await self._logs.due(now):
-            tick = RULES[head.kind].tick
-            if tick is not None:
-                self._journal.submit(head.log, 0, tick)
+            self._tick(head)
         for log in await self._logs.sweepable(now):
             await self._logs.sweep(log, now)
+            await self._journal.reread(log)
+
+    def _tick(self, head: Head) -> None:
+        """Proposed by whoever sees it; the decider makes it idempotent (W21)."""
+        tick = RULES[head.kind].tick
+        if tick is not None:
+            ticked = self._journal.submit(head.log, 0, tick)
+            ticked.add_done_callback(lambda _: self._forget_unless_watched(head.log))
+
+    def _forget_unless_watched(self, log: int) -> None:
+        if not self._hub.present(log):
             self._journal.forget(log)
 
     def _mind_the_holder(self, log: int) -> None:
@@ -111,7 +119,7 @@ class Timekeeper:
             self._journal.submit(log, 0, HolderAway(meeting.holder))
 
     def _heartbeat(self, waited: float) -> None:
-        """Every 10 s each socket hears the head, as the database has it; the same bytes for all."""
+        """Every 10 s each socket hears the head, as the last look found it; the same bytes for all."""
         self._since_heartbeat += waited
         if self._since_heartbeat < HEARTBEAT:
             return

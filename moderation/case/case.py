@@ -36,6 +36,7 @@ from moderation.refused import Refused
 
 CLAIM_WITHIN = 60.0
 """Seconds after which the member is told that nobody has claimed the case (CE-10)."""
+GRAVITY = {"support": 0, "urgent": 1, "imminent": 2}
 MEMBER = 1
 CLAIMER = 2
 
@@ -86,19 +87,27 @@ def decide(case: Case, command: AnyCaseCommand, seat: int, now: float) -> list[C
 
 
 def _raise(case: Case, command: Raise) -> list[CaseEntry]:
-    """Raised once; a further signal adds its words to the open case."""
+    """Raised once; a further signal adds its words to the open case, and Help makes it more urgent."""
     excerpt: list[CaseEntry] = (
         [Excerpt(seat=MEMBER, words=command.excerpt)] if command.excerpt else []
     )
     if case.closed_at is not None:
         raise Refused("already_closed")
-    if case.raised_at is not None:
+    if case.raised_at is not None and not _is_graver(command, case):
         return excerpt
     raised = CaseRaised(
         source=command.source, triage=command.triage, room=command.room, words=command.name
     )
+    if case.raised_at is not None:
+        return [raised, *excerpt]
     absent: list[CaseEntry] = [] if command.attended else [NobodyThere()]
     return [raised, LineGiven(MEMBER, command.session), *excerpt, *absent]
+
+
+def _is_graver(command: Raise, case: Case) -> bool:
+    """A member who presses Help, or a graver signal, in a case that the review has opened."""
+    pressed = command.source == "help" and case.source == "signal"
+    return pressed or GRAVITY[command.triage] > GRAVITY[case.triage]
 
 
 def _claim(case: Case, command: Claim) -> list[CaseEntry]:
@@ -153,7 +162,7 @@ def evolve(case: Case, entry: CaseEntry, stamp: Stamp) -> Case:
                 triage=entry.triage,
                 room=entry.room,
                 member=entry.words,
-                raised_at=stamp.at,
+                raised_at=case.raised_at or stamp.at,
             )
         case LineGiven():
             return replace(case, sessions=case.sessions.insert(entry.session, entry.seat))

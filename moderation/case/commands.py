@@ -21,7 +21,7 @@ Outcome = Literal[
 ]
 Status = Literal["raised", "unanswered", "claimed", "closed"]
 Session = Annotated[str, Meta(min_length=1, max_length=64)]
-CaseId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+CaseId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]
 
 
 class Command(Struct, frozen=True, tag=snake, tag_field="type", forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
+from moderation.case.case import GRAVITY
 from moderation.case.commands import ComeToDesk, DeskServerCommand, ListCase
 from moderation.case.entries import CameToDesk, CaseListed, DeskEntry, DeskSeatGiven
 from moderation.meeting.state import Stamp
@@ -61,7 +62,7 @@ def _list(desk: Desk, command: ListCase) -> list[DeskEntry]:
     known = desk.cases.get(command.case)
     if command.case in desk.closed:
         return []
-    if known is not None and _ORDER[known.status] >= _ORDER[command.status]:
+    if known is not None and _standing(known) >= _standing(command):
         return []
     return [
         CaseListed(
@@ -74,6 +75,11 @@ def _list(desk: Desk, command: ListCase) -> list[DeskEntry]:
             claimed_by=command.claimed_by,
         )
     ]
+
+
+def _standing(listed: CaseListed | ListCase) -> tuple[int, int, bool]:
+    """How far a case has come, then how grave it is, then whether the member pressed Help."""
+    return _ORDER[listed.status], GRAVITY[listed.triage], listed.source == "help"
 
 
 def evolve(desk: Desk, entry: DeskEntry, stamp: Stamp) -> Desk:
