@@ -1,0 +1,291 @@
+/** The line of a case, for both its ends: what was written, the field, what is on its way. */
+
+import { MEMBER, apply, begin, lastNumber, unsettled } from "../case.js"
+import { Connection } from "../connection.js"
+import { el, fill, write } from "../dom.js"
+import { Outbox } from "../outbox.js"
+
+/** @import { CaseSeatCommand, OutboundFrame, Outcome, Refusal, Write } from "../protocol.js" */
+/** @import { Case, Line, Pending } from "../case.js" */
+/** @import { State } from "../connection.js" */
+/** @import { Item } from "../outbox.js" */
+/** @import { Child } from "../dom.js" */
+
+/**
+ * @typedef {object} Options
+ * @property {string} label Of the field: to whom one writes.
+ * @property {(line: Line, state: Case) => string} note The words of a line that nobody wrote.
+ * @property {Node[]} [above] Stands between the conversation and the field.
+ * @property {Node[]} [acts] Stands beside Send.
+ * @property {number} [speed]
+ * @property {(state: Case, fresh: Line[]) => void} [onchange] With the lines that are new since a fresh start.
+ * @property {(refusal: Refusal) => void} [onrefusal] Of a close.
+ */
+
+const NEAR = 80
+const LOST = "The connection is gone for a moment. What you write is kept and goes out as soon as it is back."
+
+/** Why the line does not come back by itself. @type {Record<number, string>} */
+const ENDED = {
+  1000: "",
+  4401: "You are not signed in here any more. Open your invitation link again.",
+  4403: "This line is not open to you any more.",
+}
+const RELOAD = "This line stopped. Reload the page to open it again."
+
+export class CaseLine {
+  #options
+  #connection
+  /** @type {Outbox<CaseSeatCommand>} */
+  #outbox
+  /** @type {Pending[]} */
+  #sent = []
+  /** @type {Case | null} */
+  #state = null
+  #through = 0
+  #banner = el("p", { class: "line-banner", role: "status" })
+  #lines = el("div", { class: "line-list" })
+  #onItsWay = el("div", { class: "line-list", "aria-live": "off" })
+  #log
+  #field
+  #send
+  #composer
+
+  /** @param {string} id @param {Options} options */
+  constructor(id, options) {
+    this.#options = options
+    this.#connection = new Connection(`/cases/${id}/socket`, {
+      onframe: (frame) => this.#receive(frame),
+      onstate: (state) => this.#connected(state),
+      ...(options.speed === undefined ? {} : { speed: options.speed }),
+    })
+    this.#outbox = new Outbox(this.#connection, (item) => this.#settle(item))
+    this.#log = el(
+      "div",
+      { class: "log", role: "log", "aria-live": "off", "aria-label": "Conversation", tabindex: "0" },
+      this.#lines,
+      this.#onItsWay,
+    )
+    this.#field = el("textarea", { rows: 2, dir: "auto", "aria-label": options.label, onkeydown: this.#key })
+    this.#send = el("button", { type: "button", class: "primary", onclick: this.#write }, "Send")
+    this.#composer = el(
+      "div",
+      { class: "line-composer" },
+      ...(options.above ?? []),
+      this.#field,
+      el("div", { class: "acts" }, this.#send, ...(options.acts ?? [])),
+    )
+    this.element = el("div", { class: "case-line" }, this.#banner, this.#log, this.#composer)
+  }
+
+  start() {
+    this.#connection.start()
+  }
+
+  stop() {
+    this.#connection.stop()
+  }
+
+  /** @returns {Case | null} */
+  get state() {
+    return this.#state
+  }
+
+  /** The server's time in seconds since 1970. */
+  now() {
+    return this.#connection.now()
+  }
+
+  focus() {
+    if (this.#composer.hidden) this.#log.focus()
+    else this.#field.focus()
+  }
+
+  /** @param {string} label */
+  rename(label) {
+    this.#field.setAttribute("aria-label", label)
+  }
+
+  /**
+   * Puts words at the end of what is being written.
+   *
+   * @param {string} words
+   */
+  insert(words) {
+    const before = this.#field.value.trimEnd()
+    this.#field.value = before === "" ? words : `${before}\n${words}`
+    this.#field.focus()
+    this.#grow()
+  }
+
+  /** @param {Outcome} outcome */
+  close(outcome) {
+    this.#outbox.send({ type: "close_case", outcome })
+  }
+
+  /** The log is at its newest line again, after it was hidden. */
+  toEnd() {
+    this.#log.scrollTop = this.#log.scrollHeight
+  }
+
+  // Writing
+
+  /** @param {KeyboardEvent} event */
+  #key = (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
+    if (matchMedia("(hover: none)").matches) return // On a phone Enter is a new line.
+    event.preventDefault()
+    this.#write()
+  }
+
+  #write = () => {
+    const text = this.#field.value
+    if (text.trim() === "") return
+    this.#field.value = ""
+    this.#field.focus()
+    this.#grow()
+    const item = /** @type {Item<Write>} */ (this.#outbox.send({ type: "write", text }))
+    this.#sent.push({ item, after: this.#state === null ? 0 : lastNumber(this.#state) })
+    this.#renderOnItsWay()
+    this.toEnd()
+  }
+
+  #grow() {
+    const lines = this.#field.value.split("\n").length
+    this.#field.rows = Math.min(6, Math.max(2, lines))
+  }
+
+  /** @param {Item<CaseSeatCommand>} item */
+  #settle(item) {
+    if (item.command.type === "close_case" && item.refusal !== null) this.#options.onrefusal?.(item.refusal)
+    this.#renderOnItsWay()
+  }
+
+  // Receiving
+
+  /** @param {OutboundFrame} frame */
+  #receive(frame) {
+    if (this.#outbox.take(frame)) return
+    if (frame.type === "fresh" && frame.snapshot.kind === "case") {
+      this.#state = begin(frame.snapshot, frame.seat)
+      this.#through = Number(frame.cursor.room?.split(".")[0] ?? 0)
+      this.#log.setAttribute("aria-live", "off")
+      fill(this.#lines)
+      this.#changed([])
+    }
+    if (frame.type === "entries" && frame.stream === "room" && this.#state !== null) {
+      const before = this.#state.lines.length
+      this.#state = frame.entries.reduce(apply, this.#state)
+      this.#add(this.#state.lines.slice(before))
+    }
+  }
+
+  /** @param {Line[]} lines */
+  #add(lines) {
+    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR
+    const fresh = lines.filter(({ number }) => number > this.#through)
+    if (fresh.length > 0) this.#log.setAttribute("aria-live", "polite")
+    this.#lines.append(...lines.map((line) => this.#line(line)))
+    this.#renderOnItsWay()
+    if (atEnd || fresh.length === 0) this.toEnd()
+    this.#changed(fresh)
+  }
+
+  /** @param {Line[]} fresh */
+  #changed(fresh) {
+    if (this.#state === null) return
+    this.#composer.hidden = this.#state.closedAt !== null
+    if (this.#state.lines.some(({ type }) => type === "case_closed")) this.stop()
+    this.#options.onchange?.(this.#state, fresh)
+  }
+
+  /** @param {State} state */
+  #connected({ name, code }) {
+    if (name === "live") this.#outbox.resume()
+    const isClosed = this.#state !== null && this.#state.closedAt !== null
+    if (isClosed) return write(this.#banner, "")
+    if (name === "lost") write(this.#banner, LOST)
+    else if (name === "ended") write(this.#banner, ENDED[code ?? 0] ?? RELOAD)
+    else write(this.#banner, "")
+    this.#renderOnItsWay()
+  }
+
+  // Showing
+
+  /** @param {Line} line */
+  #line(line) {
+    const state = /** @type {Case} */ (this.#state)
+    if (line.type !== "wrote" && line.type !== "excerpt") {
+      return el("p", { class: "line-note" }, this.#options.note(line, state), " ", time(line.at))
+    }
+    const isMine = line.seat === state.seat
+    const name = isMine ? "You" : ((line.seat === MEMBER ? state.member : state.claimer) ?? "They")
+    const words = el("span", { dir: "auto", class: line.words === null ? "soft" : null }, line.words ?? "Deleted")
+    if (line.type === "excerpt") {
+      return el(
+        "div",
+        { class: "line-excerpt" },
+        el("p", { class: "soft" }, this.#options.note(line, state)),
+        el("blockquote", {}, words),
+      )
+    }
+    return el(
+      "p",
+      { class: isMine ? "line mine" : "line" },
+      el("span", { class: "unseen" }, `${name}: `),
+      words,
+      el("span", { class: "unseen" }, " "),
+      time(line.at),
+    )
+  }
+
+  #renderOnItsWay() {
+    if (this.#state !== null) this.#sent = unsettled(this.#state, this.#sent)
+    fill(this.#onItsWay, ...this.#sent.map((pending) => this.#pending(pending)))
+  }
+
+  /** @param {Pending} pending */
+  #pending(pending) {
+    const { item } = pending
+    return el(
+      "div",
+      { class: "line mine", "data-state": item.state },
+      el("span", { dir: "auto" }, item.command.text),
+      el("span", { class: "line-state" }, ...this.#progress(pending)),
+    )
+  }
+
+  /** @param {Pending} pending @returns {Child[]} */
+  #progress(pending) {
+    const { item } = pending
+    switch (item.state) {
+      case "waiting":
+        return [this.#connection.isLive ? "Sending…" : "Waits for the connection"]
+      case "confirmed":
+        return ["Sent"]
+      case "unsent":
+        return ["Not sent. ", button("Send again", () => this.#outbox.again(item))]
+      case "refused":
+        return [`${item.refusal?.words ?? "Not sent."} `, button("Edit", () => this.#edit(pending))]
+    }
+  }
+
+  /** The words are back in the field. @param {Pending} pending */
+  #edit(pending) {
+    this.#sent = this.#sent.filter((other) => other !== pending)
+    this.insert(pending.item.command.text)
+    this.#renderOnItsWay()
+  }
+}
+
+/** @param {string} label @param {() => void} onclick */
+function button(label, onclick) {
+  return el("button", { type: "button", class: "small", onclick }, label)
+}
+
+/** @param {number} at Seconds since 1970. */
+export function time(at) {
+  const moment = new Date(at * 1000)
+  const text = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+  return el("time", { datetime: moment.toISOString() }, text)
+}

@@ -1,0 +1,352 @@
+/** Help: one tap and one confirm, in every state; then the line to staff, over a socket of its own. */
+
+import { MEMBER } from "../case.js"
+import { el, fill, set, write } from "../dom.js"
+import { RefusedError, post } from "../http.js"
+import { newId } from "../ids.js"
+import { CaseLine } from "./case-line.js"
+import { twoTaps } from "./two-taps.js"
+
+/** @import { Case, Line } from "../case.js" */
+/** @import { Refusal } from "../protocol.js" */
+
+/** @typedef {{ label: string, text: string, url: string | null }} Helpline */
+
+/**
+ * @typedef {object} Place
+ * @property {string | null} room Its slug; null at the desk and where there is no room.
+ * @property {Helpline[]} helplines From the page itself, so that they are there without a network.
+ * @property {string | null} [caseId] A case that is open already: its line is shown at once.
+ * @property {number} [speed]
+ */
+
+const PATIENCE = 5_000
+const SOONEST = 1_000
+const LATEST = 5_000
+const BEHIND = "[data-help]"
+
+const ASK = "One of staff will write with you here. You don't need a reason. The others in the meeting see nothing of it."
+const NO_SERVICE = "This is not a crisis service. If somebody is in danger now, call one of the numbers or the emergency number."
+const ASKING = "Asking staff now…"
+const NO_ANSWER = "There is no answer yet. This page keeps asking by itself until it comes through. These numbers are there now:"
+const OFFLINE = "This device is offline. This page asks by itself as soon as it is back. These numbers are there now:"
+const NOBODY = "Nobody is at the desk right now. Your call for help stays open. These numbers are there now:"
+const UNANSWERED = "Nobody from staff has come yet. Your call for help stays open. These numbers are there now:"
+const CLOSED = "This line is closed. Press Help again whenever you need to."
+const NOTICED = "Staff were told, because of what you wrote. You can write to them here if you like. The room sees nothing of this."
+const CALLED = "Staff have been called. You can write here already; they read it when they come."
+
+/** @type {HelpPanel | null} */
+let panel = null
+
+/**
+ * Shows Help: the question, or the line where there is one already.
+ *
+ * @param {Place} place
+ * @returns {void}
+ */
+export function openHelp(place) {
+  panel ??= new HelpPanel(place)
+  panel.show(place)
+}
+
+class HelpPanel {
+  #place
+  #title = el("h2", { id: "help-title", tabindex: "-1" }, "Help")
+  #status = el("div", { class: "help-status", role: "status" })
+  #lines = el("div", { class: "help-lines" })
+  #main = el("div", { class: "help-main" })
+  #element
+  /** @type {CaseLine | null} */
+  #line = null
+  /** @type {string | null} */
+  #caseId = null
+  #isAsking = false
+  /** What stands on the Help button behind the panel. */
+  #label = "Help"
+
+  /** @param {Place} place */
+  constructor(place) {
+    this.#place = place
+    this.#element = el(
+      "section",
+      { class: "help-panel", role: "dialog", "aria-labelledby": "help-title", hidden: true, onkeydown: this.#key },
+      el(
+        "div",
+        { class: "help-head" },
+        this.#title,
+        el("button", { type: "button", onclick: this.#hide }, place.room === null ? "Back" : "Back to the meeting"),
+      ),
+      this.#status,
+      this.#lines,
+      this.#main,
+      el("p", { class: "help-kept soft" }, NO_SERVICE),
+    )
+    document.body.append(this.#element)
+  }
+
+  /** @param {Place} place */
+  show(place) {
+    this.#place = place
+    const isByHand = wasOpenedByHand()
+    this.#element.hidden = false
+    if (place.caseId && place.caseId !== this.#caseId) this.#open(place.caseId)
+    else if (this.#line === null && !this.#isAsking) this.#ask()
+    this.#line?.toEnd()
+    this.#relabel(this.#line === null ? this.#label : labelOf(this.#line.state))
+    if (isByHand) this.#focus()
+  }
+
+  #hide = () => {
+    const hadFocus = this.#element.contains(document.activeElement)
+    this.#element.hidden = true
+    if (this.#line?.state?.closedAt != null) this.#forget()
+    if (hadFocus) helpButton()?.focus()
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key = (event) => {
+    if (event.key !== "Escape" || event.isComposing) return
+    event.stopPropagation()
+    this.#hide()
+  }
+
+  #focus() {
+    const primary = this.#main.querySelector("button.help")
+    if (this.#line !== null) this.#title.focus()
+    else if (primary instanceof HTMLElement) primary.focus()
+    else this.#title.focus()
+  }
+
+  // Asking
+
+  #ask() {
+    write(this.#title, "Ask staff for help now?")
+    fill(this.#status, el("p", {}, ASK))
+    this.#showHelplines(false)
+    fill(
+      this.#main,
+      el(
+        "div",
+        { class: "acts" },
+        el("button", { type: "button", class: "help", onclick: this.#confirm }, "Ask for help now"),
+      ),
+    )
+  }
+
+  #confirm = async () => {
+    this.#isAsking = true
+    write(this.#title, "Help")
+    this.#say(ASKING)
+    fill(this.#main)
+    this.#title.focus()
+    const tooLong = setTimeout(() => this.#unanswered(), navigator.onLine ? PATIENCE : 0)
+    try {
+      const answer = await raise(this.#place.room)
+      this.#place.helplines = answer.helplines ?? this.#place.helplines
+      this.#open(answer.case, answer.words, answer.attended)
+    } catch (error) {
+      this.#refused(error)
+    } finally {
+      clearTimeout(tooLong)
+      this.#isAsking = false
+    }
+  }
+
+  /** The page knows the numbers by itself; it goes on asking all the same (CE-03). */
+  #unanswered() {
+    this.#say(navigator.onLine ? NO_ANSWER : OFFLINE)
+    this.#showHelplines(true)
+  }
+
+  /** @param {unknown} error */
+  #refused(error) {
+    if (!(error instanceof RefusedError)) throw error
+    this.#say(error.refusal.words)
+    this.#showHelplines(true)
+    fill(
+      this.#main,
+      el(
+        "div",
+        { class: "acts" },
+        el("button", { type: "button", class: "help", onclick: this.#confirm }, "Try again"),
+      ),
+    )
+  }
+
+  // The line
+
+  /** @param {string} caseId @param {string} [words] @param {boolean} [attended] */
+  #open(caseId, words = "", attended = true) {
+    this.#line?.stop()
+    this.#caseId = caseId
+    write(this.#title, "Help")
+    this.#say(attended ? words : [words, NOBODY].join(" ").trim())
+    this.#showHelplines(!attended)
+    this.#line = new CaseLine(caseId, {
+      label: "To staff",
+      note: noteForMember,
+      acts: [this.#farewell()],
+      onchange: (state, fresh) => this.#changed(state, fresh),
+      onrefusal: (refusal) => this.#say(refusal.words),
+      ...(this.#place.speed === undefined ? {} : { speed: this.#place.speed }),
+    })
+    fill(this.#main, this.#line.element)
+    this.#line.start()
+    this.#relabel("Help · staff are called")
+  }
+
+  /** @param {Case} state @param {Line[]} fresh */
+  #changed(state, fresh) {
+    const isHere = state.claimedAt !== null
+    if (state.closedAt !== null) {
+      write(this.#title, "Help")
+      this.#say(CLOSED)
+      this.#showHelplines(true)
+    } else if (isHere) {
+      write(this.#title, `${state.claimer ?? "Staff"} is here with you`)
+      this.#say("")
+      this.#showHelplines(false)
+      this.#line?.rename(`To ${state.claimer ?? "staff"}`)
+    } else if (state.told) {
+      this.#say(state.lines.some(({ type }) => type === "unanswered") ? UNANSWERED : NOBODY)
+      this.#showHelplines(true)
+    } else if (this.#status.textContent === "") {
+      this.#say(state.source === "signal" ? NOTICED : CALLED)
+    }
+    const isHidden = this.#element.hidden
+    const theyWrote = fresh.some(({ type, seat }) => type === "wrote" && seat !== MEMBER)
+    if (isHidden && theyWrote) this.#relabel("Help · staff wrote to you")
+    else if (!isHidden || fresh.length > 0) this.#relabel(labelOf(state))
+  }
+
+  #farewell() {
+    const end = () => this.#line?.close("left")
+    return twoTaps("I'm all right now", "Tap again to end the line", end, { class: "quiet" })
+  }
+
+  /** A closed line makes room for the next call. */
+  #forget() {
+    this.#line?.stop()
+    this.#line = null
+    this.#caseId = null
+    this.#relabel("Help")
+  }
+
+  // Showing
+
+  /** @param {string} words */
+  #say(words) {
+    write(this.#status, words)
+  }
+
+  /** Open where they are what is there now; folded where somebody is. @param {boolean} isNow */
+  #showHelplines(isNow) {
+    const list = helplineList(this.#place.helplines)
+    fill(this.#lines, isNow ? list : el("details", {}, el("summary", {}, "Numbers you can call"), list))
+  }
+
+  /** @param {string} label */
+  #relabel(label) {
+    this.#label = label
+    for (const button of document.querySelectorAll(BEHIND)) {
+      write(button, label)
+      set(button, "aria-expanded", String(!this.#element.hidden))
+    }
+  }
+}
+
+/**
+ * Asks until there is an answer, with one id however often: it opens one case.
+ *
+ * @param {string | null} room
+ * @returns {Promise<{ case: string, attended: boolean, helplines: Helpline[], words: string }>}
+ */
+async function raise(room) {
+  const id = newId()
+  for (let wait = SOONEST; ; wait = Math.min(LATEST, wait * 2)) {
+    try {
+      return await post("/help", { id, room })
+    } catch (error) {
+      if (!(error instanceof RefusedError) || !isUnknown(error.refusal)) throw error
+    }
+    await network(wait)
+  }
+}
+
+/** @param {Refusal} refusal */
+function isUnknown({ code }) {
+  return code === "unreachable" || code === "unclear"
+}
+
+/** Waits, or until the browser says that the network is back. @param {number} wait */
+function network(wait) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, wait)
+    addEventListener("online", done)
+    function done() {
+      clearTimeout(timer)
+      removeEventListener("online", done)
+      resolve(undefined)
+    }
+  })
+}
+
+/** Whoever is writing keeps the focus; a page that opens Help by itself takes none. */
+function wasOpenedByHand() {
+  const isWriting = document.activeElement?.matches("input, textarea, [contenteditable]") ?? false
+  return !isWriting && navigator.userActivation.isActive
+}
+
+function helpButton() {
+  const button = document.querySelector(BEHIND)
+  return button instanceof HTMLElement ? button : null
+}
+
+/** @param {Case | null} state */
+function labelOf(state) {
+  if (state === null) return "Help · staff are called"
+  if (state.closedAt !== null) return "Help"
+  return state.claimedAt === null ? "Help · staff are called" : "Help · staff are here"
+}
+
+/** @param {Line} line @param {Case} state */
+function noteForMember(line, state) {
+  switch (line.type) {
+    case "case_raised":
+      return state.source === "help" ? "You asked for help." : "Staff were told."
+    case "excerpt":
+      return "They were told because of these words:"
+    case "nobody_there":
+      return "Nobody was at the desk."
+    case "unanswered":
+      return "Nobody had come yet."
+    case "claimed":
+      return `${line.words ?? "Staff"} is here.`
+    case "case_closed":
+      return line.seat === MEMBER ? "You ended the line." : "Staff ended the line."
+    default:
+      return ""
+  }
+}
+
+/**
+ * The numbers to call, each as what it is for and where it is.
+ *
+ * @param {Helpline[]} helplines
+ */
+export function helplineList(helplines) {
+  return el(
+    "ul",
+    { class: "helplines" },
+    ...helplines.map(({ label, text, url }) =>
+      el(
+        "li",
+        {},
+        el("strong", {}, label),
+        " ",
+        url === null ? el("span", {}, text) : el("a", { href: url, rel: "noreferrer" }, text),
+      ),
+    ),
+  )
+}
