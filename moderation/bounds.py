@@ -14,7 +14,7 @@ Epoch = Annotated[int, Meta(ge=0, le=MOST)]
 Number = Annotated[int, Meta(ge=1, le=MOST)]
 """A gapless place in one stream, from 1."""
 Minutes = Annotated[int, Meta(ge=1, le=24 * 60)]
-Words = Annotated[str, Meta(max_length=2000, pattern=r"\A[^\x00]*\S[^\x00]*\Z")]
+Words = Annotated[str, Meta(max_length=2000, pattern=r"\A\s*[^\s\x00][^\x00]*\Z")]
 """What one message may hold, in code points: not blank, and no NUL, which PostgreSQL can't store (W2)."""
 Name = Annotated[str, Meta(max_length=40, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
 """A name as typed; blank ones are refused by the rules, which say what to do."""

@@ -12,7 +12,7 @@ Speak = Literal["open", "facilitator", "queue", "silent"]
 class Phase(Struct, frozen=True, forbid_unknown_fields=True):
     """One step of the agenda. `minutes` is what it is meant to take; nobody is cut off by it yet."""
 
-    id: Annotated[str, Meta(pattern="^[a-z][a-z_]{0,30}$")]
+    id: Annotated[str, Meta(pattern=r"\A[a-z][a-z_]{0,30}\Z")]
     title: Annotated[str, Meta(min_length=1, max_length=60)]
     minutes: Annotated[int, Meta(ge=0, le=240)]
     speak: Speak
@@ -21,7 +21,7 @@ class Phase(Struct, frozen=True, forbid_unknown_fields=True):
 class Format(Struct, frozen=True, forbid_unknown_fields=True):
     """The template a meeting's agenda comes from."""
 
-    id: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
+    id: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]{0,40}\Z")]
     title: Annotated[str, Meta(min_length=1, max_length=80)]
     phases: Annotated[tuple[Phase, ...], Meta(min_length=1, max_length=40)]
 

@@ -107,6 +107,9 @@ class Situation(Generic[S, C, E]):
     def state(self) -> S:
         return self.rules.fold(self.log)
 
+    def log_entries(self) -> tuple[E, ...]:
+        return tuple(entry for entry, _ in self.log)
+
     def later(self, seconds: float) -> "Situation[S, C, E]":
         return replace(self, now=self.now + seconds)
 

@@ -1,0 +1,132 @@
+"""What a frame may ask for: the union of a seat's commands, and the bounds of what they hold."""
+
+import json
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from moderation.bounds import MOST, snake
+from moderation.meeting.commands import (
+    Accept,
+    AnyCommand,
+    LowerHand,
+    Mute,
+    RaiseHand,
+    Redact,
+    Say,
+    SeatCommand,
+    ServerCommand,
+    TakeSeat,
+    Tell,
+)
+from moderation.meeting.entries import AnyEntry, Said
+
+DECODER: msgspec.json.Decoder[SeatCommand] = msgspec.json.Decoder(SeatCommand)
+
+
+def decode(**fields: Any) -> SeatCommand:
+    return DECODER.decode(json.dumps(fields))
+
+
+def refuses(told: str, **fields: Any) -> None:
+    with pytest.raises(msgspec.ValidationError, match=told):
+        decode(**fields)
+
+
+def test_a_command_is_told_by_its_type():
+    assert decode(type="raise_hand") == RaiseHand()
+    assert decode(type="say", text="Hello", epoch=3) == Say("Hello", 3)
+    assert decode(type="lower_hand") == LowerHand(None)
+    assert decode(type="lower_hand", seat=2) == LowerHand(2)
+    refuses("type", type="shout")
+    refuses("type", text="Hello", epoch=3)
+
+
+@pytest.mark.parametrize(
+    "command", get_args(ServerCommand), ids=lambda command: snake(command.__name__)
+)
+def test_what_only_the_server_proposes_is_no_command_of_a_seat(command: type[msgspec.Struct]):
+    refuses("Invalid value", type=snake(command.__name__))
+    assert command not in get_args(SeatCommand)
+
+
+def test_every_command_is_a_seats_or_the_servers():
+    assert set(get_args(AnyCommand)) == set(get_args(SeatCommand)) | set(get_args(ServerCommand))
+    assert not set(get_args(SeatCommand)) & set(get_args(ServerCommand))
+
+
+@pytest.mark.parametrize(
+    "command", get_args(SeatCommand), ids=lambda command: snake(command.__name__)
+)
+def test_no_command_has_an_unknown_field(command: type[msgspec.Struct]):
+    fields: dict[str, Any] = {"text": "Hello", "epoch": 1, "seat": 1, "minutes": 1, "number": 1}
+    known = {name: value for name, value in fields.items() if name in command.__struct_fields__}
+    type_ = snake(command.__name__)
+    assert isinstance(decode(type=type_, **known), command)
+    refuses("unknown field", type=type_, **known, at=1)
+
+
+def test_w2_words_are_neither_blank_nor_too_long():
+    for text in ("x", " x ", "x" * 2000, "\U0001f642" * 2000, "<3", "a\nb", "\n\nx"):
+        assert decode(type="say", text=text, epoch=0) == Say(text, 0)
+        assert decode(type="tell", text=text) == Tell(text)
+    refuses("length <= 2000", type="say", text="x" * 2001, epoch=0)
+    for text in ("", " ", "\n\t ", "\u00a0"):
+        refuses("matching regex", type="say", text=text, epoch=0)
+        refuses("matching regex", type="tell", text=text)
+
+
+@pytest.mark.parametrize(
+    "text", ["\0", "a\0", "\0a", "a\0b", " \0", "a\0\0", "a b\0", "a" * 1999 + "\0"]
+)
+def test_w2_no_words_hold_a_nul(text: str):
+    refuses("matching regex", type="say", text=text, epoch=0)
+    refuses("matching regex", type="tell", text=text)
+
+
+def test_w2_half_a_surrogate_pair_is_no_text():
+    with pytest.raises(msgspec.DecodeError):
+        DECODER.decode('{"type":"say","text":"\\ud800","epoch":0}')
+
+
+@pytest.mark.parametrize("number", [-1, MOST + 1, 10**20, 1.0, "1", True, None])
+def test_w2_every_number_is_a_bounded_integer(number: Any):
+    refuses("epoch", type="accept", epoch=number)
+    refuses("seat", type="unmute", seat=number)
+    refuses("number", type="redact", number=number)
+    refuses("minutes", type="mute", seat=1, minutes=number)
+
+
+def test_w2_numbers_reach_from_their_first_to_the_most():
+    assert decode(type="accept", epoch=0) == Accept(0)
+    assert decode(type="accept", epoch=MOST) == Accept(MOST)
+    assert decode(type="redact", number=MOST) == Redact(MOST)
+    assert decode(type="mute", seat=1, minutes=1440) == Mute(1, 1440)
+    refuses("seat", type="mute", seat=0, minutes=5)
+    refuses("number", type="redact", number=0)
+    refuses("minutes", type="mute", seat=1, minutes=0)
+    refuses("minutes", type="mute", seat=1, minutes=1441)
+
+
+def test_every_mute_has_an_end():
+    refuses("minutes", type="mute", seat=1)
+
+
+def test_a_name_holds_no_control_characters_and_is_short():
+    def named(name: str) -> TakeSeat:
+        return msgspec.convert(
+            {"type": "take_seat", "session": "s", "role": "member", "name": name}, TakeSeat
+        )
+
+    for name in ("", "Ben", "x" * 40, "Zoë", "\u5f20\u4f1f"):
+        assert named(name).name == name
+    for name in ("x" * 41, "a\0", "a\nb", "a\x1b[1m", "a\x7f", "Ben\n"):
+        with pytest.raises(msgspec.ValidationError):
+            named(name)
+
+
+def test_an_old_reader_survives_a_new_field_of_an_entry():
+    newer = {"type": "said", "seat": 2, "words": "Hello", "mood": "calm"}
+    entry: AnyEntry = msgspec.json.decode(json.dumps(newer), type=AnyEntry)
+    assert entry == Said(seat=2, words="Hello")

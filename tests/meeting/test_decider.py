@@ -1,0 +1,124 @@
+"""The decider as a whole: who may ask at all, what is due, and that commands and entries are all known."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from moderation.bounds import snake
+from moderation.meeting.agenda import LEFT_OPEN
+from moderation.meeting.commands import (
+    Close,
+    Convene,
+    HolderAway,
+    HolderBack,
+    Mute,
+    Open,
+    SeatCommand,
+    ServerCommand,
+    TakeSeat,
+    Tick,
+)
+from moderation.meeting.decider import NEW, due
+from moderation.meeting.entries import (
+    AnyEntry,
+    Closed,
+    HolderWentAway,
+    Muted,
+    Opened,
+    PhaseBegan,
+    Removed,
+    TurnEnded,
+    Unmuted,
+)
+from moderation.meeting.state import Stamp
+from tests.cast import ada, ben, chidi, eve
+from tests.meeting.spec import FORMAT, NOON, after, convened, given, in_phase, seated, with_floor
+
+SAMPLES = {"text": "Hello", "epoch": 1, "seat": ben, "minutes": 1, "number": 1}
+
+
+def sample(command: type[SeatCommand]) -> SeatCommand:
+    """A command of this type that names Ben."""
+    return command(**{name: SAMPLES[name] for name in command.__struct_fields__ if name in SAMPLES})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "command", get_args(SeatCommand), ids=lambda command: snake(command.__name__)
+)
+def test_somebody_without_a_seat_is_refused_whatever_they_ask(command: type[SeatCommand]):
+    story = given(in_phase("sharing"), Removed(chidi))
+    story.when(eve, sample(command)).refused("no_seat")
+    story.when(0, sample(command)).refused("no_seat")
+    story.when(chidi, sample(command)).refused("removed")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Convene(FORMAT.id, FORMAT.phases),
+        TakeSeat("s", "member", "Eve"),
+        HolderAway(ben),
+        HolderBack(ben),
+        Tick(),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_what_the_server_proposes_no_seat_can_ask(command: ServerCommand):
+    for seat in (ada, ben, eve):
+        with pytest.raises(AssertionError, match="only the server"):
+            given(in_phase("sharing")).when(seat, command)
+
+
+def test_nothing_is_due_before_there_is_a_meeting_and_after_the_close():
+    assert due(NEW) is None
+    assert due(given(in_phase("after"), Muted(ben, NOON + 60), Closed("facilitator")).state) is None
+
+
+def test_p20_the_close_by_time_is_due_from_the_start():
+    assert due(given(convened()).state) == NOON + LEFT_OPEN
+    opened = given(seated(), after(60), Opened(), PhaseBegan(0)).state
+    assert due(opened) == NOON + 60 + LEFT_OPEN
+
+
+def test_the_earliest_mute_end_or_grace_is_due():
+    muted = given(in_phase("gathering"), Muted(ben, NOON + 300), Muted(chidi, NOON + 60))
+    assert due(muted.state) == NOON + 60
+    assert due(given(muted.log_entries(), Unmuted(chidi, "facilitator")).state) == NOON + 300
+    away = given(with_floor(ben), HolderWentAway(ben, NOON + 90))
+    assert due(away.state) == NOON + 90
+    assert due(given(with_floor(ben)).state) == NOON + LEFT_OPEN
+
+
+def test_p12_one_tick_does_all_that_is_due():
+    story = given(
+        with_floor(ben), Muted(chidi, NOON + 60), HolderWentAway(ben, NOON + 90), after(90)
+    )
+    done = story.when(0, Tick()).then(TurnEnded(ben, "away"), Unmuted(chidi, "time"))
+    done.when(0, Tick()).nothing()
+
+
+def test_every_entry_folds_on_its_own_type():
+    folded = given(in_phase("gathering")).state
+    with pytest.raises(AssertionError):
+        given().rules.evolve(folded, "no entry", Stamp(1, NOON))  # type: ignore[arg-type]
+    assert {snake(entry.__name__) for entry in get_args(AnyEntry)} == {
+        str(entry.__struct_config__.tag) for entry in get_args(AnyEntry)
+    }
+
+
+def test_a_state_is_never_changed_in_place():
+    story = given(in_phase("gathering"))
+    before = story.state
+    seats, hands = before.seats, before.hands
+    story.when(ada, Mute(ben, 5)).allowed().when(ada, Close()).allowed()
+    assert (before.seats, before.hands, before.closed_at) == (seats, hands, None)
+    assert before == story.state
+    with pytest.raises(AttributeError):
+        before.epoch = 7  # type: ignore[misc]
+
+
+def test_a_meeting_that_opens_is_told_by_two_entries_of_one_time():
+    opened = given(seated(), after(5)).when(ada, Open()).allowed()
+    assert [at for _, at in opened.log[-2:]] == [NOON + 5, NOON + 5]
+    assert msgspec.structs.replace(opened.state, closed_at=NOON).is_open is False
