@@ -36,6 +36,12 @@ class Lexicon(Struct, frozen=True):
     now: Phrases
     since: Phrases
     vocabulary: Mapping[str, str]
+    not_handles: frozenset[str]
+    not_mailboxes: frozenset[str]
+    not_mentions: frozenset[str]
+    not_inviting: frozenset[str]
+    not_hosts: frozenset[str]
+    contact_hosts: frozenset[str]
 
 
 FILES = {
@@ -50,6 +56,14 @@ FILES = {
     "since": "since.txt",
 }
 TERMS = "terms.txt"
+WORDS = (
+    "not_handles",
+    "not_mailboxes",
+    "not_mentions",
+    "not_inviting",
+    "not_hosts",
+    "contact_hosts",
+)
 
 
 def parse(texts: Mapping[str, str]) -> Lexicon:
@@ -57,7 +71,7 @@ def parse(texts: Mapping[str, str]) -> Lexicon:
 
     No start without the crisis phrases: no configuration switches them off (CM-23).
     """
-    missing = {TERMS, *FILES.values()} - texts.keys()
+    missing = {TERMS, *FILES.values(), *(f"{field}.txt" for field in WORDS)} - texts.keys()
     if missing:
         raise ValueError(f"expected the lexicon files {', '.join(sorted(missing))}, got none")
     terms = _terms(_lines(texts[TERMS]))
@@ -65,8 +79,10 @@ def parse(texts: Mapping[str, str]) -> Lexicon:
         field: [_spelled_out(line, terms) for line in _lines(texts[file])]
         for field, file in FILES.items()
     }
-    phrases = {field: _phrases(lines) for field, lines in patterns.items()}
-    return Lexicon(**phrases, vocabulary=_vocabulary(patterns["urgent"] + patterns["support"]))
+    fields: dict[str, Any] = {field: _phrases(lines) for field, lines in patterns.items()}
+    for field in WORDS:
+        fields[field] = frozenset(" ".join(_lines(texts[f"{field}.txt"])).split())
+    return Lexicon(**fields, vocabulary=_vocabulary(patterns["urgent"] + patterns["support"]))
 
 
 def _lines(text: str) -> list[str]:

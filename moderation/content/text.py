@@ -20,7 +20,9 @@ class Shadow(Struct, frozen=True):
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where a non-empty stretch of the shadow stands in the displayed text."""
-        return self.starts[bisect_right(self.at, start) - 1], self.ends[bisect_right(self.at, end - 1) - 1]
+        return self.starts[bisect_right(self.at, start) - 1], self.ends[
+            bisect_right(self.at, end - 1) - 1
+        ]
 
 
 def shadow(text: str) -> Shadow:
@@ -43,8 +45,9 @@ def shadow(text: str) -> Shadow:
 
 # The letters that Cyrillic, Greek and others share with Latin by shape; anyascii knows sounds, not shapes.
 _LOOK_ALIKES = {
-    "a": "аαɑ", "b": "в", "c": "сϲ", "d": "ԁ", "e": "еєε", "h": "һн", "i": "іιıɩ", "j": "ј", "k": "кκ", "m": "м", "n": "ոη",
-    "o": "оοσօ", "p": "рρ", "s": "ѕ", "t": "тτ", "u": "υս", "v": "ν", "w": "ω", "x": "хχ", "y": "уγ", "g": "ɡց",
+    "a": "аαɑ", "b": "в", "c": "сϲ", "d": "ԁ", "e": "еєε", "h": "һн", "i": "іιıɩ", "j": "ј", "k": "кκ", "m": "м",
+    "n": "ոη", "o": "оοσօ", "p": "рρ", "s": "ѕ", "t": "тτ", "u": "υս", "v": "ν", "w": "ω",
+    "x": "хχ", "y": "уγ", "g": "ɡց",
     "0": "〇", "'": "’‘‛′´`ʼ＇", '"': "“”„‟″«»",
 }  # fmt: skip
 _SHAPES = {char: latin for latin, chars in _LOOK_ALIKES.items() for char in chars}
