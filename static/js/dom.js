@@ -58,6 +58,36 @@ export function write(node, text) {
 }
 
 /**
+ * Makes the children of `parent` those of `items`, in order. What is there already is kept, and with
+ * it the focus.
+ *
+ * @template T
+ * @param {HTMLElement} parent
+ * @param {readonly T[]} items
+ * @param {(item: T) => string | number} key
+ * @param {(item: T) => HTMLElement} build
+ * @param {(element: HTMLElement, item: T) => void} [update]
+ */
+export function keyed(parent, items, key, build, update = () => {}) {
+  const wanted = new Set(items.map((item) => String(key(item))))
+  /** @type {Map<string, HTMLElement>} */
+  const there = new Map()
+  for (const child of /** @type {HTMLElement[]} */ ([...parent.children])) {
+    if (wanted.has(child.dataset.key ?? "")) there.set(child.dataset.key ?? "", child)
+    else child.remove()
+  }
+  let next = parent.firstElementChild
+  for (const item of items) {
+    const name = String(key(item))
+    const element = there.get(name) ?? build(item)
+    element.dataset.key = name
+    update(element, item)
+    if (element === next) next = next.nextElementSibling
+    else parent.insertBefore(element, next)
+  }
+}
+
+/**
  * The element of the page that must be there.
  *
  * @param {string} selector

@@ -54,9 +54,20 @@ export class Outbox {
    * @returns {Item<C>}
    */
   send(command) {
+    return this.restored(newId(), command)
+  }
+
+  /**
+   * What a page before this one had sent, under the id it had then.
+   *
+   * @param {string} id
+   * @param {C} command
+   * @returns {Item<C>}
+   */
+  restored(id, command) {
     /** @type {Item<C>} */
     const item = {
-      id: newId(),
+      id,
       command,
       state: "waiting",
       stream: null,

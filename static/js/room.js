@@ -136,6 +136,19 @@ export function apply(room, { entry, at }) {
 }
 
 /**
+ * The room after an entry that its snapshot holds already: all that is new in it is when things began.
+ *
+ * @param {Room} room
+ * @param {MeetingEntry} numbered
+ * @returns {Room}
+ */
+export function recall(room, { entry, at }) {
+  if (entry.type === "phase_began" && entry.phase === room.phase) return { ...room, phaseAt: at }
+  if (entry.type === "floor_taken" && room.holder !== null && entry.turn === room.turns) return { ...room, turnAt: at }
+  return room
+}
+
+/**
  * An entry that a newer server knows and this page does not changes nothing here; one that the
  * protocol has and the switch above lacks is an error of tsc.
  *

@@ -1,9 +1,10 @@
 /** What the talk shows, made of entries: turns, phase rules, notices, private lines. No DOM. */
 
+import { place } from "./room.js"
 import { clock } from "./words.js"
 
 /** @import { MeetingEntry, Room } from "./room.js" */
-/** @import { Stream } from "./protocol.js" */
+/** @import { Say, Stream, Tell } from "./protocol.js" */
 
 /**
  * A line of the room. `words` is null where they were taken out.
@@ -33,6 +34,9 @@ export class Timeline {
   #cards = new Map()
   /** @type {Map<number, TurnItem>} */
   #turns = new Map()
+  /** Own words of the last while, by what they are and when they came (ms, the page's clock). */
+  /** @type {{ words: string, kind: "say" | "tell", came: number }[]} */
+  #own = []
 
   /**
    * Takes an entry in, and returns the item that is new or has changed, if one has.
@@ -46,12 +50,13 @@ export class Timeline {
     const key = `${stream} ${number}`
     switch (entry.type) {
       case "said":
+        this.#keepOwn(entry.seat, room, entry.words ?? null, "say")
         return this.#say({ number, at, words: entry.words ?? null, takenBy: null }, entry.seat, entry.turn ?? 0, key)
       case "redacted":
         return this.#redact(entry.number, entry.by)
       case "told":
-        return this.#aside({ kind: "private", key, at, seat: entry.seat, to: entry.to ?? 0, words: entry.words ?? null })
       case "told_you":
+        this.#keepOwn(entry.seat, room, entry.words ?? null, "tell")
         return this.#aside({ kind: "private", key, at, seat: entry.seat, to: entry.to ?? 0, words: entry.words ?? null })
       case "opened":
         return this.#push({ kind: "rule", key, at, text: "The meeting is open" })
@@ -67,6 +72,24 @@ export class Timeline {
   /** The line with this number in the room's stream. @param {number} number */
   line(number) {
     return this.#lines.get(number)
+  }
+
+  /**
+   * Whether words that wait for their receipt are in already: after a reconnect the entry is here
+   * first, and must not stand on the page twice until the receipt says so.
+   *
+   * @param {{ state: string, since: number, command: Say | Tell }} item
+   */
+  holds({ state, since, command }) {
+    const isIt = (/** @type {{ words: string, kind: string, came: number }} */ own) =>
+      own.kind === command.type && own.words === command.text && own.came > since
+    return state === "waiting" && this.#own.some(isIt)
+  }
+
+  /** @param {number} seat @param {Room} room @param {string | null} words @param {"say" | "tell"} kind */
+  #keepOwn(seat, room, words, kind) {
+    if (seat !== room.seat || words === null) return
+    this.#own = [...this.#own.slice(-20), { words, kind, came: performance.now() }]
   }
 
   /** @param {Line} line @param {number} seat @param {number} turn @param {string} key */
@@ -111,7 +134,7 @@ export class Timeline {
    * @param {number} at
    */
   #notice(entry, room, key, at) {
-    const text = "seat" in entry && entry.seat === room.seat ? toMe(entry) : null
+    const text = "seat" in entry && entry.seat === room.seat ? toMe(entry, room) : null
     return text === null ? null : this.#push({ kind: "notice", key, at, text })
   }
 
@@ -143,13 +166,13 @@ export class Timeline {
   }
 }
 
-/** @param {MeetingEntry["entry"]} entry @returns {string | null} */
-function toMe(entry) {
+/** @param {MeetingEntry["entry"]} entry @param {Room} room @returns {string | null} */
+function toMe(entry, room) {
   switch (entry.type) {
     case "hand_lowered":
       return entry.by === "facilitator" ? "A facilitator took your hand down. You can raise it again." : null
     case "invite_ended":
-      return entry.reason === "withdrawn" ? "The invitation was taken back. Your hand stays where it was." : null
+      return entry.reason === "withdrawn" ? takenBack(room) : null
     case "turn_ended":
       return ENDED[entry.reason] ?? null
     case "muted":
@@ -159,6 +182,12 @@ function toMe(entry) {
     default:
       return null
   }
+}
+
+/** @param {Room} room */
+function takenBack(room) {
+  const hand = place(room) > 0 ? " Your hand stays where it was." : ""
+  return `A facilitator took the invitation back.${hand}`
 }
 
 /** @type {Record<string, string>} */

@@ -1,0 +1,37 @@
+/** The page an invitation link opens: the secret behind the # becomes a session, and leaves no trace. */
+
+import { data, find, write } from "./dom.js"
+import { post, RefusedError } from "./http.js"
+import { bindLeave } from "./leave.js"
+import { openHelp } from "./views/help.js"
+
+/** A secret that could not be exchanged for want of a network is tried again by a button. */
+let secret = location.hash.slice(1)
+
+async function enter() {
+  write(find("#status"), "Opening the door…")
+  find("#again").hidden = true
+  try {
+    const { url } = await post("/invitations/exchange", { secret })
+    location.replace(url)
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error
+    const { code, words } = error.refusal
+    write(find("#status"), words)
+    find("#again").hidden = code !== "unreachable" && code !== "unclear"
+  }
+}
+
+bindLeave()
+history.replaceState(null, "", location.pathname)
+find("[data-help]").addEventListener("click", () => openHelp({ room: null, helplines: data("door").helplines ?? [] }))
+find("#again").addEventListener("click", () => void enter())
+// A second link opened in this tab changes the fragment only.
+addEventListener("hashchange", () => {
+  if (location.hash.length < 2) return
+  secret = location.hash.slice(1)
+  history.replaceState(null, "", location.pathname)
+  void enter()
+})
+if (secret === "") write(find("#status"), "This page needs an invitation link. Open yours again, or ask for a new one.")
+else void enter()

@@ -1,0 +1,22 @@
+/** `Leave now`: nothing of the meeting stays on the screen or in this tab, whatever the network does. */
+
+export function leave() {
+  history.replaceState(null, "")
+  document.title = "\u2060"
+  document.body.replaceChildren()
+  // `keepalive`: the session ends although this page is gone by then.
+  fetch("/session/end", {
+    method: "POST",
+    keepalive: true,
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  }).catch(() => {})
+  location.replace("/left")
+}
+
+export function bindLeave() {
+  document.getElementById("leave")?.addEventListener("click", (event) => {
+    event.preventDefault()
+    leave()
+  })
+}

@@ -1,0 +1,329 @@
+/** The page of a room: the door, then the meeting. Wires the socket, the folded room and the views. */
+
+import { Connection, parseCursor } from "./connection.js"
+import { data, find, write } from "./dom.js"
+import { Draft } from "./draft.js"
+import { bindLeave } from "./leave.js"
+import { Outbox } from "./outbox.js"
+import { Presence } from "./presence.js"
+import * as rooms from "./room.js"
+import { Timeline } from "./timeline.js"
+import { AgendaView } from "./views/agenda.js"
+import { CareView } from "./views/care.js"
+import { ComposerView } from "./views/composer.js"
+import { DoorView } from "./views/door.js"
+import { FloorView } from "./views/floor.js"
+import { HeaderView } from "./views/header.js"
+import { openHelp } from "./views/help.js"
+import { PendingView } from "./views/pending.js"
+import { PeopleView } from "./views/people.js"
+import { QueueView } from "./views/queue.js"
+import { Sheet } from "./views/sheet.js"
+import { TimelineView } from "./views/timeline.js"
+import { aloud } from "./words.js"
+
+/** @import { State } from "./connection.js" */
+/** @import { Acts, Model } from "./model.js" */
+/** @import { Item } from "./outbox.js" */
+/** @import { Entries, Fresh, OutboundFrame, SeatCommand, Stream } from "./protocol.js" */
+/** @import { MeetingEntry, Room } from "./room.js" */
+/** @import { Door } from "./views/door.js" */
+/** @import { Words } from "./views/pending.js" */
+
+const NOTICED = "Staff can be with you on a private line, if you like. Nobody in the room sees it."
+const STILL_OPEN = "Your private line to staff is open. Nobody in the room sees it."
+
+/** What is said when the socket ended for good. */
+/** @type {Record<number, string>} */
+const ENDED = {
+  4401: "You are not signed in here any more. Open your invitation link again to come back.",
+  4403: "You have no seat in this meeting. Reload this page to go to the door.",
+  4410: "A facilitator has taken you out of this meeting. Help stays open to you.",
+}
+const ENDED_OTHERWISE = "The connection was ended. Your words are kept; reload this page to come back."
+
+class RoomPage {
+  #door
+  #connection
+  #outbox
+  #draft
+  #timeline = new Timeline()
+  #presence = new Presence()
+  /** @type {Room | null} */
+  #room = null
+  /** Own words that are not in the talk yet. */
+  /** @type {Words[]} */
+  #pending = []
+  /** The last number seen of each stream, and the one the snapshot holds already. */
+  /** @type {Map<Stream, number>} */
+  #seen = new Map()
+  /** @type {Map<Stream, number>} */
+  #heads = new Map()
+  #isSettled = false
+  #isDrawing = false
+
+  #header = new HeaderView()
+  #agenda = new AgendaView()
+  #floor
+  #queue
+  #people
+  #talk
+  #composer
+  #waiting
+  #care
+  #sheet = new Sheet()
+
+  /** @param {Door} door */
+  constructor(door) {
+    this.#door = door
+    this.#connection = new Connection(`/rooms/${door.room.slug}/socket`, {
+      onframe: (frame) => this.#receive(frame),
+      onstate: (state) => this.#linked(state),
+      ...(door.speed === undefined ? {} : { speed: door.speed }),
+    })
+    /** @type {Outbox<SeatCommand>} */
+    this.#outbox = new Outbox(this.#connection, (item) => this.#settled(item))
+    /** @type {Acts} */
+    const acts = {
+      send: (command) => void this.#outbox.send(command),
+      tell: (seat) => {
+        this.#sheet.close()
+        this.#composer.tell(seat)
+      },
+    }
+    this.#floor = new FloorView(acts)
+    this.#queue = new QueueView(acts)
+    this.#people = new PeopleView(acts)
+    this.#talk = new TimelineView(acts)
+    this.#composer = new ComposerView({
+      say: (command) => /** @type {Words} */ (this.#outbox.send(command)),
+      again: (item) => this.#outbox.again(item),
+      send: acts.send,
+      help: () => this.help(),
+      onchange: () => this.#draft.save(),
+    })
+    this.#waiting = new PendingView({
+      again: (item) => this.#outbox.again(item),
+      back: (item) => {
+        this.#forget(item)
+        this.#composer.back(item)
+      },
+    })
+    this.#care = new CareView((caseId) => this.help(caseId))
+    this.#draft = new Draft(door.room.slug, () => this.#kept())
+  }
+
+  /** @param {string | null} [caseId] */
+  help(caseId = null) {
+    const { room, helplines, speed } = this.#door
+    openHelp({ room: room.slug, helplines, ...(caseId === null ? {} : { caseId }), ...(speed === undefined ? {} : { speed }) })
+  }
+
+  /** Comes in: there is a seat. */
+  enter() {
+    document.body.dataset.state = "room"
+    const { text, to, waiting } = this.#draft.load()
+    this.#composer.restore(text, to)
+    for (const { id, command } of waiting) {
+      const item = /** @type {Words} */ (this.#outbox.restored(id, command))
+      this.#pending.push(item)
+    }
+    this.#connection.start()
+    setInterval(() => this.#draw(), 1_000)
+  }
+
+  /** A case that was open when the page came. @param {string} caseId */
+  stillOpen(caseId) {
+    this.#care.offer(caseId, STILL_OPEN)
+  }
+
+  // Frames
+
+  /** @param {OutboundFrame} frame */
+  #receive(frame) {
+    if (this.#outbox.take(frame)) return
+    switch (frame.type) {
+      case "fresh":
+        this.#begin(frame)
+        break
+      case "entries":
+        this.#entries(frame)
+        break
+      case "presence":
+        this.#presence.set(frame.here, this.#connection.now())
+        break
+      case "care":
+        this.#door.case = frame.case
+        this.#care.offer(frame.case, NOTICED)
+        break
+      case "resumed":
+      case "heartbeat":
+      case "receipt":
+      case "refusal":
+      case "retry":
+        break
+    }
+    this.#draw()
+  }
+
+  /** @param {Fresh} frame */
+  #begin(frame) {
+    if (frame.snapshot.kind !== "meeting") return
+    this.#room = rooms.start(frame.snapshot, frame.seat)
+    this.#timeline = new Timeline()
+    this.#talk.clear()
+    this.#isSettled = false
+    this.#heads.clear()
+    this.#seen.clear()
+    for (const [stream, cursor] of Object.entries(frame.cursor)) {
+      this.#heads.set(/** @type {Stream} */ (stream), parseCursor(cursor).number)
+      this.#seen.set(/** @type {Stream} */ (stream), frame.starts[/** @type {Stream} */ (stream)] ?? 0)
+    }
+    this.#settle()
+  }
+
+  /** @param {Entries} frame */
+  #entries({ stream, entries }) {
+    if (this.#room === null) return
+    const before = this.#room
+    for (const numbered of /** @type {MeetingEntry[]} */ (entries)) {
+      const isHistory = numbered.number <= (this.#heads.get(stream) ?? 0)
+      this.#room = isHistory ? rooms.recall(this.#room, numbered) : rooms.apply(this.#room, numbered)
+      const item = this.#timeline.add(stream, numbered, this.#room)
+      if (item !== null) this.#talk.note(item)
+      this.#seen.set(stream, numbered.number)
+    }
+    if (this.#isSettled) this.#announce(aloud(before, this.#room))
+    else this.#settle()
+  }
+
+  /** All that was missed is here: from now on things are read aloud. */
+  #settle() {
+    const isBehind = [...this.#heads].some(([stream, head]) => (this.#seen.get(stream) ?? 0) < head)
+    if (isBehind) return
+    this.#isSettled = true
+    // After the history has been drawn, which is one turn of the loop away.
+    setTimeout(() => this.#talk.settle())
+    this.#talk.end()
+  }
+
+  /** @param {string} words */
+  #announce(words) {
+    if (words !== "") write(find("#aloud"), words)
+  }
+
+  // Commands and their answers
+
+  /** @param {Item<SeatCommand>} item */
+  #settled(item) {
+    const words = asWords(item)
+    if (words !== null) this.#wordsSettled(words)
+    // After a race the loser is shown the new state and no error (FC-07).
+    else if (item.state === "refused" && item.refusal?.code !== "stale_epoch") this.#composer.refused(item.refusal)
+    this.#draft.save()
+    this.#draw()
+  }
+
+  /** @param {Words} item */
+  #wordsSettled(item) {
+    if (item.state === "waiting" && !this.#pending.includes(item)) this.#pending.push(item)
+    if (item.state === "refused") this.#forget(item)
+    this.#composer.settled(item)
+  }
+
+  /** @param {Words} item */
+  #forget(item) {
+    this.#pending = this.#pending.filter((other) => other !== item)
+  }
+
+  /** Confirmed and in the talk, or an entry that stands elsewhere: the row has done its work. */
+  /** @param {Words} item */
+  #isIn({ state, stream, number }) {
+    if (state !== "confirmed") return false
+    const seen = stream === null ? undefined : this.#seen.get(stream)
+    return number === null || seen === undefined || number <= seen
+  }
+
+  /** What outlasts a reload of this tab. */
+  #kept() {
+    const waiting = this.#pending
+      .filter((item) => item.state === "waiting" && this.#composer.shows(item))
+      .map(({ id, command }) => ({ id, command }))
+    return { text: this.#composer.text, to: this.#composer.to, waiting }
+  }
+
+  // The link
+
+  /** @param {State} state */
+  #linked({ name, code }) {
+    this.#header.link(name)
+    document.body.dataset.link = name
+    if (name === "live") this.#outbox.resume()
+    if (name === "ended") this.#end(code ?? 0)
+    this.#draw()
+  }
+
+  /** @param {number} code */
+  #end(code) {
+    if (this.#room !== null && this.#room.closedAt !== null && code === 1000) return
+    const words = find("#ended")
+    words.hidden = false
+    write(words, ENDED[code] ?? ENDED_OTHERWISE)
+    if (code in ENDED) document.body.dataset.state = "out"
+    this.#sheet.close()
+    this.#announce(words.textContent ?? "")
+  }
+
+  // Drawing
+
+  #draw() {
+    if (this.#isDrawing || this.#room === null) return
+    this.#isDrawing = true
+    queueMicrotask(() => {
+      this.#isDrawing = false
+      if (this.#room !== null) this.#show(this.#room)
+    })
+  }
+
+  /** @param {Room} room */
+  #show(room) {
+    const now = this.#connection.now()
+    const isHere = (/** @type {number} */ seat) => this.#presence.isHere(seat, now)
+    const here = rooms.circle(room).filter(({ seat }) => isHere(seat)).length
+    /** @type {Model} */
+    const model = { room, now, isHere, here }
+    document.body.dataset.meeting = room.closedAt !== null ? "over" : rooms.isOpen(room) ? "open" : "before"
+    this.#header.render(model)
+    this.#agenda.render(model)
+    this.#floor.render(model)
+    this.#queue.render(model)
+    this.#people.render(model)
+    this.#composer.render(model)
+    this.#pending = this.#pending.filter((item) => !this.#isIn(item))
+    const rows = this.#pending.filter((item) => this.#composer.shows(item) && !this.#timeline.holds(item))
+    this.#talk.render(model, this.#timeline, () => this.#waiting.render(rows, this.#connection.isLive))
+  }
+}
+
+/** @param {Item<SeatCommand>} item @returns {Words | null} */
+function asWords(item) {
+  const isOurs = item.command.type === "say" || item.command.type === "tell"
+  return isOurs ? /** @type {Words} */ (item) : null
+}
+
+function begin() {
+  bindLeave()
+  /** @type {Door} */
+  const door = data("door")
+  const page = new RoomPage(door)
+  find("[data-help]").addEventListener("click", () => page.help(door.case))
+  if (door.case !== null) page.stillOpen(door.case)
+  if (door.seat !== null) return page.enter()
+  document.body.dataset.state = "door"
+  new DoorView(door, () => {
+    page.enter()
+    find("#main").focus()
+  })
+}
+
+begin()

@@ -1,0 +1,41 @@
+/** The agenda: what is done, what is now, what comes. */
+
+import { el, find, keyed, set, write } from "../dom.js"
+import { minutesLeft } from "../words.js"
+
+/** @import { Model } from "../model.js" */
+/** @import { Phase } from "../protocol.js" */
+
+export class AgendaView {
+  #list = find("#agenda ol")
+
+  /** @param {Model} model */
+  render({ room, now }) {
+    const reached = room.closedAt !== null ? room.phases.length : room.phase
+    const left = minutesLeft(room, now)
+    keyed(this.#list, room.phases, (phase) => phase.id, build, (element, phase) => {
+      const index = room.phases.indexOf(phase)
+      const state = index < reached ? "done" : index === reached ? "now" : "next"
+      set(element, "data-state", state)
+      set(element, "aria-current", state === "now" ? "step" : null)
+      write(find(".mark", element), { done: "done: ", now: "now: ", next: "" }[state])
+      write(find(".minutes", element), minutes(phase, state === "now" ? left : null, state))
+    })
+  }
+}
+
+/** @param {Phase} phase */
+function build(phase) {
+  return el(
+    "li",
+    {},
+    el("span", { class: "title" }, el("span", { class: "mark unseen" }), phase.title),
+    el("span", { class: "minutes" }),
+  )
+}
+
+/** @param {Phase} phase @param {number | null} left @param {string} state */
+function minutes(phase, left, state) {
+  if (state === "done" || phase.minutes === 0) return ""
+  return left !== null && left > 0 ? `${left} min left` : `${phase.minutes} min`
+}

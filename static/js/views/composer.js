@@ -1,0 +1,268 @@
+/** The field: one sentence that says whether and when you may write; the words stay until they are in. */
+
+import { el, fill, find, set, write } from "../dom.js"
+import * as rooms from "../room.js"
+import { whyComposer } from "../words.js"
+
+/** @import { Model } from "../model.js" */
+/** @import { Refusal, SeatCommand } from "../protocol.js" */
+/** @import { Room } from "../room.js" */
+/** @import { Words } from "./pending.js" */
+
+/**
+ * @typedef {object} ComposerActs
+ * @property {(command: import("../protocol.js").Say | import("../protocol.js").Tell) => Words} say
+ * @property {(item: Words) => void} again
+ * @property {(command: SeatCommand) => void} send
+ * @property {() => void} help
+ * @property {() => void} onchange The draft changed.
+ */
+
+const FACILITATORS = 0
+
+export class ComposerView {
+  #form = /** @type {HTMLFormElement} */ (find("#say"))
+  #field = /** @type {HTMLTextAreaElement} */ (find("#words"))
+  #why = find("#why")
+  #box = find("#bounced")
+  #sendButton = find("#send")
+  #floorButton = find("#floor-act")
+  #tellButton = find("#tell")
+  #acts
+  /** @type {Room | null} */
+  #room = null
+  /** null: the room; 0: the facilitators; else one seat. */
+  /** @type {number | null} */
+  #to = null
+  /** Sent out of turn: its words stay in the field until the answer. */
+  /** @type {Words | null} */
+  #held = null
+  /** Its outcome is unknown: sent unchanged, it goes out with the same id. */
+  /** @type {Words | null} */
+  #unsent = null
+
+  /** @param {ComposerActs} acts */
+  constructor(acts) {
+    this.#acts = acts
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault()
+      this.#submit()
+    })
+    this.#field.addEventListener("keydown", (event) => this.#key(event))
+    this.#field.addEventListener("input", () => this.#acts.onchange())
+    this.#floorButton.addEventListener("click", () => this.#floorAct())
+    this.#tellButton.addEventListener("click", () => this.tell(this.#to === null ? FACILITATORS : null))
+  }
+
+  get text() {
+    return this.#field.value
+  }
+
+  get to() {
+    return this.#to
+  }
+
+  /** What a page before this one kept. @param {string} text @param {number | null} to */
+  restore(text, to) {
+    this.#field.value = text
+    this.#to = to
+  }
+
+  focus() {
+    this.#field.focus()
+  }
+
+  /** Turns the field to a private line, or back to the room (null). @param {number | null} to */
+  tell(to) {
+    this.#to = to
+    this.#acts.onchange()
+    if (this.#room !== null) this.#show(this.#room)
+    this.#field.focus()
+  }
+
+  /** @param {Model} model */
+  render({ room }) {
+    this.#room = room
+    if (this.#to !== null && this.#to !== FACILITATORS && room.people.get(this.#to)?.removed) this.#to = null
+    this.#show(room)
+  }
+
+  /** @param {Room} room */
+  #show(room) {
+    const over = room.closedAt !== null
+    const free = this.#to !== null || rooms.maySpeak(room) === null
+    write(this.#why, this.#to === null ? whyComposer(room) : this.#onlyThey(room, this.#to))
+    set(this.#form, "data-private", this.#to !== null)
+    set(this.#form, "data-free", free)
+    // Not disabled out of turn: words that speak of danger must reach the review wherever they are typed.
+    set(this.#sendButton, "class", free ? "primary" : null)
+    this.#sendButton.hidden = over
+    const act = floorAct(room)
+    this.#floorButton.hidden = act === null
+    write(this.#floorButton, act?.label ?? "")
+    set(this.#floorButton, "class", act?.label === "Done" ? "floor-done" : "quiet")
+    this.#tellButton.hidden = over || (rooms.isFacilitator(room) && this.#to === null)
+    write(this.#tellButton, rooms.isFacilitator(room) ? "Back to the room" : "To the facilitators")
+    set(this.#tellButton, "aria-pressed", rooms.isFacilitator(room) ? null : String(this.#to !== null))
+  }
+
+  /** @param {Room} room @param {number} to */
+  #onlyThey(room, to) {
+    if (to === FACILITATORS) return "A private line: only the facilitators read this."
+    return `A private line: only ${rooms.nameOf(room, to)} and the facilitators read this.`
+  }
+
+  #floorAct() {
+    const act = this.#room && floorAct(this.#room)
+    if (act) this.#acts.send(act.command)
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const plain = event.key === "Enter" && !event.shiftKey && !event.isComposing
+    if (!plain || matchMedia("(pointer: coarse)").matches) return
+    event.preventDefault()
+    this.#submit()
+  }
+
+  #submit() {
+    const text = this.#field.value
+    const room = this.#room
+    if (room === null || room.closedAt !== null || this.#held !== null) return
+    if (text.trim() === "") return this.#field.focus()
+    this.#clearBox()
+    const clears = this.#to !== null || rooms.maySpeak(room) === null || rooms.isTypedCustom(room, text)
+    const item = this.#sent(text, room)
+    if (clears) this.#set("")
+    else this.#held = item
+    this.#field.focus()
+  }
+
+  /** @param {string} text @param {Room} room @returns {Words} */
+  #sent(text, room) {
+    const unsent = this.#unsent
+    this.#unsent = null
+    if (unsent !== null && unsent.command.text === text && toOf(unsent) === this.#to) {
+      this.#acts.again(unsent)
+      return unsent
+    }
+    return this.#acts.say(
+      this.#to === null ? { type: "say", text, epoch: room.epoch } : { type: "tell", text, to: this.#to || null },
+    )
+  }
+
+  /** Whether a row is shown for it: not for words that stay in the field. @param {Words} item */
+  shows(item) {
+    return item !== this.#held
+  }
+
+  /** The answer to words of this field. @param {Words} item */
+  settled(item) {
+    const held = item === this.#held
+    if (held) this.#held = null
+    switch (item.state) {
+      case "confirmed":
+        if (held && this.#field.value === item.command.text) this.#set("")
+        return
+      case "refused":
+        this.#putBack(item)
+        return this.refused(item.refusal, item.command.text)
+      case "unsent":
+        if (held || this.#field.value === "") this.back(item)
+    }
+  }
+
+  /** Words whose outcome is unknown become a draft again. @param {Words} item */
+  back(item) {
+    this.#putBack(item)
+    this.#unsent = item
+    this.#showBox("That could not be sent. Your words are here; sending them again stores them once.", [])
+  }
+
+  /** @param {Words} item */
+  #putBack(item) {
+    const now = this.#field.value
+    const { text } = item.command
+    if (now === text) return
+    if (now === "") this.#to = toOf(item)
+    this.#set(now === "" ? text : `${text}\n${now}`)
+    if (this.#room !== null) this.#show(this.#room)
+  }
+
+  /** @param {string} text */
+  #set(text) {
+    this.#field.value = text
+    this.#acts.onchange()
+  }
+
+  /**
+   * A no, its words, and what can be done next.
+   *
+   * @param {Refusal | null} refusal
+   * @param {string} [text] The words it is about.
+   */
+  refused(refusal, text = "") {
+    if (refusal === null) return
+    const spans = refusal.spans ?? []
+    this.#showBox(refusal.words, this.#offers(refusal.next ?? []), spans.length > 0 ? marked(text, spans) : null)
+  }
+
+  /** @param {string} words @param {HTMLElement[]} offers @param {HTMLElement | null} [preview] */
+  #showBox(words, offers, preview = null) {
+    const ok = el("button", { type: "button", onclick: () => (this.#clearBox(), this.#field.focus()) }, "OK")
+    fill(this.#box, el("p", {}, words), preview, el("div", { class: "acts" }, ...offers, ok))
+    this.#box.hidden = false
+  }
+
+  #clearBox() {
+    this.#box.hidden = true
+    fill(this.#box)
+  }
+
+  /** @param {readonly string[]} next @returns {HTMLElement[]} */
+  #offers(next) {
+    const room = this.#room
+    if (room === null) return []
+    const button = (/** @type {string} */ label, /** @type {() => void} */ act, kind = "") =>
+      el("button", { type: "button", class: kind || null, onclick: () => (this.#clearBox(), act()) }, label)
+    /** @type {Record<string, () => HTMLElement | null>} */
+    const known = {
+      raise_hand: () => (rooms.mayRaise(room) ? button("Raise hand", () => this.#acts.send({ type: "raise_hand" })) : null),
+      tell: () => (rooms.isFacilitator(room) ? null : button("Send it to the facilitators", () => this.tell(FACILITATORS))),
+      help: () => button("Help", () => this.#acts.help(), "help"),
+      again: () => button("Send again", () => this.#submit()),
+    }
+    return next.map((name) => known[name]?.() ?? null).filter((element) => element !== null)
+  }
+}
+
+/** @param {Words} item */
+function toOf({ command }) {
+  return command.type === "say" ? null : (command.to ?? FACILITATORS)
+}
+
+/** @param {Room} room @returns {{ label: string, command: SeatCommand } | null} */
+function floorAct(room) {
+  if (room.holder === room.seat) return { label: "Done", command: { type: "done", epoch: room.epoch } }
+  if (rooms.place(room) > 0 && room.invited !== room.seat) return { label: "Lower hand", command: { type: "lower_hand" } }
+  return rooms.mayRaise(room) ? { label: "Raise hand", command: { type: "raise_hand" } } : null
+}
+
+/**
+ * The words as they were sent, the spans marked. Spans count code points, as the server does.
+ *
+ * @param {string} text
+ * @param {readonly [number, number][]} spans
+ */
+function marked(text, spans) {
+  const letters = [...text]
+  const preview = el("p", { class: "preview", dir: "auto" })
+  let end = 0
+  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
+    if (from < end) continue
+    preview.append(letters.slice(end, from).join(""), el("mark", {}, letters.slice(from, to).join("")))
+    end = to
+  }
+  preview.append(letters.slice(end).join(""))
+  return preview
+}

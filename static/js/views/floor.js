@@ -1,0 +1,104 @@
+/** The floor card: who has the floor, where I stand, and what a facilitator does every minute. */
+
+import { el, find, keyed, set, write } from "../dom.js"
+import * as rooms from "../room.js"
+import { floorCard, stopwatch } from "../words.js"
+import { twoTaps } from "./two-taps.js"
+
+/** @import { Acts, Model } from "../model.js" */
+/** @import { Room } from "../room.js" */
+/** @import { SeatCommand } from "../protocol.js" */
+
+/** @typedef {{ key: string, label: string, primary?: boolean, command: SeatCommand }} Act */
+
+export class FloorView {
+  #card = find("#floor .holder")
+  #ring = find("#floor .ring")
+  #main = find("#floor .main")
+  #more = find("#floor .more")
+  #acts = find("#floor .acts")
+  #grave = find("#grave")
+  #send
+
+  /** @param {Acts} acts */
+  constructor(acts) {
+    this.#send = acts.send
+    this.#grave.append(
+      el(
+        "div",
+        { class: "acts" },
+        twoTaps("Close the meeting", "Close it for everyone", () => this.#send({ type: "close" })),
+      ),
+    )
+  }
+
+  /** @param {Model} model */
+  render({ room, now }) {
+    const { main, more } = floorCard(room)
+    write(this.#main, main)
+    write(this.#more, more)
+    set(this.#card, "data-mine", room.holder === room.seat || room.invited === room.seat)
+    const ring = ringTime(room, now)
+    this.#ring.hidden = ring === ""
+    write(this.#ring, ring)
+    this.#renderActs(mine(room))
+    this.#grave.hidden = !(rooms.isFacilitator(room) && rooms.isOpen(room))
+  }
+
+  /** @param {Act[]} acts */
+  #renderActs(acts) {
+    this.#acts.hidden = acts.length === 0
+    keyed(this.#acts, acts, ({ key }) => key, (act) => this.#button(act))
+  }
+
+  /** @param {Act} act */
+  #button({ label, primary, command }) {
+    return el("button", { type: "button", class: primary ? "primary" : null, onclick: () => this.#send(command) }, label)
+  }
+}
+
+/** The acts of this seat now. The key holds the epoch, so that a button never sends an old one. */
+/** @param {Room} room @returns {Act[]} */
+function mine(room) {
+  const acts = room.invited === room.seat ? invitedActs(room) : []
+  return rooms.isFacilitator(room) ? [...acts, ...facilitatorActs(room)] : acts
+}
+
+/** @param {Room} room @returns {Act[]} */
+function invitedActs({ epoch }) {
+  return [
+    { key: `accept ${epoch}`, label: "Accept", primary: true, command: { type: "accept", epoch } },
+    { key: `pass ${epoch}`, label: "Pass", command: { type: "pass", epoch } },
+  ]
+}
+
+/** @param {Room} room @returns {Act[]} */
+function facilitatorActs(room) {
+  const { epoch } = room
+  if (room.closedAt !== null) return []
+  if (room.openedAt === null) return [{ key: "open", label: "Open meeting", primary: true, command: { type: "open" } }]
+  /** @type {Act[]} */
+  const acts = []
+  const next = room.hands[0]
+  if (room.holder !== null && room.holder !== room.seat) {
+    acts.push({ key: `end ${epoch}`, label: "End turn", command: { type: "end_turn", epoch } })
+  } else if (room.invited !== null && room.invited !== room.seat) {
+    acts.push({ key: `end ${epoch}`, label: "Take invitation back", command: { type: "end_turn", epoch } })
+  } else if (next !== undefined && room.holder === null && room.invited === null) {
+    const label = `Invite next: ${next === room.seat ? "you" : rooms.nameOf(room, next)}`
+    acts.push({ key: `invite ${epoch} ${next}`, label, primary: true, command: { type: "invite", epoch, seat: next } })
+  }
+  const phase = rooms.nextPhase(room)
+  if (phase !== null) {
+    acts.push({ key: `next ${epoch}`, label: `Next: ${phase.title}`, command: { type: "next_phase", epoch } })
+  }
+  return acts
+}
+
+/** How long the turn has lasted, for who holds the meeting; how long a lost holder is waited for. */
+/** @param {Room} room @param {number} now */
+function ringTime(room, now) {
+  if (room.holder === null) return ""
+  if (room.awayUntil !== null) return stopwatch(room.awayUntil - now)
+  return rooms.isFacilitator(room) && room.turnAt !== null ? stopwatch(now - room.turnAt) : ""
+}

@@ -1,0 +1,36 @@
+/** The line below the room's name, and the banner when the line is lost. */
+
+import { find, write } from "../dom.js"
+import { statusLine } from "../words.js"
+
+/** @import { Model } from "../model.js" */
+
+/** A blip shorter than this is not worth anybody's attention. */
+const GRACE = 1_000
+
+export class HeaderView {
+  #status = find("#status")
+  #banner = find("#banner")
+  #timer = 0
+
+  /** @param {Model} model */
+  render({ room, now, here }) {
+    write(this.#status, statusLine(room, now, here))
+  }
+
+  /** @param {"connecting" | "live" | "lost" | "ended"} state */
+  link(state) {
+    clearTimeout(this.#timer)
+    if (state === "lost") {
+      this.#timer = setTimeout(() => this.#say("Connection lost. Your words are kept. Trying again."), GRACE)
+    } else {
+      this.#say("")
+    }
+  }
+
+  /** @param {string} words */
+  #say(words) {
+    this.#banner.classList.toggle("shown", words !== "")
+    write(this.#banner, words)
+  }
+}

@@ -1,0 +1,258 @@
+/** The talk: a log of turns, phase rules, notices and private lines. */
+
+import { el, fill, find, set, write } from "../dom.js"
+import * as rooms from "../room.js"
+import { clock } from "../words.js"
+import { Scroller } from "./scroller.js"
+import { twoTaps } from "./two-taps.js"
+
+/** @import { Acts, Model } from "../model.js" */
+/** @import { Room } from "../room.js" */
+/** @import { Item, Line, PrivateItem, Timeline, TurnItem } from "../timeline.js" */
+
+export class TimelineView {
+  #log = find("#log")
+  #below = find("#below")
+  #scroller
+  #acts
+  /** @type {Map<string, HTMLElement>} */
+  #elements = new Map()
+  /** @type {Set<Item>} */
+  #changed = new Set()
+  /** @type {TurnItem | null} */
+  #live = null
+
+  /** @param {Acts} acts */
+  constructor(acts) {
+    this.#acts = acts
+    this.#scroller = new Scroller(find("#talk"), (away) => (this.#below.hidden = !away))
+    this.#below.addEventListener("click", () => {
+      this.end()
+      find("#talk").focus()
+    })
+  }
+
+  /** A fresh start; what comes next until `settle` is history, and not read aloud. */
+  clear() {
+    this.#log.setAttribute("aria-live", "off")
+    this.#elements.clear()
+    this.#changed.clear()
+    this.#live = null
+    fill(this.#log)
+  }
+
+  settle() {
+    this.#log.setAttribute("aria-live", "polite")
+  }
+
+  end() {
+    this.#scroller.end()
+  }
+
+  /** @param {Item} item */
+  note(item) {
+    this.#changed.add(item)
+  }
+
+  /**
+   * @param {Model} model
+   * @param {Timeline} timeline
+   * @param {() => boolean} [more] Other changes of the talk, made in the same breath.
+   */
+  render({ room }, timeline, more = () => false) {
+    this.#scroller.change(() => {
+      const news = this.#place(timeline.items, room)
+      this.#markLive(timeline.items, room)
+      return more() || news
+    })
+  }
+
+  /** @param {Item[]} items @param {Room} room @returns {boolean} Whether somebody else wrote. */
+  #place(items, room) {
+    let news = false
+    for (const item of this.#changed) {
+      let element = this.#elements.get(item.key)
+      if (element === undefined) {
+        element = build(item, room, this.#acts)
+        this.#elements.set(item.key, element)
+        this.#log.insertBefore(element, this.#after(items, item))
+      }
+      if (item.kind === "turn") updateTurn(element, item, room, this.#acts)
+      news ||= !("seat" in item) || item.seat !== room.seat
+    }
+    this.#changed.clear()
+    return news
+  }
+
+  /** The element an item stands before: that of the next item which is on the page already. */
+  /** @param {Item[]} items @param {Item} item */
+  #after(items, item) {
+    for (let index = items.lastIndexOf(item) + 1; index < items.length; index += 1) {
+      const element = this.#elements.get(items[index]?.key ?? "")
+      if (element !== undefined) return element
+    }
+    return null
+  }
+
+  /** @param {Item[]} items @param {Room} room */
+  #markLive(items, room) {
+    const turn = rooms.turn(room)
+    const live = turn === 0 ? null : findLast(items, (item) => item.kind === "turn" && item.turn === turn)
+    if (live === this.#live) return
+    this.#show(this.#live, false)
+    this.#live = live?.kind === "turn" ? live : null
+    this.#show(this.#live, true)
+  }
+
+  /** @param {TurnItem | null} item @param {boolean} live */
+  #show(item, live) {
+    const element = item && this.#elements.get(item.key)
+    if (!element) return
+    set(element, "data-live", live)
+    find(".sharing", element).hidden = !live
+  }
+}
+
+/** @param {Item[]} items @param {(item: Item) => boolean} test */
+function findLast(items, test) {
+  for (let index = items.length - 1; index >= 0; index -= 1) {
+    const item = items[index]
+    if (item !== undefined && test(item)) return item
+  }
+  return null
+}
+
+/** @param {Item} item @param {Room} room @param {Acts} acts @returns {HTMLElement} */
+function build(item, room, acts) {
+  switch (item.kind) {
+    case "turn":
+      return buildTurn(item, room, acts)
+    case "private":
+      return buildPrivate(item, room, acts)
+    case "rule":
+      return el("p", { class: "phase" }, el("span", {}, item.text))
+    case "notice":
+      return el("p", { class: "only-you" }, el("span", { class: "soft" }, "Only you see this: "), item.text)
+  }
+}
+
+/** @param {TurnItem} item @param {Room} room @param {Acts} acts */
+function buildTurn(item, room, acts) {
+  const name = rooms.nameOf(room, item.seat)
+  const own = item.seat === room.seat
+  const lines = el("div", { class: "lines" })
+  const article = el(
+    "article",
+    { class: "turn", "aria-label": name },
+    el(
+      "header",
+      {},
+      el("h3", { dir: "auto" }, name),
+      own && el("span", { class: "badge" }, "you"),
+      rooms.isFacilitator(room, item.seat) && el("span", { class: "badge" }, "facilitator"),
+      el("span", { class: "soft sharing", hidden: true }, "is sharing"),
+      time(item.at),
+      (own || rooms.isFacilitator(room)) && moreButton(own ? "Options for your words" : `Options for the words of ${name}`, lines, item, own, acts),
+    ),
+    lines,
+  )
+  return article
+}
+
+/**
+ * Opens the acts on each line of a card. Not read aloud when the card comes in.
+ *
+ * @param {string} label
+ * @param {HTMLElement} lines
+ * @param {TurnItem} item
+ * @param {boolean} own
+ * @param {Acts} acts
+ */
+function moreButton(label, lines, item, own, acts) {
+  const button = el(
+    "button",
+    {
+      type: "button",
+      class: "quiet options",
+      "aria-label": label,
+      "aria-expanded": "false",
+      onclick: () => {
+        const open = button.getAttribute("aria-expanded") !== "true"
+        button.setAttribute("aria-expanded", String(open))
+        for (const line of item.lines) {
+          const element = lines.querySelector(`[data-number="${line.number}"]`)
+          if (element && line.words !== null) toggleTakeBack(element, open, line, own, acts)
+        }
+      },
+    },
+    el("span", { "aria-hidden": "true" }, "⋯"),
+  )
+  return el("span", { "aria-live": "off" }, button)
+}
+
+/** @param {Element} element @param {boolean} open @param {Line} line @param {boolean} own @param {Acts} acts */
+function toggleTakeBack(element, open, line, own, acts) {
+  element.querySelector(".take")?.remove()
+  if (!open) return
+  const [label, sure] = own ? ["Take back", "Take these words back for good"] : ["Take out", "Take these words out for everyone"]
+  const start = (line.words ?? "").slice(0, 40)
+  const act = () => acts.send({ type: "redact", number: line.number })
+  const button = twoTaps(label, sure, act, { "aria-description": start })
+  element.append(el("span", { class: "take", "aria-live": "off" }, button))
+}
+
+/** @param {HTMLElement} element @param {TurnItem} item @param {Room} room @param {Acts} _acts */
+function updateTurn(element, item, room, _acts) {
+  const lines = find(".lines", element)
+  for (const line of item.lines) {
+    let row = lines.querySelector(`[data-number="${line.number}"]`)
+    if (row === null) {
+      row = el("div", { class: "line", "data-number": line.number }, el("p", { dir: "auto" }))
+      lines.append(row)
+    }
+    const words = find("p", row)
+    write(words, line.words ?? taken(line, item.seat === room.seat))
+    set(words, "class", line.words === null ? "taken" : null)
+    if (line.words === null) row.querySelector(".take")?.remove()
+  }
+  const options = element.querySelector(".options")
+  if (options instanceof HTMLElement) options.hidden = item.lines.every((line) => line.words === null)
+}
+
+/** @param {Line} line @param {boolean} own */
+function taken(line, own) {
+  if (line.takenBy === "facilitator") return "A facilitator took these words out."
+  if (line.takenBy === "self") return own ? "You took these words back." : "These words were taken back."
+  return "These words are no longer kept."
+}
+
+/** @param {PrivateItem} item @param {Room} room @param {Acts} acts */
+function buildPrivate(item, room, acts) {
+  const from = item.seat === room.seat ? "You" : rooms.nameOf(room, item.seat)
+  const to = item.to === 0 ? "the facilitators" : item.to === room.seat ? "you" : rooms.nameOf(room, item.to)
+  const other = item.to === 0 ? item.seat : item.to
+  const answers = rooms.isFacilitator(room) && item.seat !== room.seat
+  return el(
+    "article",
+    { class: "turn private", "aria-label": `Private line from ${from} to ${to}` },
+    el("header", {}, el("h3", { dir: "auto" }, `${from}, to ${to}`), time(item.at)),
+    el("p", { dir: "auto", class: item.words === null ? "taken" : null }, item.words ?? "These words are no longer kept."),
+    el(
+      "p",
+      { class: "soft" },
+      rooms.isFacilitator(room) ? `Only the facilitators and ${rooms.nameOf(room, other)} see this.` : "Only you and the facilitators see this.",
+    ),
+    answers &&
+      el(
+        "div",
+        { class: "acts", "aria-live": "off" },
+        el("button", { type: "button", onclick: () => acts.tell(item.seat) }, `Answer ${from}`),
+      ),
+  )
+}
+
+/** @param {number} at */
+function time(at) {
+  return el("time", { class: "soft", datetime: new Date(at * 1000).toISOString() }, clock(at))
+}
+
