@@ -11,7 +11,8 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-HOUSE = str(Path(__file__).parents[1])
+HOUSE = f"{Path(__file__).parents[1]}/"
+OURS = (f"{HOUSE}chatroom/", f"{HOUSE}moderation/")
 ONE_A_SECOND = {"uvicorn.error", "asyncio"}
 
 
@@ -88,8 +89,11 @@ def without_words(_logger: WrappedLogger, _method: str, line: EventDict) -> Even
 
 
 def _frames(error: BaseException) -> list[str]:
-    frames = traceback.extract_tb(error.__traceback__)[-12:]
-    return [f"{f.filename.removeprefix(HOUSE)}:{f.lineno} {f.name}" for f in frames]
+    """Our own lines on the way to the error, and the one that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    shown = [frame for frame in frames if frame.filename.startswith(OURS)] + frames[-1:]
+    places = [f"{f.filename.removeprefix(HOUSE)}:{f.lineno} {f.name}" for f in shown]
+    return list(dict.fromkeys(places))
 
 
 def _one_line(text: str) -> str:

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from chatroom.accounts import Accounts, hashed
+from chatroom.settings import Helpline
 from chatroom.store.accounts import Role
 from chatroom.store.rooms import create_room
 from chatroom.web.doors import Doors, Readiness, healthz
@@ -21,6 +22,8 @@ from tests.ground import NOON, dice, store_in
 
 MEET = "https://meet.example"
 PAGE = {"origin": MEET}
+PAGES = "{% for line in door.helplines %}{{ line.label }} {{ line.text }}{% endfor %}"
+HELPLINES = (Helpline("Samaritans", "116 123"),)
 
 
 class Server:
@@ -30,8 +33,8 @@ class Server:
         self.engine = engine
         self.accounts = Accounts(engine, bytes(32), dice("accounts"))
         self.ended: list[bytes] = []
-        templates = Environment(loader=DictLoader({"enter.html": "<p>enter"}), autoescape=True)
-        doors = Doors(self.accounts, templates, lambda: NOON, self.ended.append)
+        templates = Environment(loader=DictLoader({"enter.html": PAGES}), autoescape=True)
+        doors = Doors(self.accounts, templates, lambda: NOON, self.ended.append, HELPLINES)
         self.app = Starlette(
             routes=[
                 Route("/enter", doors.enter),
@@ -67,10 +70,10 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
         yield server
 
 
-async def test_the_page_of_a_link_is_for_nobody_to_index(server: Server):
+async def test_the_page_of_a_link_knows_the_helplines_and_is_for_nobody_to_index(server: Server):
     async with server.browser() as ben:
         answer = await ben.get("/enter")
-    assert answer.text == "<p>enter"
+    assert answer.text == "Samaritans 116 123"
     assert answer.headers["x-robots-tag"] == "noindex"
     assert answer.headers["cache-control"] == "no-store"
 

@@ -61,6 +61,10 @@ async def for_good(request: Request) -> Response:
     return PlainTextResponse("kept", headers={"Cache-Control": "immutable"})
 
 
+async def broken(request: Request) -> Response:
+    raise RuntimeError("somebody's words")
+
+
 async def socket(websocket: WebSocket) -> None:
     await websocket.accept()
     await websocket.close()
@@ -73,6 +77,7 @@ app = Starlette(
         Route("/in", hand_over),
         Route("/out", forget),
         Route("/kept", for_good),
+        Route("/broken", broken),
         WebSocketRoute("/socket", socket),
     ],
     middleware=[Middleware(Security, origins=(MEET, HERE))],
@@ -130,6 +135,15 @@ def test_https_is_for_good_where_it_is_https(browser: TestClient):
 
 def test_an_answer_may_say_itself_how_long_it_is_kept(browser: TestClient):
     assert browser.get("/kept").headers.get_list("cache-control") == ["immutable"]
+
+
+def test_a_fault_of_ours_is_hardened_and_quotes_nothing():
+    answer = TestClient(app, base_url=MEET, raise_server_exceptions=False).get("/broken")
+    assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "somebody" not in answer.text
+    with pytest.raises(RuntimeError):
+        TestClient(app, base_url=MEET).get("/broken")
 
 
 # Hosts

@@ -8,14 +8,21 @@ from jinja2 import Environment
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from chatroom.accounts import Accounts, Entered, hashed
+from chatroom.settings import Helpline
 from chatroom.store.database import durability
+from chatroom.web.answers import asked, helplines, page
 from chatroom.web.security import forget_session, refusal, session_token, set_session_cookie
 from moderation.refused import Refused
 
-STATUS = {"invitation_unknown": 404, "invitation_expired": 410, "invitation_used_up": 410}
+STATUS = {
+    "bad_request": 400,
+    "invitation_unknown": 404,
+    "invitation_expired": 410,
+    "invitation_used_up": 410,
+}
 
 
 class Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,28 +40,29 @@ class Doors:
         templates: Environment,
         now: Callable[[], float],
         ended: Callable[[bytes], None],
+        lines: tuple[Helpline, ...] = (),
     ) -> None:
         self._accounts = accounts
         self._templates = templates
         self._now = now
         self._ended = ended
+        self._lines = lines
 
     async def enter(self, request: Request) -> Response:
         """GET /enter: the page reads the secret from the fragment, which no server is ever sent.
 
         A preview or a second look uses nothing up: only the POST below does (A61).
         """
-        page = self._templates.get_template("enter.html").render()
-        return HTMLResponse(page, headers={"X-Robots-Tag": "noindex"})
+        shown = page(self._templates, "enter.html", door={"helplines": helplines(self._lines)})
+        shown.headers["X-Robots-Tag"] = "noindex"
+        return shown
 
     async def exchange(self, request: Request) -> Response:
         """POST /invitations/exchange {"secret": ...} -> {"url": ...}, and the session."""
         try:
-            asked = msgspec.json.decode(await request.body(), type=Exchange)
+            secret = (await asked(request, Exchange)).secret
             token = session_token(request.scope)
-            entered = await self._accounts.exchange(asked.secret, token, self._now())
-        except msgspec.MsgspecError:
-            return refusal("bad_request", 400)
+            entered = await self._accounts.exchange(secret, token, self._now())
         except Refused as refused:
             return refusal(refused.code, STATUS[refused.code])
         return _handed_over(entered, to_browser=_is_browser(request))

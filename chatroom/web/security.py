@@ -44,21 +44,34 @@ class Security:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        answer = self._hardened(scope, send)
+        answer = Hardened(send, self._added(scope))
         refused = check(scope, self._origins)
-        return await (refused or self._app)(scope, receive, answer)
+        try:
+            await (refused or self._app)(scope, receive, answer)
+        except Exception:
+            # Hardened like any other. The exception goes on to the log.
+            if scope["type"] == "http" and not answer.started:
+                await refusal("server_error", 500)(scope, receive, answer)
+            raise
 
-    def _hardened(self, scope: Scope, send: Send) -> Send:
-        added = self._headers.get(Headers(scope=scope).get("host", ""))
-        if added is None:
-            added = next(iter(self._headers.values()))
+    def _added(self, scope: Scope) -> RawHeaders:
+        host = Headers(scope=scope).get("host", "")
+        return self._headers.get(host) or next(iter(self._headers.values()))
 
-        async def hardened(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                message = {**message, "headers": _merged(message.get("headers", []), added)}
-            await send(message)
 
-        return hardened
+class Hardened:
+    """One answer on its way out, with the headers that it did not bring itself."""
+
+    def __init__(self, send: Send, added: RawHeaders) -> None:
+        self._send = send
+        self._added = added
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            self.started = True
+            message = {**message, "headers": _merged(message.get("headers", []), self._added)}
+        await self._send(message)
 
 
 def check(scope: Scope, origins: Iterable[str]) -> Response | None:

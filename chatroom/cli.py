@@ -1,0 +1,165 @@
+"""The command line: chatroom serve | migrate | check | room | invite."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import click
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chatroom import fitness, logs, server
+from chatroom.accounts import Accounts
+from chatroom.app import create_app
+from chatroom.meetings import read_formats
+from chatroom.secret import secret_key
+from chatroom.settings import BadSetting, Settings, load, require_public
+from chatroom.store import database, rooms
+from chatroom.store.accounts import ORGANISATION, Role
+from chatroom.timekeeper import Clock
+
+SECONDS = {"m": 60, "h": 3600, "d": 86400}
+
+
+class Sentences(click.Group):
+    """Says in one sentence why it can't start: exit 2 for a setting, 1 for the rest."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except BadSetting as stopped:
+            click.echo(stopped, err=True)
+            ctx.exit(2)
+        except server.CannotStart as stopped:
+            click.echo(stopped, err=True)
+            ctx.exit(1)
+
+
+class Duration(click.ParamType[float]):
+    """30m, 12h or 7d, as seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The seconds of a text."""
+        found = re.fullmatch(r"([1-9][0-9]{0,4})([mhd])", str(value))
+        if found is None:
+            self.fail(f"{value!r} is no duration; write 30m, 12h or 7d", param, ctx)
+        return float(int(found[1]) * SECONDS[found[2]])
+
+
+@click.group(cls=Sentences)
+def main() -> None:
+    """Live, moderated meetings for peer support groups. Settings come from the environment."""
+
+
+@main.command()
+def serve() -> None:
+    """Serve meetings on HOST and PORT until a signal comes."""
+    settings = load(os.environ)
+    require_public(settings)
+    logs.set_up()
+    with database.lock_one_process(database.sqlite_path(settings)):
+        asyncio.run(server.assert_migrated(settings))
+        sockets = server.listening_sockets(settings.host, settings.port)
+        server.run(create_app(settings), sockets)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date. No server may be running on it."""
+    settings = load(os.environ)
+    with database.lock_one_process(database.sqlite_path(settings)):
+        asyncio.run(database.migrate(settings))
+
+
+@main.command()
+def check() -> None:
+    """Say of each setting whether it is fit to go live; exit 1 if one is not."""
+    found = asyncio.run(fitness.findings(load(os.environ)))
+    for finding in found:
+        click.echo(f"{'ok ' if finding.fit else 'NO '} {finding.name}: {finding.words}")
+    sys.exit(0 if all(finding.fit for finding in found) else 1)
+
+
+@main.group()
+def room() -> None:
+    """The rooms of this server."""
+
+
+@room.command()
+@click.argument("name")
+@click.option("--format", required=True, help="The agenda that its meetings follow.")
+def create(name: str, format: str) -> None:
+    """Make a room and print what it is called in URLs and commands."""
+    if format not in (formats := read_formats()):
+        raise click.BadParameter(f"there is no {format!r}, only {', '.join(sorted(formats))}")
+    if not name.strip() or len(name) > 80:
+        raise click.BadParameter("a name has 1 to 80 characters")
+    click.echo(asyncio.run(_create_room(load(os.environ), name.strip(), format)))
+
+
+@room.command("list")
+def list_() -> None:
+    """Print every room: what it is called in commands, its format, its name."""
+    for found in asyncio.run(_list_rooms(load(os.environ))):
+        click.echo(f"{found.slug}\t{found.format}\t{found.name}")
+
+
+@main.command()
+@click.argument("room", required=False)
+@click.option("--as", "role", type=click.Choice(["member", "facilitator", "staff"]), required=True)
+@click.option("--uses", type=click.IntRange(1, 100_000), help="How many people it lets in.")
+@click.option("--expires", type=Duration(), help="When it ends: 30m, 12h or 7d from now.")
+def invite(room: str | None, role: str, uses: int | None, expires: float | None) -> None:
+    """Print a link that lets somebody into ROOM, or, for staff, to the desk."""
+    if room is None and role != "staff":
+        raise click.UsageError("Name the room, as in: chatroom invite evening-group --as member")
+    settings = load(os.environ)
+    secret = asyncio.run(_invite(settings, room, cast("Role", role), uses, expires))
+    click.echo(f"{settings.origins[0]}/enter#{secret}")
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """Beside a running server too: these commands touch no log."""
+    await server.assert_migrated(settings)
+    engine = database.open_engine(settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+async def _create_room(settings: Settings, name: str, format: str) -> str:
+    async with _opened(settings) as engine:
+        made = await rooms.create_room(engine, name, format, Clock().now(), os.urandom)
+    return made.slug
+
+
+async def _list_rooms(settings: Settings) -> list[rooms.Room]:
+    async with _opened(settings) as engine:
+        return await rooms.list_rooms(engine)
+
+
+async def _invite(
+    settings: Settings, slug: str | None, role: Role, uses: int | None, expires: float | None
+) -> str:
+    async with _opened(settings) as engine:
+        found = await rooms.room_by_slug(engine, slug) if slug else None
+        if slug and found is None:
+            raise server.CannotStart(f"There is no room {slug!r}; see: chatroom room list")
+        accounts = Accounts(engine, secret_key(settings.secret_file, os.urandom), os.urandom)
+        now = Clock().now()
+        ends = None if expires is None else now + expires
+        return await accounts.invite(found.id if found else ORGANISATION, role, uses, ends, now)
+
+
+if __name__ == "__main__":
+    main()

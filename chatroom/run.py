@@ -1,0 +1,97 @@
+"""`make run`: a meeting on this machine. Migrates, makes a room and three links, and serves."""
+
+import asyncio
+import logging
+import os
+import sys
+
+from msgspec.structs import replace
+
+from chatroom import logs, server
+from chatroom.accounts import Accounts
+from chatroom.app import create_app
+from chatroom.secret import secret_key
+from chatroom.settings import BadSetting, Settings, load, require_public
+from chatroom.store import database, rooms
+from chatroom.store.accounts import Role
+from chatroom.timekeeper import Clock
+
+ROOM = ("Evening group", "small-discussion")
+LINKS_LAST = 24 * 3600.0
+WHO: dict[Role, str] = {
+    "member": "a member",
+    "facilitator": "the facilitator",
+    "staff": "staff at the desk",
+}
+
+
+def main() -> int:
+    """Serves until a signal; the exit code is that of the command line."""
+    try:
+        _run(load(os.environ))
+    except BadSetting as stopped:
+        print(stopped, file=sys.stderr)
+        return 2
+    except server.CannotStart as stopped:
+        print(stopped, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(settings: Settings) -> None:
+    require_public(settings)
+    logs.set_up(level=logging.WARNING)
+    with database.lock_one_process(database.sqlite_path(settings)):
+        sockets = server.listening_sockets(settings.host, settings.port)
+        ipv6 = server.has_ipv6(sockets)
+        settings = replace(settings, origins=three_origins(settings, ipv6=ipv6))
+        secrets = asyncio.run(_prepare(settings))
+        text = welcome(settings, secrets, ipv6=ipv6)
+        app = create_app(settings)
+        server.run(app, sockets, lambda: print(text, flush=True))
+
+
+def three_origins(settings: Settings, *, ipv6: bool) -> tuple[str, ...]:
+    """One origin for each link, so that one browser can hold three people apart.
+
+    Where [::1] leads nowhere, a third name of this machine stands in for it. An operator's own
+    origins stay as they are.
+    """
+    if ipv6:
+        return settings.origins
+    return tuple(origin.replace("[::1]", "staff.localhost") for origin in settings.origins)
+
+
+def welcome(settings: Settings, secrets: dict[Role, str], *, ipv6: bool) -> str:
+    """What is printed once the server listens."""
+    lines = [f'The room "{ROOM[0]}" is open. Enter as', ""]
+    for number, (role, secret) in enumerate(secrets.items()):
+        origin = settings.origins[number % len(settings.origins)]
+        lines.append(f"  {WHO[role]:<18} {origin}/enter#{secret}")
+    lines += ["", "The links differ in their address, so one browser can hold all three people."]
+    if len(settings.origins) < len(secrets):
+        lines[-1] = "ORIGINS names fewer than three addresses: use a browser for each person."
+    elif not ipv6:
+        lines.append("This machine has no [::1]; staff.localhost stands in for it.")
+    lines.append("They last for a day. Ctrl+C ends the server.")
+    return "\n".join(lines)
+
+
+async def _prepare(settings: Settings) -> dict[Role, str]:
+    """The secrets of three fresh invitations to a migrated server that has a room."""
+    await database.migrate(settings)
+    engine = database.open_engine(settings)
+    try:
+        now = Clock().now()
+        room = await rooms.room_by_slug(engine, rooms.slug_of(ROOM[0]))
+        room = room or await rooms.create_room(engine, *ROOM, now, os.urandom)
+        accounts = Accounts(engine, secret_key(settings.secret_file, os.urandom), os.urandom)
+        return {
+            role: await accounts.invite(room.id, role, None, now + LINKS_LAST, now) for role in WHO
+        }
+    finally:
+        await engine.dispose()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,354 @@
+"""The command line, from an empty folder to links that open a room."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from click.testing import CliRunner, Result
+
+from chatroom import run as demo
+from chatroom import server
+from chatroom.accounts import SESSION_LIFE, Accounts
+from chatroom.cli import Duration, main
+from chatroom.settings import load
+from chatroom.store import database
+from chatroom.timekeeper import Clock
+from moderation.refused import Refused
+from tests.processes import free_port
+
+MEET = "https://meet.example"
+HOUSE = Path(__file__).parent.parent
+LINK = re.compile(r"(https?://\S+)/enter#(\S{43})")
+
+
+class Operator:
+    """Who types the commands, with a database in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.environ = {"DATABASE_URL": f"sqlite:///{folder}/test.db", "ORIGINS": MEET}
+
+    def types(self, *words: str, **environ: str) -> Result:
+        return CliRunner(env=self.environ | environ).invoke(main, words)
+
+    def gets(self, *words: str, **environ: str) -> str:
+        result = self.types(*words, **environ)
+        assert result.exit_code == 0, result.output
+        return result.stdout.strip()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Operator:
+    return Operator(tmp_path)
+
+
+@pytest.fixture
+def operator(fresh: Operator) -> Operator:
+    fresh.gets("migrate")
+    return fresh
+
+
+# Rooms and invitations
+
+
+def test_a_room_is_made_and_listed(operator: Operator):
+    create = ("room", "create", "Evening group", "--format", "small-discussion")
+    assert operator.gets(*create) == "evening-group"
+    assert operator.gets(*create) == "evening-group-2"
+    assert operator.gets("room", "list").splitlines() == [
+        "evening-group\tsmall-discussion\tEvening group",
+        "evening-group-2\tsmall-discussion\tEvening group",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("room", "create", "Evening group"),
+        ("room", "create", "Evening group", "--format", "no-such"),
+        ("room", "create", "  ", "--format", "small-discussion"),
+        ("room", "create", "x" * 81, "--format", "small-discussion"),
+        ("invite", "--as", "member"),
+        ("invite", "evening-group", "--as", "operator"),
+        ("invite", "evening-group", "--as", "member", "--uses", "0"),
+        ("invite", "evening-group", "--as", "member", "--expires", "soon"),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_explained(operator: Operator, words: tuple[str, ...]):
+    result = operator.types(*words)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("role", ["member", "facilitator"])
+def test_an_invitation_is_a_link_that_opens_the_room(operator: Operator, role: str):
+    operator.gets("room", "create", "Evening group", "--format", "small-discussion")
+    origin, secret = link(operator.gets("invite", "evening-group", "--as", role))
+    assert origin == MEET
+    assert exchanged(operator, secret) == ("evening-group", role)
+
+
+def test_staff_are_invited_to_the_organisation(operator: Operator):
+    _, secret = link(operator.gets("invite", "--as", "staff"))
+    assert exchanged(operator, secret) == (None, "staff")
+
+
+def test_an_invitation_counts_and_ends_as_it_was_told(operator: Operator):
+    operator.gets("room", "create", "Evening group", "--format", "small-discussion")
+    words = ("invite", "evening-group", "--as", "member", "--uses", "1", "--expires", "30m")
+    _, secret = link(operator.gets(*words))
+    with pytest.raises(Refused, match="invitation_expired"):
+        exchanged(operator, secret, later=30 * 60 + 1)
+    exchanged(operator, secret)
+    with pytest.raises(Refused, match="invitation_used_up"):
+        exchanged(operator, secret)
+
+
+def test_nobody_is_invited_to_a_room_that_is_not_there(operator: Operator):
+    result = operator.types("invite", "evening-group", "--as", "member")
+    assert result.exit_code == 1
+    assert result.stderr == "There is no room 'evening-group'; see: chatroom room list\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("30m", 1800), ("12h", 43200), ("7d", 604800), ("1d", 86400)]
+)
+def test_durations(text: str, seconds: int):
+    assert Duration().convert(text, None, None) == seconds
+
+
+# Starts that are refused
+
+
+@pytest.mark.parametrize(
+    "words", [("room", "list"), ("invite", "--as", "staff"), ("serve",)], ids=" ".join
+)
+def test_nothing_is_done_before_the_tables_are_there(
+    fresh: Operator, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("chatroom.logs.set_up", lambda: None)
+    result = fresh.types(*words, ORIGINS="")
+    assert result.exit_code == 1
+    assert result.stderr == "The database is not up to date; run: chatroom migrate\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "check"])
+def test_a_wrong_setting_is_one_sentence_with_its_name(operator: Operator, command: str):
+    result = operator.types(command, PORT="eighty")
+    assert result.exit_code == 2
+    assert result.stderr == "PORT: must be a number from 1 to 65535\n"
+
+
+def test_a_public_server_is_not_served_without_helplines_and_retention(operator: Operator):
+    for name, environ in [
+        ("HELPLINES", {"RETENTION_HOURS": "24"}),
+        ("RETENTION_HOURS", {"HELPLINES": "Samaritans | 116 123"}),
+    ]:
+        result = operator.types("serve", HOST="0.0.0.0", **environ)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate"])
+def test_one_process_has_the_database(
+    operator: Operator, command: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("chatroom.logs.set_up", lambda: None)
+    path = database.sqlite_path(load(operator.environ))
+    with database.lock_one_process(path):
+        result = operator.types(command, ORIGINS="")
+    assert result.exit_code == 2
+    assert re.fullmatch(r"DATABASE_URL: .* in use by another chatroom process.*\n", result.stderr)
+
+
+def test_a_port_in_use_is_one_sentence(operator: Operator, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("chatroom.logs.set_up", lambda: None)
+    port = free_port()
+    taken = server.listening_sockets("127.0.0.1", port)
+    result = operator.types("serve", PORT=str(port), ORIGINS="")
+    taken[0].close()
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Port {port} is in use;")
+
+
+# Going live
+
+
+def test_a_server_that_is_fit_to_go_live(operator: Operator):
+    text = operator.gets("check", HELPLINES="Samaritans | 116 123", RETENTION_HOURS="0")
+    assert "ok  HELPLINES: Samaritans" in text
+    assert "ok  RETENTION_HOURS: words are kept for 0 hours after a meeting" in text
+    assert f"ok  ORIGINS: {MEET}" in text
+    assert "journal wal, synchronous full" in text
+    assert "NO" not in text
+
+
+@pytest.mark.parametrize(
+    ("unfit", "environ"),
+    [
+        ("HELPLINES", {"HELPLINES": ""}),
+        ("RETENTION_HOURS", {"RETENTION_HOURS": ""}),
+        ("ORIGINS", {"ORIGINS": "http://meet.example"}),
+        ("ORIGINS", {"ORIGINS": f"{MEET},http://[::1]:8000"}),
+        ("TIME_SPEED", {"TIME_SPEED": "60"}),
+    ],
+)
+def test_one_that_is_not_is_told_why(operator: Operator, unfit: str, environ: dict[str, str]):
+    good = {"HELPLINES": "Samaritans | 116 123", "RETENTION_HOURS": "24"}
+    result = operator.types("check", **good | environ)
+    assert result.exit_code == 1
+    bad = [line for line in result.stdout.splitlines() if line.startswith("NO")]
+    assert len(bad) == 1
+    assert bad[0].startswith(f"NO  {unfit}: ")
+
+
+def test_checking_an_empty_folder_leaves_it_empty(fresh: Operator, tmp_path: Path):
+    result = fresh.types("check")
+    assert result.exit_code == 1
+    assert "run: chatroom migrate" in result.stdout
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_key_that_others_can_read_is_not_fit(operator: Operator, tmp_path: Path):
+    (tmp_path / "test.db.key").write_bytes(bytes(32))
+    (tmp_path / "test.db.key").chmod(0o644)
+    assert "NO  SECRET_FILE: others can read" in operator.types("check").stdout
+
+
+# make run
+
+
+def test_each_of_three_people_has_an_address_of_their_own(tmp_path: Path):
+    settings = load({"DATABASE_URL": f"sqlite:///{tmp_path}/test.db", "PORT": "8000"})
+    assert demo.three_origins(settings, ipv6=True)[2] == "http://[::1]:8000"
+    assert demo.three_origins(settings, ipv6=False)[2] == "http://staff.localhost:8000"
+
+
+def test_where_there_is_no_ipv6_it_is_said():
+    text = demo.welcome(load({}), {"member": "a", "facilitator": "b", "staff": "c"}, ipv6=False)
+    assert "This machine has no [::1]" in text
+
+
+def test_an_operators_own_origin_is_the_address_of_all_three():
+    settings = load({"ORIGINS": MEET})
+    text = demo.welcome(settings, {"member": "a", "facilitator": "b", "staff": "c"}, ipv6=True)
+    assert text.count(f"{MEET}/enter#") == 3
+    assert "a browser for each person" in text
+
+
+def test_make_run_prints_three_links_that_open_doors_and_a_second_one_says_why_not(tmp_path: Path):
+    environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/test.db", "PORT": str(free_port())}
+    with process("chatroom.run", environ) as running:
+        links = [link(line) for line in first_lines(running, count=3)]
+        urls = [exchange_over_http(*found) for found in links]
+        second = subprocess.run(
+            [sys.executable, "-m", "chatroom.run"],
+            env=clean() | environ,
+            cwd=HOUSE,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=15) == 0
+    assert urls == ["/rooms/evening-group", "/rooms/evening-group", "/desk"]
+    assert len({origin for origin, _ in links}) == 3
+    assert second.returncode == 2
+    assert second.stderr.startswith("DATABASE_URL: ")
+    assert second.stderr.count("\n") == 1
+
+
+def test_serving_prints_no_link_and_logs_no_query(operator: Operator):
+    port = free_port()
+    environ = operator.environ | {"PORT": str(port), "ORIGINS": f"http://127.0.0.1:{port}"}
+    with process("chatroom.cli", environ, "serve") as serving:
+        assert serving.stderr is not None
+        log = ""
+        while "Application startup complete" not in log:
+            line = serving.stderr.readline()
+            assert line, f"the server ended: {log}"
+            log += line
+        httpx2.get(f"http://127.0.0.1:{port}/enter?token=canary", trust_env=False)
+        serving.send_signal(signal.SIGTERM)
+        out, err = serving.communicate(timeout=15)
+    assert out == ""
+    assert "canary" not in log + err
+    assert "/enter#" not in log + err
+
+
+def link(text: str) -> tuple[str, str]:
+    found = LINK.search(text)
+    assert found, text
+    return found[1], found[2]
+
+
+def exchanged(operator: Operator, secret: str, later: float = 0.0) -> tuple[str | None, str]:
+    return asyncio.run(_exchanged(operator, secret, later))
+
+
+async def _exchanged(operator: Operator, secret: str, later: float) -> tuple[str | None, str]:
+    engine = database.open_engine(load(operator.environ))
+    try:
+        now = Clock().now() + later
+        accounts = Accounts(engine, bytes(32), os.urandom)
+        entered = await accounts.exchange(secret, None, now)
+        session = await accounts.session(entered.token, now)
+        assert session is not None
+        assert session.expires_at == now + SESSION_LIFE
+        return entered.slug, entered.role
+    finally:
+        await engine.dispose()
+
+
+def exchange_over_http(origin: str, secret: str) -> str:
+    """As a browser of that origin does; a proxy of the test's machine has no say."""
+    answer = httpx2.post(
+        f"{origin}/invitations/exchange",
+        json={"secret": secret},
+        headers={"origin": origin},
+        trust_env=False,
+    )
+    assert answer.status_code == 200, answer.text
+    url: str = answer.json()["url"]
+    return url
+
+
+@contextmanager
+def process(module: str, environ: dict[str, str], *words: str) -> Iterator["subprocess.Popen[str]"]:
+    running = subprocess.Popen(
+        [sys.executable, "-m", module, *words],
+        env=clean() | environ,
+        cwd=HOUSE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def first_lines(running: "subprocess.Popen[str]", count: int) -> list[str]:
+    """The first lines with a link."""
+    assert running.stdout is not None
+    found: list[str] = []
+    while len(found) < count:
+        line = running.stdout.readline()
+        assert line, f"the server ended: {running.stderr and running.stderr.read()}"
+        found += [line] if LINK.search(line) else []
+    return found
+
+
+def clean() -> dict[str, str]:
+    """The environment without what a developer may have set."""
+    named = set(load({}).__struct_fields__) | {"database_url"}
+    return {name: value for name, value in os.environ.items() if name.lower() not in named}
