@@ -88,20 +88,32 @@ def decide(case: Case, command: AnyCaseCommand, seat: int, now: float) -> list[C
 
 def _raise(case: Case, command: Raise) -> list[CaseEntry]:
     """Raised once; a further signal adds its words to the open case, and Help makes it more urgent."""
-    excerpt: list[CaseEntry] = (
-        [Excerpt(seat=MEMBER, words=command.excerpt)] if command.excerpt else []
-    )
     if case.closed_at is not None:
         raise Refused("already_closed")
-    if case.raised_at is not None and not _is_graver(command, case):
-        return excerpt
-    raised = CaseRaised(
-        source=command.source, triage=command.triage, room=command.room, words=command.name
+    left: list[CaseEntry] = []
+    if case.raised_at is None:
+        left += [_raised(case, command), LineGiven(MEMBER, command.session)]
+    elif _is_graver(command, case):
+        left += [_raised(case, command)]
+    if command.excerpt:
+        left += [Excerpt(seat=MEMBER, words=command.excerpt)]
+    if not command.attended and not case.told and case.claimed_at is None:
+        left += [NobodyThere()]
+    return left
+
+
+def _raised(case: Case, command: Raise) -> CaseRaised:
+    """What is known of the case already is never made less of."""
+    if case.raised_at is None:
+        return CaseRaised(
+            source=command.source, triage=command.triage, room=command.room, words=command.name
+        )
+    return CaseRaised(
+        source="help" if "help" in (case.source, command.source) else "signal",
+        triage=max(case.triage, command.triage, key=GRAVITY.__getitem__),
+        room=command.room or case.room,
+        words=command.name or case.member,
     )
-    if case.raised_at is not None:
-        return [raised, *excerpt]
-    absent: list[CaseEntry] = [] if command.attended else [NobodyThere()]
-    return [raised, LineGiven(MEMBER, command.session), *excerpt, *absent]
 
 
 def _is_graver(command: Raise, case: Case) -> bool:
@@ -148,7 +160,7 @@ def _close(case: Case, command: CloseCase, seat: int) -> list[CaseEntry]:
 
 
 def _needs_place(case: Case, seat: int) -> None:
-    if seat not in (MEMBER, CLAIMER):
+    if seat not in case.sessions.values():
         raise Refused("no_seat")
 
 

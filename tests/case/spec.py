@@ -1,0 +1,87 @@
+"""Given, when, then for a case and for the desk; tests/meeting/spec.py says how it reads."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import msgspec
+
+from moderation.case import case, desk
+from moderation.case.case import CLAIMER, MEMBER, Case
+from moderation.case.commands import AnyCaseCommand, DeskServerCommand
+from moderation.case.desk import Desk
+from moderation.case.entries import (
+    CaseEntry,
+    CaseRaised,
+    Claimed,
+    DeskEntry,
+    LineGiven,
+)
+from tests.cast import NAMES, SAMS_SESSION, SESSIONS, ben
+from tests.meeting.spec import NOON, After, Rules, Situation, after, flat, tell_history
+
+__all__ = ["CLAIMER", "MEMBER", "NOON", "after"]
+
+CASE: Rules[Case, AnyCaseCommand, CaseEntry] = Rules(
+    new=case.NEW,
+    decide=lambda state, command, seat, now, _: case.decide(state, command, seat, now),
+    evolve=case.evolve,
+    audience=case.audience,
+    codec=msgspec.msgpack.Decoder(CaseEntry),
+    judge=lambda stamped: judge_case([entry for entry, _ in stamped]),
+)
+DESK: Rules[Desk, DeskServerCommand, DeskEntry] = Rules(
+    new=desk.NEW,
+    decide=lambda state, command, seat, now, _: desk.decide(state, command, seat, now),
+    evolve=desk.evolve,
+    audience=desk.audience,
+    codec=msgspec.msgpack.Decoder(DeskEntry),
+    judge=lambda _: None,
+)
+
+CaseHistory: TypeAlias = CaseEntry | After | Iterable[CaseEntry | After]
+CaseSituation: TypeAlias = Situation[Case, AnyCaseCommand, CaseEntry]
+DeskSituation: TypeAlias = Situation[Desk, DeskServerCommand, DeskEntry]
+
+
+def given_case(*history: CaseHistory) -> CaseSituation:
+    """A case to which all this has happened, at noon and after."""
+    situation = tell_history(CASE, history)
+    CASE.judge(situation.log)
+    return situation
+
+
+def given_desk(*history: DeskEntry | After | Iterable[DeskEntry | After]) -> DeskSituation:
+    """A desk to which all this has happened, at noon and after."""
+    return tell_history(DESK, history)
+
+
+def raised() -> list[CaseEntry]:
+    """Ben pressed Help, and somebody is at the desk."""
+    return [
+        CaseRaised(source="help", triage="urgent", room="evening", words=NAMES[ben]),
+        LineGiven(MEMBER, SESSIONS[ben]),
+    ]
+
+
+def claimed() -> list[CaseEntry]:
+    """Sam has taken Ben's case."""
+    return [
+        *raised(),
+        Claimed(seat=CLAIMER, desk_seat=1, words="Sam"),
+        LineGiven(CLAIMER, SAMS_SESSION),
+    ]
+
+
+def judge_case(entries: list[CaseEntry]) -> None:
+    """What any case's log has to be like, by the names of its entries alone (CE-10, CE-11, CE-13)."""
+    tags = [str(entry.__struct_config__.tag) for entry in flat(entries)]
+    assert tags[:1] in ([], ["case_raised"]), "a case begins with its raise"
+    for once in ("claimed", "case_closed"):
+        assert tags.count(once) <= 1, f"{once} twice"
+    told = [tag for tag in tags if tag in ("nobody_there", "unanswered")]
+    assert len(told) <= 1, "told twice that nobody comes"
+    assert "case_closed" not in tags[:-1], "something after the close"
+    if "unanswered" in tags and "claimed" in tags:
+        assert tags.index("unanswered") < tags.index("claimed"), (
+            "told that nobody has it, after the claim"
+        )

@@ -1,0 +1,148 @@
+"""The desk: who of staff is here, and how every open case stands."""
+
+import json
+from typing import get_args
+
+import msgspec
+import pytest
+
+from moderation.case.commands import ComeToDesk, ListCase, Status
+from moderation.case.desk import NEW, StaffView, audience, snapshot, streams
+from moderation.case.entries import CameToDesk, CaseListed, DeskEntry, DeskSeatGiven
+from tests.case.spec import NOON, DeskSituation, given_desk
+from tests.cast import SAMS_SESSION
+
+ONE = "00000000000000a1"
+TWO = "00000000000000a2"
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+def staffed() -> list[DeskEntry]:
+    """Sam is at the desk."""
+    return [CameToDesk(seat=1, words="Sam"), DeskSeatGiven(1, SAMS_SESSION)]
+
+
+def listing(case: str, status: Status, raised_at: float = NOON, claimed_by: int = 0) -> ListCase:
+    return ListCase(case, status, "help", "urgent", raised_at, "evening", claimed_by)
+
+
+def listed(case: str, status: Status, raised_at: float = NOON, claimed_by: int = 0) -> CaseListed:
+    return CaseListed(case, status, "help", "urgent", raised_at, "evening", claimed_by)
+
+
+def test_somebody_of_staff_comes_to_the_desk():
+    came = given_desk().when(0, ComeToDesk(SAMS_SESSION, "  Sam  W. "))
+    came.then(CameToDesk(seat=1, words="Sam W."), DeskSeatGiven(1, SAMS_SESSION))
+
+
+def test_the_next_one_has_a_seat_of_their_own():
+    came = given_desk(staffed()).when(0, ComeToDesk("session-of-kim", "Kim"))
+    came.then(CameToDesk(seat=2, words="Kim"), DeskSeatGiven(2, "session-of-kim"))
+
+
+def test_coming_again_leaves_nothing():
+    given_desk(staffed()).when(0, ComeToDesk(SAMS_SESSION, "Samantha")).nothing()
+    given_desk(staffed()).when(0, ComeToDesk(SAMS_SESSION, "")).nothing()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u00a0"])
+def test_staff_go_by_a_name(name: str):
+    given_desk().when(0, ComeToDesk(SAMS_SESSION, name)).refused("no_name")
+
+
+def test_a_case_is_listed_as_it_stands():
+    story = given_desk(staffed()).when(0, listing(ONE, "raised")).then(listed(ONE, "raised"))
+    assert dict(story.state.cases) == {ONE: listed(ONE, "raised")}
+    claimed = story.when(0, listing(ONE, "claimed", claimed_by=1))
+    after = claimed.then(listed(ONE, "claimed", claimed_by=1))
+    assert dict(after.state.cases) == {ONE: listed(ONE, "claimed", claimed_by=1)}
+
+
+def with_case(status: Status) -> DeskSituation:
+    return given_desk(staffed(), listed(ONE, status))
+
+
+@pytest.mark.parametrize("known", STATUSES)
+@pytest.mark.parametrize("told", STATUSES)
+def test_ce_11_a_late_listing_takes_no_case_back(known: Status, told: Status):
+    answer = with_case(known).when(0, listing(ONE, told))
+    if STATUSES.index(told) > STATUSES.index(known):
+        answer.then(listed(ONE, told))
+    else:
+        answer.nothing()
+
+
+def test_a_graver_case_is_listed_anew_and_a_milder_listing_is_late():
+    story = given_desk(staffed(), CaseListed(ONE, "raised", "signal", "support", NOON))
+    graver = story.when(0, ListCase(ONE, "raised", "signal", "urgent", NOON)).allowed()
+    graver.when(0, ListCase(ONE, "raised", "signal", "support", NOON)).nothing()
+    pressed = graver.when(0, ListCase(ONE, "raised", "help", "urgent", NOON)).allowed()
+    pressed.when(0, ListCase(ONE, "raised", "signal", "urgent", NOON)).nothing()
+    assert pressed.state.cases[ONE].source == "help"
+
+
+def test_the_states_of_a_case_are_told_in_their_order():
+    assert STATUSES == ("raised", "unanswered", "claimed", "closed")
+
+
+def test_a_closed_case_is_off_the_desk_and_comes_back_with_no_late_listing():
+    closed = with_case("claimed").when(0, listing(ONE, "closed")).then(listed(ONE, "closed"))
+    assert snapshot(closed.state, 1).cases == ()
+    for status in STATUSES:
+        closed = closed.when(0, listing(ONE, status)).nothing()
+
+
+def test_a_case_that_is_first_heard_of_when_it_is_closed_is_never_shown():
+    closed = given_desk(staffed()).when(0, listing(ONE, "closed")).allowed()
+    assert snapshot(closed.state, 1).cases == ()
+    closed.when(0, listing(ONE, "raised")).nothing()
+
+
+def test_one_case_is_not_another():
+    story = with_case("claimed").when(0, listing(TWO, "raised")).then(listed(TWO, "raised"))
+    assert set(story.state.cases) == {ONE, TWO}
+
+
+def test_ce_18_open_cases_are_shown_oldest_first():
+    story = given_desk(
+        staffed(), listed(ONE, "raised", NOON + 60), listed(TWO, "claimed", NOON, claimed_by=1)
+    )
+    assert [shown.case for shown in snapshot(story.state, 1).cases] == [TWO, ONE]
+
+
+def test_the_desk_is_shown_without_sessions():
+    story = given_desk(
+        staffed(), CameToDesk(seat=2, words="Kim"), DeskSeatGiven(2, "session-of-kim")
+    )
+    shown = snapshot(story.state, 1)
+    assert shown.seats == (StaffView(1, "Sam"), StaffView(2, "Kim"))
+    sent = msgspec.json.encode(shown).decode()
+    assert sent.startswith('{"kind":"desk"')
+    assert "session" not in sent
+
+
+def test_p22_everybody_at_the_desk_reads_it_from_when_they_came_and_nobody_else():
+    story = given_desk(staffed(), listed(ONE, "raised"))
+    joined = story.when(0, ComeToDesk("session-of-kim", "Kim")).allowed().state
+    assert streams(joined, 1) == {0: 1, 1: 1}
+    assert streams(joined, 2) == {0: 3, 2: 1}
+    assert streams(joined, 3) == {}
+    assert streams(NEW, 1) == {}
+
+
+def test_a_session_is_told_to_its_own_seat_alone():
+    assert audience(DeskSeatGiven(2, "session-of-kim")) == 2
+    assert audience(CameToDesk(seat=2, words="Kim")) == 0
+    assert audience(listed(ONE, "raised")) == 0
+
+
+@pytest.mark.parametrize("entry", [*staffed(), listed(ONE, "claimed", claimed_by=1)])
+def test_an_entry_reads_back_as_itself_and_survives_a_new_field(entry: DeskEntry):
+    fields = msgspec.to_builtins(entry)
+    read: DeskEntry = msgspec.json.decode(json.dumps({**fields, "mood": "calm"}), type=DeskEntry)
+    assert read == entry
+
+
+def test_the_desk_holds_no_words_of_a_case():
+    assert "words" not in CaseListed.__struct_fields__
+    assert "name" not in CaseListed.__struct_fields__
