@@ -32,8 +32,9 @@ def _urgent(text: str, lexicon: Lexicon) -> Iterator[Span]:
         return
     idioms = list(lexicon.idioms.spans(text))
     past = list(lexicon.past.spans(text))
-    yield from _clear_of(said, [*idioms, *lexicon.hindsight.spans(text)])
-    yield from _unless(_clear_of(taken, idioms), past, text)
+    denied = [*idioms, *lexicon.hindsight.spans(text)]
+    yield from _clear_of(said, denied)
+    yield from _unless(_clear_of(taken, denied), past, text)
     now = list(lexicon.now.spans(text))
     since = list(lexicon.since.spans(text))
     for span in _unless(_clear_of(lately, idioms), past + since, text):
@@ -49,8 +50,12 @@ def _support(text: str, lexicon: Lexicon) -> Iterator[Span]:
 
 
 def _clear_of(spans: Iterable[Span], others: list[Span]) -> Iterator[Span]:
+    """The spans that no other overlaps; one that lies wholly inside was reckoned with ("can't say I won't ...")."""
     for start, end in spans:
-        if not any(start < last and first < end for first, last in others):
+        if not any(
+            start < last and first < end and not start < first < last <= end
+            for first, last in others
+        ):
             yield start, end
 
 

@@ -45,7 +45,9 @@ _NAMED = (
         rf" (?:on|over on|in) (?:the )?{_SERVICE}\b"
     ),
 )
-_BESIDE = re.compile(rf"\b{_SERVICE} (?P<handle>[a-z0-9_][a-z0-9_.\-]{{2,40}})(?![a-z0-9])")
+_BESIDE = re.compile(
+    rf"\b{_SERVICE} (?:me )?(?:at |@ ?)?(?P<handle>[a-z0-9_][a-z0-9_.\-]{{2,40}})(?![a-z0-9])"
+)
 _TAG = re.compile(r"(?<![a-z0-9_.#])[a-z][a-z0-9_.]{1,31}#\d{4}(?!\d)")
 _MONEY = re.compile(
     r"\b(?:cash ?app|venmo|paypal|zelle)(?: me)?(?: at| is|:)? ?[$@][a-z][a-z0-9_\-]{2,30}"

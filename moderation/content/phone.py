@@ -159,17 +159,16 @@ def _is_strict(text: str, run: Run, first: int, last: int, cued: bool) -> bool:
     part = run[first:last]
     digits = _digits(part)
     sizes = tuple(len(group.digits) for group in part)
-    if not 7 <= len(digits) <= 15 or _is_series(part):
+    if not 7 <= len(digits) <= 15:
         return False
     if text.startswith("+", part[0].start - 1):
         return len(digits) >= 8
     if digits[0] == "0":
-        return 9 <= len(digits) <= 14 and min(sizes) >= 2
+        return 9 <= len(digits) <= 14 and min(sizes) >= 2 and not _is_series(part)
     if set(sizes) == {1}:
-        maximal = all(
-            len(group.digits) > 1 for group in (*run[first - 1 : first], *run[last : last + 1])
-        )
-        return maximal and len(digits) in _AMERICAN
+        around = (*run[first - 1 : first], *run[last : last + 1])
+        lone = all(len(group.digits) > 1 for group in around)
+        return lone and len(digits) in _AMERICAN and not _is_series(part)
     if sizes not in _AMERICAN.get(len(digits), ()):
         return False
     if len(digits) == 7:
