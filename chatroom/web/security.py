@@ -25,7 +25,7 @@ SECRETS = {"token", "access_token", "secret", "session", "invitation", "bearer",
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "manifest-src 'self'; worker-src 'self'; connect-src 'self' {sockets}; form-action 'self'; "
+    "manifest-src 'self'; worker-src 'self'; connect-src {reach}; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
@@ -140,9 +140,8 @@ def _host(origin: str) -> str:
 
 def _headers(host: str, origins: Sequence[str]) -> RawHeaders:
     schemes = {origin.partition("://")[0] for origin in origins if _host(origin) == host}
-    sockets = " ".join(sorted(f"{scheme.replace('http', 'ws')}://{host}" for scheme in schemes))
     values = {
-        "content-security-policy": POLICY.format(sockets=sockets),
+        "content-security-policy": POLICY.format(reach=" ".join(_reach(host, schemes))),
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
         "cross-origin-opener-policy": "same-origin",
@@ -153,6 +152,12 @@ def _headers(host: str, origins: Sequence[str]) -> RawHeaders:
     if schemes == {"https"}:
         values["strict-transport-security"] = "max-age=31536000"
     return [(name.encode(), value.encode()) for name, value in values.items()]
+
+
+def _reach(host: str, schemes: set[str]) -> list[str]:
+    """Not every browser counts sockets to 'self'. A policy can't name an IPv6 address, though."""
+    named = [] if host.startswith("[") else sorted(schemes)
+    return ["'self'", *(f"{scheme.replace('http', 'ws')}://{host}" for scheme in named)]
 
 
 def _merged(given: Iterable[tuple[bytes, bytes]], added: RawHeaders) -> RawHeaders:
