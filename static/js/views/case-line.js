@@ -20,6 +20,7 @@ import { Outbox } from "../outbox.js"
  * @property {number} [speed]
  * @property {(state: Case, fresh: Line[]) => void} [onchange] With the lines that are new since a fresh start.
  * @property {(refusal: Refusal) => void} [onrefusal] Of a close.
+ * @property {() => void} [onended] The line is not open any more, and does not come back.
  */
 
 const NEAR = 80
@@ -133,7 +134,7 @@ export class CaseLine {
   /** @param {KeyboardEvent} event */
   #key = (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
-    if (matchMedia("(hover: none)").matches) return // On a phone Enter is a new line.
+    if (matchMedia("(pointer: coarse)").matches) return // On a phone Enter is a new line.
     event.preventDefault()
     this.#write()
   }
@@ -208,6 +209,7 @@ export class CaseLine {
     else if (name === "ended") write(this.#banner, ENDED[code ?? 0] ?? RELOAD)
     else write(this.#banner, "")
     this.#renderOnItsWay()
+    if (name === "ended") this.#options.onended?.()
   }
 
   // Showing

@@ -32,7 +32,7 @@ const NO_ANSWER = "There is no answer yet. This page keeps asking by itself unti
 const OFFLINE = "This device is offline. This page asks by itself as soon as it is back. These numbers are there now:"
 const NOBODY = "Nobody is at the desk right now. Your call for help stays open. These numbers are there now:"
 const UNANSWERED = "Nobody from staff has come yet. Your call for help stays open. These numbers are there now:"
-const CLOSED = "This line is closed. Press Help again whenever you need to."
+const CLOSED = "This line is closed. Help is here again whenever you need it."
 const NOTICED = "Staff were told, because of what you wrote. You can write to them here if you like. The room sees nothing of this."
 const CALLED = "Staff have been called. You can write here already; they read it when they come."
 
@@ -54,13 +54,18 @@ class HelpPanel {
   #place
   #title = el("h2", { id: "help-title", tabindex: "-1" }, "Help")
   #status = el("div", { class: "help-status", role: "status" })
+  #act = el("div", { class: "acts help-act" })
   #lines = el("div", { class: "help-lines" })
+  /** For whoever listens to the page and has hidden the panel. */
+  #aloud = el("p", { class: "unseen", role: "status" })
   #main = el("div", { class: "help-main" })
   #element
   /** @type {CaseLine | null} */
   #line = null
   /** @type {string | null} */
   #caseId = null
+  /** Cases that are over: the page may still name one of them. @type {Set<string>} */
+  #over = new Set()
   #isAsking = false
   /** What stands on the Help button behind the panel. */
   #label = "Help"
@@ -78,11 +83,11 @@ class HelpPanel {
         el("button", { type: "button", onclick: this.#hide }, place.room === null ? "Back" : "Back to the meeting"),
       ),
       this.#status,
+      this.#act,
       this.#lines,
       this.#main,
-      el("p", { class: "help-kept soft" }, NO_SERVICE),
     )
-    document.body.append(this.#element)
+    document.body.append(this.#element, this.#aloud)
   }
 
   /** @param {Place} place */
@@ -90,7 +95,10 @@ class HelpPanel {
     this.#place = place
     const isByHand = wasOpenedByHand()
     this.#element.hidden = false
-    if (place.caseId && place.caseId !== this.#caseId) this.#open(place.caseId)
+    write(this.#aloud, "")
+    if (this.#isClosed()) this.#forget()
+    const { caseId } = place
+    if (caseId && caseId !== this.#caseId && !this.#over.has(caseId)) this.#open(caseId)
     else if (this.#line === null && !this.#isAsking) this.#ask()
     this.#line?.toEnd()
     this.#relabel(this.#line === null ? this.#label : labelOf(this.#line.state))
@@ -100,8 +108,9 @@ class HelpPanel {
   #hide = () => {
     const hadFocus = this.#element.contains(document.activeElement)
     this.#element.hidden = true
-    if (this.#line?.state?.closedAt != null) this.#forget()
-    if (hadFocus) helpButton()?.focus()
+    if (this.#isClosed()) this.#forget()
+    this.#relabel(this.#label)
+    if (hadFocus) helpButtons()[0]?.focus()
   }
 
   /** @param {KeyboardEvent} event */
@@ -112,33 +121,28 @@ class HelpPanel {
   }
 
   #focus() {
-    const primary = this.#main.querySelector("button.help")
-    if (this.#line !== null) this.#title.focus()
-    else if (primary instanceof HTMLElement) primary.focus()
-    else this.#title.focus()
+    const ask = this.#act.querySelector("button")
+    if (ask === null) this.#title.focus()
+    else ask.focus()
   }
 
   // Asking
 
   #ask() {
+    fill(this.#main)
     write(this.#title, "Ask staff for help now?")
-    fill(this.#status, el("p", {}, ASK))
-    this.#showHelplines(false)
-    fill(
-      this.#main,
-      el(
-        "div",
-        { class: "acts" },
-        el("button", { type: "button", class: "help", onclick: this.#confirm }, "Ask for help now"),
-      ),
-    )
+    this.#say(ASK)
+    this.#offer("Ask for help now")
+    this.#showHelplines(true)
   }
 
   #confirm = async () => {
+    if (this.#isClosed()) this.#forget()
+    fill(this.#main)
     this.#isAsking = true
     write(this.#title, "Help")
     this.#say(ASKING)
-    fill(this.#main)
+    fill(this.#act)
     this.#title.focus()
     const tooLong = setTimeout(() => this.#unanswered(), navigator.onLine ? PATIENCE : 0)
     try {
@@ -164,14 +168,13 @@ class HelpPanel {
     if (!(error instanceof RefusedError)) throw error
     this.#say(error.refusal.words)
     this.#showHelplines(true)
-    fill(
-      this.#main,
-      el(
-        "div",
-        { class: "acts" },
-        el("button", { type: "button", class: "help", onclick: this.#confirm }, "Try again"),
-      ),
-    )
+    this.#offer("Try again")
+  }
+
+  /** @param {string} label */
+  #offer(label) {
+    const button = el("button", { type: "button", class: "help", onclick: this.#confirm }, label)
+    fill(this.#act, button)
   }
 
   // The line
@@ -181,14 +184,16 @@ class HelpPanel {
     this.#line?.stop()
     this.#caseId = caseId
     write(this.#title, "Help")
-    this.#say(attended ? words : [words, NOBODY].join(" ").trim())
-    this.#showHelplines(!attended)
+    fill(this.#act)
+    this.#say(words || (attended ? "" : NOBODY))
+    this.#showHelplines(true)
     this.#line = new CaseLine(caseId, {
       label: "To staff",
       note: noteForMember,
       acts: [this.#farewell()],
       onchange: (state, fresh) => this.#changed(state, fresh),
       onrefusal: (refusal) => this.#say(refusal.words),
+      onended: () => this.#ended(),
       ...(this.#place.speed === undefined ? {} : { speed: this.#place.speed }),
     })
     fill(this.#main, this.#line.element)
@@ -202,22 +207,35 @@ class HelpPanel {
     if (state.closedAt !== null) {
       write(this.#title, "Help")
       this.#say(CLOSED)
+      this.#offer("Ask for help again")
       this.#showHelplines(true)
     } else if (isHere) {
-      write(this.#title, `${state.claimer ?? "Staff"} is here with you`)
+      write(this.#title, state.claimer === null ? "Staff are here" : `${state.claimer} is here`)
       this.#say("")
       this.#showHelplines(false)
       this.#line?.rename(`To ${state.claimer ?? "staff"}`)
     } else if (state.told) {
       this.#say(state.lines.some(({ type }) => type === "unanswered") ? UNANSWERED : NOBODY)
-      this.#showHelplines(true)
     } else if (this.#status.textContent === "") {
       this.#say(state.source === "signal" ? NOTICED : CALLED)
     }
-    const isHidden = this.#element.hidden
     const theyWrote = fresh.some(({ type, seat }) => type === "wrote" && seat !== MEMBER)
-    if (isHidden && theyWrote) this.#relabel("Help · staff wrote to you")
-    else if (!isHidden || fresh.length > 0) this.#relabel(labelOf(state))
+    if (!this.#element.hidden) this.#relabel(labelOf(state))
+    else if (fresh.length > 0) {
+      this.#relabel(theyWrote ? "Help · staff wrote to you" : labelOf(state))
+      write(this.#aloud, this.#label)
+    }
+  }
+
+  #isClosed() {
+    return this.#line !== null && this.#line.state !== null && this.#line.state.closedAt !== null
+  }
+
+  /** The server does not open this line, or not any more: Help is there to be asked for again. */
+  #ended() {
+    if (this.#isClosed()) return
+    this.#forget()
+    this.#ask()
   }
 
   #farewell() {
@@ -229,6 +247,7 @@ class HelpPanel {
   #forget() {
     this.#line?.stop()
     this.#line = null
+    if (this.#caseId !== null) this.#over.add(this.#caseId)
     this.#caseId = null
     this.#relabel("Help")
   }
@@ -242,14 +261,15 @@ class HelpPanel {
 
   /** Open where they are what is there now; folded where somebody is. @param {boolean} isNow */
   #showHelplines(isNow) {
-    const list = helplineList(this.#place.helplines)
-    fill(this.#lines, isNow ? list : el("details", {}, el("summary", {}, "Numbers you can call"), list))
+    const shown = [helplineList(this.#place.helplines), el("p", { class: "soft" }, NO_SERVICE)]
+    if (isNow) fill(this.#lines, ...shown)
+    else fill(this.#lines, el("details", {}, el("summary", {}, "Numbers you can call"), ...shown))
   }
 
   /** @param {string} label */
   #relabel(label) {
     this.#label = label
-    for (const button of document.querySelectorAll(BEHIND)) {
+    for (const button of helpButtons()) {
       write(button, label)
       set(button, "aria-expanded", String(!this.#element.hidden))
     }
@@ -298,9 +318,9 @@ function wasOpenedByHand() {
   return !isWriting && navigator.userActivation.isActive
 }
 
-function helpButton() {
-  const button = document.querySelector(BEHIND)
-  return button instanceof HTMLElement ? button : null
+/** @returns {NodeListOf<HTMLElement>} */
+function helpButtons() {
+  return document.querySelectorAll(BEHIND)
 }
 
 /** @param {Case | null} state */

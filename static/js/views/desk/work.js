@@ -2,7 +2,7 @@
 
 import { CLAIMER, MEMBER } from "../../case.js"
 import { OUTCOMES, SOURCE, TRIAGE, roomOf } from "../../desk.js"
-import { el, fill, write } from "../../dom.js"
+import { el, write } from "../../dom.js"
 import { CaseLine } from "../case-line.js"
 
 /** @import { Case, Line } from "../../case.js" */
@@ -41,7 +41,7 @@ export class Work {
       ),
       el("button", { type: "button", class: "quiet", onclick: () => this.#ask(false) }, "Keep it open"),
     )
-    this.#done = el("button", { type: "button", class: "primary", hidden: true, onclick: options.ondone }, "Back to the desk")
+    this.#done = el("button", { type: "button", class: "primary work-closed", hidden: true, onclick: options.ondone }, "Back to the desk")
     this.#line = new CaseLine(caseId, {
       label: "To them",
       note: noteForStaff,
@@ -53,8 +53,12 @@ export class Work {
     this.element = el(
       "section",
       { class: "work", "aria-label": "The case" },
-      el("button", { type: "button", class: "quiet to-list", onclick: options.onback }, "All cases"),
-      this.#title,
+      el(
+        "div",
+        { class: "work-head" },
+        el("button", { type: "button", class: "to-list", onclick: options.onback }, "All cases"),
+        this.#title,
+      ),
       this.#facts,
       this.#line.element,
       this.#closing,
@@ -114,14 +118,8 @@ export class Work {
   #changed(state, fresh) {
     const name = state.member ?? "Somebody without a name"
     write(this.#title, state.closedAt === null ? name : `${name} · closed`)
-    fill(
-      this.#facts,
-      ...[
-        `${TRIAGE[state.triage]} · ${SOURCE[state.source]}`,
-        state.room === null ? "At the door" : `In ${roomOf(state.room)}`,
-        "The room sees nothing of this",
-      ].map((fact) => el("span", {}, fact)),
-    )
+    const place = state.room === null ? "from outside a room" : `in ${roomOf(state.room)}`
+    write(this.#facts, `${TRIAGE[state.triage]} · ${SOURCE[state.source]}, ${place}. The room sees nothing of this.`)
     this.#line.rename(`To ${state.member ?? "them"}`)
     if (state.closedAt !== null) {
       const hadFocus = this.element.contains(document.activeElement)
