@@ -4,7 +4,7 @@ import { place } from "./room.js"
 import { clock } from "./words.js"
 
 /** @import { MeetingEntry, Room } from "./room.js" */
-/** @import { Say, Stream, Tell } from "./protocol.js" */
+/** @import { Phase, Say, Stream, Tell } from "./protocol.js" */
 
 /**
  * A line of the room. `words` is null where they were taken out.
@@ -61,7 +61,7 @@ export class Timeline {
       case "opened":
         return this.#push({ kind: "rule", key, at, text: "The meeting is open" })
       case "phase_began":
-        return this.#push({ kind: "rule", key, at, text: `${room.phases[entry.phase]?.title ?? "The next part"} has begun` })
+        return this.#push({ kind: "rule", key, at, text: begun(room.phases[entry.phase]) })
       case "closed":
         return this.#push({ kind: "rule", key, at, text: "The meeting has ended" })
       default:
@@ -164,6 +164,12 @@ export class Timeline {
     this.items.splice(index, 0, item)
     return item
   }
+}
+
+/** @param {Phase | undefined} phase */
+function begun(phase) {
+  if (phase?.id === "after") return phase.title
+  return `${phase?.title ?? "The next part"} has begun`
 }
 
 /** @param {MeetingEntry["entry"]} entry @param {Room} room @returns {string | null} */

@@ -37,5 +37,5 @@ function build(phase) {
 /** @param {Phase} phase @param {number | null} left @param {string} state */
 function minutes(phase, left, state) {
   if (state === "done" || phase.minutes === 0) return ""
-  return left !== null && left > 0 ? `${left} min left` : `${phase.minutes} min`
+  return left !== null && left > 0 ? `${left} min` : `${phase.minutes} min`
 }

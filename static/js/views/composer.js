@@ -90,6 +90,8 @@ export class ComposerView {
   /** @param {Room} room */
   #show(room) {
     const over = room.closedAt !== null
+    if (over) this.#to = null
+    this.#field.hidden = over && this.#field.value === ""
     const free = this.#to !== null || rooms.maySpeak(room) === null
     write(this.#why, this.#to === null ? whyComposer(room) : this.#onlyThey(room, this.#to))
     set(this.#form, "data-private", this.#to !== null)
@@ -228,7 +230,7 @@ export class ComposerView {
     /** @type {Record<string, () => HTMLElement | null>} */
     const known = {
       raise_hand: () => (rooms.mayRaise(room) ? button("Raise hand", () => this.#acts.send({ type: "raise_hand" })) : null),
-      tell: () => (rooms.isFacilitator(room) ? null : button("Send it to the facilitators", () => this.tell(FACILITATORS))),
+      tell: () => (rooms.isFacilitator(room) ? null : button("Write to the facilitators", () => this.tell(FACILITATORS))),
       help: () => button("Help", () => this.#acts.help(), "help"),
       again: () => button("Send again", () => this.#submit()),
     }

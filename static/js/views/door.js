@@ -76,7 +76,7 @@ export class DoorView {
         "This is not a crisis service. If you are in danger now, ",
         helplines.length > 0 ? "press Help or turn to:" : "press Help.",
       ),
-      helplines.length > 0 && el("ul", { class: "lines" }, ...helplines.map(helpline)),
+      helplines.length > 0 && el("ul", { class: "numbers" }, ...helplines.map(helpline)),
     )
   }
 

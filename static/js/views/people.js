@@ -63,10 +63,10 @@ export class PeopleView {
     let fold = element.querySelector("details")
     if (!shown) return fold?.remove()
     if (fold === null) {
-      fold = el("details", { class: "grave" }, el("summary", {}), el("div", { class: "acts" }))
+      fold = el("details", { class: "grave" }, el("summary", {}, "Acts", el("span", { class: "unseen" })), el("div", { class: "acts" }))
       element.append(fold)
     }
-    write(find("summary", fold), `Acts for ${person.name ?? "them"}`)
+    write(find("summary .unseen", fold), ` for ${person.name ?? "them"}`)
     const acts = find(".acts", fold)
     const free = rooms.speak(room) === "queue" && room.holder === null && room.invited === null
     const invitable = free && person.mutedUntil === null && !room.hands.includes(person.seat)

@@ -140,7 +140,7 @@ function build(item, room, acts) {
 function buildTurn(item, room, acts) {
   const name = rooms.nameOf(room, item.seat)
   const own = item.seat === room.seat
-  const lines = el("div", { class: "lines" })
+  const lines = el("div", { class: "shares" })
   const article = el(
     "article",
     { class: "turn", "aria-label": name },
@@ -203,11 +203,11 @@ function toggleTakeBack(element, open, line, own, acts) {
 
 /** @param {HTMLElement} element @param {TurnItem} item @param {Room} room @param {Acts} _acts */
 function updateTurn(element, item, room, _acts) {
-  const lines = find(".lines", element)
+  const lines = find(".shares", element)
   for (const line of item.lines) {
     let row = lines.querySelector(`[data-number="${line.number}"]`)
     if (row === null) {
-      row = el("div", { class: "line", "data-number": line.number }, el("p", { dir: "auto" }))
+      row = el("div", { class: "share", "data-number": line.number }, el("p", { dir: "auto" }))
       lines.append(row)
     }
     const words = find("p", row)
