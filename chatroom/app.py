@@ -100,6 +100,7 @@ def create_app(settings: Settings) -> Starlette:
         templates,
         clock.now,
         ended=lambda session: hub.end_session(session, CLOSE_CODES["no_session"].code),
+        lines=settings.helplines,
     )
     return Starlette(
         routes=routes(

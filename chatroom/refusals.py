@@ -16,19 +16,26 @@ class Words(Struct, frozen=True):
 
 REFUSALS: dict[str, Words] = {
     # Talking
-    "not_open": Words("The meeting has not begun yet. Your words are kept here.", ("keep_draft", "help")),
+    "not_open": Words(
+        "The meeting has not begun yet. Your words are kept here.", ("keep_draft", "help")
+    ),
     "meeting_closed": Words("The meeting has ended. Your words are still here for you.", ("help",)),
     "quiet": Words("This is a quiet moment. Keep your words for what comes next."),
     "facilitators_only": Words(
-        "In this part only the facilitators write. Keep your words for what comes next.", ("keep_draft", "tell")
+        "In this part only the facilitators write. Keep your words for what comes next.",
+        ("keep_draft", "tell"),
     ),
     "not_your_turn": Words(
         "Someone else may have the floor. Raise a hand, or write to the facilitators.",
         ("raise_hand", "keep_draft", "tell", "help"),
     ),
-    "turn_ended": Words("Your turn had ended. Ask for the floor back?", ("tell", "raise_hand", "keep_draft")),
+    "turn_ended": Words(
+        "Your turn had ended. Ask for the floor back?", ("tell", "raise_hand", "keep_draft")
+    ),
     "turn_running": Words("A member has the floor. You can write between turns.", ("keep_draft",)),
-    "stale_epoch": Words("The meeting had just moved on. Look again, then send if it still fits.", ("again",)),
+    "stale_epoch": Words(
+        "The meeting had just moved on. Look again, then send if it still fits.", ("again",)
+    ),
     "muted": Words(
         "A facilitator has paused your writing for a while. Help and the line to the facilitators stay open.",
         ("keep_draft", "tell", "help"),
@@ -37,22 +44,30 @@ REFUSALS: dict[str, Words] = {
         "Contact details stay out of the room, to keep everyone safe. Change the marked part, then send.",
         ("edit",),
     ),
-    "link": Words("Only facilitators post links. Take the marked part out, then send.", ("edit", "tell")),
+    "link": Words(
+        "Only facilitators post links. Take the marked part out, then send.", ("edit", "tell")
+    ),
     "too_long": Words("That is longer than one message can be. Send it in two parts.", ("edit",)),
     "empty": Words("There are no words in it yet.", ("edit",)),
     "no_such_line": Words("Those words are not there any more.", ()),
     "not_your_line": Words("You can take back your own words only.", ()),
     # The floor
-    "no_queue_now": Words("Hands are raised in the sharing part. This is not it yet.", ("keep_draft", "tell")),
+    "no_queue_now": Words(
+        "Hands are raised in the sharing part. This is not it yet.", ("keep_draft", "tell")
+    ),
     "floor_busy": Words("Somebody is invited or has the floor already.", ()),
     "no_hands": Words("No hand is up. You can invite somebody by name.", ()),
     "not_first": Words("Others asked before you. Invite them first.", ()),
     "they_are_muted": Words("They can't write now. Unmute them first.", ()),
-    "not_invited": Words("The invitation is not open any more. Raise a hand to be called again.", ("raise_hand",)),
+    "not_invited": Words(
+        "The invitation is not open any more. Raise a hand to be called again.", ("raise_hand",)
+    ),
     "floor_free": Words("Nobody has the floor now.", ()),
     # Seats and conduct
     "no_seat": Words("You have no seat in this meeting. Come in by the door.", ("help",)),
-    "removed": Words("A facilitator has taken you out of this meeting. Help stays open to you.", ("help",)),
+    "removed": Words(
+        "A facilitator has taken you out of this meeting. Help stays open to you.", ("help",)
+    ),
     "no_name": Words("Choose a name first; a first name is enough.", ("edit",)),
     "name_taken": Words("Somebody here has that name. Add a letter, as in Ben W.", ("edit",)),
     "no_such_seat": Words("They are not in this meeting.", ()),
@@ -62,7 +77,9 @@ REFUSALS: dict[str, Words] = {
     "last_phase": Words("This is the last part. You can close the meeting.", ()),
     "no_meeting": Words("There is no meeting in this room now.", ("help",)),
     # Cases and the desk
-    "already_closed": Words("This case is closed. Press Help again whenever you need to.", ("help",)),
+    "already_closed": Words(
+        "This case is closed. Press Help again whenever you need to.", ("help",)
+    ),
     "already_claimed": Words("Somebody else has taken this case.", ()),
     "own_case": Words("This is your own case; somebody else has to take it.", ()),
     "no_such_case": Words("There is no such case.", ()),
@@ -73,8 +90,17 @@ REFUSALS: dict[str, Words] = {
     "invitation_used_up": Words("This link was used already. Ask for a new one.", ("help",)),
     "no_session": Words("You are not signed in here. Open your invitation link again.", ("help",)),
     "not_yours": Words("That is not open to you.", ("help",)),
-    "bad_command": Words("The server did not understand that. Reload the page and try again.", ("keep_draft",)),
+    "bad_command": Words(
+        "The server did not understand that. Reload the page and try again.", ("keep_draft",)
+    ),
     "id_reused": Words("That was sent before with other words. Send it again.", ("again",)),
+    "foreign_origin": Words("That came from another page. Open this one again.", ()),
+    "secret_in_url": Words(
+        "A secret must not stand in an address. Open your invitation link as it is.", ()
+    ),
+    "server_error": Words(
+        "Something went wrong on the server. Your words are kept here.", ("again", "keep_draft")
+    ),
     "bad_request": Words("The server did not understand that. Reload the page and try again.", ()),
 }
 
@@ -90,9 +116,13 @@ class CloseCode(Struct, frozen=True):
 CLOSE_CODES: dict[str, CloseCode] = {
     "leaving": CloseCode(1000, "The log is over, or the client left.", False),
     "not_text": CloseCode(1003, "Frames are text.", False),
-    "bad_frame": CloseCode(1008, "A frame that is no hello and no command, or a second hello.", False),
+    "bad_frame": CloseCode(
+        1008, "A frame that is no hello and no command, or a second hello.", False
+    ),
     "restart": CloseCode(1012, "The server restarts; come back with the cursor.", True),
-    "slow": CloseCode(1013, "The client did not read fast enough; come back with the cursor.", True),
+    "slow": CloseCode(
+        1013, "The client did not read fast enough; come back with the cursor.", True
+    ),
     "no_session": CloseCode(4401, "No session, or no hello within 5 seconds.", False),
     "no_seat": CloseCode(4403, "The session has no seat here; go through the door.", False),
     "removed": CloseCode(4410, "A facilitator took the seat out of the meeting.", False),

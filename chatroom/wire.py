@@ -165,6 +165,11 @@ def encode(frame: OutboundFrame) -> bytes:
     return framed(_encoder.encode(frame))
 
 
+def json(frame: OutboundFrame) -> bytes:
+    """The same frame as the body of an HTTP answer."""
+    return _encoder.encode(frame)
+
+
 def framed(payload: bytes) -> bytes:
     size = len(payload)
     if size < 126:

@@ -16,6 +16,7 @@ from chatroom.accounts import Accounts, hashed
 from chatroom.settings import Helpline
 from chatroom.store.accounts import Role
 from chatroom.store.rooms import create_room
+from chatroom.web.answers import answering
 from chatroom.web.doors import Doors, Readiness, healthz
 from chatroom.web.security import COOKIE, Security
 from tests.ground import NOON, dice, store_in
@@ -38,7 +39,7 @@ class Server:
         self.app = Starlette(
             routes=[
                 Route("/enter", doors.enter),
-                Route("/invitations/exchange", doors.exchange, methods=["POST"]),
+                Route("/invitations/exchange", answering(doors.exchange), methods=["POST"]),
                 Route("/session/end", doors.end_session, methods=["POST"]),
                 Route("/healthz", healthz),
                 Route("/readyz", Readiness(engine).readyz),

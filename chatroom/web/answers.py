@@ -28,6 +28,9 @@ STATUS = {
     "removed": 403,
     "no_such_case": 404,
     "no_meeting": 404,
+    "invitation_unknown": 404,
+    "invitation_expired": 410,
+    "invitation_used_up": 410,
     "bad_request": 400,
 }
 
@@ -46,7 +49,8 @@ def answer(content: Any, status: int = 200) -> Response:
 
 def refused(no: Refused) -> Response:
     """The same struct as a refusal on the wire, without a command's id."""
-    return answer(wire.refusal(None, no), STATUS.get(no.code, 409))
+    status = STATUS.get(no.code, 409)
+    return Response(wire.json(wire.refusal(None, no)), status, media_type="application/json")
 
 
 def answering(endpoint: Endpoint) -> Endpoint:

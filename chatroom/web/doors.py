@@ -14,15 +14,7 @@ from chatroom.accounts import Accounts, Entered, hashed
 from chatroom.settings import Helpline
 from chatroom.store.database import durability
 from chatroom.web.answers import asked, helplines, page
-from chatroom.web.security import forget_session, refusal, session_token, set_session_cookie
-from moderation.refused import Refused
-
-STATUS = {
-    "bad_request": 400,
-    "invitation_unknown": 404,
-    "invitation_expired": 410,
-    "invitation_used_up": 410,
-}
+from chatroom.web.security import forget_session, session_token, set_session_cookie
 
 
 class Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,12 +51,9 @@ class Doors:
 
     async def exchange(self, request: Request) -> Response:
         """POST /invitations/exchange {"secret": ...} -> {"url": ...}, and the session."""
-        try:
-            secret = (await asked(request, Exchange)).secret
-            token = session_token(request.scope)
-            entered = await self._accounts.exchange(secret, token, self._now())
-        except Refused as refused:
-            return refusal(refused.code, STATUS[refused.code])
+        secret = (await asked(request, Exchange)).secret
+        token = session_token(request.scope)
+        entered = await self._accounts.exchange(secret, token, self._now())
         return _handed_over(entered, to_browser=_is_browser(request))
 
     async def end_session(self, request: Request) -> Response:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl
 
-import msgspec
 from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import cookie_parser
@@ -12,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatroom import wire
 from chatroom.accounts import SESSION_LIFE
-from chatroom.refusals import REFUSALS
+from moderation.refused import Refused
 
 COOKIE = "__Host-session"
 LONGEST_TOKEN = 100
@@ -128,10 +127,9 @@ def forget_session(response: Response) -> None:
 
 
 def refusal(code: str, status: int) -> Response:
-    """A refusal as an HTTP answer, just as a socket gets it: code, words for a person, what next."""
-    words = REFUSALS.get(code, REFUSALS["bad_request"])
-    content = msgspec.json.encode(wire.Refusal(None, code, words.words, words.next))
-    return Response(content, status_code=status, media_type="application/json")
+    """A refusal as an HTTP answer: the same struct as on the wire, without a command's id."""
+    content = wire.json(wire.refusal(None, Refused(code)))
+    return Response(content, status, media_type="application/json")
 
 
 def _host(origin: str) -> str:

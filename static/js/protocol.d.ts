@@ -27,6 +27,8 @@ export type CommandId = string
 /** `120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first. */
 export type Cursor = string
 export type Stream = "room" | "chair" | "own"
+/** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. */
+export type Reason = "new" | "ahead" | "diverged" | "expired" | "too_far" | "bad"
 
 export type SeatCommand = Open | Close | NextPhase | Say | Tell | Redact | RaiseHand | LowerHand | Invite | Accept | Pass | Done | EndTurn | Mute | Unmute | Remove
 export type CaseSeatCommand = Write | CloseCase
@@ -80,6 +82,9 @@ export type RefusalCode =
   | "not_yours"
   | "bad_command"
   | "id_reused"
+  | "foreign_origin"
+  | "secret_in_url"
+  | "server_error"
   | "bad_request"
 
 /** A facilitator opens the meeting: its first phase begins. */
@@ -363,11 +368,12 @@ export interface Unanswered {
   type: "unanswered"
 }
 
-/** One of staff has the case; `words` is the name they go by. */
+/** One of staff, from seat `desk_seat` at the desk, has the case; `words` is the name they go by. */
 export interface Claimed {
   type: "claimed"
   words?: string | null
   seat: number
+  desk_seat?: number
 }
 
 /** A line on the case line. */
@@ -424,10 +430,10 @@ export interface Command {
   command: SeatCommand | CaseSeatCommand
 }
 
-/** A fresh start: the state at `cursor`, then the entries after `starts` up to it, for the timeline. `reason` is `new` for a client without a cursor; `ahead`, `diverged`, `expired`, `too_far` or `bad` say why a cursor could not be resumed. */
+/** A fresh start: the state at `cursor`, then the entries after `starts` up to it, for the timeline. */
 export interface Fresh {
   type: "fresh"
-  reason: "new" | "ahead" | "diverged" | "expired" | "too_far" | "bad"
+  reason: Reason
   seat: number
   snapshot: Snapshot | CaseView | DeskView
   cursor: { [key in Stream]?: string }
