@@ -25,7 +25,7 @@ const SOONEST = 1_000
 const LATEST = 5_000
 const BEHIND = "[data-help]"
 
-const ASK = "One of staff will write with you here. You don't need a reason. The others in the meeting see nothing of it."
+const ASK = "Somebody from staff will write with you here. You don't need a reason. The others in the meeting see nothing of it."
 const NO_SERVICE = "This is not a crisis service. If somebody is in danger now, call one of the numbers or the emergency number."
 const ASKING = "Asking staff now…"
 const NO_ANSWER = "There is no answer yet. This page keeps asking by itself until it comes through. These numbers are there now:"
@@ -35,6 +35,12 @@ const UNANSWERED = "Nobody from staff has come yet. Your call for help stays ope
 const CLOSED = "This line is closed. Help is here again whenever you need it."
 const NOTICED = "Staff were told, because of what you wrote. You can write to them here if you like. The room sees nothing of this."
 const CALLED = "Staff have been called. You can write here already; they read it when they come."
+
+/** What the Help button says while the line is open behind it. */
+const ARE_CALLED = "Help · staff are called"
+const ARE_HERE = "Help · staff are here"
+const WROTE = "Help · staff wrote to you"
+const IS_CLOSED = "Help · the line is closed"
 
 /** @type {HelpPanel | null} */
 let panel = null
@@ -94,9 +100,11 @@ class HelpPanel {
   show(place) {
     this.#place = place
     const isByHand = wasOpenedByHand()
+    const wasShown = !this.#element.hidden
     this.#element.hidden = false
     write(this.#aloud, "")
-    if (this.#isClosed()) this.#forget()
+    // A line that ended while the panel was hidden is still to be read.
+    if (wasShown && this.#isClosed()) this.#forget()
     const { caseId } = place
     if (caseId && caseId !== this.#caseId && !this.#over.has(caseId)) this.#open(caseId)
     else if (this.#line === null && !this.#isAsking) this.#ask()
@@ -130,7 +138,7 @@ class HelpPanel {
 
   #ask() {
     fill(this.#main)
-    write(this.#title, "Ask staff for help now?")
+    write(this.#title, "Ask staff for help?")
     this.#say(ASK)
     this.#offer("Ask for help now")
     this.#showHelplines(true)
@@ -185,8 +193,6 @@ class HelpPanel {
     this.#caseId = caseId
     write(this.#title, "Help")
     fill(this.#act)
-    this.#say(words || (attended ? "" : NOBODY))
-    this.#showHelplines(true)
     this.#line = new CaseLine(caseId, {
       label: "To staff",
       note: noteForMember,
@@ -197,8 +203,10 @@ class HelpPanel {
       ...(this.#place.speed === undefined ? {} : { speed: this.#place.speed }),
     })
     fill(this.#main, this.#line.element)
+    this.#say(words || (attended ? "" : NOBODY))
+    this.#showHelplines(true)
     this.#line.start()
-    this.#relabel("Help · staff are called")
+    this.#relabel(ARE_CALLED)
   }
 
   /** @param {Case} state @param {Line[]} fresh */
@@ -214,15 +222,15 @@ class HelpPanel {
       this.#say("")
       this.#showHelplines(false)
       this.#line?.rename(`To ${state.claimer ?? "staff"}`)
-    } else if (state.told) {
-      this.#say(state.lines.some(({ type }) => type === "unanswered") ? UNANSWERED : NOBODY)
+    } else if (state.lines.some(({ type }) => type === "unanswered")) {
+      this.#say(UNANSWERED)
     } else if (this.#status.textContent === "") {
-      this.#say(state.source === "signal" ? NOTICED : CALLED)
+      this.#say(state.told ? NOBODY : state.source === "signal" ? NOTICED : CALLED)
     }
     const theyWrote = fresh.some(({ type, seat }) => type === "wrote" && seat !== MEMBER)
     if (!this.#element.hidden) this.#relabel(labelOf(state))
     else if (fresh.length > 0) {
-      this.#relabel(theyWrote ? "Help · staff wrote to you" : labelOf(state))
+      this.#relabel(theyWrote || this.#label === WROTE ? WROTE : labelOf(state))
       write(this.#aloud, this.#label)
     }
   }
@@ -261,9 +269,11 @@ class HelpPanel {
 
   /** Open where they are what is there now; folded where somebody is. @param {boolean} isNow */
   #showHelplines(isNow) {
-    const shown = [helplineList(this.#place.helplines), el("p", { class: "soft" }, NO_SERVICE)]
-    if (isNow) fill(this.#lines, ...shown)
-    else fill(this.#lines, el("details", {}, el("summary", {}, "Numbers you can call"), ...shown))
+    const list = helplineList(this.#place.helplines)
+    const kept = el("p", { class: "soft" }, NO_SERVICE)
+    if (!isNow) fill(this.#lines, el("details", {}, el("summary", {}, "Numbers you can call"), list, kept))
+    // Beside an open line the words above the numbers say it.
+    else fill(this.#lines, list, this.#line === null && kept)
   }
 
   /** @param {string} label */
@@ -325,9 +335,9 @@ function helpButtons() {
 
 /** @param {Case | null} state */
 function labelOf(state) {
-  if (state === null) return "Help · staff are called"
-  if (state.closedAt !== null) return "Help"
-  return state.claimedAt === null ? "Help · staff are called" : "Help · staff are here"
+  if (state === null) return ARE_CALLED
+  if (state.closedAt !== null) return IS_CLOSED
+  return state.claimedAt === null ? ARE_CALLED : ARE_HERE
 }
 
 /** @param {Line} line @param {Case} state */

@@ -34,7 +34,7 @@ export class Work {
     this.#options = options
     this.#closing = el(
       "div",
-      { class: "outcomes", role: "group", "aria-label": "Close with an outcome", hidden: true },
+      { class: "outcomes", role: "group", "aria-label": "Close the case", hidden: true },
       el("p", {}, "How does it end? The line closes for both of you."),
       ...Object.entries(OUTCOMES).map(([outcome, label]) =>
         el("button", { type: "button", onclick: () => this.#close(/** @type {Outcome} */ (outcome)) }, label),
@@ -46,7 +46,7 @@ export class Work {
       label: "To them",
       note: noteForStaff,
       above: [this.#prepared()],
-      acts: [el("button", { type: "button", class: "close-case", onclick: () => this.#ask(true) }, "Close with an outcome")],
+      acts: [el("button", { type: "button", class: "close-case", onclick: () => this.#ask(true) }, "Close the case")],
       onchange: (state, fresh) => this.#changed(state, fresh),
       onrefusal: (refusal) => write(this.#refusal, refusal.words),
     })
@@ -103,6 +103,7 @@ export class Work {
   /** @param {boolean} isOpen */
   #ask(isOpen) {
     this.#closing.hidden = !isOpen
+    this.#line.element.toggleAttribute("data-closing", isOpen)
     if (isOpen) this.#closing.querySelector("button")?.focus()
     else this.#line.focus()
   }
@@ -110,7 +111,7 @@ export class Work {
   /** @param {Outcome} outcome */
   #close(outcome) {
     write(this.#refusal, "Closing…")
-    this.#closing.hidden = true
+    this.#ask(false)
     this.#line.close(outcome)
   }
 
