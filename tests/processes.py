@@ -10,7 +10,7 @@ import subprocess
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,6 +23,15 @@ SETTINGS = (
     *("DATABASE_URL", "REDIS_URL", "BUS", "HOST", "PORT", "ORIGINS", "HELPLINES", "REGION"),
     *("RETENTION_HOURS", "CASE_RETENTION_DAYS", "SECRET_FILE", "TIME_SPEED"),
 )
+
+
+class Room(NamedTuple):
+    """A room and a link into it for each role; all of them let in as many as come."""
+
+    slug: str
+    member: str
+    facilitator: str
+    staff: str
 
 
 class ServerProcess:
@@ -99,6 +108,12 @@ class ServerProcess:
 
     async def migrate(self) -> None:
         await self._run("migrate")
+
+    async def new_room(self, name: str = "Evening group") -> Room:
+        """A room with its links, made by the command line beside the running server."""
+        slug = await self.create_room(name)
+        roles = ("member", "facilitator", "staff")
+        return Room(slug, *await asyncio.gather(*(self.invite(slug, role) for role in roles)))
 
     async def create_room(self, name: str = "Evening group") -> str:
         """The new room's slug."""
