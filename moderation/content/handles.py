@@ -60,41 +60,52 @@ _INVITE = re.compile(
 )
 _AT_HANDLE = re.compile(r"(?<![a-z0-9._%+\-@/])@(?P<handle>[a-z0-9_][a-z0-9_.]{1,40})")
 _MENTION = re.compile(r"@[A-ZÀ-Þ][a-zß-ÿ]{1,14}\.?")
-_ANY = re.compile(rf"@|\bat\b|arroba|[(\[{{]at|\ba t\b|#\d{{4}}|\b{_SERVICE}\b|zelle")
+_ANY_AT = re.compile(r"@|\bat\b|\barroba\b|\ba t\b|\[at|\(at|\{at|<at")
+_ANY_SERVICE = re.compile(rf"\b(?:{_SERVICE}|zelle|{_PROVIDER})\b")
 
 
 def handles(shadow: Shadow, displayed: str, lexicon: Lexicon, *, mentions: bool) -> Iterator[Span]:
     """Where e-mail addresses and handles stand in a shadow; "@Ben" alone is a mention where these may be (CM-03)."""
     text = shadow.text
-    if not _ANY.search(text):
-        return
-    yield from _mails(text, lexicon)
-    for pattern in _NAMED:
-        for match in pattern.finditer(text):
-            if _is_handle(match["handle"], lexicon):
-                yield match.span()
-    yield from (match.span() for match in _BESIDE.finditer(text) if _is_odd(match["handle"]))
-    yield from (match.span() for match in _TAG.finditer(text))
-    yield from (match.span() for match in _MONEY.finditer(text))
-    yield from (match.span() for match in _INVITE.finditer(text) if _invites(match, lexicon))
-    for match in _AT_HANDLE.finditer(text):
-        start, end = shadow.place(*match.span())
-        mention = mentions and _MENTION.fullmatch(displayed, start, end)
-        if (
-            not mention
-            and match["handle"].rstrip(".") not in lexicon.not_mentions
-            and not _is_time(match["handle"])
-        ):
-            yield match.span()
+    if _ANY_AT.search(text):
+        yield from _mails(text, lexicon)
+        yield from _at_handles(shadow, displayed, lexicon, mentions=mentions)
+    if _ANY_SERVICE.search(text):
+        yield from _named(text, lexicon)
+    if "#" in text:
+        yield from (match.span() for match in _TAG.finditer(text))
 
 
 def _mails(text: str, lexicon: Lexicon) -> Iterator[Span]:
     plain, spelled, short = _MAIL
     yield from (match.span() for match in plain.finditer(text))
-    for match in (*spelled.finditer(text), *short.finditer(text)):
+    for match in spelled.finditer(text):
         known = re.fullmatch(_PROVIDER, match["host"])
         if known or match["local"] not in lexicon.not_mailboxes:
             yield match.span()
+    for match in short.finditer(text):
+        if match["local"] not in lexicon.not_mailboxes:
+            yield match.span()
+
+
+def _at_handles(
+    shadow: Shadow, displayed: str, lexicon: Lexicon, *, mentions: bool
+) -> Iterator[Span]:
+    for match in _AT_HANDLE.finditer(shadow.text):
+        handle = match["handle"].rstrip(".")
+        mention = mentions and _MENTION.fullmatch(displayed, *shadow.place(*match.span()))
+        if not mention and handle not in lexicon.not_mentions and not _is_time(handle):
+            yield match.span()
+
+
+def _named(text: str, lexicon: Lexicon) -> Iterator[Span]:
+    for pattern in _NAMED:
+        for match in pattern.finditer(text):
+            if _is_handle(match["handle"], lexicon):
+                yield match.span()
+    yield from (match.span() for match in _BESIDE.finditer(text) if _is_odd(match["handle"]))
+    yield from (match.span() for match in _MONEY.finditer(text))
+    yield from (match.span() for match in _INVITE.finditer(text) if _invites(match, lexicon))
 
 
 def _is_handle(handle: str, lexicon: Lexicon) -> bool:

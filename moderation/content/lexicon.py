@@ -114,6 +114,6 @@ def _phrases(patterns: list[str]) -> Phrases:
 
 
 def _vocabulary(patterns: list[str]) -> dict[str, str]:
-    """Squeezed form -> word; where two words squeeze to one form, the first in the alphabet stays."""
+    """Squeezed form -> word; where two words squeeze to one form, the longer stays."""
     words = {word for pattern in patterns for word in re.findall("[a-z]{3,}", pattern)}
-    return {squeeze(word): word for word in sorted(words, reverse=True)}
+    return {squeeze(word): word for word in sorted(words, key=lambda word: (len(word), word))}

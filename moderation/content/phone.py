@@ -47,21 +47,36 @@ _TOLL_FREE = re.compile(
     r"(?<![\w])(?:\+?1[ .-]?\(?8(?:00|33|44|55|66|77|88)\)?[ .-]?|8(?:00|33|44|55|66|77|88)-)"
     r"(?P<rest>[a-z0-9](?:[ -]?[a-z0-9]){6}[a-z]{0,5})\b"
 )
-_MAYBE = re.compile(r"\d|\b(?:zero|oh|one|five|eight|nine|cinco|cero|cinq|zero)\b")
+_FIGURE = re.compile("[0-9]")
+_SPOKEN = re.compile(
+    r"\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|fifty|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho"
+    r"|nueve|un|deux|trois|quatre|cinq|sept|huit|neuf)\b"
+)
+_TOLL_FREE_BEGIN = re.compile(r"8(?:00|33|44|55|66|77|88)")
 
 
 def phones(text: str, before: tuple[str, ...], policy: Policy) -> Iterator[Span]:
     """Where telephone numbers stand in a shadow, also the rest of one begun in the lines before (CM-02)."""
-    if not _MAYBE.search(text):
+    if not _worth_reading(text, wanted=2 if before else 5):
         return
     allowed = _allowed(policy)
     rest, vanities = _vanities(_blanked(text), allowed)
     yield from vanities
-    found = [part for run in runs(rest) for part in _without_allowed(run, allowed)]
+    found = _unknown(rest, allowed)
     whole = list(_whole(rest, found, policy))
     yield from whole
     if before and found and not whole:
         yield from _split(rest, found, [_blanked(line) for line in before], allowed)
+
+
+def _worth_reading(text: str, wanted: int) -> bool:
+    """A cheap count: figures, and number words, which may stand for three each."""
+    figures = len(_FIGURE.findall(text))
+    return (
+        figures >= wanted
+        or figures + 3 * len(_SPOKEN.findall(text)) >= wanted
+        or bool(_TOLL_FREE_BEGIN.search(text))
+    )
 
 
 def _blanked(text: str) -> str:
@@ -78,7 +93,7 @@ def _vanities(text: str, allowed: frozenset[str]) -> tuple[str, list[Span]]:
     spans: list[Span] = []
 
     def paint(match: re.Match[str]) -> str:
-        if not re.search("[a-z]", match["rest"]):
+        if not re.search("[a-z]", match["rest"]) or _UNIT_AFTER.fullmatch(match["rest"]):
             return match[0]
         if _plain(match[0]) not in allowed:
             spans.append(match.span())
@@ -113,17 +128,36 @@ def _plain(number: str) -> str:
     return digits[1:] if len(digits) == 11 and digits[0] == "1" else digits.lstrip("0")
 
 
+def _unknown(text: str, allowed: frozenset[str]) -> list[Run]:
+    return [part for run in runs(text) for part in _without_allowed(run, allowed) if part]
+
+
 def _without_allowed(run: Run, allowed: frozenset[str]) -> Iterator[Run]:
     """The run around the allowed numbers in it."""
-    for first in range(len(run)):
-        for last in range(first + 1, min(first + 12, len(run)) + 1):
-            if allowed and _plain(_digits(run[first:last])) in allowed:
-                if first:
-                    yield run[:first]
-                yield from _without_allowed(run[last:], allowed)
-                return
-    if run:
-        yield run
+    first = begin = 0
+    while allowed and first < len(run):
+        last = _allowed_until(run, first, allowed)
+        if last:
+            yield run[begin:first]
+            begin = first = last
+        else:
+            first += 1
+    yield run[begin:]
+
+
+def _allowed_until(run: Run, first: int, allowed: frozenset[str]) -> int:
+    digits = ""
+    for last in range(first, len(run)):
+        digits += run[last].digits
+        if len(digits) > 15:
+            return 0
+        if (
+            digits in allowed
+            or digits.removeprefix("1") in allowed
+            or digits.lstrip("0") in allowed
+        ):
+            return last + 1
+    return 0
 
 
 def _whole(text: str, found: list[Run], policy: Policy) -> Iterator[Span]:
@@ -138,13 +172,29 @@ def _whole(text: str, found: list[Run], policy: Policy) -> Iterator[Span]:
 def _strict_parts(text: str, run: Run, cued: bool) -> Iterator[Span]:
     first = 0
     while first < len(run):
-        for last in range(min(first + 15, len(run)), first, -1):
-            if _is_strict(text, run, first, last, cued):
-                yield _span(text, run[first:last])
-                first = last
-                break
-        else:
-            first += 1
+        last = _strict_until(text, run, first, cued)
+        if last:
+            yield _span(text, run[first:last])
+        first = last or first + 1
+
+
+def _strict_until(text: str, run: Run, first: int, cued: bool) -> int:
+    """The end of the longest number that begins here, 0 when none does."""
+    if _within_row(run, first):
+        return 0
+    found = length = 0
+    for last in range(first, len(run)):
+        length += len(run[last].digits)
+        if length > 15:
+            break
+        if length >= 7 and _is_strict(text, run[first : last + 1], cued):
+            found = last + 1
+    return 0 if _within_row(run, found) else found
+
+
+def _within_row(run: Run, index: int) -> bool:
+    """Amid single figures no number begins or ends: the row counts as a whole."""
+    return 0 < index < len(run) and len(run[index - 1].digits) == len(run[index].digits) == 1
 
 
 _AMERICAN = {
@@ -154,21 +204,16 @@ _AMERICAN = {
 }
 
 
-def _is_strict(text: str, run: Run, first: int, last: int, cued: bool) -> bool:
+def _is_strict(text: str, part: Run, cued: bool) -> bool:
     """Grouped as telephone numbers are, whatever stands around it."""
-    part = run[first:last]
     digits = _digits(part)
     sizes = tuple(len(group.digits) for group in part)
-    if not 7 <= len(digits) <= 15:
-        return False
-    if text.startswith("+", part[0].start - 1):
+    if text[max(0, part[0].start - 1) : part[0].start] == "+":
         return len(digits) >= 8
     if digits[0] == "0":
         return 9 <= len(digits) <= 14 and min(sizes) >= 2 and not _is_series(part)
     if set(sizes) == {1}:
-        around = (*run[first - 1 : first], *run[last : last + 1])
-        lone = all(len(group.digits) > 1 for group in around)
-        return lone and len(digits) in _AMERICAN and not _is_series(part)
+        return len(digits) in _AMERICAN and not _is_series(part)
     if sizes not in _AMERICAN.get(len(digits), ()):
         return False
     if len(digits) == 7:
@@ -248,7 +293,7 @@ def _split(
     alone = _stands_alone(text, head)
     cued = bool(_CUE.search(text))
     for line in reversed(before):
-        tail = (runs(line) or [()])[-1]
+        tail = (_unknown(line, allowed) or [()])[-1]
         if not tail or len(re.findall("[a-z]+", line[tail[-1].end :])) > 2:
             return
         joined = (*tail, *joined)

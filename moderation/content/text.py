@@ -45,9 +45,9 @@ def shadow(text: str) -> Shadow:
 
 # The letters that Cyrillic, Greek and others share with Latin by shape; anyascii knows sounds, not shapes.
 _LOOK_ALIKES = {
-    "a": "аαɑ", "b": "в", "c": "сϲ", "d": "ԁ", "e": "еєε", "h": "һн", "i": "іιıɩ", "j": "ј", "k": "кκ", "m": "м",
-    "n": "ոη", "o": "оοσօ", "p": "рρ", "s": "ѕ", "t": "тτ", "u": "υս", "v": "ν", "w": "ω",
-    "x": "хχ", "y": "уγ", "g": "ɡց",
+    "a": "аαɑ", "b": "в", "c": "сϲ", "d": "ԁ", "e": "еєε", "h": "һнΗ", "i": "іιıɩ", "j": "ј", "k": "кκ", "m": "м",
+    "n": "ոηΝ", "o": "оοσօ", "p": "рρ", "s": "ѕ", "t": "тτ", "u": "υս", "v": "ν", "w": "ω",
+    "x": "хχ", "y": "уγΥ", "g": "ɡց",
     "0": "〇", "'": "’‘‛′´`ʼ＇", '"': "“”„‟″«»",
 }  # fmt: skip
 _SHAPES = {char: latin for latin, chars in _LOOK_ALIKES.items() for char in chars}
@@ -103,14 +103,22 @@ def words(source: Shadow, vocabulary: Mapping[str, str]) -> Shadow:
     starts: list[int] = []
     ends: list[int] = []
     length = 0
+    stretched = bool(_LONG.search(source.text))
     for match in _TOKEN.finditer(source.text):
-        token = _token(match, vocabulary)
-        start, end = source.place(*match.span())
+        token = match[0]
+        if stretched or match.lastgroup != "word" or not token.isalpha():
+            token = _token(match, vocabulary)
+        start, end = match.span()
         tokens.append(token)
         at.append(length)
         starts.append(start)
         ends.append(end)
         length += len(token) + 1
+    if not isinstance(source.at, range):
+        places = [source.place(start, end) for start, end in zip(starts, ends, strict=True)]
+        return Shadow(
+            " ".join(tokens), at, [start for start, _ in places], [end for _, end in places]
+        )
     return Shadow(" ".join(tokens), at, starts, ends)
 
 

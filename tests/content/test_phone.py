@@ -1,0 +1,120 @@
+"""CM-02: telephone numbers, and the many numbers that are none."""
+
+import pytest
+
+from moderation.content import Context, Policy
+
+from .corpus import POLICY, judge, shown
+
+NEVER = [
+    "365 days",
+    "90 in 90",
+    "12 & 12",
+    "04/12/2019 and 2019-04-12",
+    "$12,500 and 1,000,000 euros",
+    "7:30 to 8:30 pm",
+    "4th step",
+    "100 mg 75 mg 50 mg",
+    "doses of 100 75 50 25 12.5",
+    "2015 2017 2019",
+    "2010-2014",
+    "10 9 8 7 6 5 4 3 2 1",
+    "pages 417 418 420 449",
+    "2592000 seconds",
+    "I owe 2500000 to the bank",
+    "day 365 2024 was the year",
+    "200-1000 mg",
+    "order 123456789",
+    "12, 14, 9, 30, 44",
+    "call me at 7 or 8",
+    "call on 2010-2014",
+    "05 06 07 08 09",
+    "1 800 members and 1-800",
+]
+
+
+@pytest.mark.parametrize("text", NEVER)
+def test_cm_02_never_hit(text: str):
+    assert judge(text).outcome == "allow"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Call (312) 555-0143, please", "(312) 555-0143"),
+        ("It’s ３１２ ５５５ ０１４３ ok", "３１２ ５５５ ０１４３"),
+        ("day 90 312-555-0143", "312-555-0143"),
+        ("+44 7700 900143", "+44 7700 900143"),
+        ("on 04/12/2019 I got 312-555-0143", "312-555-0143"),
+        ("my 1-800-BEN-HELP line", "1-800-BEN-HELP"),
+        ("call 5 5 5 0 1 4 3 or 988", "5 5 5 0 1 4 3"),
+        ("212 555 8000 or 1 212 555 8000", "212 555 8000"),
+        ("my cell 9155 501 43", "9155 501 43"),
+        ("phone 612 34 56 78", "612 34 56 78"),
+    ],
+)
+def test_cm_02_the_span_is_that_of_the_displayed_text(text: str, number: str):
+    verdict = judge(text)
+    assert verdict.outcome == "bounce"
+    assert shown(text, verdict)[0] == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call 988",
+        "1-800-273-8255",
+        "1-800-273-TALK",
+        "1 800 273 8255",
+        "(800) 273-8255",
+        "800-GAMBLER",
+        "1-800-426-2537",
+        "988 or 1-800-273-8255 or 800 662 4357",
+        "988 1-800-662-HELP",
+        "text HOME to 741741",
+    ],
+)
+def test_cm_02_helplines_pass_in_every_form(text: str):
+    assert judge(text).outcome == "allow"
+
+
+def test_cm_02_a_number_beside_a_helpline_is_found():
+    text = "988 312 555 0143 988"
+    assert shown(text, judge(text)) == ["312 555 0143"]
+
+
+def test_cm_02_a_helpline_that_no_parser_reads_is_compared_by_its_digits():
+    policy = Policy("p", allowed_numbers=("??", "+44 116 123"), region="GB")
+    assert judge("116 123 or +44 116 123", policy=policy).outcome == "allow"
+    assert judge("call 116 1234567", policy=policy).outcome == "bounce"
+
+
+def test_cm_02_a_number_that_no_country_has_is_none():
+    assert judge("call 99 99 99 99").outcome == "allow"
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "found"),
+    [
+        (("my number is 312",), "555 0143", True),
+        (("555",), "0143", True),
+        (("312", "555"), "0143", True),
+        (("Hi all", "call me 312-555"), "0143 ok", True),
+        (("I have 365",), "2024 was hard", False),
+        (("988",), "1234", False),
+        (("555",), "I was there when it all began 0143", False),
+        (("call 312 because it is the area code",), "ok 5501 430", False),
+        (("no figures here",), "0143", False),
+        (("call 1-800-273",), "8255", False),
+        (("I called twice",), "0143", False),
+        (("the 10", "the 9"), "the 8", False),
+    ],
+)
+def test_cm_02_split_over_consecutive_lines(before: tuple[str, ...], text: str, found: bool):
+    verdict = judge(text, Context("member", before=before))
+    assert (verdict.outcome == "bounce") == found
+
+
+def test_cm_02_a_facilitator_gives_no_number_either():
+    assert judge("312-555-0143", Context("facilitator")).outcome == "bounce"
+    assert judge("988", Context("facilitator"), POLICY).outcome == "allow"
