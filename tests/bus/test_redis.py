@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import uvloop
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
-from chatroom.bus.redis import Pace, RedisBus
+from chatroom.bus.redis import Lost, Pace, RedisBus, losing
 from tests.bus.stage import (
     GRIEF,
     HEALED,
@@ -87,6 +88,23 @@ async def test_a_subscriber_that_was_cut_off_is_back(server: Valkey):
     async with two_processes("redis", server.url, pace=Pace()) as stage, console(server) as redis:
         await cut_off(redis, stage)
         await hears_again(stage, 2)
+
+
+async def test_a_publisher_that_was_cut_off_dials_before_it_tells(server: Valkey):
+    """W4: a write to a connection that Redis has closed is lost without an error."""
+    async with two_processes("redis", server.url) as stage, console(server) as redis:
+        assert await redis.client_kill_filter(_type="normal", skipme=True) == 2
+        stage.north.bus.announce(SHARING, 1)
+        await stage.settled()
+        assert stage.south.heard_of(SHARING) == [(SHARING, 1)]
+        assert stage.north.bus.sound
+
+
+@pytest.mark.parametrize("fault", [ResponseError, ConnectionResetError, TimeoutError, RuntimeError])
+async def test_whatever_the_network_does_is_one_thing_to_the_bus(fault: type[Exception]):
+    with pytest.raises(Lost, match=fault.__name__):
+        async with losing(1.0):
+            raise fault("The handler is closed.")  # As uvloop says it, a RuntimeError.
 
 
 @pytest.mark.parametrize(
