@@ -150,8 +150,6 @@ class Connection:
                 await self._read(socket)
         finally:
             hub.leave(log, self._member)
-            if not hub.present(log):
-                self._house.journal.forget(log)
 
     # Streams out
 

@@ -9,6 +9,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
@@ -54,30 +55,28 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Fold(msgspec.Struct, frozen=True):
-    """A log folded up to `position`: the newest number and entry id of each stream, and the state."""
+    """A log folded up to `position`: the newest number and entry id of each stream, and the state.
+
+    `at` is when the last entry happened; the next one is never earlier (W22).
+    """
 
     position: int
     heads: "HashTrieMap[int, tuple[int, str]]"
     state: State
+    at: float = 0.0
 
     def head(self, audience: int) -> tuple[int, str]:
         return self.heads.get(audience) or (0, "")
 
 
 class Book:
-    """What this process knows of one log."""
+    """What this process knows of one log. There is one for as long as anybody holds it."""
 
     def __init__(self, log: int, rules: Rules) -> None:
         self.log = log
         self.rules = rules
         self.ring: deque[Record] = deque(maxlen=RING)
         self.fold = Fold(0, HashTrieMap(), rules.new)
-
-    def restart(self, records: Iterable[Record]) -> None:
-        """Forgets everything and folds the log from its beginning."""
-        self.ring.clear()
-        self.fold = Fold(0, HashTrieMap(), self.rules.new)
-        self.advance(records)
 
     def advance(self, records: Iterable[Record]) -> list[Record]:
         """Folds what is new; the rest was seen already. A gap is a bug."""
@@ -110,6 +109,11 @@ class Book:
         reached = self.fold.head(audience)[0] - len(found)
         return found if reached == after else None
 
+    def erased_since(self, position: int) -> set[int]:
+        """The numbers in the room whose words were taken out behind `position`."""
+        later = (record for record in self.ring if record.position > position)
+        return {number for record in later if (number := erased_by(record.entry)) is not None}
+
 
 def folded(rules: Rules, fold: Fold, record: Record) -> Fold:
     """The one fold: for the decider, for a fresh client, for the tests (P25)."""
@@ -117,6 +121,7 @@ def folded(rules: Rules, fold: Fold, record: Record) -> Fold:
         record.position,
         fold.heads.insert(record.audience, (record.number, record.id)),
         rules.evolve(fold.state, record.entry, Stamp(record.number, record.at)),
+        record.at,
     )
 
 
@@ -151,6 +156,7 @@ class Draft:
 
     book: Book
     fold: Fold
+    proposals: list[Proposal]
     records: list[Record] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     stored: list[tuple[Proposal, Answer]] = field(default_factory=list)
@@ -185,8 +191,9 @@ class Journal:
         self._key = key
         self._published = published
         self._announce = announce
-        self._books: dict[int, Book] = {}
-        self._loading: dict[int, asyncio.Lock] = {}
+        # Weak: two books of one log would publish its entries twice (P4).
+        self._books: WeakValueDictionary[int, Book] = WeakValueDictionary()
+        self._loading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._queues: dict[int, dict[int, deque[Proposal]]] = {}
         self._waiting = asyncio.Event()
         self._heard: set[int] = set()
@@ -218,16 +225,15 @@ class Journal:
 
     async def book(self, log: int) -> Book | None:
         """The log folded up to its head, from memory where it is there; None where there is no such log."""
-        if log in self._books:
-            return self._books[log]
+        known = self._books.get(log)
+        if known is not None:
+            return known
         async with self._loading.setdefault(log, asyncio.Lock()):
-            if log not in self._books:
-                head = await self._logs.head(log)
-                if head is None:
-                    return None
-                self._books[log] = await self._load(head)
-        self._loading.pop(log, None)
-        return self._books[log]
+            known = self._books.get(log)
+            head = await self._logs.head(log) if known is None else None
+            if head is not None:
+                known = self._books[log] = await self._load(head)
+            return known
 
     async def _load(self, head: Head) -> Book:
         book = Book(head.log, RULES[head.kind])
@@ -243,19 +249,14 @@ class Journal:
         """The book in memory, None where there is none."""
         return self._books.get(log)
 
-    def forget(self, log: int) -> None:
-        """Drops what memory holds of a log; it is read again when it is wanted.
-
-        Whoever holds its book keeps an old one: ask for the book again after any wait.
-        """
-        self._books.pop(log, None)
-
     async def reread(self, log: int) -> None:
-        """Folds a log again after its words were swept, so that memory does not keep them either."""
-        book = self._books.get(log)
-        if book is not None:
-            rows = await self._logs.tail(log, 0)
-            book.restart(_record(book.rules, row) for row in rows)
+        """Folds a log afresh, in the book that is held: what was swept is gone from memory, too."""
+        while (book := self._books.get(log)) is not None:
+            fresh = await self._load(Head(log, book.rules.kind, book.fold.position))
+            if fresh.fold.position == book.fold.position:
+                book.fold, book.ring = fresh.fold, fresh.ring
+                return
+            await self.catch_up(log)  # What is new has to be published.
 
     async def catch_up(self, log: int) -> None:
         """Reads what others have appended, and publishes it."""
@@ -286,8 +287,13 @@ class Journal:
         kept = book.since(audience, after)
         if kept is not None:
             return kept[:limit]
+        position = book.fold.position
         rows = await self._logs.stream(book.log, audience, after, limit)
-        return [_record(book.rules, row) for row in rows]
+        gone = book.erased_since(position) if audience == 0 else set()
+        return [
+            _record(book.rules, row._replace(words=None) if row.number in gone else row)
+            for row in rows
+        ]
 
     # Deciding and appending
 
@@ -320,6 +326,10 @@ class Journal:
                 return await self._apart(work)
             except OutcomeUnknown:
                 return self._unknown(work)
+            except Exception as error:
+                # A bug, or a log that a newer version wrote (W10): the other rooms go on.
+                _log.error("commit_failed", error=type(error).__name__)
+                return await self._log_by_log(work)
             if not work:
                 return True
         return self._unknown(work)
@@ -331,18 +341,19 @@ class Journal:
         done = await self._logs.append(batches) if batches else set()
         stale: list[Proposal] = []
         for draft in drafts:
-            await self._answer_without_entry(draft)
             if draft.rows and draft.book.log not in done:
-                stale.extend(proposal for proposal, _ in draft.stored)
+                # The refusals as well: they were decided on top of what was not stored.
+                stale.extend(draft.proposals)
                 await self.catch_up(draft.book.log)
             else:
+                await self._answer_without_entry(draft)
                 self._settle(draft)
         return stale
 
     async def _decide(self, log: int, proposals: list[Proposal]) -> Draft:
         book = await self.book(log)
         assert book is not None, "commands go to logs that exist"
-        draft = Draft(book, book.fold)
+        draft = Draft(book, book.fold, proposals)
         for proposal in proposals:
             try:
                 self._decide_one(draft, proposal)
@@ -355,37 +366,41 @@ class Journal:
         return draft
 
     def _decide_one(self, draft: Draft, proposal: Proposal) -> None:
-        entries = self._entries(draft.fold.state, draft.book.rules, proposal)
+        now = max(self._now(), draft.fold.at)
+        entries = self._entries(draft.fold.state, draft.book.rules, proposal, now)
         if entries:
-            draft.stored.append((proposal, self._add(draft, proposal, entries)))
+            draft.stored.append((proposal, self._add(draft, proposal, entries, now)))
         else:
             draft.answered.append((proposal, Answer()))
 
-    def _entries(self, state: State, rules: Rules, proposal: Proposal) -> list[Entry]:
+    def _entries(self, state: State, rules: Rules, proposal: Proposal, now: float) -> list[Entry]:
         verdict = proposal.verdict
         if proposal.review is not None and verdict.epoch != state.epoch:
             verdict = proposal.review(state)  # It was made under another epoch (P10).
-        return rules.decide(state, proposal.command, proposal.seat, self._now(), verdict)
+        return rules.decide(state, proposal.command, proposal.seat, now, verdict)
 
-    def _add(self, draft: Draft, proposal: Proposal, entries: Sequence[Entry]) -> Answer:
-        """Numbers the entries and folds them in; the last one that the sender may see bears the id."""
-        rules, at = draft.book.rules, self._now()
+    def _add(self, draft: Draft, proposal: Proposal, entries: Sequence[Entry], at: float) -> Answer:
+        """Numbers the entries and folds them in; the last one that the sender may see bears the id.
+
+        The draft changes at the end, all at once: a fault in the middle must leave no gap in it.
+        """
+        rules, fold = draft.book.rules, draft.fold
         records = []
         for entry in entries:
             audience = rules.audience(entry)
-            number = draft.fold.head(audience)[0] + 1
+            number = fold.head(audience)[0] + 1
             id = self._random_bytes(8).hex()
-            record = Record(draft.fold.position + 1, audience, number, id, at, entry)
-            draft.fold = folded(rules, draft.fold, record)
+            record = Record(fold.position + 1, audience, number, id, at, entry)
+            fold = folded(rules, fold, record)
             records.append(record)
-        seen = rules.streams(draft.fold.state, proposal.seat) if proposal.seat else {0: 1}
+        seen = rules.streams(fold.state, proposal.seat) if proposal.seat else {0: 1}
         named = next(
             (record for record in reversed(records) if record.audience in seen), records[-1]
         )
-        draft.rows.extend(
-            _row(draft.book.log, record, proposal, record is named) for record in records
-        )
+        rows = [_row(draft.book.log, record, proposal, record is named) for record in records]
+        draft.fold = fold
         draft.records.extend(records)
+        draft.rows.extend(rows)
         return Answer(named.audience, named.number)
 
     async def _answer_without_entry(self, draft: Draft) -> None:
@@ -415,15 +430,20 @@ class Journal:
 
     async def _apart(self, work: list[Proposal]) -> bool:
         """One bad row must not take the others down: log by log, then one by one (W2)."""
-        logs = list(_by_log(work).values())
-        if len(logs) > 1:
-            return all([await self._commit(proposals) for proposals in logs])
+        if len(_by_log(work)) > 1:
+            return await self._log_by_log(work)
         if len(work) == 1:
             return await self._guilty(work[0])
         for index, proposal in enumerate(work):
             if not await self._commit([proposal]):
                 return self._unknown(work[index + 1 :])
         return True
+
+    async def _log_by_log(self, work: list[Proposal]) -> bool:
+        logs = list(_by_log(work).values())
+        if len(logs) == 1:
+            return self._unknown(work)
+        return all([await self._commit(proposals) for proposals in logs])
 
     async def _guilty(self, proposal: Proposal) -> bool:
         """Sent before, and then it has its first receipt; or it can't be stored at all."""

@@ -95,12 +95,7 @@ class Timekeeper:
         """Proposed by whoever sees it; the decider makes it idempotent (W21)."""
         tick = RULES[head.kind].tick
         if tick is not None:
-            ticked = self._journal.submit(head.log, 0, tick)
-            ticked.add_done_callback(lambda _: self._forget_unless_watched(head.log))
-
-    def _forget_unless_watched(self, log: int) -> None:
-        if not self._hub.present(log):
-            self._journal.forget(log)
+            self._journal.submit(head.log, 0, tick)
 
     def _mind_the_holder(self, log: int) -> None:
         """A holder who vanished is given a moment, and one who is back goes on (FC-16)."""

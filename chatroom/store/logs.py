@@ -71,7 +71,11 @@ _SELECT = """
            e.digest, e.at, e.data, b.words
       FROM entry e LEFT JOIN body b ON b.log = e.log AND b.position = e.position AND b.part = 0
 """
-_DATA_ERRORS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, OverflowError)
+# Numbers too large, types that can't be bound, text that is no UTF-8: each raises an error of its own.
+_DATA_ERRORS = (
+    sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError,
+    OverflowError, UnicodeEncodeError,
+)  # fmt: skip
 
 
 class SqliteLogs:
@@ -169,6 +173,9 @@ class SqliteLogs:
         except sqlite3.Error as error:
             self._drop(executor)
             raise OutcomeUnknown(type(error).__name__) from None
+        except BaseException:
+            self._drop(executor)  # Its transaction may be open.
+            raise
 
     def _drop(self, executor: ThreadPoolExecutor) -> None:
         connection = self._connections.pop(executor, None)

@@ -1,0 +1,629 @@
+"""The journal: a receipt is a commit, one guilty command falls alone, and a mute is a barrier."""
+
+import asyncio
+import gc
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from chatroom import journal as module
+from chatroom.journal import Answer, Book, RetryLater, folded
+from chatroom.rules import MEETING, Entry
+from moderation.content.verdict import Finding, Verdict
+from moderation.meeting.commands import Close, LowerHand, NextPhase, Redact, Say, Tell, Unmute
+from moderation.meeting.entries import HandLowered, Muted, Said, ToldYou
+from moderation.meeting.state import Meeting
+from moderation.refused import Refused
+from tests.cast import ada, ben, chidi
+from tests.journal.stage import (
+    EVENING,
+    MORNING,
+    OPEN_EPOCH,
+    Hands,
+    Office,
+    asked,
+    at_work,
+    migrated,
+    outcome,
+    outcomes,
+)
+
+ID, OTHER = b"i" * 16, b"o" * 16
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return migrated(tmp_path)
+
+
+@pytest.fixture
+async def office(path: Path) -> AsyncIterator[Office]:
+    async with at_work(path) as office:
+        await office.furnish()
+        yield office
+
+
+def code(outcome: Answer | Exception) -> str:
+    assert isinstance(outcome, Refused), outcome
+    return outcome.code
+
+
+# Receipts
+
+
+async def test_a_receipt_names_the_entry_in_the_stream_its_sender_sees(office: Office):
+    said = await office.say(ben, "hello")
+    told = await office.journal.submit(EVENING, ben, Tell("quietly"))
+    to_ben = await office.journal.submit(EVENING, ada, Tell("yes?", to=ben))
+    assert (said.audience, said.number) == (0, office.numbers()[-1])
+    assert (told.audience, told.number) == (ben, 2)  # Behind the seat that was given to him.
+    assert (to_ben.audience, to_ben.number) == (-1, 2)
+
+
+async def test_no_receipt_before_commit_p1(office: Office):
+    seen: list[bool] = []
+
+    def before(sql: str) -> None:
+        if sql == "COMMIT":
+            seen.append(answer.done() or len(office.published) > published)
+
+    published = len(office.published)
+    office.seam.before = before
+    answer = office.say(ben, "hello")
+    await answer
+    assert seen == [False]
+
+
+async def test_an_entry_is_published_and_announced_once_and_before_its_receipt(office: Office):
+    published, announced = len(office.published), len(office.announced)
+    when: list[int] = []
+    answer = office.say(ben, "hello")
+    answer.add_done_callback(lambda _: when.append(len(office.published)))
+    await answer
+    await office.journal.catch_up(EVENING)
+    assert when == [published + 1] == [len(office.published)]
+    assert office.announced[announced:] == [(EVENING, office.position())]
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+async def test_a_commit_of_unknown_outcome_is_retry_and_the_resend_is_stored_once_w3(
+    office: Office, place: str
+):
+    """Cut before COMMIT nothing is stored; cut after it, the first receipt is still to be had."""
+
+    def cut(sql: str) -> None:
+        if sql == "COMMIT":
+            raise sqlite3.OperationalError("disk I/O error")
+
+    setattr(office.seam, place, cut)
+    answers = await outcomes([office.say(ben, "hello", id=ID), office.say(chidi, "hi", id=ID)])
+    assert [type(answer) for answer in answers] == [RetryLater, RetryLater]
+    setattr(office.seam, place, lambda _: None)
+    stored = [(ben, "hello"), (chidi, "hi")] if place == "after" else []
+    assert office.lines() == stored, "need the two outcomes for this test to mean anything"
+
+    again = await outcomes([office.say(ben, "hello", id=ID), office.say(chidi, "hi", id=ID)])
+    assert office.lines() == [(ben, "hello"), (chidi, "hi")]
+    assert again == [Answer(0, number) for number in office.numbers()[-2:]]
+    published = [record.number for _, record in office.published if record.audience == 0]
+    assert published == office.numbers()
+
+
+async def test_a_database_that_stays_away_is_retry_until_it_is_back_p17(office: Office):
+    def away(sql: str) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    office.seam.before = away
+    assert isinstance(await outcome(office.say(ben, "hello", id=ID)), RetryLater)
+    assert isinstance(await outcome(office.say(ben, "hello", id=ID)), RetryLater)
+    office.seam.before = lambda _: None
+    assert isinstance(await outcome(office.say(ben, "hello", id=ID)), Answer)
+
+
+async def test_a_read_that_fails_behind_the_commit_is_retry_and_stored_once_w3(office: Office):
+    """The refusal in the batch has to be looked up, and the look-up fails: the line is stored."""
+
+    def away(sql: str) -> None:
+        if sql.startswith("SELECT audience, number, digest"):
+            raise sqlite3.OperationalError("disk I/O error")
+
+    office.seam.before = away
+    line, no = office.say(ben, "hello", id=ID), office.raise_hand(chidi, id=ID)
+    assert [type(answer) for answer in await outcomes([line, no])] == [RetryLater, RetryLater]
+    office.seam.before = lambda _: None
+    assert await office.say(ben, "hello", id=ID) == Answer(0, office.numbers()[-1])
+    assert office.lines() == [(ben, "hello")]
+
+
+async def test_what_is_queued_behind_a_retry_is_retry_too_p5(office: Office):
+    commits = 0
+
+    def cut_the_first(sql: str) -> None:
+        nonlocal commits
+        commits += sql == "COMMIT"
+        if sql == "COMMIT" and commits == 1:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    office.seam.before = cut_the_first
+    answers = await outcomes([office.say(ben, f"line {n}") for n in range(30)])
+    assert {type(answer) for answer in answers} == {RetryLater}
+    assert office.lines() == []
+    assert isinstance(await outcome(office.say(ben, "hello")), Answer)
+
+
+# Once
+
+
+async def test_a_command_sent_again_gets_its_first_receipt_p2(office: Office):
+    first = await office.say(ben, "hello", id=ID)
+    await office.say(chidi, "hi")
+    assert await office.say(ben, "hello", id=ID) == first
+    assert office.lines() == [(ben, "hello"), (chidi, "hi")]
+
+
+async def test_a_command_sent_over_two_sockets_at_once_is_stored_once_p2(office: Office):
+    one, two, chidis = await outcomes(
+        [office.say(ben, "hello", id=ID), office.say(ben, "hello", id=ID), office.say(chidi, "hi")]
+    )
+    assert one == two
+    assert isinstance(chidis, Answer)
+    assert office.lines() == [(ben, "hello"), (chidi, "hi")]
+
+
+@pytest.mark.parametrize("how", ["muted", "closed", "stale"])
+async def test_the_first_receipt_is_given_though_the_rules_say_no_by_now_p2(
+    office: Office, how: str
+):
+    first = await office.say(ben, "hello", id=ID)
+    if how == "muted":
+        await office.mute(ben)
+    elif how == "closed":
+        await office.journal.submit(EVENING, ada, Close())
+    else:
+        await office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+    assert isinstance(await outcome(office.say(ben, "more", id=OTHER)), Refused), "need a no"
+    assert await office.say(ben, "hello", id=ID) == first
+
+
+async def test_the_first_receipt_is_given_after_a_restart_p2(path: Path):
+    async with at_work(path) as before:
+        await before.furnish()
+        first = await before.say(ben, "hello", id=ID)
+    async with at_work(path, seed="after") as after:
+        assert await after.say(ben, "hello", id=ID) == first
+        assert after.lines() == [(ben, "hello")]
+
+
+async def test_the_same_id_with_other_words_is_refused_p2(office: Office):
+    await office.say(ben, "hello", id=ID)
+    assert code(await outcome(office.say(ben, "something else", id=ID))) == "id_reused"
+    await office.mute(ben)
+    assert code(await outcome(office.say(ben, "something else", id=ID))) == "id_reused"
+    assert office.lines() == [(ben, "hello")]
+
+
+async def test_an_id_is_the_seats_own_p2(office: Office):
+    await office.say(ben, "hello", id=ID)
+    await office.say(chidi, "hi", id=ID)
+    await office.furnish(MORNING)
+    await office.say(ben, "good morning", log=MORNING, id=ID)
+    assert office.lines() == [(ben, "hello"), (chidi, "hi")]
+    assert office.lines(MORNING) == [(ben, "good morning")]
+
+
+async def test_a_command_without_an_entry_is_decided_again_with_the_same_answer(office: Office):
+    unmute = [office.journal.submit(EVENING, ada, Unmute(ben), id=ID) for _ in range(2)]
+    assert await outcomes(unmute) == [Answer(), Answer()]
+
+
+# One that can't be stored
+
+
+def too_large(_: bytes) -> object:
+    return 2**70
+
+
+def unbindable(_: bytes) -> object:
+    return object()
+
+
+def no_utf8(_: bytes) -> object:
+    return "\ud800"
+
+
+def missing(_: bytes) -> object:
+    return None
+
+
+@pytest.mark.parametrize("planted", [too_large, unbindable, no_utf8, missing])
+async def test_a_poisoned_command_fails_alone_in_a_batch_over_several_logs_w2(
+    office: Office, planted: Callable[[bytes], object]
+):
+    await office.furnish(MORNING)
+
+    def poison(sql: str, rows: list[Any]) -> list[Any]:
+        if "INTO body" not in sql:
+            return rows
+        return [
+            (*row[:2], planted(row[2])) if row[2] is not None and b"poison" in row[2] else row
+            for row in rows
+        ]
+
+    office.seam.rows = poison
+    answers = await outcomes(
+        [
+            office.say(ben, "hello", id=ID),
+            office.say(chidi, "poison", id=ID),
+            office.say(chidi, "hi", id=OTHER),
+            office.say(ben, "good morning", log=MORNING, id=ID),
+        ]
+    )
+    assert code(answers.pop(1)) == "bad_command"
+    assert all(isinstance(answer, Answer) and answer.number for answer in answers)
+    assert office.lines() == [(ben, "hello"), (chidi, "hi")]
+    assert office.lines(MORNING) == [(ben, "good morning")]
+    assert office.numbers() == list(range(1, len(office.numbers()) + 1))
+
+
+async def test_words_that_cannot_be_encoded_fail_alone_and_leave_no_gap_w2(office: Office):
+    """A lone surrogate can't come over the wire; should it come by another way, nothing is lost."""
+    answers = await outcomes(
+        [office.say(ben, "hello"), office.say(ben, "\ud800"), office.say(chidi, "hi")]
+    )
+    assert code(answers.pop(1)) == "bad_command"
+    assert all(isinstance(answer, Answer) for answer in answers)
+    assert office.lines() == [(ben, "hello"), (chidi, "hi")]
+    assert office.position() == len(asked(office.path, "SELECT 1 FROM entry"))
+    assert isinstance(await outcome(office.say(ben, "and on")), Answer)
+
+
+@pytest.mark.parametrize("function", ["decide", "evolve", "audience"])
+async def test_a_bug_in_a_rule_refuses_that_command_alone(
+    office: Office, monkeypatch: pytest.MonkeyPatch, function: str
+):
+    """A private line leaves two entries; the bug is found at the second where it can be."""
+    right, met = getattr(MEETING, function), 0
+
+    def wrong(*of: Any) -> Any:
+        nonlocal met
+        what = of[0] if function == "audience" else of[1]
+        if isinstance(what, Tell | ToldYou):
+            met += 1
+            raise ZeroDivisionError
+        return right(*of)
+
+    book = await office.book()
+    monkeypatch.setattr(book, "rules", replace(MEETING, **{function: wrong}))  # type: ignore[arg-type]
+    tell = office.journal.submit(EVENING, ben, Tell("bug"))
+    answers = await outcomes([office.say(ben, "hello"), tell, office.say(chidi, "hi")])
+    assert met == 1
+    assert code(answers.pop(1)) == "bad_command"
+    numbers = [answer.number for answer in answers if isinstance(answer, Answer)]
+    assert numbers == office.numbers()[-2:]
+    assert office.lines() == [(ben, "hello"), (chidi, "hi")]
+    assert office.position() == len(asked(office.path, "SELECT 1 FROM entry"))
+
+
+async def test_a_log_that_cannot_be_read_is_retry_and_the_others_go_on_w10(office: Office):
+    """A newer version has written what this one does not know."""
+    await office.furnish(MORNING)
+    await office.say(ben, "hello", log=MORNING)
+    connection = sqlite3.connect(office.path)
+    connection.execute("UPDATE entry SET data = x'80' WHERE log = ? AND type = 'said'", (MORNING,))
+    connection.commit()
+    connection.close()
+    gc.collect()
+    assert office.journal.known(MORNING) is None
+    unread, fine = office.say(ben, "more", log=MORNING), office.say(ben, "hello")
+    assert isinstance(await outcome(unread), RetryLater)
+    assert isinstance(await outcome(fine), Answer)
+    assert isinstance(await outcome(office.say(ben, "still here")), Answer)
+
+
+# Somebody else has written
+
+
+async def test_a_log_that_moved_behind_our_back_is_decided_again_p8(path: Path):
+    async with at_work(path) as here, at_work(path, seed="there") as there:
+        await here.furnish()
+        stale = await there.book()
+        published = len(there.published)
+        muted = await here.mute(ben)
+        assert code(await outcome(there.say(ben, "hello"))) == "muted"
+        assert there.lines() == []
+        assert [record.number for _, record in there.published[published:]] == [muted.number]
+        assert stale.fold.position == there.position()
+
+
+async def test_two_journals_on_one_file_make_one_order_p3(path: Path):
+    async with at_work(path) as here, at_work(path, seed="there") as there:
+        await here.furnish()
+        books = [await here.book(), await there.book()]
+        answers = [
+            office.say(seat, f"{seat} {n}", id=bytes([n]) * 16)
+            for n in range(20)
+            for office, seat in ((here, ben), (there, chidi))
+        ]
+        while any(isinstance(answer, RetryLater) for answer in await outcomes(answers)):
+            answers = [
+                office.say(seat, f"{seat} {n}", id=bytes([n]) * 16)
+                for n in range(20)
+                for office, seat in ((here, ben), (there, chidi))
+            ]
+        lines = here.lines()
+        for seat in (ben, chidi):
+            assert [text for who, text in lines if who == seat] == [
+                f"{seat} {n}" for n in range(20)
+            ]
+        for office in (here, there):
+            await office.journal.catch_up(EVENING)
+            numbers = [record.number for _, record in office.published if record.audience == 0]
+            assert numbers[-len(lines) :] == office.numbers()[-len(lines) :]
+            assert numbers == sorted(set(numbers))
+        assert books[0].fold == books[1].fold
+
+
+async def test_five_lost_races_are_retry_w1(office: Office):
+    """Somebody is always first: before each of our transactions, one of theirs."""
+    lost = 0
+
+    def lose(sql: str) -> None:
+        nonlocal lost
+        if sql == "BEGIN IMMEDIATE":
+            lost += 1
+            append_behind_the_back(office)
+
+    office.seam.before = lose
+    assert isinstance(await outcome(office.say(ben, "hello", id=ID)), RetryLater)
+    assert lost == module.TRIES
+    office.seam.before = lambda _: None
+    assert isinstance(await outcome(office.say(ben, "hello", id=ID)), Answer)
+
+
+async def test_a_no_that_stood_on_a_lost_race_is_decided_again_too(office: Office):
+    """Ben's second hand was "up already" by his first, and that one was never stored."""
+    await office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+    lost = 0
+
+    def lose_once(sql: str) -> None:
+        nonlocal lost
+        if sql == "BEGIN IMMEDIATE" and not lost:
+            lost = 1
+            append_behind_the_back(office, mute=ben)
+
+    office.seam.before = lose_once
+    hands = [office.raise_hand(ben, id=ID), office.raise_hand(ben, id=OTHER)]
+    assert [code(answer) for answer in await outcomes(hands)] == ["muted", "muted"]
+    assert lost == 1
+
+
+def append_behind_the_back(office: Office, mute: int | None = None) -> None:
+    """Another process appends to the evening's log."""
+    entry: Entry = HandLowered(chidi, by="self") if mute is None else Muted(mute, 2e9)
+    connection = sqlite3.connect(office.path, isolation_level=None)
+    position, number = office.position() + 1, office.numbers()[-1] + 1
+    connection.execute("UPDATE log SET position = ? WHERE id = ?", (position, EVENING))
+    connection.execute(
+        "INSERT INTO entry (log, position, audience, number, entry_id, type, seat, at, data)"
+        " VALUES (?, ?, 0, ?, ?, 'x', 0, 0, ?)",
+        (EVENING, position, number, f"{position:016x}", msgspec.msgpack.encode(entry)),
+    )
+    connection.close()
+
+
+# Taking turns
+
+
+async def test_one_seats_thousand_commands_do_not_delay_anothers_one_w29(office: Office):
+    commits = 0
+
+    def count(sql: str) -> None:
+        nonlocal commits
+        commits += sql == "COMMIT"
+
+    office.seam.after = count
+    flood = [office.say(ben, f"line {n}") for n in range(1000)]
+    await asyncio.sleep(0)  # The first group of the flood is on its way.
+    await office.say(chidi, "hi")
+    assert commits <= 2
+    await outcomes(flood)
+    assert [text for seat, text in office.lines() if seat == ben] == [
+        f"line {n}" for n in range(1000)
+    ]
+
+
+async def test_a_seats_commands_are_stored_in_the_order_of_sending_p5(office: Office):
+    answers = await outcomes([office.say(ben, f"line {n}") for n in range(50)])
+    numbers = [answer.number for answer in answers if isinstance(answer, Answer)]
+    assert numbers == office.numbers()[-50:]
+    assert [text for _, text in office.lines()] == [f"line {n}" for n in range(50)]
+
+
+async def test_after_the_receipt_of_a_mute_no_line_has_a_higher_number_p8(office: Office):
+    flood = [office.say(ben, f"line {n}") for n in range(100)]
+    muted = await office.mute(ben)
+    answers = await outcomes(flood)
+    assert muted.number is not None
+    stored = [answer.number for answer in answers if isinstance(answer, Answer)]
+    assert stored
+    assert max(number for number in stored if number) < muted.number
+    refused = {code(answer) for answer in answers if isinstance(answer, Exception)}
+    assert refused == {"muted"}
+
+
+# The review, once more
+
+
+async def test_words_are_reviewed_again_when_the_floor_has_moved_p10(office: Office):
+    """Ben's line passed under epoch 1; the phase began anew before it was decided."""
+    reviewed: list[int] = []
+
+    def review(meeting: Meeting) -> Verdict:
+        reviewed.append(meeting.epoch)
+        return Verdict("bounce", (Finding("link", 0, 4),), epoch=meeting.epoch)
+
+    moving = office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+    onward = office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH + 1))
+    line = office.journal.submit(
+        EVENING,
+        ben,
+        Say("look", OPEN_EPOCH + 2),
+        verdict=Verdict("allow", epoch=OPEN_EPOCH),
+        review=review,
+    )
+    await outcomes([moving, onward])
+    assert code(await outcome(line)) == "link"
+    assert reviewed == [OPEN_EPOCH + 2]
+    assert office.lines() == []
+
+
+async def test_words_are_not_reviewed_twice_under_one_floor(office: Office):
+    def review(_: Meeting) -> Verdict:
+        raise AssertionError("the floor has not moved")
+
+    await office.journal.submit(
+        EVENING,
+        ben,
+        Say("hello", OPEN_EPOCH),
+        verdict=Verdict("allow", epoch=OPEN_EPOCH),
+        review=review,
+    )
+    assert office.lines() == [(ben, "hello")]
+
+
+# What memory holds
+
+
+async def test_the_newest_entries_of_a_stream_are_in_memory(office: Office):
+    book = await office.book()
+    await outcomes([office.say(ben, f"line {n}") for n in range(5)])
+    head = book.fold.head(0)[0]
+    newest = book.since(0, head - 3)
+    assert newest is not None
+    assert [record.number for record in newest] == [head - 2, head - 1, head]
+    assert book.since(0, head) == []
+    assert book.since(ben, 0) is not None
+
+
+async def test_what_memory_lost_is_read_from_the_log(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "RING", 10)
+    async with at_work(office.path, seed="small") as small:
+        book = await small.book()
+        await outcomes([small.say(ben, f"line {n}") for n in range(20)])
+        head = book.fold.head(0)[0]
+        assert book.since(0, head - 11) is None
+        reached = book.since(0, head - 10)
+        assert reached is not None
+        assert len(reached) == 10
+        for after in (0, head - 11, head - 10, head - 1):
+            records = await small.journal.stream(book, 0, after, 500)
+            assert [record.number for record in records] == list(range(after + 1, head + 1))
+        assert len(await small.journal.stream(book, 0, 3, 2)) == 2
+
+
+async def test_words_taken_back_are_in_no_memory_and_no_table_p19(office: Office):
+    said = await office.say(ben, "canary", id=ID)
+    assert said.number is not None
+    await office.say(ben, "another")
+    await office.journal.submit(EVENING, ben, Redact(said.number))
+    book = await office.book()
+    assert "canary" not in repr(list(book.ring))
+    assert "another" in repr(list(book.ring))
+    assert office.lines() == [(ben, None), (ben, "another")]
+    digests = asked(office.path, "SELECT digest FROM entry WHERE command_id = ?", ID)
+    assert digests == [(None,)]
+    assert await office.say(ben, "canary", id=ID) == said  # Still once, and with its receipt.
+
+
+async def test_words_taken_back_in_the_same_batch_are_gone_as_well_p19(office: Office):
+    number = office.numbers()[-1] + 1
+    await outcomes([office.say(ben, "canary"), office.journal.submit(EVENING, ben, Redact(number))])
+    assert office.lines() == [(ben, None)]
+    assert "canary" not in repr(list((await office.book()).ring))
+
+
+async def test_words_taken_back_while_they_were_read_are_not_sent_p19(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """A refill has read the line from the file; before it is written, its author takes it back."""
+    said = await office.say(ben, "canary")
+    assert said.number is not None
+    book = await office.book()
+    book.ring.clear()
+    read = office.logs.stream
+
+    async def slowly(*args: Any) -> Any:
+        rows = await read(*args)
+        await office.journal.submit(EVENING, ben, Redact(said.number or 0))
+        return rows
+
+    monkeypatch.setattr(office.logs, "stream", slowly)
+    records = await office.journal.stream(book, 0, said.number - 1, 1)
+    assert [record.number for record in records] == [said.number]
+    assert isinstance(records[0].entry, Said)
+    assert records[0].entry.words is None
+
+
+async def test_the_live_fold_is_that_of_a_fresh_reader_p25(office: Office):
+    said = await office.say(ben, "hello")
+    await office.journal.submit(EVENING, ada, Tell("psst", to=ben))
+    await office.mute(chidi)
+    await office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+    await office.raise_hand(ben)
+    await office.journal.submit(EVENING, ben, LowerHand())
+    await office.journal.submit(EVENING, ben, Redact(said.number or 0))
+    live = await office.book()
+    async with at_work(office.path) as fresh:
+        read = await fresh.book()
+    assert read.fold == live.fold
+    assert [repr(record) for record in read.ring] == [repr(record) for record in live.ring]
+    fold = Book(EVENING, MEETING).fold
+    for record in live.ring:
+        fold = folded(MEETING, fold, record)
+    assert fold == live.fold
+
+
+async def test_a_log_has_one_book_for_as_long_as_anybody_holds_it_p4(office: Office):
+    """Ben's last socket goes while his line is being stored, and he is back before it is."""
+    book = await office.book()
+    line = office.say(ben, "hello")
+    await asyncio.sleep(0)
+    again = await office.book()
+    await line
+    await office.say(ben, "and on")
+    assert again is book
+    numbers = [record.number for log, record in office.published if record.audience == 0]
+    assert numbers == office.numbers()
+    assert book.fold.position == office.position()
+
+
+async def test_a_book_that_nobody_holds_is_read_again_when_it_is_wanted(office: Office):
+    await office.say(ben, "hello")
+    await office.furnish(MORNING)
+    position = office.position()
+    gc.collect()
+    assert office.journal.known(EVENING) is None
+    assert (await office.book()).fold.position == position
+
+
+async def test_time_never_goes_back_within_a_log_w22(path: Path):
+    """The machine's clock was set back between two starts."""
+    async with at_work(path) as before:
+        await before.furnish()
+    async with at_work(path, clock=Hands(before.clock.at - 100.0)) as after:
+        await after.say(ben, "hello")
+        times = [row[0] for row in asked(path, "SELECT at FROM entry ORDER BY position")]
+        assert times == sorted(times)
+
+
+async def test_a_log_that_is_not_there_is_known_to_nobody(office: Office):
+    assert await office.journal.book(12345) is None
+    assert isinstance(await outcome(office.say(ben, "hello", log=12345)), RetryLater)
+    assert isinstance(await outcome(office.say(ben, "hello")), Answer)
