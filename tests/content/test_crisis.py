@@ -22,7 +22,14 @@ def test_ce_06_a_concern_asks_for_support(text: str):
     assert judge(text).signal == "support"
 
 
-@pytest.mark.parametrize("text", sentences("traps.txt") + sentences("traps_heldout.txt"))
+@pytest.mark.parametrize(
+    "text",
+    [
+        line
+        for name in ("traps", "traps_heldout", "traps2_heldout")
+        for line in sentences(f"{name}.txt")
+    ],
+)
 def test_ce_07_cm_13_recovery_talk_raises_and_bounces_nothing(text: str):
     verdict = judge(text)
     assert (verdict.outcome, verdict.signal, verdict.findings) == ("allow", None, ())
