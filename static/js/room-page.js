@@ -269,7 +269,10 @@ class RoomPage {
     const words = find("#ended")
     words.hidden = false
     write(words, ENDED[code] ?? ENDED_OTHERWISE)
-    if (code in ENDED) document.body.dataset.state = "out"
+    if (code in ENDED) {
+      document.body.dataset.state = "out"
+      this.#talk.clear()
+    }
     this.#sheet.close()
     this.#announce(words.textContent ?? "")
   }

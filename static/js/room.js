@@ -99,7 +99,7 @@ export function apply(room, { entry, at }) {
         ...room,
         invited: null,
         // Not of their own doing: the hand stays where it was.
-        hands: entry.reason === "withdrawn" ? room.hands : without(room.hands, entry.seat),
+        hands: ["withdrawn", "phase"].includes(entry.reason) ? room.hands : without(room.hands, entry.seat),
         epoch: room.epoch + 1,
       }
     case "floor_taken":
