@@ -21,7 +21,7 @@ import { helplineList, openHelp } from "./views/help.js"
 /**
  * The data block of desk.html.
  *
- * @typedef {{ seat: number | null, helplines: Helpline[], organisation: string, case?: string | null }} DeskData
+ * @typedef {{ seat: number | null, helplines: Helpline[], organisation: string, case?: string | null, speed?: number }} DeskData
  */
 
 const GRACE = 1_000
@@ -40,6 +40,7 @@ class DeskPage {
   #connection = new Connection("/desk/socket", {
     onframe: (frame) => this.#receive(frame),
     onstate: (state) => this.#connected(state),
+    ...this.#speed(),
   })
   /** @type {Desk | null} */
   #desk = null
@@ -60,6 +61,10 @@ class DeskPage {
     if (this.#data.seat === null) this.#showDoor()
     else this.#enter()
     setInterval(() => this.#desk !== null && this.#cases.tick(this.#connection.now()), 1_000)
+  }
+
+  #speed() {
+    return this.#data.speed === undefined ? {} : { speed: this.#data.speed }
   }
 
   #bindHelplines() {
@@ -166,6 +171,7 @@ class DeskPage {
   #open(caseId) {
     const work = new Work(caseId, {
       helplines: this.#data.helplines,
+      ...this.#speed(),
       onchange: (fresh) => this.#lineChanged(caseId, fresh),
       onback: () => this.#show(null),
       ondone: () => this.#finish(caseId),

@@ -44,6 +44,7 @@ export class CaseLine {
   /** @type {Case | null} */
   #state = null
   #through = 0
+  #wasAtEnd = true
   #banner = el("p", { class: "line-banner", role: "status" })
   #lines = el("div", { class: "line-list" })
   #onItsWay = el("div", { class: "line-list", "aria-live": "off" })
@@ -77,6 +78,9 @@ export class CaseLine {
       el("div", { class: "acts" }, this.#send, ...(options.acts ?? [])),
     )
     this.element = el("div", { class: "case-line" }, this.#banner, this.#log, this.#composer)
+    this.#log.addEventListener("scroll", () => (this.#wasAtEnd = this.#isAtEnd()), { passive: true })
+    // A field that grows or a keyboard that opens must not cover the last line.
+    new ResizeObserver(() => this.#wasAtEnd && this.toEnd()).observe(this.#log)
   }
 
   start() {
@@ -127,6 +131,7 @@ export class CaseLine {
   /** The log is at its newest line again, after it was hidden. */
   toEnd() {
     this.#log.scrollTop = this.#log.scrollHeight
+    this.#wasAtEnd = true
   }
 
   // Writing
@@ -183,13 +188,18 @@ export class CaseLine {
 
   /** @param {Line[]} lines */
   #add(lines) {
-    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR
+    const atEnd = this.#isAtEnd()
     const fresh = lines.filter(({ number }) => number > this.#through)
     if (fresh.length > 0) this.#log.setAttribute("aria-live", "polite")
     this.#lines.append(...lines.map((line) => this.#line(line)))
     this.#renderOnItsWay()
     if (atEnd || fresh.length === 0) this.toEnd()
     this.#changed(fresh)
+  }
+
+  #isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#log
+    return scrollHeight - scrollTop - clientHeight < NEAR
   }
 
   /** @param {Line[]} fresh */

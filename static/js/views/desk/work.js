@@ -15,6 +15,7 @@ const ON_RECORD = "That this line was open is on record; its words are not. Don'
 /**
  * @typedef {object} Options
  * @property {Helpline[]} helplines
+ * @property {number} [speed]
  * @property {(fresh: Line[]) => void} onchange
  * @property {() => void} onback To the list.
  * @property {() => void} ondone The case is closed and may leave the page.
@@ -49,6 +50,7 @@ export class Work {
       acts: [el("button", { type: "button", class: "close-case", onclick: () => this.#ask(true) }, "Close the case")],
       onchange: (state, fresh) => this.#changed(state, fresh),
       onrefusal: (refusal) => write(this.#refusal, refusal.words),
+      ...(options.speed === undefined ? {} : { speed: options.speed }),
     })
     this.element = el(
       "section",
@@ -56,7 +58,7 @@ export class Work {
       el(
         "div",
         { class: "work-head" },
-        el("button", { type: "button", class: "to-list", onclick: options.onback }, "All cases"),
+        el("button", { type: "button", class: "to-list", "aria-label": "All cases", onclick: options.onback }, "‹ All cases"),
         this.#title,
       ),
       this.#facts,
