@@ -11,6 +11,8 @@ from chatroom.transport import Frames
 
 REFILL = 500
 """Entries in one frame of a refill."""
+REFILL_WORDS = 40_000
+"""Characters of words in one: as JSON at most 240 KB, so that a socket that stalls costs little (P14)."""
 SETTLE = 0.3
 """Seconds in which comings and goings are gathered into one presence frame."""
 
@@ -109,16 +111,21 @@ class Hub:
                 self._presence(circle, member)
                 return True
             for audience in behind:
-                await self._refill(journal, book, member, audience)
+                await self._refill(journal, book, circle, member, audience)
         return False
 
-    async def _refill(self, journal: Journal, book: Book, member: Member, audience: int) -> None:
-        """The next frame of a stream, up to what was published: a removal must come before what follows."""
-        records = await journal.stream(book, audience, member.at[audience], REFILL)
+    async def _refill(
+        self, journal: Journal, book: Book, circle: Circle, member: Member, audience: int
+    ) -> None:
+        """The next frame of a stream, up to what was published: a removal must come before what follows.
+
+        It is read once it can be written: words that are taken back meanwhile must not be in it (P19).
+        """
         await member.frames.writable.wait()
+        records = await journal.stream(book, audience, member.at[audience], REFILL)
         head = book.fold.head(audience)[0]
-        known = [record for record in records if record.number <= head]
-        if known and member in self._circles[book.log].joining:
+        known = [record for record in _fitting(records) if record.number <= head]
+        if known and member in circle.joining:
             member.write(entries_frame(audience, known))
             member.at[audience] = known[-1].number
 
@@ -222,6 +229,16 @@ def entries_frame(audience: int, records: Iterable[Record]) -> bytes:
         wire.Numbered(record.number, record.id, record.at, record.entry) for record in records
     )
     return wire.encode(wire.Entries(stream_name(audience), numbered))
+
+
+def _fitting(records: list[Record]) -> Iterable[Record]:
+    """The first of them, as many as make one frame."""
+    room = REFILL_WORDS
+    for record in records:
+        yield record
+        room -= len(getattr(record.entry, "words", None) or "")
+        if room <= 0:
+            return
 
 
 def _parts(records: list[Record]) -> Iterable[tuple[list[Record], int | None]]:

@@ -19,7 +19,10 @@ class Frames:
         self._protocol = protocol
 
     def offer(self, frame: bytes) -> bool:
-        """Writes a whole frame; False where the socket does not drain or is gone, and nothing is written."""
+        """Writes a whole frame; False where the socket does not drain, and nothing is written.
+
+        What comes behind a goodbye is dropped: to be cut off for it would lose the close code.
+        """
         return self._protocol.offer(frame)
 
     @property
@@ -51,7 +54,9 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         await super().run_asgi()
 
     def offer(self, frame: bytes) -> bool:
-        if self.paused or self.close_sent or self.disconnected:
+        if self.close_sent or self.disconnected:
+            return True
+        if self.paused:
             return False
         try:
             self.transport.write(frame)
@@ -69,7 +74,9 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        self.loop.call_later(ABORT_AFTER, self.transport.abort)
+        # As uvicorn's own: while it is set the transport waits for the peer's goodbye, and reads on.
+        # Closed with something unread, the kernel would send a reset, and the code could be lost.
+        self.close_timer = self.loop.call_later(ABORT_AFTER, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
         """A peer that answers no ping is gone: uvicorn would wait for it to drain (W13)."""

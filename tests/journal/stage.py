@@ -118,6 +118,7 @@ class Office:
         self.logs = SqliteLogs(path, seam.connect)
         self.published: list[tuple[int, Record]] = []
         self.announced: list[tuple[int, int]] = []
+        self.audience: Callable[[Book, list[Record]], None] = lambda *_: None
         self.journal = Journal(
             self.logs,
             clock.now,
@@ -129,6 +130,7 @@ class Office:
 
     def _publish(self, book: Book, records: list[Record]) -> None:
         self.published.extend((book.log, record) for record in records)
+        self.audience(book, records)
 
     async def book(self, log: int = EVENING) -> Book:
         book = await self.journal.book(log)

@@ -1,0 +1,438 @@
+"""The hub: one frame per commit and audience, every entry exactly once, and nothing to whom it does not belong."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from chatroom import hub as module
+from chatroom import journal, wire
+from chatroom.hub import Hub, Member
+from chatroom.rules import MEETING
+from chatroom.transport import Frames
+from moderation.meeting.commands import Redact, Remove, Tell
+from tests.cast import ada, ben, chidi
+from tests.journal.stage import EVENING, Office, at_work, migrated
+
+ROOM, CHAIR = 0, -1
+
+
+class Recorder(Frames):
+    """A socket that keeps what it is given; it can stand still, and it can stop draining."""
+
+    def __init__(self) -> None:
+        self.given: list[bytes] = []
+        self.drains = True
+        self.aborted = 0
+        self.closed: list[int] = []
+        self._writable = asyncio.Event()
+        self._writable.set()
+
+    def offer(self, frame: bytes) -> bool:
+        if self.drains and not self.closed:
+            self.given.append(frame)
+        return self.drains
+
+    @property
+    def writable(self) -> asyncio.Event:
+        return self._writable
+
+    def close(self, code: int) -> None:
+        self.closed.append(code)
+
+    def abort(self) -> None:
+        self.aborted += 1
+
+    @property
+    def frames(self) -> list[dict[str, Any]]:
+        return [msgspec.json.decode(payload) for data in self.given for payload in unframed(data)]
+
+    def numbers(self, stream: str = "room") -> list[int]:
+        return [entry["number"] for entry in self.entries(stream)]
+
+    def entries(self, stream: str = "room") -> list[dict[str, Any]]:
+        return [
+            entry
+            for frame in self.frames
+            if frame["type"] == "entries" and frame["stream"] == stream
+            for entry in frame["entries"]
+        ]
+
+    def present(self) -> list[list[int]]:
+        return [frame["here"] for frame in self.frames if frame["type"] == "presence"]
+
+
+def unframed(data: bytes) -> Iterable[bytes]:
+    """The payloads of the text frames that stand one behind the other in `data`."""
+    while data:
+        assert data[0] == 0x81, "a whole text frame"
+        size, start = data[1], 2
+        if size == 126:
+            size, start = int.from_bytes(data[2:4], "big"), 4
+        elif size == 127:
+            size, start = int.from_bytes(data[2:10], "big"), 10
+        yield data[start : start + size]
+        data = data[start + size :]
+
+
+class Hall:
+    """A hub behind a journal, and sockets that come and go."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.wanted: set[int] = set()
+        self.hub = Hub(self.wanted.add, self.wanted.discard)
+        self.books: list[Any] = []
+        office.audience = self.hub.publish
+
+    async def join(
+        self, seat: int, at: dict[int, int] | None = None, session: bytes = b""
+    ) -> Member:
+        member = await self.knock(seat, at, session)
+        assert await self.catch_up(member)
+        return member
+
+    async def knock(
+        self, seat: int, at: dict[int, int] | None = None, session: bytes = b""
+    ) -> Member:
+        """In the door, and lacking everything."""
+        book = await self.office.book()
+        self.books.append(book)
+        member = Member(Recorder(), seat, session or b"session of %d" % seat)
+        self.hub.enter(EVENING, member)
+        member.at = at or dict.fromkeys(MEETING.streams(book.fold.state, seat), 0)
+        return member
+
+    async def catch_up(self, member: Member) -> bool:
+        return await self.hub.catch_up(self.office.journal, await self.office.book(), member)
+
+
+def recorded(member: Member) -> Recorder:
+    assert isinstance(member.frames, Recorder)
+    return member.frames
+
+
+@pytest.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
+    async with at_work(migrated(tmp_path)) as office:
+        await office.furnish()
+        yield Hall(office)
+
+
+async def turn() -> None:
+    """A turn of the loop: what it flushes is flushed."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+# One frame
+
+
+async def test_one_commit_is_one_frame_and_the_same_bytes_for_all(hall: Hall):
+    members = [await hall.join(seat) for seat in (ada, ben, chidi, ben)]
+    before = [len(recorded(member).given) for member in members]
+    lines = [hall.office.say(ben, "one"), hall.office.say(chidi, "two")]
+    for line in lines:
+        await line
+    await turn()
+    new = [recorded(member).given[count:] for member, count in zip(members, before, strict=True)]
+    assert [len(frames) for frames in new] == [1] * 4
+    assert {id(frames[0]) for frames in new} == {id(new[0][0])}
+    (frame,) = unframed(new[0][0])
+    assert [entry["entry"]["words"] for entry in msgspec.json.decode(frame)["entries"]] == [
+        "one",
+        "two",
+    ]
+
+
+async def test_a_frame_is_encoded_once_however_many_it_is_for(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    for _ in range(20):
+        await hall.join(ben)
+    encoded = 0
+    encode = wire.encode
+
+    def count(frame: wire.OutboundFrame) -> bytes:
+        nonlocal encoded
+        encoded += isinstance(frame, wire.Entries)
+        return encode(frame)
+
+    monkeypatch.setattr(wire, "encode", count)
+    await hall.office.say(ben, "hello")
+    assert encoded == 1
+
+
+async def test_what_one_turn_of_the_loop_brings_is_written_at_once(hall: Hall):
+    member = await hall.join(ben)
+    book = await hall.office.book()
+    await hall.office.say(ben, "one")
+    await turn()
+    count, records = len(recorded(member).given), list(book.ring)[-1:]
+    hall.hub.publish(book, records)
+    hall.hub.publish(book, records)
+    hall.hub.to_all(EVENING, wire.Heartbeat("1.", 2.0))
+    await turn()
+    (data,) = recorded(member).given[count:]
+    types = [msgspec.json.decode(payload)["type"] for payload in unframed(data)]
+    assert types == ["entries", "entries", "heartbeat"]
+
+
+@pytest.mark.parametrize("size", [125, 126, 65535, 65536])
+def test_a_frame_of_any_size_is_a_whole_text_frame(size: int):
+    payload = b"x" * size
+    assert list(unframed(wire.framed(payload) + wire.framed(b"y"))) == [payload, b"y"]
+
+
+# Exactly once
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_who_joins_during_traffic_gets_each_entry_exactly_once_p4(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, seed: int
+):
+    """Entries come at every place of a refill: while it reads, while it waits, between its frames."""
+    dice = random.Random(seed)
+    monkeypatch.setattr(module, "REFILL", 3)
+    monkeypatch.setattr(journal, "RING", 4)
+    book = await hall.office.book()
+    book.ring = type(book.ring)(book.ring, maxlen=4)
+    read = hall.office.logs.stream
+
+    async def with_traffic(*what: Any) -> Any:
+        rows = await read(*what)
+        if dice.random() < 0.5:
+            await hall.office.say(chidi, "while it reads")
+        return rows
+
+    monkeypatch.setattr(hall.office.logs, "stream", with_traffic)
+    there = await hall.join(ada)
+    for n in range(8):
+        await hall.office.say(ben, f"before {n}")
+    member = await hall.knock(ben)
+    joining = asyncio.ensure_future(hall.catch_up(member))
+    for n in range(12):
+        if dice.random() < 0.4:
+            member.frames.writable.clear()
+        if dice.random() < 0.7:
+            await hall.office.say(chidi, f"line {n}")
+        if dice.random() < 0.3:
+            await hall.office.journal.submit(EVENING, ben, Tell(f"quietly {n}"))
+        for _ in range(dice.randrange(4)):
+            await asyncio.sleep(0)
+        member.frames.writable.set()
+    assert await joining
+    await hall.office.say(chidi, "after")
+    await turn()
+    head = hall.office.numbers()[-1]
+    assert recorded(member).numbers() == list(range(1, head + 1))
+    assert recorded(there).numbers()[-1] == head
+    own = hall.office.numbers(audience=ben)
+    assert recorded(member).numbers("own") == own
+
+
+async def test_who_comes_back_gets_what_is_behind_the_cursor_and_no_more_p4(hall: Hall):
+    for n in range(5):
+        await hall.office.say(chidi, f"line {n}")
+    head = hall.office.numbers()[-1]
+    member = await hall.join(ben, {ROOM: head - 2, ben: 1})
+    assert recorded(member).numbers() == [head - 1, head]
+    assert recorded(member).numbers("own") == []
+
+
+async def test_frames_that_wait_for_the_others_are_not_sent_twice_to_who_has_just_come_p4(
+    hall: Hall,
+):
+    there = await hall.join(ada)
+    line = hall.office.say(chidi, "hello")
+    while not line.done():
+        await asyncio.sleep(0)
+        member = await hall.knock(ben)
+        await hall.catch_up(member)
+        assert recorded(member).numbers() == sorted(set(recorded(member).numbers()))
+    await turn()
+    assert recorded(there).numbers() == hall.office.numbers()
+
+
+async def test_a_refill_waits_for_a_slow_reader_and_reads_only_then_p19(hall: Hall):
+    """What is taken back while the socket stands still is not in the frame that follows."""
+    said = await hall.office.say(chidi, "canary")
+    member = await hall.knock(ben)
+    member.frames.writable.clear()
+    joining = asyncio.ensure_future(hall.catch_up(member))
+    await turn()
+    await hall.office.journal.submit(EVENING, chidi, Redact(said.number or 0))
+    member.frames.writable.set()
+    assert await joining
+    assert b"canary" not in b"".join(recorded(member).given)
+    assert recorded(member).numbers() == hall.office.numbers()
+
+
+async def test_a_frame_of_a_refill_stays_small_whatever_was_written_p14(hall: Hall):
+    """However long the lines, a socket that stops reading holds at most 512 KiB."""
+    for _ in range(40):
+        await hall.office.say(chidi, "\x01" * 2000)
+    member = await hall.join(ben)
+    assert max(map(len, recorded(member).given)) < 256 * 1024
+    assert recorded(member).numbers() == hall.office.numbers()
+
+
+# Sockets that do not drain
+
+
+async def test_a_socket_that_does_not_drain_is_let_go_and_the_others_go_on_p14(hall: Hall):
+    stalled, well = await hall.join(ben), await hall.join(chidi)
+    recorded(stalled).drains = False
+    await hall.office.say(ada, "hello")
+    await turn()
+    assert recorded(stalled).aborted == 1
+    assert recorded(well).numbers() == hall.office.numbers()
+    assert recorded(well).aborted == 0
+
+
+async def test_a_socket_that_leaves_in_the_middle_of_a_flush_takes_nobody_with_it(hall: Hall):
+    members = [await hall.join(ben) for _ in range(3)]
+    first = recorded(members[0])
+
+    def leave() -> None:
+        for member in members[:2]:
+            hall.hub.leave(EVENING, member)
+
+    first.drains = False
+    first.abort = leave  # type: ignore[method-assign]
+    await hall.office.say(ada, "hello")
+    await turn()
+    assert recorded(members[2]).numbers() == hall.office.numbers()
+
+
+# Removal
+
+
+async def test_a_removed_seat_reads_up_to_its_removal_and_nothing_after_p9(hall: Hall):
+    bens = [await hall.join(ben), await hall.join(ben)]
+    chidis = await hall.join(chidi)
+    remove = hall.office.journal.submit(EVENING, ada, Remove(ben))
+    after = hall.office.say(chidi, "are they gone?")
+    removed = await remove
+    await after
+    await turn()
+    for member in bens:
+        assert recorded(member).numbers()[-1] == removed.number
+        assert recorded(member).closed == [4410]
+    assert recorded(chidis).numbers() == hall.office.numbers()
+    assert recorded(chidis).closed == []
+
+
+async def test_who_is_removed_while_coming_in_gets_nothing_more_p9(hall: Hall):
+    chidis = await hall.join(chidi)
+    member = await hall.knock(ben)
+    member.frames.writable.clear()
+    joining = asyncio.ensure_future(hall.catch_up(member))
+    await turn()
+    await hall.office.journal.submit(EVENING, ada, Remove(ben))
+    hall.hub.leave(EVENING, chidis)  # The last one but Ben: the circle is gone.
+    member.frames.writable.set()
+    assert await joining is False
+    assert recorded(member).closed == [4410]
+    assert recorded(member).given == []
+
+
+async def test_nothing_is_written_to_who_was_let_go_not_even_an_answer_p9(hall: Hall):
+    """A socket that is saying goodbye is not cut for taking no more: its close code would be lost."""
+    member = await hall.join(ben)
+    await hall.office.journal.submit(EVENING, ada, Remove(ben))
+    member.send(wire.Retry("0" * 32, 250))
+    assert recorded(member).aborted == 0
+
+
+async def test_the_sockets_of_a_session_that_is_over_are_closed(hall: Hall):
+    one, two = await hall.join(ben, session=b"one"), await hall.join(ben, session=b"two")
+    hall.hub.end_session(b"one", 4401)
+    assert (recorded(one).closed, recorded(two).closed) == ([4401], [])
+
+
+async def test_everybody_is_told_that_the_server_restarts(hall: Hall):
+    members = [await hall.join(ben), await hall.knock(chidi)]
+    hall.hub.close(1012)
+    assert [recorded(member).closed for member in members] == [[1012], [1012]]
+
+
+# Audiences
+
+
+async def test_a_private_line_goes_to_the_facilitators_and_its_sender_alone_p22(hall: Hall):
+    adas, bens, chidis = [await hall.join(seat) for seat in (ada, ben, chidi)]
+    before = list(recorded(chidis).given)
+    await hall.office.journal.submit(EVENING, ben, Tell("between us"))
+    await turn()
+    assert [entry["entry"]["words"] for entry in recorded(adas).entries("chair")] == ["between us"]
+    assert recorded(bens).entries("own")[-1]["entry"]["words"] == "between us"
+    assert recorded(bens).entries("chair") == []
+    assert recorded(chidis).given == before
+    assert recorded(chidis).numbers("own") == [1]
+
+
+async def test_a_line_to_one_seat_goes_to_that_seat_p22(hall: Hall):
+    adas, bens, chidis = [await hall.join(seat) for seat in (ada, ben, chidi)]
+    await hall.office.journal.submit(EVENING, ada, Tell("are you well?", to=ben))
+    await turn()
+    told = [entry["entry"] for entry in recorded(bens).entries("own")][-1]
+    assert (told["type"], told["words"]) == ("told_you", "are you well?")
+    assert recorded(chidis).numbers("own") == [1]
+    assert recorded(adas).numbers("own") == [1]
+
+
+# Presence, and which logs are wanted
+
+
+async def test_who_comes_is_told_who_is_here_at_once_and_the_others_a_little_later(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    timers: list[tuple[Callable[..., object], Any]] = []
+    loop = asyncio.get_running_loop()
+    call_later = loop.call_later
+
+    def later(delay: float, what: Callable[..., object], *of: Any, **more: Any) -> Any:
+        if delay == module.SETTLE:
+            timers.append((what, of))
+            return object()
+        return call_later(delay, what, *of, **more)
+
+    monkeypatch.setattr(loop, "call_later", later)
+    adas, bens = await hall.join(ada), await hall.join(ben)
+    assert recorded(adas).present() == [[ada]]
+    assert recorded(bens).present() == [[ada, ben]]
+    assert len(timers) == 1, "coming and going is gathered"
+    what, of = timers.pop()
+    what(*of)
+    await turn()
+    assert recorded(adas).present()[-1] == [ada, ben]
+    again = await hall.join(ben)  # A second socket of a seat that is here changes nothing.
+    hall.hub.leave(EVENING, again)
+    what, of = timers.pop()
+    what(*of)
+    await turn()
+    assert recorded(adas).present() == [[ada], [ada, ben]]
+    assert hall.hub.present(EVENING) == {ada: 1, ben: 1}
+
+
+async def test_the_bus_is_asked_for_a_log_while_somebody_is_in_it(hall: Hall):
+    assert hall.hub.logs() == []
+    one, two = await hall.knock(ben), await hall.join(chidi)
+    assert (hall.wanted, hall.hub.logs()) == ({EVENING}, [EVENING])
+    hall.hub.leave(EVENING, one)
+    hall.hub.leave(EVENING, one)
+    assert hall.wanted == {EVENING}
+    hall.hub.leave(EVENING, two)
+    assert (hall.wanted, hall.hub.logs()) == (set(), [])
+    assert hall.hub.present(EVENING) == {}
+
+
+async def test_entries_of_a_log_without_sockets_go_nowhere(hall: Hall):
+    await hall.office.say(ben, "hello")
+    hall.hub.to_all(EVENING, wire.Heartbeat("1.", 2.0))
+    assert hall.hub.logs() == []
