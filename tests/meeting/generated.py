@@ -245,7 +245,7 @@ class Dice:
             invites = (self.leader, Invite(epoch, self.one((None, None, self.seat))))
             last = self.meeting.last_turn
             late = last.seat if last is not None else self.seat
-            lines = [(self.leader, says), (self.seat, says), (late, says)]
+            lines = [(self.leader, says), (self.seat, says), *[(late, says)] * 3]
             return [*raises, invites, invites, invites, *lines]
         lines = [(holder, says), (holder, says), (self.leader, says), (self.seat, says)]
         ends: list[Ask] = [(holder, Done(epoch)), (self.leader, EndTurn(epoch))]

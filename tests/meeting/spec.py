@@ -9,7 +9,7 @@ judges it, and judges what each command leaves. `when` has the decider answer on
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -84,10 +84,10 @@ class Rules(Generic[S, C, E]):
     codec: msgspec.msgpack.Decoder[E]
     judge: Callable[[Iterable[tuple[E, float]]], None]
 
-    def fold(self, stamped: Iterable[tuple[E, float]]) -> S:
-        """The state after a whole log: each entry numbered in its stream, and read back from bytes."""
-        state, numbers = self.new, Counter[int]()
-        for entry, at in stamped:
+    def fold(self, log: Sequence[tuple[E, float]], state: S, done: int = 0) -> S:
+        """`state` after the entries from `done` on: each read back from bytes, numbered in its stream."""
+        numbers = Counter(self.audience(entry) for entry, _ in log[:done])
+        for entry, at in log[done:]:
             stream = self.audience(entry)
             numbers[stream] += 1
             read_back = self.codec.decode(msgspec.msgpack.encode(entry))
@@ -105,7 +105,7 @@ class Situation(Generic[S, C, E]):
 
     @property
     def state(self) -> S:
-        return self.rules.fold(self.log)
+        return self.rules.fold(self.log, self.rules.new)
 
     def log_entries(self) -> tuple[E, ...]:
         return tuple(entry for entry, _ in self.log)
@@ -164,7 +164,9 @@ class Answer(Generic[S, C, E]):
         return self.before
 
     def _went_on(self) -> Situation[S, C, E]:
-        situation = self.before.given(*self.left)
+        before, situation = self.before, self.before.given(*self.left)
+        live = situation.rules.fold(situation.log, before.state, done=len(before.log))
+        assert live == situation.state
         situation.rules.judge(situation.log)
         return situation
 

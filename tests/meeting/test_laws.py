@@ -44,7 +44,7 @@ from tests.meeting.oracle import Oracle
 
 FULL = os.environ.get("FULL") == "1"
 law = settings(
-    max_examples=5000 if FULL else 150,
+    max_examples=5000 if FULL else 60,
     deadline=None,
     derandomize=not FULL,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -333,7 +333,7 @@ COMMANDS = [*members(AnyCommand), *members(AnyCaseCommand), *members(DeskServerC
 
 
 @pytest.mark.parametrize("struct", [*ENTRIES, *COMMANDS], ids=lambda struct: struct.__qualname__)
-@settings(law, max_examples=400 if FULL else 15)
+@settings(law, max_examples=400 if FULL else 8)
 @given(st.data())
 def test_every_command_and_entry_reads_back_as_itself(
     struct: type[msgspec.Struct], data: st.DataObject
@@ -344,7 +344,7 @@ def test_every_command_and_entry_reads_back_as_itself(
 
 
 @pytest.mark.parametrize("struct", ENTRIES, ids=lambda struct: struct.__qualname__)
-@settings(law, max_examples=400 if FULL else 10)
+@settings(law, max_examples=400 if FULL else 5)
 @given(st.data())
 def test_an_old_reader_survives_an_unknown_field_of_an_entry(
     struct: type[msgspec.Struct], data: st.DataObject
@@ -366,7 +366,7 @@ def test_the_meetings_of_chance_get_everywhere():
     seen: Counter[str] = Counter()
     refused: Counter[str] = Counter()
 
-    @settings(law, max_examples=300)
+    @settings(law, max_examples=500)
     @given(MEETINGS)
     def count(steps: list[Step]) -> None:
         played = held(steps)
