@@ -1,0 +1,311 @@
+"""The stage of the browser tests: people, each with a browser context of their own.
+
+A person finds things as a screen reader does, by role and name. What every page must keep at all
+times is watched from its first byte, and asserted when the stage closes: nothing goes wrong in the
+console, no policy is violated, and nobody but our server is asked for anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Locator, expect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Page,
+        ViewportSize,
+    )
+
+    from tests.processes import ServerProcess
+
+SCREENS = Path(__file__).parent.parent / "artifacts" / "screens"
+DESK: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 320, "height": 640}
+SIZES = {"desk": DESK, "phone": PHONE}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+TARGET = 44
+# A second tap within 0.4 s is taken for a double click, so a finger rests this long.
+RESTS = 450
+
+expect.set_options(timeout=10_000)
+
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sample }) =>
+  console.error("policy violated:", violatedDirective, blockedURI, sample))
+"""
+
+# Targets that stand out of the window, or are too small for a finger. Links in a sentence may be.
+TARGETS = """(least) => {
+  const wrong = []
+  const shown = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+  for (const e of document.querySelectorAll("button, textarea, input, summary, a.button")) {
+    const { left, right, width, height } = e.getBoundingClientRect()
+    if (!shown(e)) continue
+    const name = e.getAttribute("aria-label") ?? e.textContent?.trim() ?? e.id
+    if (left < -0.5 || right > innerWidth + 0.5) wrong.push(`${name} stands out: ${left}..${right}`)
+    if (width < least - 0.5 || height < least - 0.5) wrong.push(`${name} is small: ${width} x ${height}`)
+  }
+  return wrong
+}"""
+
+
+class Stage:
+    """The people of one test on one server."""
+
+    def __init__(self, browser: Browser, server: ServerProcess) -> None:
+        self.server = server
+        self._browser = browser
+        self._people: list[Person] = []
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.server.port}"
+
+    async def room(self, name: str) -> dict[str, str]:
+        """A new room's slug, and a link for each role."""
+        slug = await self.server.create_room(name)
+        roles = ("member", "facilitator", "staff")
+        links = await asyncio.gather(*(self.server.invite(slug, role) for role in roles))
+        return {"slug": slug, **dict(zip(roles, links, strict=True))}
+
+    async def person(
+        self,
+        name: str,
+        *,
+        phone: bool = False,
+        scheme: Literal["light", "dark"] = "light",
+        keyboard: bool = False,
+    ) -> Person:
+        """Somebody with a browser: at a desk, or with a phone in the hand."""
+        context = await self._browser.new_context(
+            viewport=PHONE if phone else DESK,
+            has_touch=phone,
+            color_scheme=scheme,
+            locale="en-GB",
+            reduced_motion="no-preference",
+        )
+        return await self.person_in(context, name, phone=phone)
+
+    async def person_in(self, context: BrowserContext, name: str, *, phone: bool = False) -> Person:
+        """Somebody in a context that may hold others."""
+        page = await context.new_page()
+        await page.add_init_script(TELL_VIOLATIONS)
+        person = Person(name, page, phone=phone)
+        self._people.append(person)
+        return person
+
+    async def close(self) -> None:
+        """Takes everybody off the stage, and asks what their pages complained of."""
+        wrong = [f"{person.name}: {what}" for person in self._people for what in person.wrong]
+        for context in {person.page.context for person in self._people}:
+            await context.close()
+        self._people.clear()
+        assert not wrong, "\n".join(wrong)
+
+
+class Person:
+    """Somebody at a page, who finds things by what they are and how they are called."""
+
+    def __init__(self, name: str, page: Page, *, phone: bool = False) -> None:
+        self.name = name
+        self.page = page
+        self.phone = phone
+        self.wrong: list[str] = []
+        self._forgiven: list[re.Pattern[str]] = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.wrong.append(f"threw {error}"))
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url))
+
+    def forgive(self, *patterns: str) -> None:
+        """Complaints that belong to the story: the browser itself reports refused requests."""
+        self._forgiven += map(re.compile, patterns)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        text = f"{message.text} {message.location.get('url', '')}"
+        if not any(pattern.search(text) for pattern in self._forgiven):
+            self.wrong.append(f"console {message.type}: {text}")
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        ours = {"localhost", "127.0.0.1", "::1", "staff.localhost"}
+        if parts.scheme != "data" and parts.hostname not in ours:
+            self.wrong.append(f"asked another host: {url}")
+
+    # Places
+
+    @property
+    def main(self) -> Locator:
+        return self.page.get_by_role("main")
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log", name="Meeting")
+
+    @property
+    def floor(self) -> Locator:
+        return self.page.get_by_role("region", name="Floor")
+
+    @property
+    def field(self) -> Locator:
+        """Where one writes to the room; what describes it says whether one may."""
+        return self.page.get_by_role("textbox", name="Your words")
+
+    @property
+    def refusal(self) -> Locator:
+        """What came back, why, and what can be done next."""
+        return self.main.get_by_role("alert")
+
+    @property
+    def help(self) -> Locator:
+        """The Help panel, whatever its title says now."""
+        return self.page.get_by_role("dialog", name=re.compile("help|staff|is here", re.IGNORECASE))
+
+    @property
+    def waiting(self) -> Locator:
+        """The hands that are up, in their order."""
+        return self.under("Waiting")
+
+    @property
+    def here(self) -> Locator:
+        return self.under("Here")
+
+    @property
+    def agenda(self) -> Locator:
+        return self.under("This meeting")
+
+    def under(self, heading: str) -> Locator:
+        """The items of the list below a heading."""
+        title = self.page.get_by_role("heading", name=heading, exact=True)
+        return title.locator("xpath=following-sibling::*[self::ol or self::ul][1]/li")
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
+
+    def card(self, name: str) -> Locator:
+        """The turns of somebody in the talk."""
+        return self.log.get_by_role("article", name=name, exact=True)
+
+    def status(self, text: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("status").filter(has_text=text)
+
+    # Doors
+
+    async def open(self, link: str) -> None:
+        await self.page.goto(link)
+
+    async def come_in(self, link: str, name: str | None = None) -> None:
+        """Through the door of a room, under one's name."""
+        await self.open(link)
+        await self.page.get_by_role("textbox", name="Your name for this meeting").fill(
+            name or self.name
+        )
+        await self.button("Come in").click()
+        await expect(self.floor).to_be_visible()
+        # The page has been told where the meeting is.
+        await expect(self.floor).not_to_contain_text("Coming in")
+
+    async def come_to_desk(self, link: str) -> None:
+        await self.open(link)
+        await self.page.get_by_role("textbox", name="Your name").fill(self.name)
+        await self.button("Come to the desk").click()
+        await expect(self.page.get_by_role("heading", name=re.compile("^Open"))).to_be_visible()
+        await expect(self.page.get_by_text(f"{self.name} at the desk")).to_be_visible()
+
+    # Writing
+
+    async def say(self, text: str) -> None:
+        """Writes to the room and sends it, whatever comes of it."""
+        await self.field.fill(text)
+        await self.main.get_by_role("button", name="Send", exact=True).click()
+
+    async def press(self, name: str | re.Pattern[str]) -> None:
+        await self.button(name).click()
+
+    async def press_twice(self, first: str, then: str | re.Pattern[str]) -> None:
+        """What is grave takes two taps: the first asks, the second does it."""
+        await self.button(first).click()
+        await self.button(then).click(delay=RESTS)
+
+    @asynccontextmanager
+    async def people(self) -> AsyncIterator[None]:
+        """Where people, queue and agenda are seen: on a phone that is a sheet."""
+        if not self.phone:
+            yield
+            return
+        await self.floor.get_by_role("button", name="People").click()
+        sheet = self.page.get_by_role("dialog", name="People and agenda")
+        await expect(sheet).to_be_visible()
+        yield
+        # A private line closes it by itself.
+        if await sheet.is_visible():
+            await sheet.get_by_role("button", name="Back to the talk").click()
+        await expect(sheet).to_be_hidden()
+
+    async def acts_on(self, name: str) -> Locator:
+        """What a facilitator can do about somebody, unfolded."""
+        person = self.here.filter(has_text=name)
+        acts = person.get_by_role("group")
+        if not await acts.evaluate("(fold) => fold.open"):
+            await person.get_by_text(f"Acts for {name}").click()
+        return acts
+
+    # Help
+
+    async def ask_for_help(self) -> None:
+        """One tap and one confirm."""
+        await self.main.get_by_role("button", name=re.compile("^Help")).last.click()
+        await self.help.get_by_role("button", name="Ask for help now").click()
+
+    async def write_on_line(self, to: str, text: str) -> None:
+        """On the private line of a case, at either end."""
+        await self.page.get_by_role("textbox", name=f"To {to}", exact=True).fill(text)
+        line = (
+            self.help
+            if await self.help.count()
+            else self.page.get_by_role("region", name="The case")
+        )
+        await line.get_by_role("button", name="Send", exact=True).click()
+
+    # Looking
+
+    async def shoot(self, station: str) -> None:
+        """The page at a desk and on a phone, light and dark; it has to fit in each."""
+        before = self.page.viewport_size
+        for size, viewport in SIZES.items():
+            await self.page.set_viewport_size(viewport)
+            for scheme in SCHEMES:
+                await self.page.emulate_media(color_scheme=scheme)
+                name = f"{station}-{self.name.lower()}-{size}-{scheme}.png"
+                await self.page.screenshot(path=SCREENS / name, animations="disabled")
+            await self.fits()
+        if before:
+            await self.page.set_viewport_size(before)
+
+    async def fits(self) -> None:
+        """Nothing needs scrolling sideways, and a finger finds every target."""
+        wide = await self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide[0] <= wide[1], f"{self.name}: {wide[0]} px in a window of {wide[1]}"
+        wrong = await self.page.evaluate(TARGETS, TARGET)
+        assert not wrong, f"{self.name} at {wide[1]} px: {wrong}"
+
+    async def is_accessible(self, where: str) -> None:
+        """axe finds nothing, in light and dark."""
+        for scheme in SCHEMES:
+            await self.page.emulate_media(color_scheme=scheme)
+            found = await Axe().run(self.page)
+            assert not found.violations_count, f"{where}, {scheme}: {found.generate_report()}"
