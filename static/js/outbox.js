@@ -62,20 +62,21 @@ export class Outbox {
    *
    * @param {string} id
    * @param {C} command
+   * @param {boolean} [unsent] It had given up, and waits for somebody to say `again`.
    * @returns {Item<C>}
    */
-  restored(id, command) {
+  restored(id, command, unsent = false) {
     /** @type {Item<C>} */
     const item = {
       id,
       command,
-      state: "waiting",
+      state: unsent ? "unsent" : "waiting",
       stream: null,
       number: null,
       refusal: null,
       since: performance.now(),
     }
-    this.#take(item)
+    if (!unsent) this.#take(item)
     return item
   }
 

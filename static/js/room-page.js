@@ -85,7 +85,10 @@ class RoomPage {
     this.#outbox = new Outbox(this.#connection, (item) => this.#settled(item))
     /** @type {Acts} */
     const acts = {
-      send: (command) => void this.#outbox.send(command),
+      send: (command) => {
+        this.#outbox.send(command)
+        if (command.type === "accept") this.#composer.focus()
+      },
       tell: (seat) => {
         this.#sheet.close()
         this.#composer.tell(seat)
@@ -99,14 +102,17 @@ class RoomPage {
       say: (command) => /** @type {Words} */ (this.#outbox.send(command)),
       again: (item) => this.#outbox.again(item),
       send: acts.send,
+      isLive: () => this.#connection.isLive,
+      taken: (item) => this.#forget(item),
       help: () => this.help(),
       onchange: () => this.#draft.save(),
     })
     this.#waiting = new PendingView({
       again: (item) => this.#outbox.again(item),
       back: (item) => {
-        this.#forget(item)
         this.#composer.back(item)
+        this.#composer.focus()
+        this.#draw()
       },
     })
     this.#care = new CareView((caseId) => this.help(caseId))
@@ -124,9 +130,9 @@ class RoomPage {
     document.body.dataset.state = "room"
     const { text, to, waiting } = this.#draft.load()
     this.#composer.restore(text, to)
-    for (const { id, command } of waiting) {
-      const item = /** @type {Words} */ (this.#outbox.restored(id, command))
-      this.#pending.push(item)
+    for (const { id, command, unsent } of waiting) {
+      const item = /** @type {Words} */ (this.#outbox.restored(id, command, unsent))
+      if (!this.#pending.includes(item)) this.#pending.push(item)
     }
     this.#connection.start()
     setInterval(() => this.#draw(), 1_000)
@@ -247,8 +253,8 @@ class RoomPage {
   /** What outlasts a reload of this tab. */
   #kept() {
     const waiting = this.#pending
-      .filter((item) => item.state === "waiting" && this.#composer.shows(item))
-      .map(({ id, command }) => ({ id, command }))
+      .filter((item) => item.state !== "confirmed" && this.#composer.shows(item))
+      .map(({ id, command, state }) => ({ id, command, unsent: state === "unsent" }))
     return { text: this.#composer.text, to: this.#composer.to, waiting }
   }
 

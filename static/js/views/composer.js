@@ -3,6 +3,7 @@
 import { el, fill, find, set, write } from "../dom.js"
 import * as rooms from "../room.js"
 import { whyComposer } from "../words.js"
+import { isResting, rest } from "./rest.js"
 
 /** @import { Model } from "../model.js" */
 /** @import { Refusal, SeatCommand } from "../protocol.js" */
@@ -14,6 +15,8 @@ import { whyComposer } from "../words.js"
  * @property {(command: import("../protocol.js").Say | import("../protocol.js").Tell) => Words} say
  * @property {(item: Words) => void} again
  * @property {(command: SeatCommand) => void} send
+ * @property {() => boolean} isLive
+ * @property {(item: Words) => void} taken The row's words are in the field again.
  * @property {() => void} help
  * @property {() => void} onchange The draft changed.
  */
@@ -101,6 +104,7 @@ export class ComposerView {
     this.#sendButton.hidden = over
     const act = floorAct(room)
     this.#floorButton.hidden = act === null
+    if (this.#floorButton.textContent !== "" && this.#floorButton.textContent !== (act?.label ?? "")) rest(this.#floorButton)
     write(this.#floorButton, act?.label ?? "")
     set(this.#floorButton, "class", act?.label === "Done" ? "floor-done" : "quiet")
     this.#tellButton.hidden = over || (rooms.isFacilitator(room) && this.#to === null)
@@ -116,7 +120,7 @@ export class ComposerView {
 
   #floorAct() {
     const act = this.#room && floorAct(this.#room)
-    if (act) this.#acts.send(act.command)
+    if (act && !isResting(this.#floorButton)) this.#acts.send(act.command)
   }
 
   /** @param {KeyboardEvent} event */
@@ -135,8 +139,12 @@ export class ComposerView {
     this.#clearBox()
     const clears = this.#to !== null || rooms.maySpeak(room) === null || rooms.isTypedCustom(room, text)
     const item = this.#sent(text, room)
-    if (clears) this.#set("")
-    else this.#held = item
+    if (clears) {
+      this.#set("")
+    } else {
+      this.#held = item
+      if (!this.#acts.isLive()) this.#showBox("The connection is lost. This goes out when it is back; your words stay here.", [])
+    }
     this.#field.focus()
   }
 
@@ -176,6 +184,7 @@ export class ComposerView {
 
   /** Words whose outcome is unknown become a draft again. @param {Words} item */
   back(item) {
+    this.#acts.taken(item)
     this.#putBack(item)
     this.#unsent = item
     this.#showBox("That could not be sent. Your words are here; sending them again stores them once.", [])

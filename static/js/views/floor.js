@@ -3,6 +3,7 @@
 import { el, find, keyed, set, write } from "../dom.js"
 import * as rooms from "../room.js"
 import { floorCard, stopwatch } from "../words.js"
+import { isResting, rest } from "./rest.js"
 import { twoTaps } from "./two-taps.js"
 
 /** @import { Acts, Model } from "../model.js" */
@@ -47,13 +48,24 @@ export class FloorView {
 
   /** @param {Act[]} acts */
   #renderActs(acts) {
+    const hadFocus = this.#acts.contains(document.activeElement)
     this.#acts.hidden = acts.length === 0
-    keyed(this.#acts, acts, ({ key }) => key, (act) => this.#button(act))
+    keyed(this.#acts, acts, ({ key }) => key, (act) => this.#button(act, hadFocus))
+    if (hadFocus && !this.#acts.contains(document.activeElement)) (this.#acts.querySelector("button") ?? this.#card).focus()
   }
 
-  /** @param {Act} act */
-  #button({ label, primary, command }) {
-    return el("button", { type: "button", class: primary ? "primary" : null, onclick: () => this.#send(command) }, label)
+  /**
+   * One that takes the place of another under somebody's finger rests first: a double tap on
+   * `Next` must not go on by two.
+   *
+   * @param {Act} act
+   * @param {boolean} isReplacing
+   */
+  #button({ label, primary, command }, isReplacing) {
+    const onclick = () => !isResting(button) && this.#send(command)
+    const button = el("button", { type: "button", class: primary ? "primary" : null, onclick }, label)
+    if (isReplacing) rest(button)
+    return button
   }
 }
 

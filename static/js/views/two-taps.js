@@ -1,9 +1,7 @@
 /** A button for what is grave: the first tap asks, the second does it. */
 
 import { el, write } from "../dom.js"
-
-/** A double click is one tap. */
-const TOO_SOON = 400
+import { isResting, rest } from "./rest.js"
 
 /**
  * @param {string} label
@@ -12,11 +10,11 @@ const TOO_SOON = 400
  * @param {Record<string, unknown>} [props]
  */
 export function twoTaps(label, sure, act, props = {}) {
-  let askedAt = 0
-  const rest = () => {
-    askedAt = 0
-    write(button, label)
-    button.removeAttribute("data-sure")
+  let isAsked = false
+  const ask = (/** @type {boolean} */ asked) => {
+    isAsked = asked
+    write(button, asked ? sure : label)
+    button.toggleAttribute("data-sure", asked)
   }
   const button = el(
     "button",
@@ -24,16 +22,16 @@ export function twoTaps(label, sure, act, props = {}) {
       type: "button",
       class: "grave-act",
       ...props,
-      onblur: rest,
-      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && rest(),
+      onblur: () => ask(false),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && ask(false),
       onclick: () => {
-        if (askedAt === 0) {
-          askedAt = performance.now()
-          write(button, sure)
-          button.dataset.sure = ""
+        if (isResting(button)) return
+        if (!isAsked) {
           button.focus() // Safari doesn't focus a clicked button, and a blur takes the question back.
-        } else if (performance.now() - askedAt > TOO_SOON) {
-          rest()
+          ask(true)
+          rest(button)
+        } else {
+          ask(false)
           act()
         }
       },
