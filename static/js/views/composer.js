@@ -187,7 +187,7 @@ export class ComposerView {
     this.#acts.taken(item)
     this.#putBack(item)
     this.#unsent = item
-    this.#showBox("That could not be sent. Your words are here; sending them again stores them once.", [])
+    this.#showBox("This may not have arrived. Your words are here again.", [])
   }
 
   /** @param {Words} item */
