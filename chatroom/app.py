@@ -69,7 +69,7 @@ def create_app(settings: Settings) -> Starlette:
     meetings = Meetings(
         engine, journal, accounts, reviewer, read_formats(), settings.retention, secrets.token_bytes
     )
-    timekeeper = Timekeeper(clock, logs, journal, hub, lambda: bus.sound)
+    timekeeper = Timekeeper(clock, logs, journal, hub, lambda: bus.sound, accounts.forget_expired)
     house = House(journal, hub, accounts, reviewer, cases, clock.now, time.monotonic)
 
     @asynccontextmanager

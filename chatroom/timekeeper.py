@@ -5,6 +5,8 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from chatroom import wire
 from chatroom.hub import Hub
 from chatroom.journal import Journal
@@ -17,6 +19,7 @@ POLL = 1.0
 """Seconds between two looks at the heads of the logs (W5)."""
 UNSOUND_POLL = 0.25
 HEARTBEAT = 10.0
+TIDY = 600.0
 MISSED = 2
 """Polls that a holder is missed in before the room is told (FC-16)."""
 
@@ -57,6 +60,7 @@ class Timekeeper:
         journal: Journal,
         hub: Hub,
         bus_is_sound: Callable[[], bool],
+        tidy: Callable[[float], Awaitable[object]],
         pause: Callable[[float], Awaitable[None]] = pause,
     ) -> None:
         self._clock = clock
@@ -64,16 +68,21 @@ class Timekeeper:
         self._journal = journal
         self._hub = hub
         self._bus_is_sound = bus_is_sound
+        self._tidy = tidy
         self._pause = pause
         self._missed: dict[int, int] = {}
         self._since_heartbeat = 0.0
+        self._since_tidied = 0.0
 
     async def run(self) -> None:
         """Lives in the caller's TaskGroup. While the database is away it goes on asking."""
         while True:
             wait = POLL if self._bus_is_sound() else UNSOUND_POLL
-            with contextlib.suppress(OutcomeUnknown):  # Ordinary: asked again at the next turn.
+            with contextlib.suppress(
+                OutcomeUnknown, SQLAlchemyError
+            ):  # Asked again at the next turn.
                 await self.look()
+                await self._tidy_up(wait)
             self._heartbeat(wait)
             await self._pause(wait)
 
@@ -112,6 +121,13 @@ class Timekeeper:
         self._missed[log] = self._missed.get(log, 0) + 1
         if self._missed[log] >= MISSED and meeting.away_until is None:
             self._journal.submit(log, 0, HolderAway(meeting.holder))
+
+    async def _tidy_up(self, waited: float) -> None:
+        """Sessions and invitations that are over are forgotten now and then."""
+        self._since_tidied += waited
+        if self._since_tidied >= TIDY:
+            self._since_tidied = 0.0
+            await self._tidy(self._clock.now())
 
     def _heartbeat(self, waited: float) -> None:
         """Every 10 s each socket hears the head, as the last look found it; the same bytes for all."""
