@@ -99,7 +99,7 @@ async def test_a_command_is_stored_once_though_the_server_dies_while_it_is_sent(
                     *(one.say(words, id=id) for one in bens for id, words in ids)
                 )
                 before = sum(one.receipts for one in bens)
-                await until(lambda: sum(one.receipts for one in bens) > before, within=5)  # noqa: B023
+                await until(lambda: sum(one.receipts for one in bens) > before, within=10)  # noqa: B023
                 await asyncio.sleep(chance.uniform(0.0, 0.01))
                 server.kill9()
                 await server.start()
@@ -124,5 +124,5 @@ async def _five_sockets(server: ServerProcess) -> AsyncIterator[list[Recorder]]:
         bens = [Recorder(f"Ben {n}", one) for n, one in enumerate([seat, *others])]
         async with recording(*bens, within=20):
             await ada.send(Open())
-            await until(lambda: all(one.seat.meeting.phase == 0 for one in bens), within=5)
+            await until(lambda: all(one.seat.meeting.phase == 0 for one in bens), within=10)
             yield bens
