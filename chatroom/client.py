@@ -750,6 +750,8 @@ def thaw(view: View) -> State:
                 phases=view.phases,
                 phase=view.phase,
                 opened_at=view.opened_at,
+                phase_began_at=view.phase_began_at,
+                turn_began_at=view.turn_began_at,
                 closed_at=view.closed_at,
                 epoch=view.epoch,
                 seats=HashTrieMap({shown.seat: _place(shown) for shown in view.seats}),

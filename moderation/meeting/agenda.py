@@ -81,8 +81,8 @@ def opened(meeting: Meeting, stamp: Stamp) -> Meeting:
     return replace(meeting, opened_at=stamp.at)
 
 
-def phase_began(meeting: Meeting, entry: PhaseBegan) -> Meeting:
-    meeting = replace(meeting, phase=entry.phase, epoch=meeting.epoch + 1)
+def phase_began(meeting: Meeting, entry: PhaseBegan, stamp: Stamp) -> Meeting:
+    meeting = replace(meeting, phase=entry.phase, phase_began_at=stamp.at, epoch=meeting.epoch + 1)
     return meeting if meeting.speak == "queue" else replace(meeting, hands=())
 
 

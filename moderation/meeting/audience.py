@@ -54,6 +54,8 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     phases: tuple[Phase, ...]
     phase: int
     opened_at: float | None
+    phase_began_at: float | None
+    turn_began_at: float | None
     closed_at: float | None
     epoch: int
     turn: int
@@ -72,6 +74,8 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         phases=meeting.phases,
         phase=meeting.phase,
         opened_at=meeting.opened_at,
+        phase_began_at=meeting.phase_began_at,
+        turn_began_at=meeting.turn_began_at,
         closed_at=meeting.closed_at,
         epoch=meeting.epoch,
         turn=meeting.turn,

@@ -157,7 +157,7 @@ def evolve(meeting: Meeting, entry: AnyEntry, stamp: Stamp) -> Meeting:
         case Opened():
             return agenda.opened(meeting, stamp)
         case PhaseBegan():
-            return agenda.phase_began(meeting, entry)
+            return agenda.phase_began(meeting, entry, stamp)
         case Closed():
             return agenda.closed(meeting, stamp)
         case SeatTaken():
@@ -179,7 +179,7 @@ def evolve(meeting: Meeting, entry: AnyEntry, stamp: Stamp) -> Meeting:
         case InviteEnded():
             return floor.invite_ended(meeting, entry)
         case FloorTaken():
-            return floor.floor_taken(meeting, entry)
+            return floor.floor_taken(meeting, entry, stamp)
         case TurnEnded():
             return floor.turn_ended(meeting, entry, stamp)
         case HolderWentAway():

@@ -189,7 +189,7 @@ def invite_ended(meeting: Meeting, entry: InviteEnded) -> Meeting:
     return replace(meeting, invited=None, hands=hands, epoch=meeting.epoch + 1)
 
 
-def floor_taken(meeting: Meeting, entry: FloorTaken) -> Meeting:
+def floor_taken(meeting: Meeting, entry: FloorTaken, stamp: Stamp) -> Meeting:
     hands = _without(meeting.hands, entry.seat)
     return replace(
         meeting,
@@ -197,6 +197,7 @@ def floor_taken(meeting: Meeting, entry: FloorTaken) -> Meeting:
         invited=None,
         holder=entry.seat,
         turns=entry.turn,
+        turn_began_at=stamp.at,
         epoch=meeting.epoch + 1,
     )
 
@@ -205,6 +206,7 @@ def turn_ended(meeting: Meeting, entry: TurnEnded, stamp: Stamp) -> Meeting:
     return replace(
         meeting,
         holder=None,
+        turn_began_at=None,
         away_until=None,
         last_turn=Turn(entry.seat, stamp.at),
         epoch=meeting.epoch + 1,

@@ -516,6 +516,8 @@ export interface Snapshot {
   phases: Phase[]
   phase: number
   opened_at: number | null
+  phase_began_at: number | null
+  turn_began_at: number | null
   closed_at: number | null
   epoch: number
   turn: number

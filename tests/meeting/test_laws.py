@@ -135,6 +135,8 @@ def from_snapshot(shown: Snapshot) -> Meeting:
         phases=shown.phases,
         phase=shown.phase,
         opened_at=shown.opened_at,
+        phase_began_at=shown.phase_began_at,
+        turn_began_at=shown.turn_began_at,
         closed_at=shown.closed_at,
         epoch=shown.epoch,
         turns=shown.turns,
