@@ -1,7 +1,6 @@
 """One socket: hello, then commands in and streams out, from the cursor on."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,7 +31,10 @@ TOO_FAR = 5000
 RETRY_AFTER = 250
 """Milliseconds."""
 OWED = 10.0
-"""Seconds in which a command that got `retry` comes before all that were behind it (P5)."""
+"""Seconds in which a command that got `retry` comes before all that were behind it (P5).
+
+A client that has given one up by then is not held up any longer by it.
+"""
 
 
 class Ended(Exception):
@@ -137,7 +139,7 @@ class Connection:
         self._room = room
         self._member = Member(frames, seat, session.id)
         self._slots = asyncio.Semaphore(OUTSTANDING)
-        self._owed: deque[str] = deque()
+        self._owed: dict[str, bool] = {}
         self._owed_until = 0.0
 
     async def live(self, socket: WebSocket, hello: wire.Hello) -> None:
@@ -227,7 +229,8 @@ class Connection:
     async def _take(self, frame: wire.Command) -> None:
         """Reviews and queues a command; its answer is written when there is one."""
         if self._must_wait(frame.id):
-            return self._answer(frame.id, RetryLater())
+            self._slots.release()
+            return self._member.send(wire.Retry(frame.id, RETRY_AFTER))
         try:
             command = wire.decode_command(self._book.rules.commands, frame.command)
             verdict, review = self._review(command)
@@ -279,29 +282,32 @@ class Connection:
 
     def _answer(self, id: str, outcome: Answer | BaseException) -> None:
         self._slots.release()
-        if isinstance(outcome, Answer):
-            stream = None if outcome.audience is None else stream_name(outcome.audience)
-            self._member.send(wire.Receipt(id, stream, outcome.number))
-        elif isinstance(outcome, Refused):
-            self._member.send(wire.refusal(id, outcome))
-        else:
-            self._owe(id)
-            self._member.send(wire.Retry(id, RETRY_AFTER))
-
-    # After a retry, what was behind it on this socket must not overtake it (P5)
-
-    def _owe(self, id: str) -> None:
-        if id not in self._owed:
-            self._owed.append(id)
-        self._owed_until = self._house.monotonic() + OWED
+        if not isinstance(outcome, Answer | Refused):
+            self._owed[id] = False  # It keeps the place that it had.
+            self._owed_until = self._house.monotonic() + OWED
+            return self._member.send(wire.Retry(id, RETRY_AFTER))
+        self._owed.pop(id, None)
+        if isinstance(outcome, Refused):
+            return self._member.send(wire.refusal(id, outcome))
+        stream = None if outcome.audience is None else stream_name(outcome.audience)
+        return self._member.send(wire.Receipt(id, stream, outcome.number))
 
     def _must_wait(self, id: str) -> bool:
-        if self._owed and self._house.monotonic() > self._owed_until:
+        """After a retry, what was behind it on this socket must not overtake it (P5).
+
+        `_owed` holds in the order of sending what has to come again, and whether it is on its way.
+        """
+        if self._house.monotonic() > self._owed_until:
             self._owed.clear()
-        if self._owed and self._owed[0] == id:
-            self._owed.popleft()
-            return False
-        return bool(self._owed)
+        for owed, on_its_way in self._owed.items():
+            if owed == id:
+                break
+            if not on_its_way:
+                self._owed.setdefault(id, False)
+                return True
+        if id in self._owed:
+            self._owed[id] = True
+        return False
 
 
 def _numbers(since: dict[int, int], cursor: "dict[wire.Stream, str]") -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -139,11 +140,23 @@ OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbea
 
 _frames: msgspec.json.Decoder[InboundFrame] = msgspec.json.Decoder(InboundFrame)
 _encoder = msgspec.json.Encoder()
+_surrogates = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+NO_COMMAND = Raw(b"null")
 
 
-def decode(text: str | bytes) -> InboundFrame:
-    """A frame of a client; raises `msgspec.DecodeError` for what is none."""
-    return _frames.decode(text)
+def decode(text: str) -> InboundFrame:
+    """A frame of a client; raises `msgspec.DecodeError` for what is none.
+
+    Half an emoji, cut off by a browser, spoils its command and not the socket (A37).
+    """
+    try:
+        return _frames.decode(text)
+    except msgspec.DecodeError as error:
+        whole = _surrogates.sub("\\\\ufffd", text)
+        if isinstance(error, msgspec.ValidationError) or whole == text:
+            raise
+    frame = _frames.decode(whole)
+    return Command(frame.id, NO_COMMAND) if isinstance(frame, Command) else frame
 
 
 def decode_command(decoder: msgspec.json.Decoder[C], raw: Raw) -> C:
@@ -151,10 +164,12 @@ def decode_command(decoder: msgspec.json.Decoder[C], raw: Raw) -> C:
     try:
         return decoder.decode(raw)
     except msgspec.DecodeError as error:
-        raise Refused(_what_is_wrong(str(error))) from None
+        raise Refused(_what_is_wrong(str(error), raw)) from None
 
 
-def _what_is_wrong(error: str) -> str:
+def _what_is_wrong(error: str, raw: Raw) -> str:
+    if b"\\u0000" in bytes(raw):
+        return "bad_command"  # It looks empty to the pattern, and is not.
     if "of length <=" in error:
         return "too_long"
     return "empty" if "matching regex" in error and error.endswith("`$.text`") else "bad_command"
