@@ -1,0 +1,379 @@
+"""Time: what is due happens once, what the bus lost is found, and words go when their time is over."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from chatroom.store.database import connect
+from chatroom.timekeeper import HEARTBEAT, POLL, UNSOUND_POLL, Clock, Timekeeper
+from moderation.meeting.commands import Accept, Close, Invite, NextPhase, RaiseHand, Unmute
+from moderation.meeting.entries import HolderCameBack, HolderWentAway, Muted, TurnEnded, Unmuted
+from tests.cast import ada, ben, chidi
+from tests.journal.stage import (
+    EVENING,
+    MORNING,
+    OPEN_EPOCH,
+    Hands,
+    Office,
+    asked,
+    at_work,
+    migrated,
+)
+from tests.test_hub import Hall, recorded
+
+
+class Tower:
+    """A timekeeper whose clock is in the test's hands and who sleeps only as long as he is let."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.hall = Hall(office)
+        self.slept: list[float] = []
+        self.sound = True
+        self.tidied: list[float] = []
+        self._mornings: asyncio.Queue[None] = asyncio.Queue()
+        clock = Clock(
+            wall=lambda: office.clock.at,
+            monotonic=lambda: office.clock.at,
+        )
+        clock.now = office.clock.now  # type: ignore[method-assign]
+        self.keeper = Timekeeper(
+            clock,
+            office.logs,
+            office.journal,
+            self.hall.hub,
+            lambda: self.sound,
+            self._tidy,
+            self._pause,
+        )
+
+    async def _tidy(self, now: float) -> None:
+        self.tidied.append(now)
+
+    async def _pause(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await self._mornings.get()
+
+    def wake(self) -> None:
+        self._mornings.put_nowait(None)
+
+    async def look(self, later: float = 0.0) -> None:
+        """One look, and whatever it has proposed is decided."""
+        self.office.clock.at += later
+        await self.keeper.look()
+        await self.settled()
+
+    async def settled(self) -> None:
+        await self.office.journal.submit(EVENING, ada, Unmute(chidi))
+
+    def kinds(self) -> list[str]:
+        rows = asked(self.office.path, "SELECT type FROM entry WHERE log = ?", EVENING)
+        return [row[0] for row in rows]
+
+    def entries(self, kind: type) -> list[object]:
+        return [
+            record.entry for _, record in self.office.published if isinstance(record.entry, kind)
+        ]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return migrated(tmp_path)
+
+
+@pytest.fixture
+async def tower(path: Path) -> AsyncIterator[Tower]:
+    async with at_work(path) as office:
+        await office.furnish()
+        yield Tower(office)
+
+
+# The clock
+
+
+def test_time_runs_on_the_monotonic_clock_from_the_wall_clock_at_the_start_w22():
+    wall, monotonic = 1000.0, 50.0
+    clock = Clock(wall=lambda: wall, monotonic=lambda: monotonic)
+    monotonic = 60.5
+    wall = 0.0  # Somebody sets the machine's clock.
+    assert clock.now() == 1010.5
+
+
+def test_a_meeting_can_be_made_to_run_faster_w22():
+    monotonic = 0.0
+    clock = Clock(60.0, wall=lambda: 1000.0, monotonic=lambda: monotonic)
+    monotonic = 2.0
+    assert clock.now() == 1120.0
+
+
+# What is due
+
+
+async def test_a_mute_ends_once_and_never_before_its_time_p12(tower: Tower):
+    await tower.office.mute(ben)
+    (muted,) = tower.entries(Muted)
+    assert isinstance(muted, Muted)
+    tower.office.clock.at = muted.until - 0.001
+    await tower.look()
+    assert tower.entries(Unmuted) == []
+    tower.office.clock.at = muted.until
+    for _ in range(3):  # Looked at again before the tick is decided, and after.
+        await tower.keeper.look()
+    await tower.look(1.0)
+    assert tower.entries(Unmuted) == [Unmuted(ben, by="time")]
+
+
+async def test_what_is_due_happens_though_nobody_is_connected_and_the_process_is_new_w21(
+    path: Path,
+):
+    async with at_work(path) as before:
+        await before.furnish()
+        await before.mute(ben)
+    async with at_work(path, clock=Hands(before.clock.at + 601.0), seed="after") as after:
+        tower = Tower(after)
+        await tower.look()
+        assert tower.kinds().count("unmuted") == 1
+
+
+async def test_two_timekeepers_end_a_mute_once_w21(path: Path, tower: Tower):
+    async with at_work(path, clock=tower.office.clock, seed="there") as there:
+        other = Tower(there)
+        books = [await tower.office.book(), await there.book()]
+        await tower.office.mute(ben)
+        tower.office.clock.at += 601.0
+        await asyncio.gather(tower.keeper.look(), other.keeper.look())
+        await tower.settled()
+        await other.settled()
+        assert tower.kinds().count("unmuted") == 1
+        assert len(books) == 2
+
+
+async def test_a_meeting_that_was_left_open_is_closed_once_p20(tower: Tower):
+    await tower.look(12 * 3600.0)
+    await tower.look(12 * 3600.0)
+    assert tower.kinds().count("closed") == 1
+
+
+# What the bus lost
+
+
+async def test_the_poll_finds_what_another_process_has_appended_w5(path: Path, tower: Tower):
+    """The bus is off: nothing was announced to anybody."""
+    member = await tower.hall.join(chidi)
+    async with at_work(path, seed="there") as there:
+        said = await there.say(ben, "hello")
+    before = len(tower.office.published)
+    await tower.keeper.look()
+    await asyncio.sleep(0)
+    assert [record.number for _, record in tower.office.published[before:]] == [said.number]
+    assert recorded(member).numbers()[-1] == said.number
+    await tower.keeper.look()
+    assert recorded(member).numbers() == tower.office.numbers()
+
+
+async def test_the_poll_asks_once_for_all_logs_that_somebody_is_in(tower: Tower):
+    await tower.office.furnish(MORNING)
+    queries: list[str] = []
+    await tower.hall.join(chidi)
+    tower.office.seam.before = queries.append
+    await tower.keeper.look()
+    assert len([query for query in queries if "FROM log" in query and "IN (" in query]) == 1
+
+
+async def test_he_looks_once_a_second_and_more_often_when_the_bus_is_not_sound_w6(tower: Tower):
+    async with running(tower):
+        await slept(tower, 1)
+        tower.sound = False
+        tower.wake()
+        await slept(tower, 2)
+    assert tower.slept == [POLL, UNSOUND_POLL]
+
+
+async def test_he_goes_on_when_the_database_was_away_p17(tower: Tower):
+    def away(sql: str) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    await tower.hall.join(chidi)
+    tower.office.seam.before = away
+    async with running(tower):
+        await slept(tower, 1)
+        tower.office.seam.before = lambda _: None
+        await tower.office.mute(ben)
+        tower.office.clock.at += 601.0
+        tower.wake()
+        await slept(tower, 2)
+        await tower.settled()
+    assert tower.entries(Unmuted) == [Unmuted(ben, by="time")]
+
+
+async def test_every_ten_seconds_each_socket_hears_the_head_w5(tower: Tower):
+    members = [await tower.hall.join(seat) for seat in (ada, chidi)]
+    async with running(tower):
+        for turn in range(1, 2 * int(HEARTBEAT / POLL) + 1):
+            await slept(tower, turn)
+            tower.wake()
+        await slept(tower, turn + 1)
+    await asyncio.sleep(0)
+    book = await tower.office.book()
+    number, id = book.fold.head(0)
+    for member in members:
+        beats = [frame for frame in recorded(member).frames if frame["type"] == "heartbeat"]
+        assert [beat["head"] for beat in beats] == [f"{number}.{id}"] * 2
+        assert beats[0]["now"] == tower.office.clock.at
+    data = [recorded(member).given[-1] for member in members]
+    assert data[0] is data[1]
+    assert msgspec.json.decode(data[0][2:])["type"] == "heartbeat"
+
+
+class running:  # noqa: N801 - reads as a word
+    """The timekeeper's own loop."""
+
+    def __init__(self, tower: Tower) -> None:
+        self._tower = tower
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.ensure_future(self._tower.keeper.run())
+
+    async def __aexit__(self, *_: object) -> None:
+        assert not self._task.done(), self._task
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def slept(tower: Tower, times: int) -> None:
+    async with asyncio.timeout(5):
+        while len(tower.slept) < times:  # noqa: ASYNC110 - it looks from outside
+            await asyncio.sleep(0.001)
+
+
+# A holder who vanished
+
+
+async def hold_the_floor(tower: Tower) -> None:
+    submit = tower.office.journal.submit
+    await submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+    await submit(EVENING, ben, RaiseHand())
+    await submit(EVENING, ada, Invite(OPEN_EPOCH + 1, ben))
+    await submit(EVENING, ben, Accept(OPEN_EPOCH + 2))
+    assert (await tower.office.book()).fold.state.holder == ben
+
+
+async def test_a_holder_who_vanished_is_given_a_moment_and_comes_back_fc16(tower: Tower):
+    await tower.hall.join(ada)
+    bens = await tower.hall.join(ben)
+    await hold_the_floor(tower)
+    await tower.look()
+    assert tower.entries(HolderWentAway) == []
+    tower.hall.hub.leave(EVENING, bens)
+    await tower.look()
+    assert tower.entries(HolderWentAway) == [], "a reload of the page is not worth a word"
+    await tower.look()
+    await tower.look()
+    assert len(tower.entries(HolderWentAway)) == 1
+    await tower.hall.join(ben)
+    await tower.look()
+    await tower.look()
+    assert tower.entries(HolderCameBack) == [HolderCameBack(ben)]
+
+
+async def test_a_holder_who_stays_away_loses_the_floor_once_p11(tower: Tower):
+    await tower.hall.join(ada)
+    await hold_the_floor(tower)
+    for _ in range(3):
+        await tower.look()
+    (away,) = tower.entries(HolderWentAway)
+    assert isinstance(away, HolderWentAway)
+    tower.office.clock.at = away.until - 0.001
+    await tower.look()
+    assert tower.entries(TurnEnded) == []
+    tower.office.clock.at = away.until
+    await tower.look()
+    await tower.look()
+    assert tower.entries(TurnEnded) == [TurnEnded(ben, reason="away")]
+
+
+async def test_a_second_socket_keeps_the_holder_here_fc16(tower: Tower):
+    await tower.hall.join(ada)
+    one, _ = await tower.hall.join(ben), await tower.hall.join(ben)
+    await hold_the_floor(tower)
+    tower.hall.hub.leave(EVENING, one)
+    for _ in range(4):
+        await tower.look()
+    assert tower.entries(HolderWentAway) == []
+
+
+# The sweep
+
+
+async def test_words_go_some_hours_after_the_close_and_not_before_p20(tower: Tower):
+    await tower.office.say(ben, "canary", id=b"i" * 16)
+    await tower.look(3700.0)
+    assert "canary" in words(tower.office.path), "an open meeting keeps its words"
+    await tower.office.journal.submit(EVENING, ada, Close())
+    await tower.look(3599.0)
+    assert "canary" in words(tower.office.path)
+    await tower.look(1.0)
+    assert words(tower.office.path) == []
+    digests = asked(tower.office.path, "SELECT 1 FROM entry WHERE digest IS NOT NULL")
+    assert digests == []
+    assert len(tower.kinds()) == tower.office.position(), "what happened stays, without words"
+
+
+async def test_with_no_hours_words_go_at_the_next_look_p20(path: Path):
+    async with at_work(path) as office:
+        await office.furnish(keep=0.0)
+        tower = Tower(office)
+        await office.say(ben, "canary")
+        await office.journal.submit(EVENING, ada, Close())
+        await tower.look()
+        assert words(path) == []
+
+
+async def test_the_sweep_takes_one_log_and_leaves_the_others_p20(tower: Tower):
+    await tower.office.furnish(MORNING)
+    await tower.office.say(ben, "still on", log=MORNING)
+    await tower.office.journal.submit(EVENING, ada, Close())
+    await tower.look(4000.0)
+    rows = asked(tower.office.path, "SELECT DISTINCT log FROM body")
+    assert rows == [(MORNING,)]
+
+
+async def test_what_was_swept_is_in_no_memory_though_people_are_still_there_p20_p25(tower: Tower):
+    await tower.hall.join(chidi)
+    book = await tower.office.book()
+    await tower.office.say(ben, "canary")
+    await tower.office.journal.submit(EVENING, ada, Close())
+    await tower.look(4000.0)
+    assert await tower.office.book() is book
+    assert "canary" not in repr(list(book.ring))
+    assert "Ben" not in repr(list(book.ring))
+    async with at_work(tower.office.path) as fresh:
+        assert (await fresh.book()).fold == book.fold
+    newcomer = await tower.hall.join(ben)
+    assert b"canary" not in b"".join(recorded(newcomer).given)
+
+
+async def test_what_is_appended_during_the_sweep_reaches_those_who_are_there_p4(
+    path: Path, tower: Tower
+):
+    """Folding the log afresh must not swallow what nobody here has been told of yet."""
+    member = await tower.hall.join(chidi)
+    await tower.office.journal.submit(EVENING, ada, Close())
+    async with at_work(path, seed="there") as there:
+        await there.journal.submit(EVENING, ada, Unmute(ben))
+        await there.mute(ben)
+        await tower.office.journal.reread(EVENING)
+    await asyncio.sleep(0)
+    assert recorded(member).numbers() == tower.office.numbers()
+
+
+def words(path: Path) -> list[str]:
+    connection = connect(path)
+    try:
+        return [row[0].decode() for row in connection.execute("SELECT words FROM body")]
+    finally:
+        connection.close()
