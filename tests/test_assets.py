@@ -1,8 +1,10 @@
 """The browser's files are named by what they hold, and kept for good."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
+import brotli
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -28,6 +30,9 @@ const words = "import it from './nowhere.js'"
 def folder(tmp_path: Path) -> Path:
     files = {
         "css/base.css": "body { color: black }\n" * 20,
+        "css/parts/talk.css": ".talk { color: green }\n",
+        "css/page.css": '/* All. */\n@import "./base.css";\n@import "./parts/all.css";\n',
+        "css/parts/all.css": '@import "./talk.css";\n@import "../base.css";\n',
         "js/page.js": ROOM,
         "js/room.js": 'import { ids } from "./ids.js"\n',
         "js/net/connection.js": 'import { ids } from "../ids.js"\n',
@@ -52,23 +57,57 @@ def browser(assets: Assets) -> TestClient:
     return TestClient(Starlette(routes=[Route("/static/{hash}/{path:path}", assets.serve)]))
 
 
-def test_a_file_comes_compressed_typed_and_for_good(assets: Assets, browser: TestClient):
+@pytest.mark.parametrize(
+    ("accepted", "coding", "decode"),
+    [
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip", "gzip", gzip.decompress),
+        ("br;q=0, GZIP;q=0.5", "gzip", gzip.decompress),
+        ("gzip;q=0, *", None, bytes),
+        ("brown, x-gzip", None, bytes),
+        ("", None, bytes),
+    ],
+)
+def test_a_file_comes_as_small_as_the_browser_can_read_it(
+    assets: Assets,
+    browser: TestClient,
+    accepted: str,
+    coding: str | None,
+    decode: Callable[[bytes], bytes],
+):
+    for _ in range(2):  # Compressed once, then kept.
+        with browser.stream(
+            "GET", assets.asset_url("css/base.css"), headers={"accept-encoding": accepted}
+        ) as answer:
+            body = b"".join(answer.iter_raw())
+        assert answer.headers.get("content-encoding") == coding
+        assert int(answer.headers["content-length"]) == len(body)
+        assert decode(body) == b"body { color: black }\n" * 20
+
+
+def test_a_file_comes_typed_and_for_good(assets: Assets, browser: TestClient):
     answer = browser.get(assets.asset_url("css/base.css"))
     assert answer.text.startswith("body {")
-    assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["vary"] == "Accept-Encoding"
 
 
-def test_who_does_not_know_gzip_gets_it_plain(assets: Assets, browser: TestClient):
-    answer = browser.get(assets.asset_url("css/base.css"), headers={"accept-encoding": "br"})
-    assert "content-encoding" not in answer.headers
-    assert int(answer.headers["content-length"]) == len(answer.text)
+def test_a_style_sheet_comes_whole(assets: Assets, browser: TestClient):
+    base = "body { color: black }\n" * 20
+    sheet = browser.get(assets.asset_url("css/page.css")).text
+    assert sheet == f"/* All. */\n{base}.talk {{ color: green }}\n{base}"
+
+
+def test_a_misspelt_part_of_a_style_sheet_is_found_at_the_start(folder: Path):
+    (folder / "css/page.css").write_text('@import "./bas.css";\n')
+    with pytest.raises(KeyError, match=r"css/bas\.css"):
+        Assets(folder)
 
 
 def test_what_gains_nothing_is_not_compressed(assets: Assets, browser: TestClient):
     assert len(gzip.compress(b"")) > 0
+    assert len(brotli.compress(b"")) > 0
     answer = browser.get(assets.asset_url("js/leave.js"))
     assert "content-encoding" not in answer.headers
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"

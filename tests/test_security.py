@@ -4,7 +4,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
@@ -61,6 +61,14 @@ async def for_good(request: Request) -> Response:
     return PlainTextResponse("kept", headers={"Cache-Control": "immutable"})
 
 
+async def page(request: Request) -> Response:
+    return HTMLResponse("<p>words</p>" * 100)
+
+
+async def data(request: Request) -> Response:
+    return Response(b'"words"' * 100, media_type="application/json")
+
+
 async def broken(request: Request) -> Response:
     raise RuntimeError("somebody's words")
 
@@ -77,6 +85,9 @@ app = Starlette(
         Route("/in", hand_over),
         Route("/out", forget),
         Route("/kept", for_good),
+        Route("/page", page),
+        Route("/data", data),
+        Route("/static/file.js", for_good),
         Route("/broken", broken),
         WebSocketRoute("/socket", socket),
     ],
@@ -141,6 +152,22 @@ def test_https_is_for_good_where_it_is_https(browser: TestClient):
 
 def test_an_answer_may_say_itself_how_long_it_is_kept(browser: TestClient):
     assert browser.get("/kept").headers.get_list("cache-control") == ["immutable"]
+
+
+def test_a_file_of_a_page_brings_little_besides_itself(browser: TestClient):
+    files = {"cache-control", "x-content-type-options", "cross-origin-resource-policy"}
+    kept = set(browser.get("/static/file.js").headers)
+    gone = browser.get("/static/nowhere.js").headers
+    assert kept == {*files, "content-type", "content-length"}
+    assert gone["cache-control"] == "no-store"
+    assert files < set(gone)
+
+
+def test_a_page_is_compressed_and_no_other_answer(browser: TestClient):
+    assert browser.get("/page").headers["content-encoding"] == "gzip"
+    assert len(browser.get("/data").content) > 500
+    for path in ("/data", "/kept", "/static/file.js"):
+        assert "content-encoding" not in browser.get(path).headers
 
 
 def test_a_fault_of_ours_is_hardened_and_quotes_nothing():

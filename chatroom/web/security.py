@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +29,12 @@ POLICY = (
     "frame-ancestors 'none'; base-uri 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+# The files of a page are no pages: nothing is run or framed by them, and there are dozens for each.
+FILES = "/static/"
+FILE_HEADERS = ("x-content-type-options", "cross-origin-resource-policy", "cache-control")
+# Pages are compressed, because they hold no secret whose letters their size could tell: tokens
+# are in cookies, and nobody's text comes back in the page it was sent to. Other answers are not.
+NO_PAGES = ("application/*", "image/*", "text/css", "text/javascript", "text/plain")
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -36,7 +43,8 @@ class Security:
     """Refuses what comes under a foreign name or from a foreign page, and hardens every answer."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
-        self._app = RequestBodyLimitMiddleware(app, LARGEST_BODY)
+        pages = GZipMiddleware(app, exclude_content_types=NO_PAGES)
+        self._app = RequestBodyLimitMiddleware(pages, LARGEST_BODY)
         self._origins = frozenset(origins)
         self._headers = {host: _headers(host, origins) for host in map(_host, origins)}
 
@@ -55,7 +63,10 @@ class Security:
 
     def _added(self, scope: Scope) -> RawHeaders:
         host = Headers(scope=scope).get("host", "")
-        return self._headers.get(host) or next(iter(self._headers.values()))
+        added = self._headers.get(host) or next(iter(self._headers.values()))
+        if not scope["path"].startswith(FILES):
+            return added
+        return [header for header in added if header[0].decode() in FILE_HEADERS]
 
 
 class Hardened:
