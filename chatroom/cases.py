@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,6 +16,8 @@ from chatroom.store.logs import OutcomeUnknown
 from moderation.case.case import Case
 from moderation.case.commands import Claim, ComeToDesk, ListCase, Raise, Source, Triage
 from moderation.refused import Refused
+
+_log = structlog.get_logger()
 
 
 def case_id(log: int) -> str:
@@ -98,15 +101,22 @@ class Cases:
         triage: Triage,
         excerpt: str | None = None,
     ) -> str:
-        fresh = new_id(self._random_bytes)
-        log = await store.open_case_file(
-            self._engine, fresh, session.id, room, self._now(), self._keep
-        )
-        digest = self._accounts.digest(log, session)
-        command = Raise(source, triage, digest, slug, name, excerpt, self.is_attended())
         payload = f"{source} {excerpt}".encode()
-        await self._journal.submit(log, 0, command, id=id, payload=payload)
-        return case_id(log)
+        while True:
+            fresh = new_id(self._random_bytes)
+            log = await store.open_case_file(
+                self._engine, fresh, session.id, room, self._now(), self._keep
+            )
+            digest = self._accounts.digest(log, session)
+            command = Raise(source, triage, digest, slug, name, excerpt, self.is_attended())
+            try:
+                await self._journal.submit(log, 0, command, id=id, payload=payload)
+                return case_id(log)
+            except Refused as no:
+                if no.code != "already_closed":
+                    raise
+                # Its file is closed only once the desk has heard, and Help is never refused (A99).
+                await store.close_case_file(self._engine, log)
 
     async def claim(self, session: Session, case: str, id: bytes) -> int:
         """One of staff takes a case; raises `Refused("already_claimed")` for all but the first (CE-11)."""
@@ -147,7 +157,10 @@ class Cases:
             log = await self._changed.get()
             try:
                 await self._list(log)
-            except (RetryLater, OutcomeUnknown, SQLAlchemyError):  # The database is away.
+            except Exception as error:
+                # The database is away; or it is a bug, and then it must not end the server.
+                if not isinstance(error, RetryLater | OutcomeUnknown | SQLAlchemyError):
+                    _log.error("listing_failed", error=type(error).__name__)
                 self._changed.put_nowait(log)
                 await pause(0.2)
 
