@@ -195,8 +195,9 @@ class Dice:
             Remove(self.seat),
             NextPhase(self.epoch),
             Open(),
-            Close(),
         ]
+        if self.random.random() < 0.5:
+            by_seat.append(Close())
         by_server: list[AnyCommand] = [HolderAway(self.seat), HolderBack(self.seat), Tick()]
         seat = self.one((self.seat, self.leader))
         return [*((seat, ask) for ask in by_seat), *((0, ask) for ask in by_server)]
@@ -222,7 +223,7 @@ class Dice:
                 likely += [(self.leader, Unmute(seat))]
                 break
         if self.meeting.speak == "queue":
-            return [*likely, *self._likely_floor()]
+            return [self.one(likely), *self._likely_floor()]
         says = Say(self.one(TEXTS), self.epoch)
         moves = NextPhase(self.epoch)
         return [*likely, (self.seat, says), (self.leader, says), (self.leader, moves)]
@@ -281,8 +282,10 @@ def meetings(draw: st.DrawFn) -> list[Step]:
     steps = list(draw(BEGINNINGS))
     least = draw(st.sampled_from([0, 20, 40]))
     played = held(steps)
-    for throw in draw(st.lists(st.integers(0, 2**32 - 1), min_size=least, max_size=2 * least + 10)):
-        step = Dice(Random(throw), played.meeting).step()
+    throws = draw(st.lists(st.integers(0, 2**32 - 1), min_size=least, max_size=2 * least + 10))
+    for number, throw in enumerate(throws):
+        # With its number, since Hypothesis likes to repeat itself.
+        step = Dice(Random(throw + number), played.meeting).step()
         played.step(step)
         steps.append(step)
     return steps

@@ -106,6 +106,11 @@ def test_fc_11_the_next_turn_has_a_number_of_its_own():
     given(second).when(chidi, LINE).then(Said(seat=chidi, turn=2, words="Good evening"))
 
 
+def test_fc_11_what_a_facilitator_writes_between_turns_is_of_no_turn():
+    between = given(with_floor(ben), Said(seat=ben, turn=1), TurnEnded(ben, "done"))
+    between.when(ada, LINE).then(Said(seat=ada, turn=0, words="Good evening"))
+
+
 def test_fc_06_a_line_of_an_earlier_turn_is_no_share_of_a_later_one_of_the_same_member():
     first = given(with_floor(ben))
     epoch = first.state.epoch
