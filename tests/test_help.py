@@ -1,0 +1,154 @@
+"""Help over HTTP: answered in every state, before every door, and invisible to the room."""
+
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from httpx2 import AsyncClient, Response
+
+from chatroom import app
+from chatroom.store.logs import SqliteLogs
+from chatroom.web.help import ATTENDED, NOBODY
+from chatroom.web.security import COOKIE
+from tests.journal.stage import Seam
+from tests.journal.town import Room, Town, town_in
+
+
+@pytest.fixture(scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    server, furnish = town_in(tmp_path_factory.mktemp("town"))
+    with server.running():
+        town = furnish()
+        yield town
+        await town.close()
+
+
+@pytest.fixture
+async def room(town: Town) -> Room:
+    return await town.room()
+
+
+async def press(room: Room, token: str | None, id: str | None = None) -> Response:
+    body = {"id": id or secrets.token_hex(16), "room": room.slug}
+    return await room.town.post("/help", body, token)
+
+
+async def test_nobody_at_the_desk_is_told_so_and_sees_the_helplines_ce10(room: Room):
+    answer = (await press(room, await room.seat("Ben"))).json()
+    assert answer["attended"] is False
+    assert answer["words"] == NOBODY
+    assert answer["helplines"] == [{"label": "Helpline", "text": "116 123", "url": "tel:116123"}]
+    async with room.town.socket(f"/cases/{answer['case']}/socket") as line:
+        await line.send({"type": "hello"})
+        assert await line.code() == 4401
+
+
+async def test_somebody_at_the_desk_is_on_the_way(room: Room, town: Town):
+    sam = await town.enter(0, "staff")
+    await town.post("/desk/seats", {"id": secrets.token_hex(16), "name": "Sam"}, sam)
+    async with town.socket("/desk/socket") as desk:
+        await desk.hello(sam)
+        answer = (await press(room, await room.seat("Ben"))).json()
+        assert (answer["attended"], answer["words"]) == (True, ATTENDED)
+
+
+async def test_help_is_answered_in_every_state_a99(room: Room):
+    """At the door, in the room, muted, removed, and after the close."""
+    outside = await room.town.enter(room.id, "member")
+    assert (await press(room, outside)).status_code == 200
+    ben, chidi, dana = [await room.seat(name) for name in ("Ben", "Chidi", "Dana")]
+    assert (await press(room, ben)).status_code == 200
+    ada = await room.open()
+    async with room.sit(ada) as adas:
+        await adas.ask({"type": "mute", "seat": 1, "minutes": 10})
+        assert (await press(room, ben)).status_code == 200
+        await adas.ask({"type": "remove", "seat": 2})
+        removed = (await press(room, chidi)).json()
+        await adas.ask({"type": "close"})
+    assert (await press(room, dana)).status_code == 200
+    async with room.town.socket(f"/cases/{removed['case']}/socket") as line:
+        fresh = await line.hello(chidi)  # The line is theirs, and the desk knows the name.
+        assert fresh["snapshot"]["member"] == "Chidi"
+        receipt = await line.ask({"type": "write", "text": "are you there?"})
+        assert receipt["type"] == "receipt"
+
+
+async def test_help_before_any_door_gives_a_session_of_its_own_ce01(town: Town):
+    async with AsyncClient(trust_env=False, verify=False) as http:
+        answer = await http.post(
+            f"{town.origin}/help",
+            json={"id": secrets.token_hex(16)},
+            headers={"Origin": town.origin},
+        )
+    assert answer.status_code == 200
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    assert "httponly" in cookie.lower()
+    token = cookie.partition("=")[2].partition(";")[0]
+    async with town.socket(f"/cases/{answer.json()['case']}/socket") as line:
+        assert (await line.hello(token))["snapshot"]["member"] is None
+
+
+async def test_who_has_a_session_keeps_it(room: Room):
+    answer = await press(room, await room.seat("Ben"))
+    assert "set-cookie" not in answer.headers
+
+
+async def test_the_same_press_sent_again_is_the_same_case_ce03(room: Room):
+    ben, id = await room.seat("Ben"), secrets.token_hex(16)
+    first, again = await press(room, ben, id), await press(room, ben, id)
+    assert first.json()["case"] == again.json()["case"]
+
+
+async def test_a_room_that_is_not_there_is_no_reason_to_say_no(town: Town):
+    for slug in ("nowhere", "\x00", "x" * 5000):
+        body = {"id": secrets.token_hex(16), "room": slug}
+        assert (await town.post("/help", body)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"id": "1"}, {"id": "0" * 32, "words": "x"}, {"id": "0" * 32, "room": 1}, ["0" * 32]],
+)
+async def test_what_is_no_request_is_refused_and_makes_no_session(town: Town, body: object):
+    answer = await town.post("/help", body)  # type: ignore[arg-type]
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "bad_request"
+    assert "set-cookie" not in answer.headers
+
+
+async def test_a_foreign_page_cannot_press_help_a2(town: Town):
+    async with AsyncClient(trust_env=False, verify=False) as http:
+        answer = await http.post(
+            f"{town.origin}/help",
+            json={"id": "0" * 32},
+            headers={"Origin": "https://evil.example"},
+        )
+    assert answer.status_code == 403
+
+
+async def test_while_the_database_is_away_the_client_is_told_to_come_back_ce03(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    seam, away = Seam(), True
+
+    def before(sql: str) -> None:
+        if sql == "COMMIT" and away:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(app, "SqliteLogs", lambda path: SqliteLogs(path, seam.connect))
+    server, furnish = town_in(tmp_path)
+    with server.running():
+        town = furnish()
+        ben, id = await town.accounts.new_session(town.clock.now()), secrets.token_hex(16)
+        seam.before = before
+        answer = await town.post("/help", {"id": id}, ben)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        away = False
+        answer = await town.post("/help", {"id": id}, ben)
+        assert answer.status_code == 200
+        async with town.socket(f"/cases/{answer.json()['case']}/socket") as line:
+            assert (await line.hello(ben))["type"] == "fresh"
+        await town.close()
