@@ -35,6 +35,7 @@ OWED = 10.0
 
 A client that has given one up by then is not held up any longer by it.
 """
+OWED_AT_MOST = 256
 
 
 class Ended(Exception):
@@ -303,7 +304,8 @@ class Connection:
             if owed == id:
                 break
             if not on_its_way:
-                self._owed.setdefault(id, False)
+                if len(self._owed) < OWED_AT_MOST:
+                    self._owed.setdefault(id, False)
                 return True
         if id in self._owed:
             self._owed[id] = True

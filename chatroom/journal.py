@@ -36,6 +36,10 @@ class RetryLater(Exception):
     """The outcome is unknown, or nothing was tried: send again with the same id."""
 
 
+class Unreadable(OutcomeUnknown):
+    """A log holds what this version does not know: nothing in it is decided here (W10)."""
+
+
 class Answer(msgspec.Struct, frozen=True):
     """Where a command's entry stands: in the stream of `audience`, under `number`; None for no entry."""
 
@@ -324,10 +328,12 @@ class Journal:
                 work = await self._try(work)
             except DataFault:
                 return await self._apart(work)
+            except Unreadable:
+                return await self._log_by_log(work)
             except OutcomeUnknown:
                 return self._unknown(work)
             except Exception as error:
-                # A bug, or a log that a newer version wrote (W10): the other rooms go on.
+                # A bug must not end the journal of every room.
                 _log.error("commit_failed", error=type(error).__name__)
                 return await self._log_by_log(work)
             if not work:
@@ -507,7 +513,11 @@ def _row(log: int, record: Record, proposal: Proposal, named: bool) -> Row:
 
 
 def _record(rules: Rules, row: Row) -> Record:
-    entry = rules.entries.decode(row.data)
+    try:
+        entry = rules.entries.decode(row.data)
+    except msgspec.MsgspecError:
+        _log.error("log_unreadable", kind=rules.kind, type=row.type)
+        raise Unreadable from None
     if row.words is not None:
         entry = replace(entry, words=row.words.decode())
     return Record(row.position, row.audience, row.number, row.entry_id, row.at, entry)

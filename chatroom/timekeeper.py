@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatroom import wire
 from chatroom.hub import Hub
-from chatroom.journal import Journal
+from chatroom.journal import Journal, Unreadable
 from chatroom.rules import RULES
 from chatroom.store.logs import Head, OutcomeUnknown, SqliteLogs
 from moderation.meeting.commands import HolderAway, HolderBack
@@ -90,15 +90,20 @@ class Timekeeper:
         """One turn: catches up where others have appended, ticks what is due, sweeps what is over."""
         now = self._clock.now()
         for head in await self._logs.heads(self._hub.logs()):
-            book = self._journal.known(head.log)
-            if book is not None and book.fold.position < head.position:
-                await self._journal.catch_up(head.log)
+            with contextlib.suppress(Unreadable):  # The other logs go on.
+                await self._catch_up(head)
             self._mind_the_holder(head.log)
         for head in await self._logs.due(now):
             self._tick(head)
         for log in await self._logs.sweepable(now):
             await self._logs.sweep(log, now)
-            await self._journal.reread(log)
+            with contextlib.suppress(Unreadable):
+                await self._journal.reread(log)
+
+    async def _catch_up(self, head: Head) -> None:
+        book = self._journal.known(head.log)
+        if book is not None and book.fold.position < head.position:
+            await self._journal.catch_up(head.log)
 
     def _tick(self, head: Head) -> None:
         """Proposed by whoever sees it; the decider makes it idempotent (W21)."""

@@ -4,12 +4,16 @@ from asyncio import BaseTransport, Event
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 EXTENSION = "chatroom.frames"
 HIGH_WATER = 256 * 1024
 """Bytes that may wait for one socket before it takes no more frames."""
 ABORT_AFTER = 5.0
 """Seconds a closing socket has to drain; `close()` alone would wait for a stalled peer for ever (W13)."""
+
+FRAGMENTS = 256
+"""Pieces that one message may come in."""
 
 
 class Frames:
@@ -89,6 +93,13 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
             self.transport.abort()
             return
         super().handle_ping()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Empty pieces count for no size limit, so a message without end could grow for ever (W14)."""
+        if len(self.frames) >= FRAGMENTS:
+            self.transport.abort()
+            return
+        super().handle_cont(event)
 
     def pause_writing(self) -> None:
         super().pause_writing()

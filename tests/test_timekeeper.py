@@ -3,11 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from chatroom.hub import Member
 from chatroom.store.database import connect
 from chatroom.timekeeper import HEARTBEAT, POLL, UNSOUND_POLL, Clock, Timekeeper
 from moderation.meeting.commands import Accept, Close, Invite, NextPhase, RaiseHand, Unmute
@@ -23,7 +25,7 @@ from tests.journal.stage import (
     at_work,
     migrated,
 )
-from tests.test_hub import Hall, recorded
+from tests.test_hub import Hall, Recorder, recorded
 
 
 class Tower:
@@ -182,6 +184,29 @@ async def test_the_poll_asks_once_for_all_logs_that_somebody_is_in(tower: Tower)
     tower.office.seam.before = queries.append
     await tower.keeper.look()
     assert len([query for query in queries if "FROM log" in query and "IN (" in query]) == 1
+
+
+async def test_a_log_that_cannot_be_read_does_not_keep_him_from_the_others_w10(
+    path: Path, tower: Tower
+):
+    """A newer version has written there what this one does not know."""
+    office = tower.office
+    await office.furnish(MORNING)
+    await office.mute(chidi)
+    morning, member = await office.book(MORNING), await tower.hall.join(chidi)
+    tower.hall.hub.enter(MORNING, Member(Recorder(), ben, b""))
+    async with at_work(path, seed="there") as there:
+        await there.say(ben, "hello", log=MORNING)
+        said = await there.say(ben, "hello")
+    with closing(connect(path)) as connection:
+        connection.execute(
+            "UPDATE entry SET data = x'80' WHERE log = ? AND type = 'said'", (MORNING,)
+        )
+    office.clock.at += 601.0
+    await tower.look()
+    assert said.number in recorded(member).numbers()
+    assert tower.entries(Unmuted)[:1] == [Unmuted(chidi, by="time")]
+    assert morning.fold.position < office.position(MORNING)
 
 
 async def test_he_looks_once_a_second_and_more_often_when_the_bus_is_not_sound_w6(tower: Tower):

@@ -221,6 +221,26 @@ async def test_a_flood_of_pings_without_reading_is_cut_w14(fan: Fan):
         await until(lambda: not fan.server.connections)
 
 
+async def test_a_message_of_too_many_pieces_is_cut_w14(fan: Fan):
+    """An empty piece costs a peer eight bytes, and us a place in a list that nothing ends."""
+    async with deaf(fan) as (peer, _):
+        piece = bytes((0x00, 0x80)) + bytes(4)
+        first = bytes((0x01, 0x80)) + bytes(4)
+        await send_until_cut(peer, first + piece * 200, at_most=1)
+        await asyncio.sleep(0)
+        assert fan.server.connections, "need a peer that is borne with so far"
+        await send_until_cut(peer, piece * 100, at_most=2**16)
+        await until(lambda: not fan.server.connections)
+
+
+async def test_a_message_in_pieces_arrives(fan: Fan):
+    client, frames = await fan.enter()
+    await client.send(["x"] * 200)
+    await fan.do(lambda: frames.offer(framed(b"still here")))
+    assert await client.recv() == "still here"
+    await client.close()
+
+
 async def send_until_cut(stalled: socket.socket, some: bytes, *, at_most: int) -> int:
     loop, sent = asyncio.get_running_loop(), 0
     with contextlib.suppress(ConnectionError):

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from tests.journal.stage import (
     migrated,
     outcome,
     outcomes,
+    until,
 )
 
 ID, OTHER = b"i" * 16, b"o" * 16
@@ -313,10 +315,10 @@ async def test_a_log_that_cannot_be_read_is_retry_and_the_others_go_on_w10(offic
     """A newer version has written what this one does not know."""
     await office.furnish(MORNING)
     await office.say(ben, "hello", log=MORNING)
-    connection = sqlite3.connect(office.path)
-    connection.execute("UPDATE entry SET data = x'80' WHERE log = ? AND type = 'said'", (MORNING,))
-    connection.commit()
-    connection.close()
+    with closing(sqlite3.connect(office.path)) as connection, connection:
+        connection.execute(
+            "UPDATE entry SET data = x'80' WHERE log = ? AND type = 'said'", (MORNING,)
+        )
     gc.collect()
     assert office.journal.known(MORNING) is None
     unread, fine = office.say(ben, "more", log=MORNING), office.say(ben, "hello")
@@ -621,6 +623,27 @@ async def test_time_never_goes_back_within_a_log_w22(path: Path):
         await after.say(ben, "hello")
         times = [row[0] for row in asked(path, "SELECT at FROM entry ORDER BY position")]
         assert times == sorted(times)
+
+
+async def test_a_tail_that_cannot_be_read_does_not_keep_others_from_theirs_w10(
+    office: Office, path: Path
+):
+    await office.furnish(MORNING)
+    books = [await office.book(MORNING), await office.book()]
+    async with at_work(path, seed="there") as there:
+        bad, good = await there.say(ben, "hello", log=MORNING), await there.say(ben, "hello")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "UPDATE entry SET data = x'80' WHERE log = ? AND number = ? AND audience = 0",
+            (MORNING, bad.number),
+        )
+    for book in books:
+        office.journal.heard(book.log, book.fold.position + 1)
+    await until(lambda: books[1].fold.head(0)[0] == good.number)
+    assert books[0].fold.position < office.position(MORNING)
+    assert isinstance(await outcome(office.say(ben, "more", log=MORNING)), RetryLater)
+    office.journal.heard(EVENING, 10**6)
+    assert isinstance(await outcome(office.say(ben, "more")), Answer)
 
 
 async def test_a_log_that_is_not_there_is_known_to_nobody(office: Office):
