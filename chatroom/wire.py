@@ -23,9 +23,9 @@ C = TypeVar("C")
 PROTOCOL = 1
 """Grows when a name changes its meaning, which it does not: fields are added with defaults."""
 
-CommandId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+CommandId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 """128 random bits as hex, chosen by the client once per intent and kept when it sends again."""
-Cursor = Annotated[str, Meta(pattern=r"^[0-9]{1,10}\.([0-9a-f]{16})?$")]
+Cursor = Annotated[str, Meta(pattern=r"\A[0-9]{1,10}\.([0-9a-f]{16})?\Z")]
 """`120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first."""
 Stream = Literal["room", "chair", "own"]
 Reason = Literal["new", "ahead", "diverged", "expired", "too_far", "bad"]
