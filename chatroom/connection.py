@@ -19,6 +19,7 @@ from chatroom.rules import Command, State, stream_name, words_of
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.transport import EXTENSION, Frames
 from moderation.content.verdict import ALLOW, Verdict
+from moderation.meeting.commands import Say
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
 
@@ -234,7 +235,7 @@ class Connection:
             return self._member.send(wire.Retry(frame.id, RETRY_AFTER))
         try:
             command = wire.decode_command(self._book.rules.commands, frame.command)
-            verdict, review = self._review(command)
+            verdict, review = self._review(frame.id, command)
             if verdict.signal is not None:
                 await self._raise_signal(frame.id, command, verdict)
         except (Refused, RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
@@ -249,16 +250,20 @@ class Connection:
             review=review,
         )
         answer.add_done_callback(lambda done: self._answered(frame.id, done, verdict))
+        if isinstance(command, Say):
+            self._book.on_their_way[self._seat, frame.id] = command.text
         return None
 
-    def _review(self, command: Command) -> "tuple[Verdict, Callable[[State], Verdict] | None]":
+    def _review(
+        self, id: str, command: Command
+    ) -> "tuple[Verdict, Callable[[State], Verdict] | None]":
         """The verdict under the floor as it is now, and how to come to another should it move."""
         words, state = words_of(command), self._book.fold.state
         if words is None or not isinstance(state, Meeting):
             return ALLOW, None
 
         def review(meeting: Meeting) -> Verdict:
-            return self._house.reviewer.line(words, self._book, self._seat, meeting)
+            return self._house.reviewer.line(words, self._book, self._seat, meeting, id)
 
         return review(state), review
 
@@ -276,6 +281,7 @@ class Connection:
         self._member.send(wire.Care(case))
 
     def _answered(self, id: str, done: "asyncio.Future[Answer]", verdict: Verdict) -> None:
+        self._book.on_their_way.pop((self._seat, id), None)
         error = done.exception()
         if isinstance(error, Refused) and verdict.signal is not None:
             error.facts["signal"] = True

@@ -81,6 +81,8 @@ class Book:
         self.rules = rules
         self.ring: deque[Record] = deque(maxlen=RING)
         self.fold = Fold(0, HashTrieMap(), rules.new)
+        self.on_their_way: dict[tuple[int, str], str] = {}
+        """Lines that wait to be decided, by seat and command id: the review has to see them, too."""
 
     def advance(self, records: Iterable[Record]) -> list[Record]:
         """Folds what is new; the rest was seen already. A gap is a bug."""

@@ -19,9 +19,10 @@ class Reviewer:
         self._policy = policy
         self._lexicon = lexicon
 
-    def line(self, text: str, book: Book, seat: int, meeting: Meeting) -> Verdict:
-        """A line of `seat`, under the floor epoch of `meeting`."""
-        context = Context(meeting.seats[seat].role, meeting.epoch, before=_before(book, seat))
+    def line(self, text: str, book: Book, seat: int, meeting: Meeting, id: str) -> Verdict:
+        """A line of `seat`, sent as command `id`, under the floor epoch of `meeting`."""
+        before = _before(book, seat, id)
+        context = Context(meeting.seats[seat].role, meeting.epoch, before=before)
         return review(text, context, self._policy, self._lexicon)
 
     def name(self, name: str) -> Verdict:
@@ -42,8 +43,17 @@ def open_reviewer(settings: Settings) -> Reviewer:
     return Reviewer(policy, parse(texts))
 
 
-def _before(book: Book, seat: int) -> tuple[str, ...]:
+def _before(book: Book, seat: int, id: str) -> tuple[str, ...]:
+    """The lines that come before command `id`, be they stored or still on their way."""
     lines: list[str] = []
+    for (author, command), words in book.on_their_way.items():
+        if (author, command) == (seat, id):
+            break
+        if author == seat:
+            lines.insert(0, words)
+    del lines[BEFORE:]
+    if len(lines) == BEFORE:
+        return tuple(reversed(lines))
     for record in reversed(book.ring):
         entry = record.entry
         if isinstance(entry, Said) and entry.seat == seat and entry.words is not None:

@@ -400,6 +400,25 @@ async def test_a_telephone_number_bounces_with_its_place_cm02(room: Room):
         assert (await line.say("call me tonight", GATHERING))["type"] == "receipt"
 
 
+async def test_a_telephone_number_in_two_lines_bounces_however_fast_they_come_cm02(room: Room):
+    """The second is reviewed while the first is still on its way."""
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        for id, text in ((ID, "call me, 212 555"), ("e" * 32, "0123 tonight")):
+            say = {"type": "say", "text": text, "epoch": GATHERING}
+            await line.send({"type": "command", "id": id, "command": say})
+        answers = {}
+        while len(answers) < 2:
+            frame = await line.next()
+            if frame["type"] in ("receipt", "refusal"):
+                answers[frame["id"]] = frame
+        assert answers[ID]["type"] == "receipt"
+        assert answers["e" * 32].get("code") == "contact_details"
+        again = await line.say("call me, 212 555", GATHERING, id=ID)
+        assert again == answers[ID]
+
+
 async def test_links_are_for_facilitators(room: Room):
     ada = await room.open()
     ben = await room.seat("Ben")
