@@ -227,6 +227,9 @@ class Person:
 
     async def come_to_desk(self, link: str) -> None:
         await self.open(link)
+        await self.come_in_to_desk()
+
+    async def come_in_to_desk(self) -> None:
         await self.page.get_by_role("textbox", name="Your name").fill(self.name)
         await self.button("Come to the desk").click()
         await expect(self.page.get_by_role("heading", name=re.compile("^Open"))).to_be_visible()

@@ -1,0 +1,234 @@
+"""Readable and usable by everybody: axe, the keyboard alone, other colours, strange words, slow lines."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from chatroom.client import Seat, enter
+from moderation.meeting.commands import Invite, NextPhase, Open
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.stage import Person, Stage
+
+LIGHTEST = 60_000
+STRANGE = (
+    "<img src=x onerror=alert(1)>",
+    "<3 you all, 2 < 3 & 5 > 4",
+    "<script>alert(1)</script>",
+    "&lt;b&gt; stays as it is",
+    "שלום לכולם, אני כאן",
+    "👩‍👩‍👧‍👦 and 🇳🇬",
+)
+
+
+async def test_axe_finds_nothing_in_a_room(stage: Stage):
+    links = await stage.room("Axe")
+    ben, ada = await stage.person("Ben"), await stage.person("Ada", phone=True)
+    await ada.come_in(links["facilitator"])
+    await ben.open(links["member"])
+    name = ben.page.get_by_role("textbox", name="Your name")
+    await expect(name).to_be_visible()
+    await ben.is_accessible("door")
+    await name.fill("Ben")
+    await ben.press("Come in")
+    await ada.press("Open meeting")
+    await ben.say("Hello.")
+    await ada.press("Next: Opening")
+    await ada.press("Next: Sharing")
+    await ben.press("Raise hand")
+    await expect(ben.floor).to_contain_text("You are next")
+    await ben.is_accessible("member")
+    await ada.is_accessible("facilitator at a phone")
+    async with ada.people():
+        await ada.is_accessible("the sheet")
+        await ada.fits()
+    await ada.press("Invite next: Ben")
+    await ben.press("Accept")
+    await ben.say("One line.")
+    await ben.card("Ben").last.get_by_role("button", name="Options for your words").click()
+    await ben.is_accessible("holder")
+    await ben.fits()
+    async with ada.people():
+        acts = await ada.acts_on("Ben")
+        await acts.get_by_role("button", name="Mute 5 min").click()
+    await ben.say("May I?")
+    await expect(ben.refusal).to_be_visible()
+    await ben.is_accessible("muted and refused")
+
+
+async def test_axe_finds_nothing_where_help_is(stage: Stage):
+    links = await stage.room("Axe and help")
+    ben, sam = await stage.person("Ben"), await stage.person("Sam")
+    await asyncio.gather(ben.come_in(links["member"]), sam.open(links["staff"]))
+    await expect(sam.button("Come to the desk")).to_be_visible()
+    await sam.is_accessible("the desk's door")
+    await sam.come_in_to_desk()
+    await ben.button("Help").click()
+    await ben.is_accessible("Help asks")
+    await ben.help.get_by_role("button", name="Ask for help now").click()
+    await expect(ben.help).to_contain_text("Staff have been called")
+    await ben.is_accessible("Help")
+    await expect(sam.case("Axe and help")).to_be_visible()
+    await sam.is_accessible("desk with a case")
+    await sam.claim("Axe and help")
+    await sam.write_on_line("Ben", "I am here.")
+    await expect(ben.help).to_contain_text("I am here.")
+    await ben.is_accessible("Help, answered")
+    await sam.is_accessible("desk with a line")
+    await sam.fits()
+
+
+@pytest.mark.parametrize(("path", "words"), [
+    ("/rooms/nowhere", "This door opens with an invitation"),
+    ("/enter", "needs an invitation link"),
+    ("/enter#wrong", "does not open a room"),
+    ("/left", "You can close this tab"),
+])  # fmt: skip
+async def test_axe_finds_nothing_outside(stage: Stage, path: str, words: str):
+    eve = await stage.person("Eve", phone=True)
+    eve.forgive(r"status of 40[0-9]")
+    await eve.open(stage.origin + path)
+    await expect(eve.main).to_contain_text(words)
+    await eve.is_accessible(path)
+    await eve.fits()
+
+
+async def test_a_whole_turn_by_the_keyboard_alone(stage: Stage):
+    links = await stage.room("Keys")
+    ben = await stage.person("Ben")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await until_sharing(ada)
+        await ben.open(links["member"])
+        await expect(ben.main).to_contain_text("At the door")
+        # Out comes first, then what there is to do.
+        await ben.page.keyboard.press("Tab")
+        await expect(ben.page.get_by_role("link", name="Leave now")).to_be_focused()
+        await tab_to(ben, ben.page.get_by_role("textbox", name="Your name"))
+        await ben.page.keyboard.type("Ben")
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.main).to_be_focused()
+        await tab_to(ben, ben.button("Raise hand"))
+        await ben.page.keyboard.press("Enter")
+        await ada.until(lambda: bool(ada.meeting.hands))
+        await ada.send(Invite(ada.meeting.epoch))
+        await tab_to(ben, ben.button("Accept"))
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.floor).to_contain_text("You have the floor")
+        await tab_to(ben, ben.field)
+        await ben.page.keyboard.type("I came by keyboard.")
+        await ben.page.keyboard.press("Shift+Enter")
+        await ben.page.keyboard.type("Two lines, one message.")
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.card("Ben")).to_contain_text("I came by keyboard.")
+        await tab_to(ben, ben.button("Done"))
+        await ben.page.keyboard.press("Space")
+        await expect(ben.floor).to_contain_text("The floor is free")
+        # Help, there and back.
+        await tab_to(ben, ben.button("Help"))
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.help.get_by_role("button", name="Ask for help now")).to_be_focused()
+        await ben.page.keyboard.press("Escape")
+        await expect(ben.button("Help")).to_be_focused()
+        # And out.
+        await ben.page.reload()
+        await ben.page.keyboard.press("Tab")
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.page).to_have_url(re.compile("/left$"))
+
+
+async def test_the_focus_is_not_lost_when_a_button_goes(stage: Stage):
+    links = await stage.room("Focus")
+    ben = await stage.person("Ben")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await until_sharing(ada)
+        await ben.come_in(links["member"])
+        await ben.press("Raise hand")
+        await ada.until(lambda: bool(ada.meeting.hands))
+        await ada.send(Invite(ada.meeting.epoch))
+        await ben.button("Accept").focus()
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.floor).to_contain_text("You have the floor")
+        await expect(ben.page.locator("body")).not_to_be_focused()
+
+
+async def test_motion_and_colours_are_the_readers_choice(stage: Stage):
+    links = await stage.room("Colours")
+    ben = await stage.person("Ben")
+    await ben.page.emulate_media(reduced_motion="reduce", forced_colors="active")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await until_sharing(ada)
+        await ben.come_in(links["member"])
+        await ben.press("Raise hand")
+        await ada.until(lambda: bool(ada.meeting.hands))
+        await ada.send(Invite(ada.meeting.epoch))
+        await ben.press("Accept")
+        await ben.say("I read this in my own colours.")
+        await expect(ben.card("Ben")).to_contain_text("my own colours")
+        assert await ben.page.evaluate("document.getAnimations().length") == 0
+        await ben.shoot("a-forced-colours")
+
+
+async def test_strange_words_are_shown_as_they_were_written(stage: Stage):
+    links = await stage.room("Words")
+    ben = await stage.person("Ben", phone=True)
+    async with enter(links["facilitator"], name="<b>Ada</b>") as ada:
+        await ada.send(Open())
+        await ben.come_in(links["member"])
+        for text in STRANGE:
+            await ada.say(text)
+        long = "Donau" * 60
+        await ada.say(long)
+        lines = ben.card("<b>Ada</b>").get_by_role("paragraph")
+        await expect(lines).to_have_text([*STRANGE, long])
+        await expect(ben.log.locator("img, script, b")).to_have_count(0)
+        rtl = lines.filter(has_text="שלום")
+        await expect(rtl).to_have_css("direction", "rtl")
+        await ben.shoot("a-strange-words")
+
+
+async def test_the_rooms_page_is_light(stage: Stage, tell: Callable[[str], None]):
+    links = await stage.room("Light")
+    ben = await stage.person("Ben", phone=True)
+    await ben.come_in(links["member"])
+    wire = await ben.page.context.new_cdp_session(ben.page)
+    sizes: list[float] = []
+
+    def count(event: dict[str, Any]) -> None:
+        sizes.append(event["encodedDataLength"])
+
+    wire.on("Network.loadingFinished", count)
+    await wire.send("Network.enable")
+    await wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    await ben.page.reload()
+    await expect(ben.floor).to_contain_text("The meeting has not begun yet")
+    tell(f"a cold load of the room's page: {sum(sizes) / 1000:.1f} KB in {len(sizes)} requests")
+    assert len(sizes) > 5, "too few requests were seen for this test to mean anything"
+    assert sum(sizes) < LIGHTEST
+
+
+async def until_sharing(ada: Seat) -> None:
+    await ada.send(Open())
+    for _ in range(2):
+        await ada.send(NextPhase(ada.meeting.epoch))
+        await ada.until(lambda: ada.caught_up)
+
+
+async def tab_to(person: Person, target: Locator) -> None:
+    """Presses Tab until it is there, as somebody without a mouse does; once around at most."""
+    # A button that has just changed its meaning takes no press for a moment, and says so.
+    await expect(target).to_be_enabled()
+    for _ in range(50):
+        if await target.evaluate("(element) => element === document.activeElement"):
+            # Whoever goes by keyboard sees where they are.
+            outline = await target.evaluate("(e) => e.matches(':focus-visible')")
+            assert outline, f"{target} has the focus and does not show it"
+            return
+        await person.page.keyboard.press("Tab")
+    raise AssertionError(f"{person.name} can't reach {target} by keyboard")
