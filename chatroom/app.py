@@ -22,8 +22,8 @@ from chatroom.refusals import CLOSE_CODES
 from chatroom.reviewing import open_reviewer
 from chatroom.secret import secret_key
 from chatroom.settings import Settings
-from chatroom.store.database import assert_durable, open_engine, sqlite_path
-from chatroom.store.logs import SqliteLogs
+from chatroom.store.database import assert_durable, open_engine
+from chatroom.store.logs import open_logs
 from chatroom.timekeeper import Clock, Timekeeper, pause
 from chatroom.web.answers import open_templates
 from chatroom.web.assets import Assets
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> Starlette:
     key = secret_key(settings.secret_file, secrets.token_bytes)
     clock = Clock(settings.time_speed)
     engine = open_engine(settings)
-    logs = SqliteLogs(sqlite_path(settings))
+    logs = open_logs(settings)
     bus = open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause)
     accounts = Accounts(engine, key, secrets.token_bytes)
     hub = Hub(bus.listen, bus.unlisten)
@@ -90,7 +90,7 @@ def create_app(settings: Settings) -> Starlette:
                 hub.close(CLOSE_CODES["restart"].code)
                 for task in running:
                     task.cancel()
-        logs.close()
+        await logs.close()
         await engine.dispose()
 
     assets = Assets(STATIC)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from chatroom.rules import RULES, Command, Entry, Rules, State, erased_by
-from chatroom.store.logs import Batch, DataFault, First, Head, OutcomeUnknown, Row, SqliteLogs
+from chatroom.store.logs import Batch, DataFault, First, Head, Logs, OutcomeUnknown, Row
 from moderation.content.verdict import ALLOW, Verdict
 from moderation.meeting.state import Stamp
 from moderation.refused import Refused
@@ -184,7 +184,7 @@ class Journal:
 
     def __init__(
         self,
-        logs: SqliteLogs,
+        logs: Logs,
         now: Callable[[], float],
         random_bytes: Callable[[int], bytes],
         key: bytes,

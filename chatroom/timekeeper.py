@@ -11,7 +11,7 @@ from chatroom import wire
 from chatroom.hub import Hub
 from chatroom.journal import Journal, Unreadable
 from chatroom.rules import RULES
-from chatroom.store.logs import Head, OutcomeUnknown, SqliteLogs
+from chatroom.store.logs import Head, Logs, OutcomeUnknown
 from moderation.meeting.commands import HolderAway, HolderBack
 from moderation.meeting.state import Meeting
 
@@ -56,7 +56,7 @@ class Timekeeper:
     def __init__(
         self,
         clock: Clock,
-        logs: SqliteLogs,
+        logs: Logs,
         journal: Journal,
         hub: Hub,
         bus_is_sound: Callable[[], bool],

@@ -13,7 +13,6 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from chatroom import app, connection
-from chatroom.store.logs import SqliteLogs
 from chatroom.web.security import COOKIE
 from tests.journal.stage import Seam
 from tests.journal.town import Frame, Line, Room, Town, town_in
@@ -579,7 +578,7 @@ async def test_after_a_retry_nothing_overtakes_and_nothing_waits_for_ever_p5(
             raise sqlite3.OperationalError("disk I/O error")
 
     seam.before = before
-    monkeypatch.setattr(app, "SqliteLogs", lambda path: SqliteLogs(path, seam.connect))
+    monkeypatch.setattr(app, "open_logs", seam.open)
     server, furnish = town_in(tmp_path)
     with server.running():
         town = furnish()

@@ -9,7 +9,6 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from chatroom import app
-from chatroom.store.logs import SqliteLogs
 from chatroom.web.help import ATTENDED, NOBODY
 from chatroom.web.security import COOKIE
 from tests.journal.stage import Seam
@@ -138,7 +137,7 @@ async def test_while_the_database_is_away_the_client_is_told_to_come_back_ce03(
         if sql == "COMMIT" and away:
             raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(app, "SqliteLogs", lambda path: SqliteLogs(path, seam.connect))
+    monkeypatch.setattr(app, "open_logs", seam.open)
     server, furnish = town_in(tmp_path)
     with server.running():
         town = furnish()

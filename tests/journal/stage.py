@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from chatroom.journal import Answer, Book, Journal, Record
+from chatroom.settings import Settings
 from chatroom.store import database
 from chatroom.store.database import PRAGMAS
-from chatroom.store.logs import SqliteLogs
+from chatroom.store.logs_sqlite import SqliteLogs
 from moderation.meeting.commands import Convene, Mute, Open, RaiseHand, Role, Say, TakeSeat
 from moderation.meeting.format import Phase
 from tests.cast import NAMES, SESSIONS, ada, ben, chidi
@@ -85,6 +86,10 @@ class Seam:
         self.before: Callable[[str], None] = lambda _: None
         self.after: Callable[[str], None] = lambda _: None
         self.rows: Callable[[str, list[Any]], list[Any]] = lambda _, rows: rows
+
+    def open(self, settings: Settings) -> SqliteLogs:
+        """What chatroom.app opens, with this seam in it."""
+        return SqliteLogs(database.sqlite_path(settings), self.connect)
 
     def connect(self, path: Path) -> sqlite3.Connection:
         seam = self
@@ -196,7 +201,7 @@ async def at_work(
         finally:
             for task in running:
                 task.cancel()
-            office.logs.close()
+            await office.logs.close()
 
 
 async def outcome(answer: "asyncio.Future[Answer]") -> Answer | Exception:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from chatroom.store.database import connect
-from chatroom.store.logs import Batch, DataFault, First, Head, OutcomeUnknown, Row, SqliteLogs
+from chatroom.store.logs import Batch, DataFault, First, Head, OutcomeUnknown, Row
+from chatroom.store.logs_sqlite import SqliteLogs
 from tests.journal.stage import Seam, add_log, asked, migrated
 
 EVENING, MORNING, NIGHT = 7, 8, 9
@@ -41,7 +42,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     add_log(path, NIGHT, "case", keep=0.0)
     store = Store(path, Seam())
     yield store
-    store.logs.close()
+    await store.logs.close()
 
 
 def row(
@@ -119,7 +120,7 @@ async def test_of_many_who_append_at_one_position_one_does_w1(store: Store):
         assert [row.position for row in rows] == [1, 2, 3, 4, 5]
     finally:
         for logs in others:
-            logs.close()
+            await logs.close()
 
 
 async def test_a_log_that_is_not_there_takes_nothing(store: Store):
