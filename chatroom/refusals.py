@@ -53,7 +53,7 @@ REFUSALS: dict[str, Words] = {
     "not_your_line": Words("You can take back your own words only.", ()),
     # The floor
     "no_queue_now": Words(
-        "Hands are raised in the sharing part. This is not it yet.", ("keep_draft", "tell")
+        "Hands are raised in the sharing part only. Your words are kept here.", ("keep_draft", "tell")
     ),
     "floor_busy": Words("Somebody is invited or has the floor already.", ()),
     "no_hands": Words("No hand is up. You can invite somebody by name.", ()),

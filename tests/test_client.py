@@ -147,7 +147,7 @@ def test_the_same_holds_for_a_case():
         NobodyThere(),
         Claimed(seat=2, words="Sam"),
         Wrote(seat=2, words="I am here."),
-        CaseClosed("supported", by=2),
+        CaseClosed(by=2),
     ]
     state = case_rules.NEW
     copy = thaw(case_rules.snapshot(state, 1))

@@ -28,6 +28,7 @@ from moderation.case.entries import (
     Excerpt,
     LineGiven,
     NobodyThere,
+    OutcomeNoted,
     Unanswered,
     Wrote,
 )
@@ -156,7 +157,8 @@ def _close(case: Case, command: CloseCase, seat: int) -> list[CaseEntry]:
         return []
     if seat == MEMBER and command.outcome != "left":
         raise Refused("staff_only")
-    return [CaseClosed(command.outcome, by=seat)]
+    noted: list[CaseEntry] = [OutcomeNoted(seat, command.outcome)] if seat == CLAIMER else []
+    return [*noted, CaseClosed(by=seat)]
 
 
 def _needs_place(case: Case, seat: int) -> None:
@@ -185,7 +187,9 @@ def evolve(case: Case, entry: CaseEntry, stamp: Stamp) -> Case:
                 case, claimed_at=stamp.at, claimer=entry.words, desk_seat=entry.desk_seat
             )
         case CaseClosed():
-            return replace(case, closed_at=stamp.at, outcome=entry.outcome)
+            return replace(case, closed_at=stamp.at)
+        case OutcomeNoted():
+            return replace(case, outcome=entry.outcome)
         case Excerpt() | Wrote():
             return case
         case _:
@@ -206,7 +210,7 @@ def due(case: Case) -> float | None:
 
 def audience(entry: CaseEntry) -> int:
     """0: both ends of the line; else the one seat that sees it."""
-    return entry.seat if isinstance(entry, LineGiven) else 0
+    return entry.seat if isinstance(entry, LineGiven | OutcomeNoted) else 0
 
 
 def streams(case: Case, seat: int) -> dict[int, int]:

@@ -57,8 +57,16 @@ class Wrote(Worded, frozen=True, kw_only=True):
 
 
 class CaseClosed(Entry, frozen=True):
-    outcome: Outcome
+    """The case is over; `by` is the seat that closed it."""
+
     by: int
+
+
+class OutcomeNoted(Entry, frozen=True):
+    """To the claimer alone: how the case ended, in staff's words for it. The member is not labelled."""
+
+    seat: int
+    outcome: Outcome
 
 
 class CameToDesk(Worded, frozen=True, kw_only=True):
@@ -88,5 +96,6 @@ class CaseListed(Entry, frozen=True):
 
 CaseEntry = (
     CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed
+    | OutcomeNoted
 )  # fmt: skip
 DeskEntry = CameToDesk | DeskSeatGiven | CaseListed

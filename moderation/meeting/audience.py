@@ -68,7 +68,11 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
 
 
 def snapshot(meeting: Meeting, seat: int) -> Snapshot:
-    """What a fresh client of `seat` is sent. It holds only what the room's stream tells everybody."""
+    """What a fresh client of `seat` is sent: what the room's stream tells everybody.
+
+    Of those who were removed before `seat` came, it has no name.
+    """
+    since = meeting.seats[seat].since if seat in meeting.seats else 0
     return Snapshot(
         format=meeting.format,
         phases=meeting.phases,
@@ -85,7 +89,13 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         invited=meeting.invited,
         hands=meeting.hands,
         seats=tuple(
-            SeatView(number, place.role, place.name, place.muted_until, place.removed)
+            SeatView(
+                number,
+                place.role,
+                None if 0 < place.removed < since else place.name,
+                place.muted_until,
+                place.removed > 0,
+            )
             for number, place in sorted(meeting.seats.items())
         ),
     )

@@ -112,5 +112,5 @@ def unmuted(meeting: Meeting, entry: Unmuted) -> Meeting:
     return meeting.with_seat(entry.seat, muted_until=None)
 
 
-def removed(meeting: Meeting, entry: Removed) -> Meeting:
-    return meeting.with_seat(entry.seat, removed=True, muted_until=None)
+def removed(meeting: Meeting, entry: Removed, stamp: Stamp) -> Meeting:
+    return meeting.with_seat(entry.seat, removed=stamp.number, muted_until=None)

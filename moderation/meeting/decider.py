@@ -191,7 +191,7 @@ def evolve(meeting: Meeting, entry: AnyEntry, stamp: Stamp) -> Meeting:
         case Unmuted():
             return conduct.unmuted(meeting, entry)
         case Removed():
-            return conduct.removed(meeting, entry)
+            return conduct.removed(meeting, entry, stamp)
         case _:
             assert_never(entry)
 

@@ -87,7 +87,7 @@ def _may_be_invited(meeting: Meeting, invited: int, *, by: int) -> None:
         raise Refused("no_such_seat")
     if meeting.is_muted(invited):
         raise Refused("they_are_muted")
-    if invited == by and meeting.hands[:1] != (by,):
+    if invited == by and meeting.hands and meeting.hands[0] != by:
         raise Refused("not_first")  # FC-25: nobody calls on themselves ahead of others.
 
 

@@ -26,7 +26,7 @@ class Seat(Struct, frozen=True):
     name: str | None = None
     session: str = ""
     muted_until: float | None = None
-    removed: bool = False
+    removed: int = 0  # The number in the room at which they were; 0 for who is in it.
 
 
 class Turn(Struct, frozen=True):

@@ -101,7 +101,9 @@ export function apply(state, { number, at, entry }) {
     case "wrote":
       return { ...state, lines: line(entry.type, entry.seat, entry.words ?? null) }
     case "case_closed":
-      return { ...state, closedAt: at, outcome: entry.outcome, lines: line(entry.type, entry.by) }
+      return { ...state, closedAt: at, lines: line(entry.type, entry.by) }
+    case "outcome_noted":
+      return { ...state, outcome: entry.outcome }
     default:
       return state
   }

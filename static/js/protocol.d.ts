@@ -33,7 +33,7 @@ export type Reason = "new" | "ahead" | "diverged" | "expired" | "too_far" | "bad
 export type SeatCommand = Open | Close | NextPhase | Say | Tell | Redact | RaiseHand | LowerHand | Invite | Accept | Pass | Done | EndTurn | Mute | Unmute | Remove
 export type CaseSeatCommand = Write | CloseCase
 export type AnyEntry = Convened | SeatTaken | SeatGiven | Opened | PhaseBegan | Closed | Said | Told | ToldYou | Redacted | HandRaised | HandLowered | Invited | InviteEnded | FloorTaken | TurnEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | Removed
-export type CaseEntry = CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed
+export type CaseEntry = CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed
 export type InboundFrame = Hello | Command
 export type OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | Care
@@ -383,10 +383,17 @@ export interface Wrote {
   seat: number
 }
 
+/** The case is over; `by` is the seat that closed it. */
 export interface CaseClosed {
   type: "case_closed"
-  outcome: Outcome
   by: number
+}
+
+/** To the claimer alone: how the case ended, in staff's words for it. The member is not labelled. */
+export interface OutcomeNoted {
+  type: "outcome_noted"
+  seat: number
+  outcome: Outcome
 }
 
 /** Somebody of staff is on duty; `words` is the name they go by. */

@@ -36,6 +36,7 @@ from moderation.case.entries import (
     Excerpt,
     LineGiven,
     NobodyThere,
+    OutcomeNoted,
     Unanswered,
     Wrote,
 )
@@ -129,7 +130,7 @@ def test_ce_10_who_presses_again_when_the_desk_is_empty_is_told_once():
 
 
 def test_ce_13_a_closed_case_is_not_raised_again():
-    closed = given_case(claimed(), CaseClosed("supported", by=CLAIMER))
+    closed = given_case(claimed(), CaseClosed(by=CLAIMER))
     closed.when(0, HELP).refused("already_closed")
     signal = Raise("signal", "urgent", SESSIONS[ben], excerpt="Really")
     closed.when(0, signal).refused("already_closed")
@@ -148,7 +149,7 @@ def test_ce_10_without_a_claim_in_60_seconds_the_member_is_told_once():
 
 
 def test_ce_10_a_case_that_is_claimed_or_closed_is_answered():
-    for history in (claimed(), [*raised(), CaseClosed("left", by=MEMBER)]):
+    for history in (claimed(), [*raised(), CaseClosed(by=MEMBER)]):
         answered = given_case(history)
         assert due(answered.state) is None
         answered.later(60).when(0, TickCase()).nothing()
@@ -193,7 +194,7 @@ def test_ce_10_a_case_is_claimed_after_the_member_was_told_that_nobody_came():
 
 
 def test_ce_13_a_closed_case_is_not_claimed():
-    closed = [*claimed(), CaseClosed("supported", by=CLAIMER)]
+    closed = [*claimed(), CaseClosed(by=CLAIMER)]
     given_case(closed).when(0, SAM).refused("already_closed")
     given_case(closed).when(0, KIM).refused("already_closed")
 
@@ -236,7 +237,7 @@ def test_nobody_writes_from_a_place_that_is_not_taken_yet():
 
 
 def test_nobody_writes_in_a_closed_case():
-    closed = given_case(claimed(), CaseClosed("supported", by=CLAIMER))
+    closed = given_case(claimed(), CaseClosed(by=CLAIMER))
     closed.when(MEMBER, Write("One more thing")).refused("already_closed")
     closed.when(CLAIMER, Write("One more thing")).refused("already_closed")
 
@@ -247,14 +248,14 @@ def test_nobody_writes_in_a_closed_case():
 @pytest.mark.parametrize("outcome", get_args(Outcome))
 def test_the_claimer_closes_the_case_with_any_outcome(outcome: Outcome):
     closed = given_case(claimed(), after(9)).when(CLAIMER, CloseCase(outcome))
-    story = closed.then(CaseClosed(outcome, by=CLAIMER))
+    story = closed.then(OutcomeNoted(CLAIMER, outcome), CaseClosed(by=CLAIMER))
     assert (story.state.status, story.state.outcome) == ("closed", outcome)
     assert story.state.closed_at == NOON + 9
 
 
 def test_the_member_closes_the_case_by_leaving_it():
-    given_case(raised()).when(MEMBER, CloseCase("left")).then(CaseClosed("left", by=MEMBER))
-    given_case(claimed()).when(MEMBER, CloseCase("left")).then(CaseClosed("left", by=MEMBER))
+    given_case(raised()).when(MEMBER, CloseCase("left")).then(CaseClosed(by=MEMBER))
+    given_case(claimed()).when(MEMBER, CloseCase("left")).then(CaseClosed(by=MEMBER))
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in get_args(Outcome) if outcome != "left"])
@@ -263,7 +264,7 @@ def test_only_staff_say_what_came_of_a_case(outcome: Outcome):
 
 
 def test_closing_a_closed_case_leaves_nothing():
-    closed = given_case(claimed(), CaseClosed("supported", by=CLAIMER))
+    closed = given_case(claimed(), CaseClosed(by=CLAIMER))
     closed.when(CLAIMER, CloseCase("left")).nothing()
     closed.when(MEMBER, CloseCase("false_alarm")).nothing()
 
@@ -284,8 +285,13 @@ def test_p22_both_ends_read_the_whole_line_and_nobody_else_any_of_it():
 def test_a_session_is_told_to_its_own_seat_alone():
     assert audience(LineGiven(MEMBER, SESSIONS[ben])) == MEMBER
     assert audience(LineGiven(CLAIMER, SAMS_SESSION)) == CLAIMER
-    for entry in (*raised()[:1], Wrote(seat=MEMBER), NobodyThere(), CaseClosed("left", by=1)):
+    for entry in (*raised()[:1], Wrote(seat=MEMBER), NobodyThere(), CaseClosed(by=1)):
         assert audience(entry) == 0
+
+
+def test_how_a_case_ended_is_staffs_word_and_goes_to_the_claimer_alone():
+    assert audience(OutcomeNoted(CLAIMER, "false_alarm")) == CLAIMER
+    assert CLAIMER not in streams(given_case(claimed()).state, MEMBER)
 
 
 def test_both_ends_are_shown_the_case_and_no_session():

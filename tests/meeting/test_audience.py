@@ -113,6 +113,13 @@ def test_fc_04_a_snapshot_tells_who_is_invited_muted_or_gone():
     assert shown.seats[3] == SeatView(4, "member", "Dana", removed=True)
 
 
+def test_who_comes_later_is_not_told_the_name_of_somebody_removed_before():
+    rosa = [SeatTaken(seat=NEXT, role="member", words="Rosa"), SeatGiven(NEXT, EVES_SESSION)]
+    story = given(in_phase("gathering"), Removed(ben), *rosa)
+    assert snapshot(story.state, chidi).seats[ben - 1].name == "Ben"
+    assert snapshot(story.state, NEXT).seats[ben - 1] == SeatView(ben, "member", removed=True)
+
+
 def test_p22_a_snapshot_is_the_same_for_every_seat_and_holds_no_session():
     story = given(in_phase("gathering")).when(ben, Tell("Psst")).allowed().state
     assert {snapshot(story, seat) for seat in NAMES} == {snapshot(story, ada)}

@@ -440,6 +440,10 @@ def test_fc_25_a_facilitator_calls_on_themselves_only_when_it_is_their_place():
     given(with_hands(ada, ben)).when(ada, Invite(CURRENT)).then(Invited(ada, by=ada))
 
 
+def test_fc_25_a_facilitator_may_share_when_nobody_waits():
+    given(in_phase("sharing")).when(ada, Invite(CURRENT, ada)).then(Invited(ada, by=ada))
+
+
 def test_fc_25_a_co_facilitator_may_call_on_them():
     given(with_hands(ben, ada)).when(mo, Invite(CURRENT, ada)).then(Invited(ada, by=mo))
 
