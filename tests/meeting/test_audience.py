@@ -114,7 +114,10 @@ def test_fc_04_a_snapshot_tells_who_is_invited_muted_or_gone():
 
 
 def test_who_comes_later_is_not_told_the_name_of_somebody_removed_before():
-    rosa = [SeatTaken(seat=NEXT, role="member", words="Rosa"), SeatGiven(NEXT, EVES_SESSION)]
+    rosa: list[AnyEntry] = [
+        SeatTaken(seat=NEXT, role="member", words="Rosa"),
+        SeatGiven(NEXT, EVES_SESSION),
+    ]
     story = given(in_phase("gathering"), Removed(ben), *rosa)
     assert snapshot(story.state, chidi).seats[ben - 1].name == "Ben"
     assert snapshot(story.state, NEXT).seats[ben - 1] == SeatView(ben, "member", removed=True)
