@@ -48,7 +48,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """An entry with its place."""
+    """An entry with its place, and the id of the command whose receipt names it."""
 
     position: int
     audience: int
@@ -56,6 +56,7 @@ class Record(msgspec.Struct, frozen=True):
     id: str
     at: float
     entry: Entry
+    command: bytes | None = None
 
 
 class Fold(msgspec.Struct, frozen=True):
@@ -405,7 +406,8 @@ class Journal:
         named = next(
             (record for record in reversed(records) if record.audience in seen), records[-1]
         )
-        rows = [_row(draft.book.log, record, proposal, record is named) for record in records]
+        records[records.index(named)] = replace(named, command=proposal.id)
+        rows = [_row(draft.book.log, record, proposal) for record in records]
         draft.fold = fold
         draft.records.extend(records)
         draft.rows.extend(rows)
@@ -494,7 +496,7 @@ def _by_log(work: list[Proposal]) -> dict[int, list[Proposal]]:
 _packer = msgspec.msgpack.Encoder()
 
 
-def _row(log: int, record: Record, proposal: Proposal, named: bool) -> Row:
+def _row(log: int, record: Record, proposal: Proposal) -> Row:
     entry = record.entry
     words = getattr(entry, "words", None)
     bare = replace(entry, words=None) if words is not None else entry
@@ -506,8 +508,8 @@ def _row(log: int, record: Record, proposal: Proposal, named: bool) -> Row:
         record.id,
         type(entry).__struct_config__.tag,
         proposal.seat,
-        proposal.id if named else None,
-        proposal.digest if named else None,
+        record.command,
+        proposal.digest if record.command is not None else None,
         record.at,
         _packer.encode(bare),
         None if words is None else words.encode(),
@@ -522,4 +524,6 @@ def _record(rules: Rules, row: Row) -> Record:
         raise Unreadable from None
     if row.words is not None:
         entry = replace(entry, words=row.words.decode())
-    return Record(row.position, row.audience, row.number, row.entry_id, row.at, entry)
+    return Record(
+        row.position, row.audience, row.number, row.entry_id, row.at, entry, row.command_id
+    )

@@ -45,19 +45,22 @@ def open_reviewer(settings: Settings) -> Reviewer:
 
 def _before(book: Book, seat: int, id: str) -> tuple[str, ...]:
     """The lines that come before command `id`, be they stored or still on their way."""
-    lines: list[str] = []
+    coming: list[str] = []
     for (author, command), words in book.on_their_way.items():
         if (author, command) == (seat, id):
             break
-        if author == seat:
-            lines.insert(0, words)
-    del lines[BEFORE:]
-    if len(lines) == BEFORE:
-        return tuple(reversed(lines))
+        if author == seat and not _is_stored(book, bytes.fromhex(command)):
+            coming.append(words)
+    lines: list[str] = []
     for record in reversed(book.ring):
+        if len(lines) + len(coming) >= BEFORE:
+            break
         entry = record.entry
         if isinstance(entry, Said) and entry.seat == seat and entry.words is not None:
             lines.append(entry.words)
-            if len(lines) == BEFORE:
-                break
-    return tuple(reversed(lines))
+    return (*reversed(lines), *coming)[-BEFORE:]
+
+
+def _is_stored(book: Book, command: bytes) -> bool:
+    """A line that is sent again after a reconnect must not count twice."""
+    return any(record.command == command for record in book.ring)

@@ -407,7 +407,7 @@ async def test_a_telephone_number_in_two_lines_bounces_however_fast_they_come_cm
         for id, text in ((ID, "call me, 212 555"), ("e" * 32, "0123 tonight")):
             say = {"type": "say", "text": text, "epoch": GATHERING}
             await line.send({"type": "command", "id": id, "command": say})
-        answers = {}
+        answers: dict[str, Frame] = {}
         while len(answers) < 2:
             frame = await line.next()
             if frame["type"] in ("receipt", "refusal"):
@@ -416,6 +416,20 @@ async def test_a_telephone_number_in_two_lines_bounces_however_fast_they_come_cm
         assert answers["e" * 32].get("code") == "contact_details"
         again = await line.say("call me, 212 555", GATHERING, id=ID)
         assert again == answers[ID]
+
+
+async def test_a_line_that_is_sent_again_is_not_read_as_if_it_were_said_twice(room: Room):
+    """After a reconnect the client sends what it has no answer to, and some of it is stored."""
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        first = await line.say("2125", GATHERING, id=ID)
+    async with room.sit(ben) as line:
+        for id, text in ((ID, "2125"), ("e" * 32, "10")):
+            say = {"type": "say", "text": text, "epoch": GATHERING}
+            await line.send({"type": "command", "id": id, "command": say})
+        assert await line.until("receipt", id=ID) == first
+        assert (await line.until("receipt"))["id"] == "e" * 32
 
 
 async def test_links_are_for_facilitators(room: Room):
