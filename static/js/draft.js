@@ -25,6 +25,8 @@ export class Draft {
   constructor(room, current) {
     this.#room = room
     this.#current = current
+    // What `pagehide` writes comes too late for a reload now and then; a phone knows no `beforeunload`.
+    addEventListener("beforeunload", () => this.#write())
     addEventListener("pagehide", () => this.#write())
   }
 

@@ -14,7 +14,7 @@ import { ComposerView } from "./views/composer.js"
 import { DoorView } from "./views/door.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
-import { openHelp } from "./views/help.js"
+import { isLineOpen, openHelp } from "./views/help.js"
 import { PendingView } from "./views/pending.js"
 import { PeopleView } from "./views/people.js"
 import { QueueView } from "./views/queue.js"
@@ -30,17 +30,17 @@ import { aloud } from "./words.js"
 /** @import { Door } from "./views/door.js" */
 /** @import { Words } from "./views/pending.js" */
 
-const NOTICED = "Staff can be with you on a private line, if you like. Nobody in the room sees it."
-const STILL_OPEN = "Your private line to staff is open. Nobody in the room sees it."
+const NOTICED = "If you like, staff are with you on a private line. Nobody in the room sees it."
 
-/** What is said when the socket ended for good. */
-/** @type {Record<number, string>} */
+/** What is said when the socket ended for good, and the way on where there is one: to the door. */
+/** @type {Record<number, { words: string, onward?: string }>} */
 const ENDED = {
-  4401: "You are not signed in here any more. Open your invitation link again to come back.",
-  4403: "You have no seat in this meeting. Reload this page to go to the door.",
-  4410: "A facilitator has taken you out of this meeting. Help stays open to you.",
+  4401: { words: "You are not signed in here any more. Open your invitation link again to come back." },
+  4403: { words: "You have no seat in this meeting.", onward: "Go to the door" },
+  4410: { words: "A facilitator has taken you out of this meeting. Help stays open to you." },
 }
-const ENDED_OTHERWISE = "The connection was ended. Your words are kept; reload this page to come back."
+const ENDED_OTHERWISE = { words: "The connection was ended. Your words are kept.", onward: "Come back in" }
+const OVER = { words: "You can stay and read as long as you like.", onward: "Come in to the next meeting" }
 
 class RoomPage {
   #door
@@ -104,7 +104,7 @@ class RoomPage {
       send: acts.send,
       isLive: () => this.#connection.isLive,
       taken: (item) => this.#forget(item),
-      help: () => this.help(),
+      help: () => this.help(this.#door.case),
       onchange: () => this.#draft.save(),
     })
     this.#waiting = new PendingView({
@@ -121,6 +121,7 @@ class RoomPage {
 
   /** @param {string | null} [caseId] */
   help(caseId = null) {
+    if (caseId !== null) this.#care.away()
     const { room, helplines, speed } = this.#door
     openHelp({ room: room.slug, helplines, ...(caseId === null ? {} : { caseId }), ...(speed === undefined ? {} : { speed }) })
   }
@@ -136,11 +137,6 @@ class RoomPage {
     }
     this.#connection.start()
     setInterval(() => this.#draw(), 1_000)
-  }
-
-  /** A case that was open when the page came. @param {string} caseId */
-  stillOpen(caseId) {
-    this.#care.offer(caseId, STILL_OPEN)
   }
 
   // Frames
@@ -160,7 +156,7 @@ class RoomPage {
         break
       case "care":
         this.#door.case = frame.case
-        this.#care.offer(frame.case, NOTICED)
+        if (!isLineOpen(frame.case)) this.#care.offer(frame.case, NOTICED)
         break
       case "resumed":
       case "heartbeat":
@@ -194,7 +190,7 @@ class RoomPage {
     const before = this.#room
     for (const numbered of /** @type {MeetingEntry[]} */ (entries)) {
       const isHistory = numbered.number <= (this.#heads.get(stream) ?? 0)
-      this.#room = isHistory ? rooms.recall(this.#room, numbered) : rooms.apply(this.#room, numbered)
+      if (!isHistory) this.#room = rooms.apply(this.#room, numbered)
       const item = this.#timeline.add(stream, numbered, this.#room)
       if (item !== null) this.#talk.note(item)
       this.#seen.set(stream, numbered.number)
@@ -272,25 +268,33 @@ class RoomPage {
   /** @param {number} code */
   #end(code) {
     if (this.#room !== null && this.#room.closedAt !== null && code === 1000) return
-    const words = find("#ended")
-    words.hidden = false
-    write(words, ENDED[code] ?? ENDED_OTHERWISE)
+    const ended = ENDED[code] ?? ENDED_OTHERWISE
+    this.#showEnd(ended)
     if (code in ENDED) {
       document.body.dataset.state = "out"
       this.#talk.clear()
+      this.#header.out()
     }
     this.#sheet.close()
-    this.#announce(words.textContent ?? "")
+    this.#announce(ended.words)
+  }
+
+  /** @param {{ words: string, onward?: string }} end */
+  #showEnd({ words, onward = "" }) {
+    find("#ended").hidden = false
+    write(find("#ended p"), words)
+    write(find("#onward"), onward)
+    find("#ended .acts").hidden = onward === ""
   }
 
   // Drawing
 
   #draw() {
-    if (this.#isDrawing || this.#room === null) return
+    if (this.#isDrawing || this.#room === null || document.body.dataset.state === "out") return
     this.#isDrawing = true
     queueMicrotask(() => {
       this.#isDrawing = false
-      if (this.#room !== null) this.#show(this.#room)
+      if (this.#room !== null && document.body.dataset.state !== "out") this.#show(this.#room)
     })
   }
 
@@ -308,6 +312,7 @@ class RoomPage {
     this.#queue.render(model)
     this.#people.render(model)
     this.#composer.render(model)
+    if (room.closedAt !== null && document.body.dataset.state === "room") this.#showEnd(OVER)
     this.#pending = this.#pending.filter((item) => !this.#isIn(item))
     const rows = this.#pending.filter((item) => this.#composer.shows(item) && !this.#timeline.holds(item))
     this.#talk.render(model, this.#timeline, () => this.#waiting.render(rows, this.#connection.isLive))
@@ -325,14 +330,20 @@ function begin() {
   /** @type {Door} */
   const door = data("door")
   const page = new RoomPage(door)
+  // The door of the next meeting, or of this one, is the same page asked for again.
+  find("#onward").addEventListener("click", () => location.reload())
   find("[data-help]").addEventListener("click", () => page.help(door.case))
-  if (door.case !== null) page.stillOpen(door.case)
-  if (door.seat !== null) return page.enter()
-  document.body.dataset.state = "door"
-  new DoorView(door, () => {
+  if (door.seat !== null) {
     page.enter()
-    find("#main").focus()
-  })
+  } else {
+    document.body.dataset.state = "door"
+    new DoorView(door, () => {
+      page.enter()
+      find("#main").focus()
+    })
+  }
+  // A line that was open before this page came reconnects by itself, and takes no focus.
+  if (door.case !== null) page.help(door.case)
 }
 
 begin()

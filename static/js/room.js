@@ -12,8 +12,7 @@
  */
 
 /**
- * Times are the server's, in seconds since 1970. `phaseAt` and `turnAt` are known only to who was
- * there when they began.
+ * Times are the server's, in seconds since 1970.
  *
  * @typedef {object} Room
  * @property {number} seat Mine.
@@ -44,13 +43,13 @@ export function start(snapshot, seat) {
     seat,
     phases: snapshot.phases,
     phase: snapshot.phase,
-    phaseAt: null,
+    phaseAt: snapshot.phase_began_at,
     openedAt: snapshot.opened_at,
     closedAt: snapshot.closed_at,
     epoch: snapshot.epoch,
     turns: snapshot.turns,
     holder: snapshot.holder,
-    turnAt: null,
+    turnAt: snapshot.turn_began_at,
     awayUntil: snapshot.away_until,
     invited: snapshot.invited,
     hands: snapshot.hands,
@@ -133,19 +132,6 @@ export function apply(room, { entry, at }) {
     default:
       return later(room, entry)
   }
-}
-
-/**
- * The room after an entry that its snapshot holds already: all that is new in it is when things began.
- *
- * @param {Room} room
- * @param {MeetingEntry} numbered
- * @returns {Room}
- */
-export function recall(room, { entry, at }) {
-  if (entry.type === "phase_began" && entry.phase === room.phase) return { ...room, phaseAt: at }
-  if (entry.type === "floor_taken" && room.holder !== null && entry.turn === room.turns) return { ...room, turnAt: at }
-  return room
 }
 
 /**

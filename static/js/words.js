@@ -119,19 +119,20 @@ function queueMore(room) {
 }
 
 /**
- * The line below the room's name: phase, time left where it is known, how many are here.
+ * The line below the room's name, the weightiest part first: phase, time left, how many are here.
  *
  * @param {Room} room
  * @param {number} now
  * @param {number} here
+ * @returns {string[]}
  */
 export function statusLine(room, now, here) {
   const count = `${here} here`
-  if (room.closedAt !== null) return "The meeting has ended"
-  if (room.openedAt === null) return `Not begun yet · ${count}`
+  if (room.closedAt !== null) return ["Ended"]
+  if (room.openedAt === null) return ["Not begun yet", count]
   const phase = rooms.currentPhase(room)
   const left = minutesLeft(room, now)
-  return [phase?.title, left !== null && left > 0 ? `${left} min left` : null, count].filter(Boolean).join(" · ")
+  return [phase?.title ?? "", left !== null && left > 0 ? `${left} min left` : "", count].filter((part) => part !== "")
 }
 
 /** Whole minutes left of the phase; null where nobody can say. @param {Room} room @param {number} now */

@@ -13,7 +13,6 @@ export class CareView {
 
   /** @param {string} caseId @param {string} words */
   offer(caseId, words) {
-    const away = () => fill(this.#region)
     fill(
       this.#region,
       el(
@@ -23,10 +22,15 @@ export class CareView {
         el(
           "div",
           { class: "acts" },
-          el("button", { type: "button", class: "help", onclick: () => (away(), this.#open(caseId)) }, "Open the private line"),
-          el("button", { type: "button", onclick: away }, "Not now"),
+          el("button", { type: "button", class: "help", onclick: () => this.#open(caseId) }, "Open the private line"),
+          el("button", { type: "button", onclick: () => this.away() }, "Not now"),
         ),
       ),
     )
+  }
+
+  /** The line is open, or not wanted now. */
+  away() {
+    fill(this.#region)
   }
 }

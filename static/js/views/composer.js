@@ -94,7 +94,7 @@ export class ComposerView {
   #show(room) {
     const over = room.closedAt !== null
     if (over) this.#to = null
-    this.#field.hidden = over && this.#field.value === ""
+    this.#form.hidden = over && this.#field.value === ""
     const free = this.#to !== null || rooms.maySpeak(room) === null
     write(this.#why, this.#to === null ? whyComposer(room) : this.#onlyThey(room, this.#to))
     set(this.#form, "data-private", this.#to !== null)

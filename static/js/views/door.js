@@ -52,14 +52,12 @@ export class DoorView {
   }
 
   #build() {
-    const { open, phase, facilitators, kept, helplines } = this.#door
-    const held = facilitators.length > 0 ? `${holders(facilitators)} ${facilitators.length > 1 ? "hold" : "holds"} it.` : ""
-    const begun = open ? `The meeting is open${phase ? `: ${phase}` : ""}.` : "The meeting has not begun yet. You can come in and wait."
+    const { kept, helplines } = this.#door
     return el(
       "section",
       { class: "door", "aria-labelledby": "door-title" },
       el("h2", { id: "door-title" }, "At the door"),
-      el("p", {}, `${begun} ${held}`),
+      el("p", {}, this.#door.open ? isOpen(this.#door) : notYet(this.#door)),
       el("p", {}, kept),
       el(
         "form",
@@ -107,6 +105,24 @@ export class DoorView {
       this.#name.focus()
     }
   }
+}
+
+/** @param {Door} door */
+function isOpen(door) {
+  return `The meeting is open${door.phase ? `: ${door.phase}` : ""}. ${heldBy(door, ".")}`.trimEnd()
+}
+
+/** @param {Door} door */
+function notYet(door) {
+  if (door.role === "facilitator") return `The meeting has not begun yet. You can open it once you are in. ${heldBy(door, " too.")}`
+  const opens = heldBy(door, " and will open it") || "A facilitator will open it"
+  return `The meeting has not begun yet. ${opens}; that may take a while. You can come in and wait, or come back later.`
+}
+
+/** Who holds the meeting, where they have come already. @param {Door} door @param {string} more */
+function heldBy({ facilitators }, more) {
+  if (facilitators.length === 0) return ""
+  return `${holders(facilitators)} ${facilitators.length > 1 ? "hold" : "holds"} it${more}`
 }
 
 /** @param {Door["helplines"][number]} line */

@@ -1,6 +1,6 @@
 /** The line below the room's name, and the banner when the line is lost. */
 
-import { find, write } from "../dom.js"
+import { el, fill, find, keyed, write } from "../dom.js"
 import { statusLine } from "../words.js"
 
 /** @import { Model } from "../model.js" */
@@ -15,7 +15,14 @@ export class HeaderView {
 
   /** @param {Model} model */
   render({ room, now, here }) {
-    write(this.#status, statusLine(room, now, here))
+    const parts = statusLine(room, now, here).map((part, index) => (index > 0 ? ` · ${part}` : part))
+    // Each in one piece: what finds no room on a phone goes whole.
+    keyed(this.#status, parts, (part) => part, (part) => el("span", {}, part))
+  }
+
+  /** The meeting goes on without whoever looks at this. */
+  out() {
+    fill(this.#status)
   }
 
   /** @param {"connecting" | "live" | "lost" | "ended"} state */

@@ -56,6 +56,11 @@ export function openHelp(place) {
   panel.show(place)
 }
 
+/** Whether the panel holds the line of this case. @param {string} caseId */
+export function isLineOpen(caseId) {
+  return panel?.caseId === caseId
+}
+
 class HelpPanel {
   #place
   #title = el("h2", { id: "help-title", tabindex: "-1" }, "Help")
@@ -94,6 +99,10 @@ class HelpPanel {
       this.#main,
     )
     document.body.append(this.#element, this.#aloud)
+  }
+
+  get caseId() {
+    return this.#caseId
   }
 
   /** @param {Place} place */

@@ -147,10 +147,14 @@ function buildTurn(item, room, acts) {
     el(
       "header",
       {},
-      el("h3", { dir: "auto" }, name),
-      own && el("span", { class: "badge" }, "you"),
-      rooms.isFacilitator(room, item.seat) && el("span", { class: "badge" }, "facilitator"),
-      el("span", { class: "soft sharing", hidden: true }, "is sharing"),
+      el(
+        "div",
+        { class: "who" },
+        el("h3", { dir: "auto" }, name),
+        own && el("span", { class: "badge" }, "you"),
+        rooms.isFacilitator(room, item.seat) && el("span", { class: "badge" }, "facilitator"),
+        el("span", { class: "soft sharing", hidden: true }, "is sharing"),
+      ),
       time(item.at),
       (own || rooms.isFacilitator(room)) && moreButton(own ? "Options for your words" : `Options for the words of ${name}`, lines, item, own, acts),
     ),
@@ -235,7 +239,7 @@ function buildPrivate(item, room, acts) {
   return el(
     "article",
     { class: "turn private", "aria-label": `Private line from ${from} to ${to}` },
-    el("header", {}, el("h3", { dir: "auto" }, `${from}, to ${to}`), time(item.at)),
+    el("header", {}, el("div", { class: "who" }, el("h3", { dir: "auto" }, `${from}, to ${to}`)), time(item.at)),
     el("p", { dir: "auto", class: item.words === null ? "taken" : null }, item.words ?? "These words are no longer kept."),
     el(
       "p",
