@@ -64,6 +64,7 @@ def serve() -> None:
     """Serve meetings on HOST and PORT until a signal comes."""
     settings = load(os.environ)
     require_public(settings)
+    server.require_servers(settings)
     logs.set_up()
     with database.lock_one_process(database.sqlite_path(settings)):
         asyncio.run(server.assert_migrated(settings))

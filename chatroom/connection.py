@@ -1,6 +1,7 @@
 """One socket: hello, then commands in and streams out, from the cursor on."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ OWED = 10.0
 A client that has given one up by then is not held up any longer by it.
 """
 OWED_AT_MOST = 256
+LAST_ANSWERS = 1.0
+"""Seconds in which a socket that we close still gets the answers to what was taken from it."""
 
 
 class Ended(Exception):
@@ -91,6 +94,8 @@ async def _next(socket: WebSocket) -> wire.InboundFrame | None:
     """The next frame, None where the client has gone."""
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
+        if message["code"] == CLOSE_CODES["restart"].code:
+            raise Ended("restart")  # Ours: the server lets everybody go.
         return None
     text = message.get("text")
     if text is None:
@@ -222,11 +227,22 @@ class Connection:
     # Commands in
 
     async def _read(self, socket: WebSocket) -> None:
-        while (frame := await _next(socket)) is not None:
-            if not isinstance(frame, wire.Command):
-                raise Ended("bad_frame")
-            await self._slots.acquire()
-            await self._take(frame)
+        try:
+            while (frame := await _next(socket)) is not None:
+                if not isinstance(frame, wire.Command):
+                    raise Ended("bad_frame")
+                await self._slots.acquire()
+                await self._take(frame)
+        except Ended:
+            await self._all_answered()
+            raise
+
+    async def _all_answered(self) -> None:
+        """Waits, before a goodbye of ours, until nothing that was taken waits for its answer (P16)."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ANSWERS):
+                for _ in range(OUTSTANDING):
+                    await self._slots.acquire()
 
     async def _take(self, frame: wire.Command) -> None:
         """Reviews and queues a command; its answer is written when there is one."""

@@ -1,16 +1,21 @@
 """One serving process: its sockets, and uvicorn with the limits of docs/architecture.md."""
 
+import asyncio
 import errno
+import random
 import resource
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
+from uvicorn._types import WebSocketDisconnectEvent
 
-from chatroom.settings import Settings
+from chatroom.refusals import CLOSE_CODES
+from chatroom.settings import BadSetting, Settings
 from chatroom.store.database import pending
+from chatroom.timekeeper import pause
 from chatroom.transport import FanoutProtocol
 
 BACKLOG = 2048
@@ -19,16 +24,35 @@ LOOPBACK = ("127.0.0.1", "::1")
 TCP_OPTIONS = {"TCP_USER_TIMEOUT": 15_000}
 SOCKET_OPTIONS = {"SO_REUSEADDR": 1, "SO_KEEPALIVE": 1, "SO_SNDBUF": 128 * 1024}
 
+SPREAD = 2.5
+"""Seconds over which the sockets of a process that ends are let go."""
+LET_GO_PER_SECOND = 100.0
+"""Few are let go at once: coming back they are no storm."""
+SETTLE = 1.5
+"""Seconds that the last of them has for its answers and its goodbye."""
+REQUESTS_END_WITHIN = 4
+"""Seconds for what else is being answered; with the above it makes less than 10 (P16)."""
+GOODBYE: WebSocketDisconnectEvent = {
+    "type": "websocket.disconnect",
+    "code": CLOSE_CODES["restart"].code,
+}
+
 
 class CannotStart(Exception):
     """One sentence for the operator."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, which tells when it listens."""
+    """uvicorn's, which tells when it listens, and lets its sockets go one by one.
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+    It leans on uvicorn's internals: tests/test_drain.py is the contract.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, app: Starlette, listening: Callable[[], None]
+    ) -> None:
         super().__init__(config)
+        self._app = app
         self._listening = listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -37,11 +61,34 @@ class Server(uvicorn.Server):
         if self.started:
             self._listening()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Nobody new comes in, each socket is told to come back elsewhere, and then all ends (P16).
+
+        uvicorn alone would send everybody away in one moment, with what they just asked unanswered.
+        """
+        self._app.state.draining = True
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        await self._let_go()
+        await super().shutdown(sockets)
+
+    async def _let_go(self) -> None:
+        loop, people = asyncio.get_running_loop(), self._people()
+        spread = min(SPREAD, len(people) / LET_GO_PER_SECOND)
+        for one in people:
+            loop.call_later(random.uniform(0.0, spread), one.queue.put_nowait, GOODBYE)
+        end = loop.time() + spread + SETTLE
+        while self._people() and loop.time() < end and not self.force_exit:
+            await pause(0.05)
+
+    def _people(self) -> list[FanoutProtocol]:
+        return [one for one in self.server_state.connections if isinstance(one, FanoutProtocol)]
+
 
 def run(
-    app: ASGIApp, sockets: Sequence[socket.socket], listening: Callable[[], None] = lambda: None
+    app: Starlette, sockets: Sequence[socket.socket], listening: Callable[[], None] = lambda: None
 ) -> None:
-    """Serves until a signal; what is being answered then has 10 s to end."""
+    """Serves until a signal; then everybody is let go, and the process ends within 10 s."""
     raise_file_limit()
     config = uvicorn.Config(
         app,
@@ -56,12 +103,30 @@ def run(
         ws_ping_timeout=20,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=REQUESTS_END_WITHIN,
         log_config=None,
         access_log=False,
     )
     with suppress(KeyboardInterrupt):
-        Server(config, listening).run(list(sockets))
+        Server(config, app, listening).run(list(sockets))
+
+
+def require_servers(settings: Settings) -> None:
+    """Several processes share what one keeps to itself; what is missing for that is named (W11)."""
+    if settings.database_path is not None:
+        return
+    if settings.bus == "local":
+        raise BadSetting(
+            "REDIS_URL",
+            "processes that share a PostgreSQL tell one another by Redis; name it, or set BUS=none "
+            "and what others write comes a second later",
+        )
+    if not settings.secret_file.exists():
+        raise BadSetting(
+            "SECRET_FILE",
+            f"{settings.secret_file} is not there; all processes need the same one, made once by "
+            "head -c 32 /dev/urandom, readable by the server alone",
+        )
 
 
 async def assert_migrated(settings: Settings) -> None:
