@@ -1,5 +1,6 @@
 """Coming in by a link, going out at once, and whether we are open."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from chatroom.accounts import Accounts, hashed
+from chatroom.bus.none import NoBus
 from chatroom.settings import Helpline
 from chatroom.store.accounts import Role
+from chatroom.store.database import Durability
 from chatroom.store.rooms import create_room
 from chatroom.web.answers import answering
 from chatroom.web.doors import Doors, Readiness, healthz
@@ -27,6 +30,17 @@ PAGES = "{% for line in door.helplines %}{{ line.label }} {{ line.text }}{% endf
 HELPLINES = (Helpline("Samaritans", "116 123"),)
 
 
+class Shaky(NoBus):
+    """A bus that may be lost."""
+
+    lost = False
+    redials = 3
+
+    @property
+    def sound(self) -> bool:
+        return not self.lost
+
+
 class Server:
     """The doors of one organisation with one room, and who was told to leave."""
 
@@ -34,6 +48,7 @@ class Server:
         self.engine = engine
         self.accounts = Accounts(engine, bytes(32), dice("accounts"))
         self.ended: list[bytes] = []
+        self.bus = Shaky()
         templates = Environment(loader=DictLoader({"enter.html": PAGES}), autoescape=True)
         doors = Doors(self.accounts, templates, lambda: NOON, self.ended.append, HELPLINES)
         self.app = Starlette(
@@ -42,7 +57,7 @@ class Server:
                 Route("/invitations/exchange", answering(doors.exchange), methods=["POST"]),
                 Route("/session/end", doors.end_session, methods=["POST"]),
                 Route("/healthz", healthz),
-                Route("/readyz", Readiness(engine).readyz),
+                Route("/readyz", Readiness(engine, self.bus).readyz),
             ],
             middleware=[Middleware(Security, origins=(MEET,))],
         )
@@ -225,6 +240,47 @@ async def test_not_ready_while_the_database_is_away(
     async with server.client() as probe:
         answer = await probe.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"status": "database away"})
+
+
+async def test_a_database_that_does_not_answer_is_away(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    async def stalled(engine: AsyncEngine) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("chatroom.web.doors.DATABASE_WITHIN", 0.01)
+    monkeypatch.setattr("chatroom.web.doors.durability", stalled)
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "database away"})
+
+
+async def test_not_ready_where_a_receipt_would_not_survive_a_power_cut_p1(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    async def lax(engine: AsyncEngine) -> Durability:
+        return Durability(journal_mode="wal", synchronous="normal")
+
+    monkeypatch.setattr("chatroom.web.doors.durability", lax)
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "not durable")
+
+
+async def test_without_its_bus_a_process_is_degraded_and_says_what_was_lost_w6(server: Server):
+    server.bus.lost = True
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["bus"] == {"redials": 3, "dropped": 0}
+
+
+async def test_nobody_is_sent_to_a_process_that_ends(server: Server):
+    server.app.state.draining = True
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "draining"})
 
 
 async def go_through(

@@ -1,5 +1,6 @@
 """Coming in and going out: an invitation for a session, the end of one; and whether we are open."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated
 
@@ -11,10 +12,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chatroom.accounts import Accounts, Entered, hashed
+from chatroom.bus import Bus
 from chatroom.settings import Helpline
 from chatroom.store.database import durability
 from chatroom.web.answers import asked, helplines, page
 from chatroom.web.security import forget_session, session_token, set_session_cookie
+
+DATABASE_WITHIN = 2.0
+"""Seconds after which a database that does not answer counts as away."""
 
 
 class Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,17 +93,32 @@ async def healthz(request: Request) -> Response:
 
 
 class Readiness:
-    """Whether a receipt can be promised now."""
+    """Whether a receipt can be promised now, and whether it is told at once."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, bus: Bus) -> None:
         self._engine = engine
+        self._bus = bus
 
     async def readyz(self, request: Request) -> Response:
-        """GET /readyz: 200 with how safely is stored, 503 while the database is away."""
+        """GET /readyz: `ok`; `degraded` while the bus is away, and entries come by the head poll.
+
+        503 where nobody new should be sent: the database is away or not durable, or we end.
+        """
+        if getattr(request.app.state, "draining", False):
+            return JSONResponse({"status": "draining"}, 503)
         try:
-            found = await durability(self._engine)
-        except SQLAlchemyError:
-            return JSONResponse({"status": "database away"}, status_code=503)
-        status = "ok" if found.fit else "not durable"
-        content = {"status": status, "database": msgspec.to_builtins(found)}
-        return JSONResponse(content, status_code=200 if found.fit else 503)
+            async with asyncio.timeout(DATABASE_WITHIN):
+                found = await durability(self._engine)
+        except (OSError, SQLAlchemyError):  # A timeout is an OSError.
+            return JSONResponse({"status": "database away"}, 503)
+        kept = {"database": msgspec.to_builtins(found)}
+        if not found.fit:
+            return JSONResponse({"status": "not durable", **kept}, 503)
+        if self._bus.sound:
+            return JSONResponse({"status": "ok", **kept})
+        return JSONResponse({"status": "degraded", **kept, "bus": _losses(self._bus)})
+
+
+def _losses(bus: Bus) -> dict[str, int]:
+    """What the bus counted: times it was dialled again, announcements that found no room."""
+    return {name: getattr(bus, name, 0) for name in ("redials", "dropped")}
