@@ -756,6 +756,7 @@ def thaw(view: View) -> State:
                 epoch=view.epoch,
                 seats=HashTrieMap({shown.seat: _place(shown) for shown in view.seats}),
                 hands=view.hands,
+                hands_away=view.hands_away,
                 invited=view.invited,
                 holder=view.holder,
                 away_until=view.away_until,

@@ -17,7 +17,7 @@ from moderation.case import case as case_rules
 from moderation.case import commands as case_commands
 from moderation.case import desk as desk_rules
 from moderation.case import entries as case_entries
-from moderation.meeting import audience, commands, entries
+from moderation.meeting import audience, commands, entries, state
 from moderation.meeting import format as meeting_format
 
 if TYPE_CHECKING:
@@ -307,6 +307,7 @@ def parts_of_frames() -> list[type[Struct]]:
         wire.Numbered,
         audience.Snapshot,
         audience.SeatView,
+        state.AwayHand,
         meeting_format.Phase,
         case_rules.CaseView,
         desk_rules.DeskView,

@@ -83,8 +83,8 @@ def opened(meeting: Meeting, stamp: Stamp) -> Meeting:
 
 def phase_began(meeting: Meeting, entry: PhaseBegan, stamp: Stamp) -> Meeting:
     meeting = replace(meeting, phase=entry.phase, phase_began_at=stamp.at, epoch=meeting.epoch + 1)
-    return meeting if meeting.speak == "queue" else replace(meeting, hands=())
+    return meeting if meeting.speak == "queue" else replace(meeting, hands=(), hands_away=())
 
 
 def closed(meeting: Meeting, stamp: Stamp) -> Meeting:
-    return replace(meeting, closed_at=stamp.at, hands=(), epoch=meeting.epoch + 1)
+    return replace(meeting, closed_at=stamp.at, hands=(), hands_away=(), epoch=meeting.epoch + 1)

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from moderation.meeting.entries import AnyEntry, SeatGiven, Told, ToldYou
 from moderation.meeting.format import Phase
-from moderation.meeting.state import Meeting
+from moderation.meeting.state import AwayHand, Meeting
 
 ROOM = 0
 CHAIR = -1
@@ -65,6 +65,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     invited: int | None
     hands: tuple[int, ...]
     seats: tuple[SeatView, ...]
+    hands_away: tuple[AwayHand, ...] = ()
 
 
 def snapshot(meeting: Meeting, seat: int) -> Snapshot:
@@ -98,4 +99,5 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
             )
             for number, place in sorted(meeting.seats.items())
         ),
+        hands_away=meeting.hands_away,
     )

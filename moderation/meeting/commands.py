@@ -135,6 +135,18 @@ class HolderBack(Command, frozen=True):
     seat: SeatId
 
 
+class HandAway(Command, frozen=True):
+    """By the server: whoever has this hand up is not connected any more (FC-17)."""
+
+    seat: SeatId
+
+
+class HandBack(Command, frozen=True):
+    """By the server: whoever has this hand up is connected again."""
+
+    seat: SeatId
+
+
 class Tick(Command, frozen=True):
     """By the server: something in this meeting is due."""
 
@@ -145,7 +157,7 @@ SeatCommand = (
 )  # fmt: skip
 """What a seat may send over the wire."""
 
-ServerCommand = Convene | TakeSeat | HolderAway | HolderBack | Tick
+ServerCommand = Convene | TakeSeat | HolderAway | HolderBack | HandAway | HandBack | Tick
 """What only the server proposes; a frame that names one is refused as malformed."""
 
 AnyCommand = SeatCommand | ServerCommand

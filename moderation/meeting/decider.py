@@ -14,6 +14,8 @@ from moderation.meeting.commands import (
     Convene,
     Done,
     EndTurn,
+    HandAway,
+    HandBack,
     HolderAway,
     HolderBack,
     Invite,
@@ -38,8 +40,10 @@ from moderation.meeting.entries import (
     Closed,
     Convened,
     FloorTaken,
+    HandCameBack,
     HandLowered,
     HandRaised,
+    HandWentAway,
     HolderCameBack,
     HolderWentAway,
     Invited,
@@ -71,7 +75,9 @@ def decide(
     `now` is in seconds since 1970. Raises `Refused` where a rule says no.
     """
     match command:
-        case Convene() | TakeSeat() | HolderAway() | HolderBack() | Tick():
+        case (
+            Convene() | TakeSeat() | HolderAway() | HolderBack() | HandAway() | HandBack() | Tick()
+        ):
             assert seat == 0, "a seat can't ask for what only the server proposes"
             return _decide_for_server(meeting, command, now, verdict)
         case _:
@@ -92,6 +98,10 @@ def _decide_for_server(
             return floor.holder_away(meeting, command, now)
         case HolderBack():
             return floor.holder_back(meeting, command)
+        case HandAway():
+            return floor.hand_away(meeting, command, now)
+        case HandBack():
+            return floor.hand_back(meeting, command)
         case Tick():
             return _tick(meeting, now)
         case _:
@@ -182,6 +192,10 @@ def evolve(meeting: Meeting, entry: AnyEntry, stamp: Stamp) -> Meeting:
             return floor.floor_taken(meeting, entry, stamp)
         case TurnEnded():
             return floor.turn_ended(meeting, entry, stamp)
+        case HandWentAway():
+            return floor.hand_went_away(meeting, entry)
+        case HandCameBack():
+            return floor.hand_came_back(meeting, entry)
         case HolderWentAway():
             return floor.holder_went_away(meeting, entry)
         case HolderCameBack():
@@ -201,5 +215,6 @@ def due(meeting: Meeting) -> float | None:
     if meeting.closed_at is not None or meeting.convened_at is None:
         return None
     mutes = [place.muted_until for place in meeting.seats.values() if place.muted_until is not None]
-    away = [meeting.away_until] if meeting.away_until is not None else []
-    return min([agenda.left_open_until(meeting), *mutes, *away])
+    holder = [meeting.away_until] if meeting.away_until is not None else []
+    hands = [away.until for away in meeting.hands_away]
+    return min([agenda.left_open_until(meeting), *mutes, *holder, *hands])

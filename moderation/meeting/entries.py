@@ -94,10 +94,21 @@ class HandRaised(Entry, frozen=True):
 
 
 class HandLowered(Entry, frozen=True):
-    """A hand is down; `by` is the role that took it down (FC-03)."""
+    """A hand is down; `by` is the role that took it down (FC-03), or `away`: kept for long enough (FC-17)."""
 
     seat: int
-    by: Literal["self", "facilitator"]
+    by: Literal["self", "facilitator", "away"]
+
+
+class HandWentAway(Entry, frozen=True):
+    """Whoever has this hand up lost connection; its place is kept until `until` (seconds since 1970)."""
+
+    seat: int
+    until: float
+
+
+class HandCameBack(Entry, frozen=True):
+    seat: int
 
 
 class Invited(Entry, frozen=True):
@@ -153,6 +164,6 @@ class Removed(Entry, frozen=True):
 
 AnyEntry = (
     Convened | SeatTaken | SeatGiven | Opened | PhaseBegan | Closed | Said | Told | ToldYou | Redacted
-    | HandRaised | HandLowered | Invited | InviteEnded | FloorTaken | TurnEnded | HolderWentAway | HolderCameBack
-    | Muted | Unmuted | Removed
+    | HandRaised | HandLowered | HandWentAway | HandCameBack | Invited | InviteEnded | FloorTaken | TurnEnded
+    | HolderWentAway | HolderCameBack | Muted | Unmuted | Removed
 )  # fmt: skip

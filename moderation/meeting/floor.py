@@ -9,6 +9,8 @@ from moderation.meeting.commands import (
     Accept,
     Done,
     EndTurn,
+    HandAway,
+    HandBack,
     HolderAway,
     HolderBack,
     Invite,
@@ -20,19 +22,23 @@ from moderation.meeting.commands import (
 from moderation.meeting.entries import (
     AnyEntry,
     FloorTaken,
+    HandCameBack,
     HandLowered,
     HandRaised,
+    HandWentAway,
     HolderCameBack,
     HolderWentAway,
     Invited,
     InviteEnded,
     TurnEnded,
 )
-from moderation.meeting.state import Meeting, Stamp, Turn
+from moderation.meeting.state import AwayHand, Meeting, Stamp, Turn
 from moderation.refused import Refused
 
 HOLDER_GRACE = 90.0
 """Seconds a holder who lost connection keeps the floor (FC-16)."""
+HAND_KEPT = 120.0
+"""Seconds that the place of a hand is kept for a member who lost connection (FC-17)."""
 
 Reason = Literal["muted", "removed", "phase"]
 
@@ -75,7 +81,7 @@ def invite(meeting: Meeting, command: Invite, seat: int) -> list[AnyEntry]:
     if meeting.holder is not None or meeting.invited is not None:
         raise Refused("floor_busy", seat=meeting.holder or meeting.invited)
     _needs_epoch(meeting, command.epoch)
-    invited = command.seat or next(iter(meeting.hands), None)
+    invited = command.seat or next(iter(_here(meeting)), None)
     if invited is None:
         raise Refused("no_hands")
     _may_be_invited(meeting, invited, by=seat)
@@ -87,8 +93,13 @@ def _may_be_invited(meeting: Meeting, invited: int, *, by: int) -> None:
         raise Refused("no_such_seat")
     if meeting.is_muted(invited):
         raise Refused("they_are_muted")
-    if invited == by and meeting.hands and meeting.hands[0] != by:
+    if invited == by and next(iter(_here(meeting, besides=by)), by) != by:
         raise Refused("not_first")  # FC-25: nobody calls on themselves ahead of others.
+
+
+def _here(meeting: Meeting, besides: int | None = None) -> list[int]:
+    """The queue without those who are away: they are passed over, and keep their place (FC-17)."""
+    return [hand for hand in meeting.hands if hand == besides or not meeting.is_hand_away(hand)]
 
 
 def accept(meeting: Meeting, command: Accept, seat: int) -> list[AnyEntry]:
@@ -132,11 +143,28 @@ def holder_back(meeting: Meeting, command: HolderBack) -> list[AnyEntry]:
     return [HolderCameBack(command.seat)]
 
 
-def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
-    """The turn of a holder who did not come back in time ends, once (P11)."""
-    if meeting.holder is None or meeting.away_until is None or meeting.away_until > now:
+def hand_away(meeting: Meeting, command: HandAway, now: float) -> list[AnyEntry]:
+    """The place of an invited seat is the invitation; nothing runs out for it."""
+    seat = command.seat
+    if seat not in meeting.hands or seat == meeting.invited or meeting.is_hand_away(seat):
         return []
-    return [TurnEnded(meeting.holder, reason="away")]
+    return [HandWentAway(seat, until=now + HAND_KEPT)]
+
+
+def hand_back(meeting: Meeting, command: HandBack) -> list[AnyEntry]:
+    if not meeting.is_hand_away(command.seat):
+        return []
+    return [HandCameBack(command.seat)]
+
+
+def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
+    """Who did not come back in time loses the turn, or the place in the queue, once (P11)."""
+    lowered = [
+        HandLowered(away.seat, by="away") for away in meeting.hands_away if away.until <= now
+    ]
+    if meeting.holder is None or meeting.away_until is None or meeting.away_until > now:
+        return [*lowered]
+    return [TurnEnded(meeting.holder, reason="away"), *lowered]
 
 
 def vacate(meeting: Meeting, seats: Container[int], reason: Reason) -> list[AnyEntry]:
@@ -175,10 +203,20 @@ def hand_raised(meeting: Meeting, entry: HandRaised) -> Meeting:
 
 
 def hand_lowered(meeting: Meeting, entry: HandLowered) -> Meeting:
-    return replace(meeting, hands=_without(meeting.hands, entry.seat))
+    return _not_away(replace(meeting, hands=_without(meeting.hands, entry.seat)), entry.seat)
+
+
+def hand_went_away(meeting: Meeting, entry: HandWentAway) -> Meeting:
+    away = AwayHand(entry.seat, entry.until)
+    return replace(meeting, hands_away=(*meeting.hands_away, away))
+
+
+def hand_came_back(meeting: Meeting, entry: HandCameBack) -> Meeting:
+    return _not_away(meeting, entry.seat)
 
 
 def invited(meeting: Meeting, entry: Invited) -> Meeting:
+    meeting = _not_away(meeting, entry.seat)
     return replace(meeting, invited=entry.seat, epoch=meeting.epoch + 1)
 
 
@@ -219,6 +257,11 @@ def holder_went_away(meeting: Meeting, entry: HolderWentAway) -> Meeting:
 
 def holder_came_back(meeting: Meeting, entry: HolderCameBack) -> Meeting:
     return replace(meeting, away_until=None)
+
+
+def _not_away(meeting: Meeting, seat: int) -> Meeting:
+    away = tuple(away for away in meeting.hands_away if away.seat != seat)
+    return replace(meeting, hands_away=away)
 
 
 def _without(hands: tuple[int, ...], seat: int) -> tuple[int, ...]:

@@ -36,6 +36,13 @@ class Turn(Struct, frozen=True):
     at: float
 
 
+class AwayHand(Struct, frozen=True):
+    """A hand whose member is not connected; its place is kept until then."""
+
+    seat: int
+    until: float
+
+
 class Meeting(Struct, frozen=True):
     """Everything a rule may look at. `phase` is -1 before the meeting is open."""
 
@@ -51,6 +58,7 @@ class Meeting(Struct, frozen=True):
     seats: HashTrieMap[int, Seat] = HashTrieMap()
     sessions: HashTrieMap[str, int] = HashTrieMap()
     hands: tuple[int, ...] = ()
+    hands_away: tuple[AwayHand, ...] = ()  # Of `hands`, in the order in which they went.
     invited: int | None = None
     holder: int | None = None
     away_until: float | None = None
@@ -82,6 +90,9 @@ class Meeting(Struct, frozen=True):
 
     def is_muted(self, seat: int) -> bool:
         return self.seats[seat].muted_until is not None
+
+    def is_hand_away(self, seat: int) -> bool:
+        return any(away.seat == seat for away in self.hands_away)
 
     def with_seat(self, seat: int, **changes: object) -> Meeting:
         return replace(self, seats=self.seats.insert(seat, replace(self.seats[seat], **changes)))

@@ -32,7 +32,7 @@ export type Reason = "new" | "ahead" | "diverged" | "expired" | "too_far" | "bad
 
 export type SeatCommand = Open | Close | NextPhase | Say | Tell | Redact | RaiseHand | LowerHand | Invite | Accept | Pass | Done | EndTurn | Mute | Unmute | Remove
 export type CaseSeatCommand = Write | CloseCase
-export type AnyEntry = Convened | SeatTaken | SeatGiven | Opened | PhaseBegan | Closed | Said | Told | ToldYou | Redacted | HandRaised | HandLowered | Invited | InviteEnded | FloorTaken | TurnEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | Removed
+export type AnyEntry = Convened | SeatTaken | SeatGiven | Opened | PhaseBegan | Closed | Said | Told | ToldYou | Redacted | HandRaised | HandLowered | HandWentAway | HandCameBack | Invited | InviteEnded | FloorTaken | TurnEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | Removed
 export type CaseEntry = CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed
 export type InboundFrame = Hello | Command
@@ -272,11 +272,23 @@ export interface HandRaised {
   seat: number
 }
 
-/** A hand is down; `by` is the role that took it down (FC-03). */
+/** A hand is down; `by` is the role that took it down (FC-03), or `away`: kept for long enough (FC-17). */
 export interface HandLowered {
   type: "hand_lowered"
   seat: number
-  by: "self" | "facilitator"
+  by: "self" | "facilitator" | "away"
+}
+
+/** Whoever has this hand up lost connection; its place is kept until `until` (seconds since 1970). */
+export interface HandWentAway {
+  type: "hand_went_away"
+  seat: number
+  until: number
+}
+
+export interface HandCameBack {
+  type: "hand_came_back"
+  seat: number
 }
 
 /** The floor is offered to `seat` by the facilitator in seat `by`. */
@@ -534,6 +546,7 @@ export interface Snapshot {
   invited: number | null
   hands: number[]
   seats: SeatView[]
+  hands_away: AwayHand[]
 }
 
 /** A seat as everybody in the room sees it. */
@@ -543,6 +556,12 @@ export interface SeatView {
   name?: string | null
   muted_until?: number | null
   removed?: boolean
+}
+
+/** A hand whose member is not connected; its place is kept until then. */
+export interface AwayHand {
+  seat: number
+  until: number
 }
 
 /** One step of the agenda. `minutes` is what it is meant to take; nobody is cut off by it yet. */

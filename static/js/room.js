@@ -28,6 +28,7 @@
  * @property {number | null} awayUntil
  * @property {number | null} invited
  * @property {readonly number[]} hands
+ * @property {readonly number[]} handsAway Those of them whose members lost connection (FC-17).
  * @property {ReadonlyMap<number, Person>} people
  */
 
@@ -53,6 +54,7 @@ export function start(snapshot, seat) {
     awayUntil: snapshot.away_until,
     invited: snapshot.invited,
     hands: snapshot.hands,
+    handsAway: snapshot.hands_away.map(({ seat }) => seat),
     people: new Map(
       snapshot.seats.map((view) => [
         view.seat,
@@ -84,15 +86,19 @@ export function apply(room, { entry, at }) {
     case "phase_began":
       return phaseBegan(room, entry.phase, at)
     case "closed":
-      return { ...room, closedAt: at, hands: [], epoch: room.epoch + 1 }
+      return { ...room, closedAt: at, hands: [], handsAway: [], epoch: room.epoch + 1 }
     case "seat_taken":
       return seatTaken(room, entry.seat, entry.role, entry.words ?? null)
     case "hand_raised":
       return { ...room, hands: [...room.hands, entry.seat] }
     case "hand_lowered":
-      return { ...room, hands: without(room.hands, entry.seat) }
+      return { ...room, hands: without(room.hands, entry.seat), handsAway: without(room.handsAway, entry.seat) }
+    case "hand_went_away":
+      return { ...room, handsAway: [...room.handsAway, entry.seat] }
+    case "hand_came_back":
+      return { ...room, handsAway: without(room.handsAway, entry.seat) }
     case "invited":
-      return { ...room, invited: entry.seat, epoch: room.epoch + 1 }
+      return { ...room, invited: entry.seat, handsAway: without(room.handsAway, entry.seat), epoch: room.epoch + 1 }
     case "invite_ended":
       return {
         ...room,
@@ -147,8 +153,8 @@ function later(room, _entry) {
 
 /** @param {Room} room @param {number} phase @param {number} at @returns {Room} */
 function phaseBegan(room, phase, at) {
-  const hands = room.phases[phase]?.speak === "queue" ? room.hands : []
-  return { ...room, phase, phaseAt: at, hands, epoch: room.epoch + 1 }
+  const [hands, handsAway] = room.phases[phase]?.speak === "queue" ? [room.hands, room.handsAway] : [[], []]
+  return { ...room, phase, phaseAt: at, hands, handsAway, epoch: room.epoch + 1 }
 }
 
 /** @param {Room} room @param {number} seat @param {Role} role @param {string | null} name @returns {Room} */
@@ -205,6 +211,11 @@ export function nextPhase(room) {
 /** Where a hand stands: 1 is next, 0 is not up. @param {Room} room @param {number} [seat] */
 export function place(room, seat = room.seat) {
   return room.hands.indexOf(seat) + 1
+}
+
+/** The first hand whose member is here: they are invited next. @param {Room} room */
+export function nextHand(room) {
+  return room.hands.find((hand) => !room.handsAway.includes(hand)) ?? null
 }
 
 /** @param {Room} room @param {number | null} seat */

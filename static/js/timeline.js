@@ -176,7 +176,7 @@ function begun(phase) {
 function toMe(entry, room) {
   switch (entry.type) {
     case "hand_lowered":
-      return entry.by === "facilitator" ? "A facilitator took your hand down. You can raise it again." : null
+      return LOWERED[entry.by] ?? null
     case "invite_ended":
       return entry.reason === "withdrawn" ? takenBack(room) : null
     case "turn_ended":
@@ -194,6 +194,12 @@ function toMe(entry, room) {
 function takenBack(room) {
   const hand = place(room) > 0 ? " Your hand stays where it was." : ""
   return `A facilitator took the invitation back.${hand}`
+}
+
+/** @type {Record<string, string>} */
+const LOWERED = {
+  facilitator: "A facilitator took your hand down. You can raise it again.",
+  away: "Your hand came down while you were not connected. You can raise it again.",
 }
 
 /** @type {Record<string, string>} */

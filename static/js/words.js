@@ -115,7 +115,8 @@ function queueMore(room) {
   if (mine === 1) return "You are next"
   if (mine > 1) return `You are ${ordinal(mine)}`
   if (room.holder !== null && room.awayUntil !== null) return "They lost connection."
-  return room.hands.length === 0 ? "No hand is up." : `Next: ${rooms.nameOf(room, room.hands[0] ?? null)}`
+  const next = rooms.nextHand(room)
+  return next === null ? "No hand is up." : `Next: ${rooms.nameOf(room, next)}`
 }
 
 /**

@@ -23,6 +23,8 @@ from moderation.meeting.commands import (
     Convene,
     Done,
     EndTurn,
+    HandAway,
+    HandBack,
     HolderAway,
     HolderBack,
     Invite,
@@ -198,7 +200,13 @@ class Dice:
         ]
         if self.random.random() < 0.5:
             by_seat.append(Close())
-        by_server: list[AnyCommand] = [HolderAway(self.seat), HolderBack(self.seat), Tick()]
+        by_server: list[AnyCommand] = [
+            HolderAway(self.seat),
+            HolderBack(self.seat),
+            HandAway(self.seat),
+            HandBack(self.seat),
+            Tick(),
+        ]
         seat = self.one((self.seat, self.leader))
         return [*((seat, ask) for ask in by_seat), *((0, ask) for ask in by_server)]
 
@@ -233,6 +241,8 @@ class Dice:
         says = Say(self.one(TEXTS), epoch)
         lines: list[Ask]
         raises: list[Ask] = [(self.seat, RaiseHand()), (self.seat, RaiseHand())]
+        raises += [(0, HandAway(hand)) for hand in self.meeting.hands[:2]]
+        raises += [(0, HandBack(away.seat)) for away in self.meeting.hands_away[:1]]
         if invited is not None:
             answers: list[Ask] = [(invited, Accept(epoch))] * 8
             answers += [(invited, Pass(epoch)), (invited, says)]

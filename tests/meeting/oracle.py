@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from moderation.meeting.format import Phase
 
 GRACE = 90.0
+KEPT = 120.0
 LEFT_OPEN = 12 * 3600.0
 
 
@@ -35,6 +36,7 @@ class Oracle:
         self.gone: set[int] = set()
         self.muted: dict[int, float] = {}
         self.queue: list[int] = []
+        self.kept: dict[int, float] = {}  # Hands whose members are away, and until when.
         self.offered: int | None = None
         self.holders: list[int] = []
         self.away: float | None = None
@@ -101,6 +103,7 @@ class Oracle:
         self.epoch += 1
         if self._policy() != "queue":
             self.queue.clear()
+            self.kept.clear()
 
     def _closed(self, entry: log.Closed) -> None:
         _must(not self.closed, "closed twice")
@@ -112,6 +115,7 @@ class Oracle:
             self._running()
         self.closed = True
         self.queue.clear()
+        self.kept.clear()
         self.epoch += 1
 
     # Seats and conduct
@@ -207,17 +211,34 @@ class Oracle:
 
     def _hand_lowered(self, entry: log.HandLowered) -> None:
         _must(entry.seat in self.queue, "no hand to lower")
+        if entry.by == "away":
+            _must(not self.closed, "timers end with the meeting")
+            until = self.kept.get(entry.seat)
+            _must(until is not None and self.at >= until, "not kept as long as promised (FC-17)")
         self.queue.remove(entry.seat)
+        self.kept.pop(entry.seat, None)
+
+    def _hand_went_away(self, entry: log.HandWentAway) -> None:
+        _must(entry.seat in self.queue, "no hand to keep a place for")
+        _must(entry.seat != self.offered, "was invited")
+        _must(entry.seat not in self.kept, "away already")
+        _must(entry.until == self.at + KEPT, "kept for another time than promised (FC-17)")
+        self.kept[entry.seat] = entry.until
+
+    def _hand_came_back(self, entry: log.HandCameBack) -> None:
+        _must(entry.seat in self.kept, "their hand was not away")
+        del self.kept[entry.seat]
 
     def _invited(self, entry: log.Invited) -> None:
         self._queueing(entry.seat)
         self._nobody_has_the_floor()
         self._sits(entry.by)
         _must(self.roles[entry.by] == "facilitator", "invited by a member")
-        first = self.queue[:1] in ([], [entry.by])
+        waiting = [seat for seat in self.queue if seat not in self.kept or seat == entry.by]
+        first = waiting[:1] in ([], [entry.by])
         _must(first or entry.seat != entry.by, "called on themselves ahead of others (FC-25)")
-
         self.offered = entry.seat
+        self.kept.pop(entry.seat, None)
         self.epoch += 1
 
     def _invite_ended(self, entry: log.InviteEnded) -> None:

@@ -6,6 +6,8 @@ from moderation.meeting.commands import (
     Accept,
     Done,
     EndTurn,
+    HandAway,
+    HandBack,
     HolderAway,
     HolderBack,
     Invite,
@@ -17,9 +19,12 @@ from moderation.meeting.commands import (
     Tick,
 )
 from moderation.meeting.entries import (
+    Closed,
     FloorTaken,
+    HandCameBack,
     HandLowered,
     HandRaised,
+    HandWentAway,
     HolderCameBack,
     HolderWentAway,
     Invited,
@@ -29,8 +34,10 @@ from moderation.meeting.entries import (
     Removed,
     Said,
     TurnEnded,
+    Unmuted,
 )
-from moderation.meeting.floor import HOLDER_GRACE
+from moderation.meeting.floor import HAND_KEPT, HOLDER_GRACE
+from moderation.meeting.state import AwayHand
 from tests.cast import ada, ben, chidi, dana, eve, mo
 from tests.meeting.spec import (
     CURRENT,
@@ -422,6 +429,116 @@ def test_fc_16_the_next_holder_owes_nothing_to_the_last():
     over = away.when(ada, EndTurn(CURRENT)).then(TurnEnded(ben, "ended"))
     invited = over.when(ada, Invite(CURRENT, chidi)).then(Invited(chidi, by=ada))
     invited.when(chidi, Accept(CURRENT)).allowed().later(90).when(0, Tick()).nothing()
+
+
+# Somebody in the queue who drops
+
+
+def away(*seats: int) -> list[HandWentAway]:
+    """These hands are up, and their members are not connected since noon."""
+    return [HandWentAway(seat, NOON + 120) for seat in seats]
+
+
+def test_fc_17_the_place_of_a_member_who_drops_is_kept():
+    gone = given(with_hands(ben, chidi)).when(0, HandAway(ben))
+    meeting = gone.then(HandWentAway(ben, NOON + HAND_KEPT)).state
+    assert meeting.hands == (ben, chidi)
+    assert meeting.hands_away == (AwayHand(ben, NOON + 120),)
+
+
+def test_fc_17_dropping_twice_leaves_nothing_and_moves_no_deadline():
+    given(with_hands(ben), away(ben), after(10)).when(0, HandAway(ben)).nothing()
+
+
+def test_fc_17_only_a_hand_can_go_away_and_come_back():
+    given(with_hands(ben)).when(0, HandAway(chidi)).nothing()
+    given(with_hands(ben)).when(0, HandBack(ben)).nothing()
+    given(with_floor(ben)).when(0, HandAway(ben)).nothing()
+    given(with_hands(ben, chidi), away(ben)).when(0, HandBack(chidi)).nothing()
+
+
+def test_fc_17_back_in_time_the_place_is_theirs():
+    gone = given(with_hands(ben, chidi), away(ben), after(119.9))
+    back = gone.when(0, HandBack(ben)).then(HandCameBack(ben))
+    assert (back.state.hands, back.state.hands_away) == ((ben, chidi), ())
+    back.later(60).when(0, Tick()).nothing()
+    back.when(ada, Invite(CURRENT)).then(Invited(ben, by=ada))
+
+
+def test_fc_17_p12_a_hand_that_stays_away_comes_down_once():
+    gone = given(with_hands(ben, chidi), away(ben))
+    gone.later(119.9).when(0, Tick()).nothing()
+    over = gone.later(120).when(0, Tick()).then(HandLowered(ben, by="away"))
+    assert (over.state.hands, over.state.hands_away) == ((chidi,), ())
+    over.when(0, Tick()).nothing()
+    over.when(0, HandBack(ben)).nothing()
+    over.when(ben, RaiseHand()).then(HandRaised(ben))
+
+
+def test_fc_17_whose_place_comes_up_meanwhile_is_passed_over_and_keeps_it():
+    gone = given(with_hands(ben, chidi, dana), away(ben))
+    passed_over = gone.when(ada, Invite(CURRENT)).then(Invited(chidi, by=ada))
+    assert passed_over.state.hands == (ben, chidi, dana)
+    declined = passed_over.when(chidi, Pass(CURRENT)).allowed()
+    back = declined.when(0, HandBack(ben)).then(HandCameBack(ben))
+    back.when(ada, Invite(CURRENT)).then(Invited(ben, by=ada))
+
+
+def test_fc_17_when_nobody_who_waits_is_here_somebody_can_be_invited_by_name():
+    gone = given(with_hands(ben), away(ben))
+    gone.when(ada, Invite(CURRENT)).refused("no_hands")
+    gone.when(ada, Invite(CURRENT, chidi)).then(Invited(chidi, by=ada))
+
+
+def test_fc_17_who_is_invited_by_name_is_waited_for_and_not_timed_out():
+    """Presence is a hint: the facilitator may know better."""
+    invited = given(with_hands(ben), away(ben)).when(ada, Invite(CURRENT, ben))
+    waiting = invited.then(Invited(ben, by=ada))
+    assert (waiting.state.hands, waiting.state.hands_away) == ((ben,), ())
+    waiting.when(0, HandAway(ben)).nothing()
+    waiting.later(120).when(0, Tick()).nothing()
+    withdrawn = waiting.when(ada, EndTurn(CURRENT)).then(InviteEnded(ben, "withdrawn"))
+    withdrawn.when(0, HandAway(ben)).then(HandWentAway(ben, NOON + 120))
+
+
+def test_fc_17_fc_25_a_facilitator_next_among_those_who_are_here_calls_on_themselves():
+    waiting = given(with_hands(ben, ada), away(ben))
+    waiting.when(ada, Invite(CURRENT)).then(Invited(ada, by=ada))
+    waiting.when(ada, Invite(CURRENT, ada)).then(Invited(ada, by=ada))
+    given(with_hands(ada, ben), away(ada)).when(ada, Invite(CURRENT, ada)).then(
+        Invited(ada, by=ada)
+    )
+    given(with_hands(ben, ada), away(ada)).when(ada, Invite(CURRENT, ada)).refused("not_first")
+    given(with_hands(ben), away(ben)).when(ada, Invite(CURRENT, ada)).then(Invited(ada, by=ada))
+
+
+def test_fc_17_a_hand_that_is_down_has_no_deadline():
+    gone = given(with_hands(ben, chidi), away(ben, chidi))
+    lowered = gone.when(ada, LowerHand(ben)).then(HandLowered(ben, by="facilitator"))
+    assert lowered.state.hands_away == (AwayHand(chidi, NOON + 120),)
+    lowered.later(120).when(0, Tick()).then(HandLowered(chidi, by="away"))
+
+
+def test_fc_17_a_place_is_kept_into_the_next_phase_with_a_queue_and_no_further():
+    gone = given(with_hands(ben), away(ben))
+    more = gone.when(ada, NextPhase(CURRENT)).allowed()
+    assert more.state.hands_away == (AwayHand(ben, NOON + 120),)
+    closing = more.when(ada, NextPhase(CURRENT)).allowed()
+    assert closing.state.hands_away == ()
+    closed = given(with_hands(ben), away(ben), Closed("facilitator"))
+    assert closed.state.hands_away == ()
+    closed.later(120).when(0, Tick()).nothing()
+
+
+def test_p12_turn_hand_and_mute_that_end_in_one_moment_end_in_one_tick():
+    story = given(
+        with_floor(ben),
+        [HandRaised(dana), HandWentAway(dana, NOON + 120), Muted(chidi, NOON + 120), after(30)],
+        HolderWentAway(ben, NOON + 120),
+    )
+    story.later(90).when(0, Tick()).then(
+        TurnEnded(ben, "away"), HandLowered(dana, by="away"), Unmuted(chidi, by="time")
+    )
 
 
 # Facilitators share too

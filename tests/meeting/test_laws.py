@@ -144,6 +144,7 @@ def from_snapshot(shown: Snapshot) -> Meeting:
         away_until=shown.away_until,
         invited=shown.invited,
         hands=shown.hands,
+        hands_away=shown.hands_away,
     )
     for seen in shown.seats:
         place = Seat(seen.role, 0, 0, seen.name, "", seen.muted_until, seen.removed)  # type: ignore[arg-type]
@@ -167,6 +168,7 @@ def test_p10_p11_fc_06_an_oracle_that_knows_only_floor_md_accepts_every_entry(st
         assert oracle.lines == dict(meeting.lines)
         assert oracle.closed == (meeting.closed_at is not None)
         assert tuple(oracle.queue) == meeting.hands
+        assert oracle.kept == {away.seat: away.until for away in meeting.hands_away}
         muted = {seat: at.muted_until for seat, at in meeting.seats.items() if at.muted_until}
         assert oracle.muted == muted
         assert oracle.gone == {seat for seat, at in meeting.seats.items() if at.removed}

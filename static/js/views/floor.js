@@ -91,12 +91,12 @@ function facilitatorActs(room) {
   if (room.openedAt === null) return [{ key: "open", label: "Open meeting", primary: true, command: { type: "open" } }]
   /** @type {Act[]} */
   const acts = []
-  const next = room.hands[0]
+  const next = rooms.nextHand(room)
   if (room.holder !== null && room.holder !== room.seat) {
     acts.push({ key: `end ${epoch}`, label: "End turn", command: { type: "end_turn", epoch } })
   } else if (room.invited !== null && room.invited !== room.seat) {
     acts.push({ key: `end ${epoch}`, label: "Take invitation back", command: { type: "end_turn", epoch } })
-  } else if (next !== undefined && room.holder === null && room.invited === null) {
+  } else if (next !== null && room.holder === null && room.invited === null) {
     const label = `Invite next: ${next === room.seat ? "you" : rooms.nameOf(room, next)}`
     acts.push({ key: `invite ${epoch} ${next}`, label, primary: true, command: { type: "invite", epoch, seat: next } })
   }

@@ -39,7 +39,8 @@ export class QueueView {
       "li",
       {},
       el("span", { class: "name", dir: "auto" }),
-      el("span", { class: "badge", hidden: true }, "you"),
+      el("span", { class: "badge you", hidden: true }, "you"),
+      el("span", { class: "badge away", hidden: true }, "not connected"),
       el("button", { type: "button", class: "invite", onclick: () => this.#invite(seat) }, "Invite"),
       el("button", { type: "button", class: "lower", onclick: () => this.#send({ type: "lower_hand", seat }) }, "Lower"),
     )
@@ -52,9 +53,10 @@ export class QueueView {
     const holds = rooms.isFacilitator(room)
     write(find(".name", element), name)
     set(element, "data-me", mine)
-    find(".badge", element).hidden = !mine
+    find(".you", element).hidden = !mine
+    find(".away", element).hidden = !room.handsAway.includes(seat)
     const invite = find(".invite", element)
-    invite.hidden = !holds || room.holder !== null || room.invited !== null || (mine && room.hands[0] !== seat)
+    invite.hidden = !holds || room.holder !== null || room.invited !== null || (mine && rooms.nextHand(room) !== seat)
     set(invite, "aria-label", `Invite ${name}`)
     const lower = find(".lower", element)
     lower.hidden = !holds || mine
