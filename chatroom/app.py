@@ -3,11 +3,13 @@
 import asyncio
 import hashlib
 import secrets
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -84,6 +86,8 @@ def create_app(settings: Settings) -> Starlette:
             ]
             await cases.open_desk()
             running.append(tasks.create_task(timekeeper.run(), name="timekeeper"))
+            for task in running:
+                task.add_done_callback(_end_with)
             try:
                 yield
             finally:
@@ -111,8 +115,16 @@ def create_app(settings: Settings) -> Starlette:
             Desk(house, settings, templates),
             Sockets(house, meetings),
             assets,
-            Readiness(engine, bus),
+            Readiness(engine),
         ),
         middleware=[Middleware(Security, origins=settings.origins)],
         lifespan=lifespan,
     )
+
+
+def _end_with(task: "asyncio.Task[None]") -> None:
+    """A server without one of its tasks must not look alive: it ends, and its service starts it again."""
+    if not task.cancelled():
+        error = type(task.exception()).__name__
+        structlog.get_logger().critical("task_ended", task=task.get_name(), error=error)
+        signal.raise_signal(signal.SIGTERM)
