@@ -7,8 +7,9 @@ console, no policy is violated, and nobody but our server is asked for anything.
 
 from __future__ import annotations
 
-import asyncio
+import os
 import re
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +17,11 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, expect
+
+from chatroom import settings
+from chatroom.accounts import Accounts
+from chatroom.secret import secret_key
+from chatroom.store import database, rooms
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
         ViewportSize,
     )
 
+    from chatroom.store.accounts import Role
     from tests.processes import ServerProcess
 
 SCREENS = Path(__file__).parent.parent / "artifacts" / "screens"
@@ -36,6 +43,7 @@ PHONE: ViewportSize = {"width": 320, "height": 640}
 SIZES = {"desk": DESK, "phone": PHONE}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TARGET = 44
+ROLES: tuple[Role, ...] = ("member", "facilitator", "staff")
 # A second tap within 0.4 s is taken for a double click, so a finger rests this long.
 RESTS = 450
 
@@ -77,10 +85,23 @@ class Stage:
 
     async def room(self, name: str) -> dict[str, str]:
         """A new room's slug, and a link for each role."""
-        slug = await self.server.create_room(name)
-        roles = ("member", "facilitator", "staff")
-        links = await asyncio.gather(*(self.server.invite(slug, role) for role in roles))
-        return {"slug": slug, **dict(zip(roles, links, strict=True))}
+        # As `chatroom room create` and `chatroom invite`, without four processes for each test.
+        house = settings.load({"DATABASE_URL": f"sqlite:///{self.server.database}"})
+        engine = database.open_engine(house)
+        try:
+            now = time.time()
+            room = await rooms.create_room(engine, name, "small-discussion", now, os.urandom)
+            key = secret_key(house.secret_file, os.urandom)
+            accounts = Accounts(engine, key, os.urandom)
+            secrets = {
+                role: await accounts.invite(room.id, role, None, now + 3600, now) for role in ROLES
+            }
+        finally:
+            await engine.dispose()
+        links: dict[str, str] = {
+            role: f"{self.origin}/enter#{secret}" for role, secret in secrets.items()
+        }
+        return {"slug": room.slug, **links}
 
     async def person(
         self,

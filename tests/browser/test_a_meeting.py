@@ -7,12 +7,15 @@ since each begins where the one before has ended; screenshots of every station a
 from __future__ import annotations
 
 import asyncio
+import base64
+import os
 import re
 
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import RETENTION_HOURS
-from tests.browser.stage import RESTS, Person, Stage
+from tests.browser.stage import RESTS, SCREENS, Person, Stage
+from tests.processes import HOUSE
 
 TIME = r"\d\d:\d\d"
 
@@ -34,6 +37,22 @@ async def test_a_meeting_through_all_its_phases(stage: Stage):
     await ben_takes_words_back(ada, ben, chidi)
     await dana_is_removed_and_has_help_still(ada, dana)
     await it_closes(ada, ben, chidi)
+    if os.environ.get("KEEP_IMAGES"):
+        await keep_the_picture(ada)
+
+
+async def keep_the_picture(ada: Person) -> None:
+    """What the README shows, made of this meeting's own screens: KEEP_IMAGES=1."""
+    page = await ada.page.context.new_page()
+    await page.set_viewport_size({"width": 1240, "height": 600})
+    shown = ("6-holding-ada-desk-light.png", "6-holding-chidi-phone-dark.png")
+    images = [base64.b64encode((SCREENS / name).read_bytes()).decode() for name in shown]
+    await page.set_content(
+        "<body style='margin: 0; display: flex; gap: 10px; height: 600px'>"
+        + "".join(f"<img src='data:image/png;base64,{image}' height=600>" for image in images)
+    )
+    await page.screenshot(path=HOUSE / "docs" / "images" / "room.png", omit_background=True)
+    await page.close()
 
 
 async def they_come_in(
