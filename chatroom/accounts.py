@@ -69,7 +69,8 @@ class Accounts:
         A session that has the right already uses nothing up, so a link works again in the browser
         that it let in, after its end too. A new right gives the session its full life again.
         """
-        async with writing(self._engine) as connection:
+        alone = ("session", hashed(token)) if token else ()
+        async with writing(self._engine, *alone) as connection:
             invitation = await store.invitation_by_secret(connection, hashed(secret))
             if invitation is None:
                 raise Refused("invitation_unknown")

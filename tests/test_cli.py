@@ -161,8 +161,7 @@ def test_one_process_has_the_database(
     operator: Operator, command: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("chatroom.logs.set_up", lambda: None)
-    path = database.sqlite_path(load(operator.environ))
-    with database.lock_one_process(path):
+    with database.sole_server(load(operator.environ)):
         result = operator.types(command, ORIGINS="")
     assert result.exit_code == 2
     assert re.fullmatch(r"DATABASE_URL: .* in use by another chatroom process.*\n", result.stderr)
@@ -186,7 +185,7 @@ def test_a_server_that_is_fit_to_go_live(operator: Operator):
     assert "ok  HELPLINES: Samaritans" in text
     assert "ok  RETENTION_HOURS: words are kept for 0 hours after a meeting" in text
     assert f"ok  ORIGINS: {MEET}" in text
-    assert "journal wal, synchronous full" in text
+    assert "journal_mode wal, synchronous full" in text
     assert "NO" not in text
 
 

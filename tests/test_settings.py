@@ -52,6 +52,9 @@ def test_an_empty_value_counts_as_none():
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("DATABASE_URL", "sqlite:///a.db?mode=ro"),
         ("DATABASE_URL", "mysql://localhost/a"),
+        ("DATABASE_URL", "postgresql://"),
+        ("DATABASE_URL", "postgresql://me@["),
+        ("DATABASE_URL", "postgresql://me@localhost:none/a"),
         ("ORIGINS", ","),
         ("ORIGINS", "meet.example.org"),
         ("ORIGINS", "https://meet.example.org/"),
@@ -72,10 +75,13 @@ def test_a_wrong_value_is_named(name: str, value: str):
     assert str(stopped.value).startswith(f"{name}: ")
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL"])
-def test_a_url_with_a_password_is_never_quoted(name: str):
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("DATABASE_URL", "mysql"), ("DATABASE_URL", "postgresql"), ("REDIS_URL", "x")],
+)
+def test_a_url_with_a_password_is_never_quoted(name: str, kind: str):
     with pytest.raises(BadSetting) as stopped:
-        load({name: "mysql://root:hunter2@localhost/a"})
+        load({name: f"{kind}://root:hunter2@[localhost/a"})
     assert "hunter2" not in str(stopped.value)
 
 

@@ -1,32 +1,61 @@
-"""The database as it lies on disk, and the queries on rooms, meetings and cases."""
+"""The database as it lies on disk, and the queries on rooms, meetings and cases, on both kinds."""
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chatroom.accounts import Accounts
 from chatroom.settings import BadSetting, load
 from chatroom.store import cases, database, rooms, tables
-from chatroom.store.database import reading, writing
+from chatroom.store.database import PostgresDurability, reading, writing
+from chatroom.store.postgres import DatabaseAway
+from tests import servers
 from tests.ground import NOON, dice, settings_in, store_in
+from tests.store.places import KINDS, Place, place
 
 BEN, CHIDI = b"b" * 32, b"c" * 32
 
 
+@pytest.fixture(params=KINDS)
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    with place(request.param, tmp_path) as ground:
+        yield ground
+
+
 @pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+async def engine(ground: Place) -> AsyncIterator[AsyncEngine]:
+    engine = database.open_engine(ground.settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@pytest.fixture
+async def file(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     async with store_in(tmp_path) as engine:
         yield engine
 
 
-# The file
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    with place("postgres", tmp_path) as ground:
+        engine = database.open_engine(ground.settings)
+        try:
+            yield engine
+        finally:
+            await engine.dispose()
+
+
+# Both
 
 
 async def test_the_revisions_make_the_tables_of_the_code(engine: AsyncEngine):
@@ -37,17 +66,66 @@ async def test_the_revisions_make_the_tables_of_the_code(engine: AsyncEngine):
         assert await connection.run_sync(difference) == []
 
 
-@pytest.mark.parametrize("table", ["entry", "body"])
-async def test_the_journal_is_clustered_by_its_key(engine: AsyncEngine, table: str):
+@pytest.mark.parametrize("kind", KINDS)
+async def test_tables_are_pending_until_they_are_migrated(kind: str, tmp_path: Path):
+    with place(kind, tmp_path) as ground:
+        assert not await database.pending(ground.settings)
+        ground.ask("DELETE FROM alembic_version WHERE version_num > ?", "")
+        assert await database.pending(ground.settings)
+
+
+async def test_what_is_committed_survives_a_power_cut(engine: AsyncEngine):
+    found = await database.durability(engine)
+    assert database.in_words(found) in (
+        "journal_mode wal, synchronous full",
+        "synchronous_commit on, fsync on",
+    )
+    assert found.fit
+    await database.assert_durable(engine)
+
+
+async def test_what_raises_is_undone(engine: AsyncEngine):
+    log = {"id": 1, "kind": "case", "position": 0, "keep": 0.0}
+    with pytest.raises(IntegrityError):
+        async with writing(engine) as connection:
+            await connection.execute(insert(tables.log), [log, log])
     async with reading(engine) as connection:
+        assert await connection.scalar(select(tables.log.c.id)) is None
+
+
+async def test_an_error_quotes_no_words_p21(engine: AsyncEngine):
+    row = {"log": 1, "position": 1, "part": 0, "key_id": 0, "words": b"canary"}
+    async with writing(engine) as connection:
+        await connection.execute(insert(tables.body).values(row))
+    with pytest.raises(IntegrityError) as failed:
+        async with writing(engine) as connection:
+            await connection.execute(insert(tables.body).values(row))
+    assert "canary" not in str(failed.value)
+
+
+async def test_what_is_read_is_one_moment(engine: AsyncEngine):
+    async with reading(engine) as connection:
+        assert await connection.scalar(select(tables.room.c.id)) is None
+        await rooms.create_room(engine, "Evening group", "small-discussion", NOON, dice())
+        assert await connection.scalar(select(tables.room.c.id)) is None
+    async with reading(engine) as connection:
+        assert await connection.scalar(select(tables.room.c.id)) is not None
+
+
+# SQLite
+
+
+@pytest.mark.parametrize("table", ["entry", "body"])
+async def test_the_journal_is_clustered_by_its_key(file: AsyncEngine, table: str):
+    async with reading(file) as connection:
         made = await connection.exec_driver_sql(
             "SELECT sql FROM sqlite_master WHERE name = ?", (table,)
         )
         assert "WITHOUT ROWID" in made.scalar_one()
 
 
-async def test_partial_indexes_are_partial(engine: AsyncEngine):
-    async with reading(engine) as connection:
+async def test_partial_indexes_are_partial(file: AsyncEngine):
+    async with reading(file) as connection:
         made = await connection.exec_driver_sql(
             "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE % INDEX % WHERE %'"
         )
@@ -63,16 +141,10 @@ async def test_a_fresh_folder_is_pending_until_it_is_migrated(tmp_path: Path):
     await database.migrate(settings)
 
 
-async def test_only_the_owner_can_read_the_files(engine: AsyncEngine, tmp_path: Path):
-    await rooms.create_room(engine, "Evening group", "small-discussion", NOON, dice())
+async def test_only_the_owner_can_read_the_files(file: AsyncEngine, tmp_path: Path):
+    await rooms.create_room(file, "Evening group", "small-discussion", NOON, dice())
     modes = {path.name: path.stat().st_mode & 0o777 for path in listed(tmp_path)}
     assert modes == {"test.db": 0o600, "test.db-wal": 0o600, "test.db-shm": 0o600}
-
-
-async def test_what_is_committed_survives_a_power_cut(engine: AsyncEngine):
-    found = await database.durability(engine)
-    assert (found.journal_mode, found.synchronous, found.fit) == ("wal", "full", True)
-    await database.assert_durable(engine)
 
 
 @pytest.mark.parametrize(
@@ -98,43 +170,24 @@ def test_the_bare_connection_makes_the_same_promises(tmp_path: Path):
     }
 
 
-async def test_every_connection_of_the_pool_is_prepared(engine: AsyncEngine):
-    async with reading(engine), reading(engine) as second:
+async def test_every_connection_of_the_pool_is_prepared(file: AsyncEngine):
+    async with reading(file), reading(file) as second:
         assert (await second.exec_driver_sql("PRAGMA secure_delete")).scalar_one() == 1
         assert (await second.exec_driver_sql("PRAGMA foreign_keys")).scalar_one() == 1
 
 
 async def test_writing_takes_the_lock_at_once_and_reading_takes_none(
-    engine: AsyncEngine, tmp_path: Path
+    file: AsyncEngine, tmp_path: Path
 ):
     other = sqlite3.connect(tmp_path / "test.db", isolation_level=None, timeout=0)
-    async with reading(engine) as connection:
+    async with reading(file) as connection:
         await connection.execute(select(tables.room))
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
-    async with writing(engine):
+    async with writing(file):
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
     other.close()
-
-
-async def test_what_raises_is_undone(engine: AsyncEngine):
-    log = {"id": 1, "kind": "case", "position": 0, "keep": 0.0}
-    with pytest.raises(IntegrityError):
-        async with writing(engine) as connection:
-            await connection.execute(insert(tables.log), [log, log])
-    async with reading(engine) as connection:
-        assert await connection.scalar(select(tables.log.c.id)) is None
-
-
-async def test_an_error_quotes_no_words(engine: AsyncEngine):
-    row = {"log": 1, "position": 1, "part": 0, "key_id": 0, "words": b"canary"}
-    async with writing(engine) as connection:
-        await connection.execute(insert(tables.body).values(row))
-        with pytest.raises(IntegrityError) as failed:
-            await connection.execute(insert(tables.body).values(row))
-        await connection.rollback()
-    assert "canary" not in str(failed.value)
 
 
 def test_one_process_serves_a_database(tmp_path: Path):
@@ -154,10 +207,86 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
     assert stopped.value.name == "DATABASE_URL"
 
 
-def test_postgresql_is_refused_in_words_until_it_is_there():
+# PostgreSQL
+
+
+async def test_several_processes_may_serve_it(tmp_path: Path):
     settings = load({"DATABASE_URL": "postgres://db/chat", "SECRET_FILE": "key"})
-    with pytest.raises(BadSetting, match="PostgreSQL"):
-        database.open_engine(settings)
+    with database.sole_server(settings), database.sole_server(settings):
+        assert not listed(tmp_path)
+
+
+@pytest.mark.parametrize("commit", ["off", "local", "remote_write"])
+async def test_a_commit_that_does_not_wait_stops_the_start_p1(tmp_path: Path, commit: str):
+    with place("postgres", tmp_path) as ground:
+        name = ground.environ["DATABASE_URL"].rpartition("/")[2]
+        ground.ask(f"ALTER DATABASE {name} SET synchronous_commit = {commit}")
+        engine = database.open_engine(ground.settings)
+        with pytest.raises(BadSetting, match=f"synchronous_commit {commit}") as stopped:
+            await database.assert_durable(engine)
+        await engine.dispose()
+    assert stopped.value.name == "DATABASE_URL"
+
+
+def test_without_fsync_it_is_not_fit():
+    assert not PostgresDurability("on", "off").fit
+
+
+async def test_a_stopped_process_holds_nothing_for_long_w1(server: AsyncEngine):
+    names = ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout")
+    async with reading(server) as connection:
+        values = [(await connection.exec_driver_sql(f"SHOW {name}")).scalar() for name in names]
+    assert values == ["2s", "2s", "5s"]
+
+
+async def test_appends_change_a_logs_row_in_its_place(server: AsyncEngine):
+    async with reading(server) as connection:
+        options = await connection.exec_driver_sql(
+            "SELECT reloptions FROM pg_class WHERE relname = 'log'"
+        )
+        indexes = await connection.exec_driver_sql(
+            "SELECT indexdef FROM pg_indexes WHERE tablename = 'log'"
+        )
+        assert options.scalar_one() == ["fillfactor=50"]
+        assert not [made for (made,) in indexes if "position" in made or "next_due" in made]
+
+
+async def test_two_releases_at_once_migrate_once(tmp_path: Path):
+    with servers.database_url() as url:
+        settings = load({"DATABASE_URL": url, "SECRET_FILE": "none"})
+        assert await database.pending(settings)
+        await asyncio.gather(*(database.migrate(settings) for _ in range(3)))
+        assert not await database.pending(settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("postgresql://postgres@127.0.0.1:1/none", "ConnectionRefusedError"),
+        ("{server}/none", "InvalidCatalogNameError"),
+    ],
+)
+async def test_a_server_that_lets_nobody_in_is_away_in_a_word_p21(url: str, why: str):
+    url = url.format(server=servers.database_server().rpartition("/")[0])
+    settings = load({"DATABASE_URL": url, "SECRET_FILE": "none"})
+    with pytest.raises(DatabaseAway, match=f"^({why})$"):
+        await database.pending(settings)
+
+
+async def test_a_connection_that_was_killed_is_away_once_and_replaced_p17(server: AsyncEngine):
+    with pytest.raises(SQLAlchemyError):
+        async with reading(server) as connection:
+            await connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert await rooms.list_rooms(server) == []
+
+
+async def test_one_session_in_two_tabs_goes_through_a_door_once(engine: AsyncEngine):
+    accounts = Accounts(engine, b"key" * 11, dice())
+    room = await rooms.create_room(engine, "Evening group", "small-discussion", NOON, dice("r"))
+    first = await accounts.invite(room.id, "member", 1, None, NOON)
+    token = await accounts.new_session(NOON)
+    taps = [accounts.exchange(first, token, NOON) for _ in range(5)]
+    assert {entered.token for entered in await asyncio.gather(*taps)} == {token}
 
 
 def test_new_ids_are_positive_and_fit_a_bigint():

@@ -23,7 +23,7 @@ async def open_case_file(
 
     So Help pressed twice, on two sockets at once, is one case (A99).
     """
-    async with writing(engine) as connection:
+    async with writing(engine, "case", session) as connection:
         existing = await _case_of(connection, session)
         if existing is not None:
             return existing
@@ -67,7 +67,7 @@ async def close_case_file(engine: AsyncEngine, log_id: int) -> None:
 async def desk_log(engine: AsyncEngine, log_id: int) -> int:
     """The one log of the desk: `log_id` where there was none yet. It never ends, so nothing is swept."""
     log = tables.log
-    async with writing(engine) as connection:
+    async with writing(engine, "desk") as connection:
         existing: int | None = await connection.scalar(select(log.c.id).where(log.c.kind == "desk"))
         if existing is not None:
             return existing

@@ -1,10 +1,11 @@
-"""The database: opened so that a receipt survives a crash, by one process alone on SQLite."""
+"""The database: opened so that a receipt survives a crash. Where SQLite and PostgreSQL differ."""
 
 import fcntl
+import hashlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,10 +14,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chatroom.settings import BadSetting, Settings
+from chatroom.store import postgres
+from chatroom.store.postgres import AWAY, DatabaseAway
 
 PRAGMAS = (
     "PRAGMA busy_timeout=5000",  # First: the next one may have to wait for its lock.
@@ -25,11 +28,17 @@ PRAGMAS = (
     "PRAGMA secure_delete=ON",
     "PRAGMA foreign_keys=ON",
 )
+READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"sqlite_begin": "BEGIN"},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 MIGRATIONS = Path(__file__).with_name("migrations")
+MIGRATE_WITHIN = "10min"
+"""How long a release waits for another one that migrates."""
 
 
 class Durability(msgspec.Struct, frozen=True):
-    """How safely this database holds what it was given (P1)."""
+    """How safely SQLite holds what it was given (P1)."""
 
     journal_mode: str
     synchronous: str
@@ -40,16 +49,42 @@ class Durability(msgspec.Struct, frozen=True):
         return self.journal_mode == "wal" and self.synchronous in ("full", "extra")
 
 
-def open_engine(settings: Settings) -> AsyncEngine:
-    """An engine whose transactions are BEGIN IMMEDIATE, but for `reading`. Dispose of it at the end.
+class PostgresDurability(msgspec.Struct, frozen=True):
+    """How safely PostgreSQL does."""
+
+    synchronous_commit: str
+    fsync: str
+
+    @property
+    def fit(self) -> bool:
+        """Whether a committed entry survives a power cut."""
+        return self.synchronous_commit in ("on", "remote_apply") and self.fsync == "on"
+
+
+def open_engine(settings: Settings, *, answer_within: float | None = 3.0) -> AsyncEngine:
+    """An engine for everything but the logs. Dispose of it at the end.
 
     Errors of this engine never quote parameters: they would carry words into a log file (P21).
     """
-    _create_private(sqlite_path(settings))
+    if settings.database_path is None:
+        return _postgres_engine(settings.database_url, answer_within)
+    _create_private(settings.database_path)
     engine = create_async_engine(settings.database_url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _postgres_engine(url: str, answer_within: float | None) -> AsyncEngine:
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=lambda: postgres.connect(url, answer_within=answer_within),
+        hide_parameters=True,
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=postgres.ANSWER_WITHIN,
+        pool_pre_ping=True,  # After a restart of PostgreSQL nobody meets a dead connection.
+    )
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -62,15 +97,42 @@ def connect(path: Path) -> sqlite3.Connection:
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One moment of the database. It takes no lock, and so must not write: use `writing` for that."""
-    async with engine.execution_options(sqlite_begin="BEGIN").connect() as connection:
+    moment = engine.execution_options(**READING[engine.dialect.name])
+    async with moment.connect() as connection, _answering(connection):
         yield connection
 
 
 @asynccontextmanager
-async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One transaction: committed when the block ends, undone when it raises."""
-    async with engine.begin() as connection:
+async def writing(engine: AsyncEngine, *alone: object) -> AsyncIterator[AsyncConnection]:
+    """One transaction: committed when the block ends, undone when it raises.
+
+    Of those who name the same thing as `alone`, one is in the block at a time, so that what it has
+    read is still so when it writes. SQLite has one writer anyway.
+    """
+    async with (
+        engine.connect() as connection,
+        _answering(connection),  # The COMMIT.
+        connection.begin(),
+        _answering(connection),
+    ):
+        if alone and engine.dialect.name == "postgresql":
+            await connection.execute(select(func.pg_advisory_xact_lock(_lock_key(*alone))))
         yield connection
+
+
+@asynccontextmanager
+async def _answering(connection: AsyncConnection) -> AsyncIterator[None]:
+    """A connection that broke or kept silent is not used again; nobody waits for its farewell."""
+    try:
+        yield
+    except AWAY as error:
+        await connection.invalidate()
+        raise DatabaseAway(type(error).__name__) from None
+
+
+def _lock_key(*what: object) -> int:
+    digest = hashlib.blake2b(repr(what).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def new_id(random_bytes: Callable[[int], bytes]) -> int:
@@ -78,9 +140,15 @@ def new_id(random_bytes: Callable[[int], bytes]) -> int:
     return (int.from_bytes(random_bytes(8), "big") >> 1) or 1
 
 
-async def durability(engine: AsyncEngine) -> Durability:
+async def durability(engine: AsyncEngine) -> Durability | PostgresDurability:
     """Asks a connection of the engine; raises what the database raises when it is away."""
     async with reading(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            commit, fsync = [
+                (await connection.execute(text(f"SHOW {name}"))).scalar_one()
+                for name in PostgresDurability.__struct_fields__
+            ]
+            return PostgresDurability(commit, fsync)
         mode = await connection.exec_driver_sql("PRAGMA journal_mode")
         synchronous = await connection.exec_driver_sql("PRAGMA synchronous")
         level = ("off", "normal", "full", "extra")[synchronous.scalar_one()]
@@ -91,26 +159,40 @@ async def assert_durable(engine: AsyncEngine) -> None:
     """Stops the start where a receipt would promise too much, as on some network file systems."""
     found = await durability(engine)
     if not found.fit:
+        remedy = "put it on a local disk" if isinstance(found, Durability) else "set both to on"
         raise BadSetting(
-            "DATABASE_URL",
-            f"the file can't be kept safely here (journal {found.journal_mode}, "
-            f"synchronous {found.synchronous}); put it on a local disk",
+            "DATABASE_URL", f"can't keep a receipt safely ({in_words(found)}); {remedy}"
         )
+
+
+def in_words(found: Durability | PostgresDurability) -> str:
+    """What was found, for an operator."""
+    return ", ".join(f"{name} {value}" for name, value in msgspec.structs.asdict(found).items())
 
 
 async def migrate(settings: Settings) -> None:
     """Brings the tables up to date, in one transaction. Run it while no server is running."""
-    engine = open_engine(settings)
+    engine = open_engine(settings, answer_within=None)
     try:
-        async with writing(engine) as connection:
+        async with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                await _be_the_only_one(connection)
             await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
 
 
+async def _be_the_only_one(connection: AsyncConnection) -> None:
+    """Two releases at once: the second waits, and finds nothing to do."""
+    for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        await connection.execute(text(f"SET LOCAL {setting} = 0"))
+    await connection.execute(text(f"SET LOCAL lock_timeout = '{MIGRATE_WITHIN}'"))
+    await connection.execute(select(func.pg_advisory_xact_lock(_lock_key("migrate"))))
+
+
 async def pending(settings: Settings) -> bool:
     """Whether `migrate` has something to do. Asking creates no file."""
-    if not sqlite_path(settings).exists():
+    if settings.database_path is not None and not settings.database_path.exists():
         return True
     engine = open_engine(settings)
     try:
@@ -118,6 +200,12 @@ async def pending(settings: Settings) -> bool:
             return await connection.run_sync(_behind)
     finally:
         await engine.dispose()
+
+
+def sole_server(settings: Settings) -> AbstractContextManager[object]:
+    """What a server holds while it runs: on SQLite it is the only one, on PostgreSQL one of many."""
+    path = settings.database_path
+    return nullcontext() if path is None else lock_one_process(path)
 
 
 def lock_one_process(path: Path) -> IO[bytes]:
@@ -132,15 +220,6 @@ def lock_one_process(path: Path) -> IO[bytes]:
             "DATABASE_URL", f"{path} is in use by another chatroom process; stop that one first"
         ) from None
     return file
-
-
-def sqlite_path(settings: Settings) -> Path:
-    """The database file, or `BadSetting` where there is none."""
-    if settings.database_path is None:
-        raise BadSetting(
-            "DATABASE_URL", "PostgreSQL can't be used yet; name a file, as in sqlite:///chatroom.db"
-        )
-    return settings.database_path
 
 
 def _create_private(path: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from chatroom.settings import Settings
+from chatroom.settings import BadSetting, Settings
 
 
 class DataFault(Exception):
@@ -101,7 +101,8 @@ class Logs(Protocol):
 
 def open_logs(settings: Settings) -> Logs:
     """The store that DATABASE_URL names. Nothing is connected before it is asked."""
-    from chatroom.store.database import sqlite_path
     from chatroom.store.logs_sqlite import SqliteLogs
 
-    return SqliteLogs(sqlite_path(settings))
+    if settings.database_path is None:
+        raise BadSetting("DATABASE_URL", "logs can't be kept on PostgreSQL yet")
+    return SqliteLogs(settings.database_path)

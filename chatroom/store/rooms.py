@@ -34,7 +34,7 @@ async def create_room(
     engine: AsyncEngine, name: str, format: str, now: float, random_bytes: Callable[[int], bytes]
 ) -> Room:
     """A new room under a slug of its own: a second "Evening group" becomes evening-group-2."""
-    async with writing(engine) as connection:
+    async with writing(engine, "rooms") as connection:
         taken = set(await connection.scalars(select(tables.room.c.slug)))
         room = Room(new_id(random_bytes), _free(slug_of(name), taken), name, format, now)
         await connection.execute(insert(tables.room).values(msgspec.structs.asdict(room)))
@@ -76,7 +76,7 @@ async def add_meeting(engine: AsyncEngine, room_id: int, n: int, log_id: int, ke
     meeting = tables.meeting
     first = select(meeting.c.log).where(meeting.c.room == room_id, meeting.c.n == n)
     log = {"id": log_id, "kind": "meeting", "position": 0, "keep": keep}
-    async with writing(engine) as connection:
+    async with writing(engine, "meeting", room_id) as connection:
         if await connection.scalar(first) is not None:
             return False
         await connection.execute(insert(tables.log).values(log))

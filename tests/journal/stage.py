@@ -89,7 +89,8 @@ class Seam:
 
     def open(self, settings: Settings) -> SqliteLogs:
         """What chatroom.app opens, with this seam in it."""
-        return SqliteLogs(database.sqlite_path(settings), self.connect)
+        assert settings.database_path is not None
+        return SqliteLogs(settings.database_path, self.connect)
 
     def connect(self, path: Path) -> sqlite3.Connection:
         seam = self

@@ -7,7 +7,7 @@ from chatroom.store.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    transactional_ddl=True,  # SQLite can, once BEGIN is ours.
+    transactional_ddl=True,  # SQLite can as well, once BEGIN is ours.
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("min_reader", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("kind IN ('meeting', 'case', 'desk', 'access')", name="log_kind"),
         sa.PrimaryKeyConstraint("id", name="log_pkey"),
+        postgresql_with={"fillfactor": 50},
     )
     op.create_index(
         "log_single",
