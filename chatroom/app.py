@@ -115,7 +115,7 @@ def create_app(settings: Settings) -> Starlette:
             Desk(house, settings, templates),
             Sockets(house, meetings),
             assets,
-            Readiness(engine),
+            Readiness(engine, bus),
         ),
         middleware=[Middleware(Security, origins=settings.origins)],
         lifespan=lifespan,
