@@ -1,0 +1,160 @@
+// One socket that comes back by itself, and passes no hole and no double on.
+import assert from "node:assert/strict"
+import { afterEach, beforeEach, test } from "node:test"
+import { entries, fresh, happens, id, newest, passes, resumed, sockets } from "./browser.mjs"
+import { Connection } from "./js/connection.js"
+
+const HELLO = { type: "hello", protocol: 1 }
+let connection, frames, states
+
+beforeEach(() => {
+  frames = []
+  states = []
+  sockets.length = 0
+  connection = new Connection("/rooms/evening/socket", {
+    onframe: (frame) => frames.push(frame),
+    onstate: ({ name }) => states.push(name),
+    speed: 3,
+  })
+  connection.start()
+  newest().opens()
+})
+
+afterEach(() => connection.stop())
+
+const numbers = () => frames.flatMap((frame) => (frame.type === "entries" ? frame.entries.map(({ number }) => number) : []))
+
+function isBack() {
+  const before = sockets.length
+  passes(6_000)
+  assert.ok(sockets.length > before, "expected it to dial again")
+  newest().opens()
+  return newest()
+}
+
+test("it says hello and is live at the first answer", () => {
+  assert.equal(newest().url, "ws://localhost:8000/rooms/evening/socket")
+  assert.deepEqual(newest().sent, [HELLO])
+  assert.equal(connection.isLive, false)
+  newest().says(fresh(0))
+  assert.equal(connection.isLive, true)
+})
+
+test("a double is dropped", () => {
+  newest().says(fresh(0))
+  newest().says(entries([1, 2]))
+  newest().says(entries([2, 3]))
+  newest().says(entries([3]))
+  assert.deepEqual(numbers(), [1, 2, 3])
+})
+
+test("a hole is not passed on: it asks from where it is", () => {
+  newest().says(fresh(0))
+  newest().says(entries([1, 2]))
+  const broken = newest()
+  broken.says(entries([4]))
+  assert.equal(broken.code, 4000)
+  passes(50)
+  newest().opens()
+  assert.deepEqual(newest().sent, [{ ...HELLO, cursor: { room: `2.${id(2)}`, own: "0." } }])
+  newest().says(resumed)
+  newest().says(entries([3, 4]))
+  assert.deepEqual(numbers(), [1, 2, 3, 4])
+})
+
+test("what an old socket still says is not heard", () => {
+  newest().says(fresh(0))
+  const old = newest()
+  old.says(entries([2]))
+  passes(50)
+  old.says(entries([1]))
+  assert.deepEqual(numbers(), [])
+})
+
+test("broken off in the middle of the history, it starts afresh", () => {
+  newest().says(fresh(5, 3))
+  newest().breaks()
+  assert.deepEqual(isBack().sent, [HELLO])
+})
+
+test("a lost last entry is found by the heartbeat", () => {
+  newest().says(fresh(1, 1))
+  const beat = { type: "heartbeat", head: `2.${id(2)}`, now: 101 }
+  newest().says(beat)
+  const before = sockets.length
+  passes(1_900)
+  assert.equal(sockets.length, before, "the entry may be on its way")
+  passes(300)
+  assert.equal(sockets.length, before + 1)
+})
+
+test("an entry that was on its way is none that was lost", () => {
+  newest().says(fresh(1, 1))
+  newest().says({ type: "heartbeat", head: `2.${id(2)}`, now: 101 })
+  newest().says(entries([2]))
+  const before = sockets.length
+  passes(3_000)
+  assert.equal(sockets.length, before)
+})
+
+test("another entry at the same number is another history", () => {
+  newest().says(fresh(1, 1))
+  newest().says({ type: "heartbeat", head: `1.${id(9)}`, now: 101 })
+  passes(50)
+  assert.equal(sockets.length, 2)
+})
+
+test("a socket that says nothing is dead", () => {
+  newest().says(fresh(0))
+  passes(24_000)
+  assert.equal(connection.isLive, true)
+  passes(1_500)
+  assert.equal(connection.isLive, false)
+  passes(6_000)
+  assert.ok(sockets.length > 1)
+})
+
+test("a refusal for good is for good", () => {
+  for (const code of [1000, 4401, 4403, 4410]) {
+    newest().says(fresh(0))
+    newest().breaks(code)
+    assert.deepEqual(connection.state, { name: "ended", code })
+    const before = sockets.length
+    passes(20_000)
+    happens("online")
+    passes(1_000)
+    assert.equal(sockets.length, before)
+    connection.start()
+    newest().opens()
+  }
+})
+
+test("it dials less and less often, and soon again once it was live", () => {
+  newest().says(fresh(0))
+  for (let times = 0; times < 8; times += 1) {
+    newest().breaks()
+    passes(5_100)
+  }
+  newest().opens()
+  newest().says(resumed)
+  newest().breaks()
+  const before = sockets.length
+  passes(650)
+  assert.equal(sockets.length, before + 1)
+})
+
+test("the network's return is not waited out", () => {
+  newest().says(fresh(0))
+  newest().breaks()
+  const before = sockets.length
+  happens("online")
+  passes(50)
+  assert.equal(sockets.length, before + 1)
+})
+
+test("the clock is the server's, and runs as fast as it", () => {
+  newest().says(fresh(0))
+  assert.equal(connection.now(), 100)
+  passes(2_000)
+  assert.equal(Math.round(connection.now()), 106)
+})

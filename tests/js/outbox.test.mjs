@@ -1,0 +1,83 @@
+// What was sent is settled once, under one id, and lines keep their order.
+import assert from "node:assert/strict"
+import { afterEach, beforeEach, test } from "node:test"
+import { fresh, newest, passes, resumed } from "./browser.mjs"
+import { Connection } from "./js/connection.js"
+import { Outbox } from "./js/outbox.js"
+
+let connection, outbox, settled
+
+beforeEach(() => {
+  const all = []
+  settled = all
+  connection = new Connection("/rooms/evening/socket", {
+    onframe: (frame) => outbox.take(frame),
+    onstate: ({ name }) => name === "live" && outbox.resume(),
+  })
+  outbox = new Outbox(connection, ({ command, state }) => state !== "waiting" && all.push([command.text ?? command.type, state]))
+  connection.start()
+  newest().opens()
+  newest().says(fresh(0))
+})
+
+afterEach(() => connection.stop())
+
+const say = (text) => ({ type: "say", text })
+const sent = () => newest().sent.filter(({ type }) => type === "command")
+const texts = () => sent().map(({ command }) => command.text ?? command.type)
+const receipt = (id) => ({ type: "receipt", id, stream: "room", number: 1 })
+
+test("a line goes out when the one before is settled; other commands don't wait", () => {
+  outbox.send(say("one"))
+  outbox.send(say("two"))
+  outbox.send({ type: "raise_hand" })
+  assert.deepEqual(texts(), ["one", "raise_hand"])
+  newest().says(receipt(sent()[0].id))
+  assert.deepEqual(texts(), ["one", "raise_hand", "two"])
+  newest().says({ type: "refusal", id: sent()[2].id, code: "quiet", words: "No." })
+  assert.deepEqual(settled, [["one", "confirmed"], ["two", "refused"]])
+})
+
+test("after a reconnect the same id goes out again, and in order", () => {
+  const command = say("one")
+  const item = outbox.send(command)
+  assert.equal(item.command, command)
+  outbox.send(say("two"))
+  newest().breaks()
+  passes(6_000)
+  newest().opens()
+  newest().says(resumed)
+  assert.deepEqual(sent().map(({ id }) => id), [item.id])
+  newest().says(receipt(item.id))
+  assert.deepEqual(texts(), ["one", "two"])
+  newest().says(receipt(item.id))
+  assert.deepEqual(settled, [["one", "confirmed"]], "a second receipt changes nothing")
+})
+
+test("retry is the same id a little later", () => {
+  const { id } = outbox.send(say("one"))
+  newest().says({ type: "retry", id, after_ms: 200 })
+  assert.equal(sent().length, 1)
+  passes(250)
+  assert.deepEqual(sent().map((frame) => frame.id), [id, id])
+  newest().says(receipt(id))
+  passes(70_000)
+  assert.deepEqual(settled, [["one", "confirmed"]])
+})
+
+test("without an answer it is unsent after a minute, and again is the same id", () => {
+  const item = outbox.send(say("one"))
+  passes(61_000)
+  assert.deepEqual(settled, [["one", "unsent"]])
+  newest().opens()
+  newest().says(resumed)
+  assert.deepEqual(texts(), [], "it waits for somebody to say so")
+  outbox.again(item)
+  assert.deepEqual(sent().map(({ id }) => id), [item.id])
+})
+
+test("an answer to somebody else's command is not ours", () => {
+  assert.equal(outbox.take(receipt("f".repeat(32))), false)
+  assert.equal(outbox.take({ type: "refusal", id: null, code: "x", words: "x" }), false)
+  assert.equal(outbox.take({ type: "heartbeat", head: "0.", now: 1 }), false)
+})

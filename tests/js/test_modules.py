@@ -1,0 +1,46 @@
+"""The browser's modules without DOM, each by a script beside this file; and each script sees a mistake."""
+
+import pytest
+
+from tests.js.modules import HERE, Modules
+
+SCRIPTS = sorted(path.name for path in HERE.glob("*.test.mjs"))
+
+# What somebody could break, and the script that notices.
+MISTAKES = [
+    ("connection.js", "entry.number > seen.number)", "entry.number >= seen.number)"),
+    ("connection.js", "entry.number !== seen.number + 1", "entry.number < seen.number"),
+    ("connection.js", "< number) this.redial()", "< 0) this.redial()"),
+    ("connection.js", "const SILENCE = 25_000", "const SILENCE = 250_000"),
+    ("connection.js", "4403, 4410])", "4403])"),
+    ("connection.js", "number === 0 || id)", "true)"),
+    ("connection.js", "passed * this.#speed", "passed"),
+    ("connection.js", "this.#attempts = 0\n", ""),
+    ("outbox.js", 'this.#inFlight === "" ||', "true ||"),
+    ("outbox.js", "this.#go(item, true)", "this.#go(item)"),
+    (
+        "outbox.js",
+        "return this.restored(newId(), command)",
+        "return this.restored(newId(), { ...command })",
+    ),
+    ("outbox.js", 'this.#settle(item, "unsent")', 'this.#settle(item, "refused")'),
+    ("outbox.js", "if (next !== undefined) this.#go(next)", ""),
+    ("desk.js", "URGENCY[a.triage] - URGENCY[b.triage] ||", ""),
+    ("desk.js", "PROGRESS[known.status] > PROGRESS[listed.status]", "false"),
+    ("desk.js", "number <= desk.through", "number < 0"),
+    ("case.js", "met.has(number)", "false"),
+    ("case.js", "number > after && ", ""),
+    ("case.js", "seat !== state.seat || ", ""),
+    ("presence.js", "now - gone < GRACE", "now - gone <= 0"),
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_module_keeps_what_its_script_asks(modules: Modules, script: str):
+    modules.passes(script)
+
+
+@pytest.mark.parametrize(("module", "right", "wrong"), MISTAKES)
+def test_a_planted_mistake_is_noticed(modules: Modules, module: str, right: str, wrong: str):
+    modules.spoil(module, right, wrong)
+    modules.fails(module.replace(".js", ".test.mjs"))
