@@ -14,7 +14,7 @@ import re
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import RETENTION_HOURS
-from tests.browser.stage import RESTS, SCREENS, Person, Stage
+from tests.browser.stage import SCREENS, Person, Stage
 from tests.processes import HOUSE
 
 TIME = r"\d\d:\d\d"
@@ -44,7 +44,7 @@ async def test_a_meeting_through_all_its_phases(stage: Stage):
 async def keep_the_picture(ada: Person) -> None:
     """What the README shows, made of this meeting's own screens: KEEP_IMAGES=1."""
     page = await ada.page.context.new_page()
-    await page.set_viewport_size({"width": 1240, "height": 600})
+    await page.set_viewport_size({"width": 1270, "height": 600})
     shown = ("6-holding-ada-desk-light.png", "6-holding-chidi-phone-dark.png")
     images = [base64.b64encode((SCREENS / name).read_bytes()).decode() for name in shown]
     await page.set_content(
@@ -244,7 +244,7 @@ async def ben_takes_words_back(ada: Person, ben: Person, chidi: Person) -> None:
     take = turn.get_by_role("button", name="Take back").nth(1)
     await take.click()
     sure = turn.get_by_role("button", name="Take these words back for good")
-    await sure.click(delay=RESTS)
+    await sure.click()
     await expect(turn).to_contain_text("You took these words back.")
     for person in (ada, chidi):
         await expect(person.log).not_to_contain_text("I called my sponsor twice.")
@@ -256,7 +256,7 @@ async def ben_takes_words_back(ada: Person, ben: Person, chidi: Person) -> None:
 async def dana_is_removed_and_has_help_still(ada: Person, dana: Person) -> None:
     acts = await ada.acts_on("Dana")
     await acts.get_by_role("button", name="Remove").click()
-    await acts.get_by_role("button", name="Remove Dana from this meeting").click(delay=RESTS)
+    await acts.get_by_role("button", name="Remove Dana from this meeting").click()
     await expect(dana.main).to_contain_text("A facilitator has taken you out of this meeting.")
     await expect(ada.here).to_have_count(3)
     await dana.shoot("10-removed")

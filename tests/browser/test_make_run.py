@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +97,8 @@ async def make_run(
         yield [link.decode() for link in links], time.monotonic() - started
     finally:
         # As Ctrl+C in a terminal: to make and everything it started.
-        os.killpg(process.pid, signal.SIGINT)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
         try:
             rest, _ = await asyncio.wait_for(process.communicate(), ENDS_WITHIN)
         except TimeoutError:

@@ -12,7 +12,7 @@ from playwright.async_api import expect
 
 from chatroom.client import Seat, enter
 from moderation.meeting.commands import LowerHand, Mute, NextPhase, Open, RaiseHand, Unmute
-from tests.browser.stage import RESTS, Person, Stage
+from tests.browser.stage import Person, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,7 +228,7 @@ async def ben_is_helped(ben: Person, sam: Person) -> None:
     await ben.write_on_line("Sam", "Thank you.")
     await expect(sam.page.get_by_role("region", name="The case")).to_contain_text("Thank you.")
     await ben.help.get_by_role("button", name="I'm all right now").click()
-    await ben.help.get_by_role("button", name="Tap again to end the line").click(delay=RESTS)
+    await ben.help.get_by_role("button", name="Tap again to end the line").click()
     await expect(ben.help).to_contain_text("This line is closed")
     await ben.help.get_by_role("button", name="Back to the meeting").click()
 
