@@ -119,7 +119,11 @@ async def _seated(
     book = await house.journal.book(log)
     if book is None:
         raise Ended("no_seat")
-    seat = book.rules.seat_of(book.fold.state, house.accounts.digest(log, session))
+    digest = house.accounts.digest(log, session)
+    seat = book.rules.seat_of(book.fold.state, digest)
+    if seat is None:
+        await house.journal.catch_up(log)  # It may have been taken at another process just now.
+        seat = book.rules.seat_of(book.fold.state, digest)
     if seat is None:
         raise Ended("no_seat")
     if not book.rules.streams(book.fold.state, seat):
@@ -193,6 +197,11 @@ class Connection:
     async def _why_fresh(self, cursor: "dict[wire.Stream, str] | None") -> wire.Reason | None:
         if cursor is None:
             return "new"
+        if self._is_ahead(cursor):
+            # Another process was quicker, or the past was put back; one read for all who wonder.
+            async with self._house.hub.reading(self._book.log):
+                if self._is_ahead(cursor):
+                    await self._house.journal.catch_up(self._book.log)
         since = self._book.rules.streams(self._book.fold.state, self._seat)
         for audience, first in since.items():
             text = cursor.get(stream_name(audience))
@@ -204,6 +213,13 @@ class Connection:
             if reason is not None:
                 return reason
         return None
+
+    def _is_ahead(self, cursor: "dict[wire.Stream, str]") -> bool:
+        fold = self._book.fold
+        return any(
+            wire.parse_cursor(cursor.get(stream_name(audience), "0."))[0] > fold.head(audience)[0]
+            for audience in self._book.rules.streams(fold.state, self._seat)
+        )
 
     async def _why_not_from(
         self, audience: int, first: int, number: int, id: str

@@ -44,6 +44,7 @@ class Circle:
         self.members: list[Member] = []
         self.joining: list[Member] = []
         self.pending: list[bytes] = []
+        self.reading = asyncio.Lock()
         self.presence_timer: asyncio.TimerHandle | None = None
         self.shown: tuple[int, ...] = ()
 
@@ -91,6 +92,10 @@ class Hub:
             self._circles[log] = Circle(log)
             self._listen(log)
         self._circles[log].joining.append(member)
+
+    def reading(self, log: int) -> asyncio.Lock:
+        """Of those who miss something in memory, one asks the database for all (W25)."""
+        return self._circles[log].reading
 
     async def catch_up(self, journal: Journal, book: Book, member: Member) -> bool:
         """Sends a socket all that it lacks, then makes it live; False where it is gone meanwhile.

@@ -1,11 +1,20 @@
-"""The sockets' URLs: which log each one is for."""
+"""The sockets' URLs: which log each one is for, and how many there may be."""
 
+import asyncio
+import resource
+from weakref import WeakValueDictionary
+
+from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from chatroom.cases import log_of
 from chatroom.connection import House, converse
+from chatroom.journal import Book
 from chatroom.meetings import Meetings
 from chatroom.web.security import session_token
+
+KEPT_FREE = 64
+"""Descriptors that no socket takes: for the database, the bus, requests, files (W16)."""
 
 
 class Sockets:
@@ -14,21 +23,43 @@ class Sockets:
     def __init__(self, house: House, meetings: Meetings) -> None:
         self._house = house
         self._meetings = meetings
+        self._open = 0
+        self._newest: dict[str, int] = {}
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def room(self, socket: WebSocket) -> None:
         """WS /rooms/{slug}/socket: the room's newest meeting."""
         slug: str = socket.path_params["slug"]
-        room = await self._meetings.room(slug)
-        book = await self._meetings.latest(room) if room else None
-        await converse(
-            self._house, socket, book.log if book else 0, session_token(socket.scope), slug
-        )
+        book = await self._newest_meeting(slug)
+        await self._serve(socket, book.log if book else 0, slug)
 
     async def desk(self, socket: WebSocket) -> None:
         """WS /desk/socket."""
-        await converse(self._house, socket, self._house.cases.desk, session_token(socket.scope))
+        await self._serve(socket, self._house.cases.desk)
 
     async def case(self, socket: WebSocket) -> None:
         """WS /cases/{case}/socket: the member and the one who claimed it; nobody else has a seat."""
-        log = log_of(socket.path_params["case"])
-        await converse(self._house, socket, log, session_token(socket.scope))
+        await self._serve(socket, log_of(socket.path_params["case"]))
+
+    async def _serve(self, socket: WebSocket, log: int, room: str | None = None) -> None:
+        """The one place that says when there are too many sockets (P15)."""
+        if self._open >= resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE:
+            full = Response(status_code=503, headers={"Retry-After": "5"})
+            return await socket.send_denial_response(full)
+        self._open += 1
+        try:
+            await converse(self._house, socket, log, session_token(socket.scope), room)
+        finally:
+            self._open -= 1
+
+    async def _newest_meeting(self, slug: str) -> Book | None:
+        """While a meeting is on, its room has no newer one: a storm asks the database once (W25)."""
+        lock = self._asking.setdefault(slug, asyncio.Lock())
+        async with lock:
+            book = self._house.journal.known(self._newest.get(slug, 0))
+            if book is None or book.fold.state.closed_at is not None:
+                room = await self._meetings.room(slug)
+                book = await self._meetings.latest(room) if room else None
+                if book is not None:
+                    self._newest[slug] = book.log
+            return book
