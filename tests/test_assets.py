@@ -7,10 +7,17 @@ from pathlib import Path
 import brotli
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from chatroom.app import STATIC
 from chatroom.web.assets import Assets
+from chatroom.web.security import Security
+
+# Of HTTP/1.1, in bytes: what the server adds to each answer; the page, compressed, with its headers.
+THE_LINE_AND_THE_DATE = 60
+THE_PAGE_ITSELF = 4_000
 
 ROOM = """\
 /** @import { Meeting } from "./types.js" */
@@ -148,6 +155,24 @@ def test_an_old_page_gets_no_new_file(browser: TestClient):
 def test_a_misspelt_file_is_found_at_once(assets: Assets):
     with pytest.raises(KeyError, match=r"css/bas\.css"):
         assets.asset_url("css/bas.css")
+
+
+def test_the_page_of_a_room_comes_in_60_kb():
+    assets = Assets(STATIC)
+    browser = TestClient(
+        Starlette(
+            routes=[Route("/static/{hash}/{path:path}", assets.serve)],
+            middleware=[Middleware(Security, origins=["http://testserver"])],
+        )
+    )
+    urls = [*assets.module_preloads("js/room-page.js"), assets.asset_url("css/room-page.css")]
+    assert len(urls) > 20
+    over_the_wire = 0
+    for url in urls:
+        with browser.stream("GET", url, headers={"accept-encoding": "br"}) as answer:
+            over_the_wire += sum(map(len, answer.iter_raw())) + THE_LINE_AND_THE_DATE
+            over_the_wire += sum(len(n) + len(v) + 4 for n, v in answer.headers.raw)
+    assert over_the_wire < 60_000 - THE_PAGE_ITSELF
 
 
 def test_a_page_asks_for_all_its_modules_at_once(assets: Assets):

@@ -30,7 +30,7 @@ import { aloud } from "./words.js"
 /** @import { Door } from "./views/door.js" */
 /** @import { Words } from "./views/pending.js" */
 
-const NOTICED = "If you like, staff are with you on a private line. Nobody in the room sees it."
+const NOTICED = "Staff can be with you on a private line, if you like. Nobody in the room sees it."
 
 /** What is said when the socket ended for good, and the way on where there is one: to the door. */
 /** @type {Record<number, { words: string, onward?: string }>} */

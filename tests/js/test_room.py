@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.laws
 
-MEETINGS, STEPS = (2000, 120) if os.environ.get("FULL") == "1" else (60, 80)
+MEETINGS, STEPS = (250, 120) if os.environ.get("FULL") == "1" else (60, 80)
 # Who looks, and after how many steps of chance they come (again).
 WATCHERS = ((ada, 0), (mo, 25), (ben, 0), (chidi, 40))
 

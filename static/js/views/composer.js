@@ -223,6 +223,8 @@ export class ComposerView {
     const ok = el("button", { type: "button", onclick: () => (this.#clearBox(), this.#field.focus()) }, "OK")
     fill(this.#box, el("p", {}, words), preview, el("div", { class: "acts" }, ...offers, ok))
     this.#box.hidden = false
+    // Beside an offer of help it may have pushed the field out of a small window.
+    if (document.activeElement === this.#field) this.#field.scrollIntoView({ block: "nearest" })
   }
 
   #clearBox() {
