@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
 HOUSE = Path(__file__).parent.parent
 READY_WITHIN = 10.0
@@ -35,9 +35,15 @@ class Room(NamedTuple):
 
 
 class ServerProcess:
-    """`chatroom serve` on a free port of 127.0.0.1, with its database and its log file in `folder`."""
+    """`chatroom serve` on a free port of 127.0.0.1, with its database and its log file in `folder`.
 
-    def __init__(self, folder: Path, **environ: str) -> None:
+    `program` is what Python runs to be the server.
+    """
+
+    def __init__(
+        self, folder: Path, *, program: Sequence[str] = ("-m", "chatroom.cli"), **environ: str
+    ) -> None:
+        self._program = program
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.database = folder / "chatroom.db"
@@ -99,6 +105,11 @@ class ServerProcess:
         os.kill(self.pid, signal.SIGCONT)
 
     @property
+    def started(self) -> bool:
+        """Whether it was started and nobody here ended it."""
+        return self._process is not None
+
+    @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -154,7 +165,7 @@ class ServerProcess:
     def _spawn(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "chatroom.cli", "serve"],
+                [sys.executable, *self._program, "serve"],
                 cwd=HOUSE,
                 env=self._environ,
                 stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The judge of what a fault left behind: recorded histories against the log in the SQLite file.
+"""The judge of what a fault left behind: recorded histories against the log.
 
 Every check is a function that returns the faults it sees, in words; none is a pass. It imports nothing
 of the server, so that it can't share its errors. P and W point into docs/reliability.md.
@@ -6,16 +6,15 @@ of the server, so that it can't share its errors. P and W point into docs/reliab
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
+from tests.faults.export import sqlite_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 ROOM = 0
@@ -27,7 +26,8 @@ class Attempt:
     """One send of a command and what came of it; times are of one monotonic clock.
 
     `outcome` stays None where neither receipt nor refusal came. `words` are unique to the intent;
-    `about` is the seat that a mute or an unmute is about.
+    `about` is the seat that a mute or an unmute is about, `lasts` how many seconds the mute is to last.
+    `again`: it is stored already, and only asked for once more.
     """
 
     seat: int
@@ -41,17 +41,21 @@ class Attempt:
     stream: str | None = None
     number: int | None = None
     code: str | None = None
+    lasts: float = _NEVER
+    again: bool = False
 
 
 @dataclass(frozen=True)
 class Saw:
-    """An entry as it reached a client."""
+    """An entry as it reached a client: when, and when the socket that brought it was welcomed."""
 
     stream: str
     number: int
     id: str
     type: str
     words: str | None = None
+    at: float = field(default=0.0, compare=False)
+    welcomed: float = field(default=0.0, compare=False)
 
 
 @dataclass
@@ -67,7 +71,10 @@ class Client:
 
 @dataclass(frozen=True)
 class Stored:
-    """An entry of the log. `by` is the seat whose command it came from, `about` the one it is about."""
+    """An entry of the log. `by` is the seat whose command it came from, `about` the one it is about.
+
+    `erases` is the number in the room whose words it took out.
+    """
 
     position: int
     audience: int
@@ -78,6 +85,7 @@ class Stored:
     command: str | None = None
     about: int | None = None
     words: str | None = None
+    erases: int | None = None
 
     def stream_for(self, seat: int) -> str | None:
         """What `seat` calls the stream, None where it is somebody else's own."""
@@ -86,45 +94,35 @@ class Stored:
 
 
 def read_log(database: Path) -> list[Stored]:
-    """The log of the one meeting in the file. Nobody else may have it open for writing."""
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        (log,) = connection.execute(
-            "SELECT id, position FROM log WHERE kind = 'meeting'"
-        ).fetchall()
-        rows = connection.execute(
-            """SELECT e.position, e.audience, e.number, e.entry_id, e.type, e.seat, e.command_id,
-                      e.data, b.words
-                 FROM entry e LEFT JOIN body b ON b.log = e.log AND b.position = e.position
-                WHERE e.log = ? ORDER BY e.position""",
-            (log[0],),
-        ).fetchall()
-    finally:
-        connection.close()
-    stored = [_stored(*row) for row in rows]
-    assert log[1] == (stored[-1].position if stored else 0), (
-        "the log's row is not at its last entry"
-    )
-    return stored
+    """The log of the one meeting in a SQLite file. Nobody else may have it open for writing."""
+    return [stored(row) for row in sqlite_rows(database)]
 
 
-def _stored(*row: Any) -> Stored:
-    position, audience, number, id, type_, by, command, data, words = row
+def stored(row: Mapping[str, Any]) -> Stored:
+    """An entry from a line of the export."""
+    data = row["data"]
     return Stored(
-        position,
-        audience,
-        number,
-        id,
-        type_,
-        by,
-        None if command is None else command.hex(),
-        msgspec.msgpack.decode(data).get("seat"),
-        None if words is None else words.decode(),
+        row["position"],
+        row["audience"],
+        row["number"],
+        row["id"],
+        row["type"],
+        row["by"],
+        row["command"],
+        data.get("seat"),
+        row["words"],
+        data["number"] if row["type"] == "redacted" else None,
     )
 
 
-def faults_of(clients: list[Client], log: list[Stored]) -> list[str]:
+def erased(log: list[Stored]) -> set[int]:
+    """The numbers in the room whose words are gone."""
+    return {entry.erases for entry in log if entry.erases is not None}
+
+
+def faults_of(
+    clients: list[Client], log: list[Stored], *, by_the_mute_alone: bool = True
+) -> list[str]:
     """All that is wrong, by every check."""
     attempts = [attempt for client in clients for attempt in client.attempts]
     return [
@@ -135,7 +133,7 @@ def faults_of(clients: list[Client], log: list[Stored]) -> list[str]:
         *one_answer(attempts),
         *real_time_order(attempts),
         *mutes_held(log),
-        *silenced(attempts),
+        *silenced(attempts, by_the_mute_alone=by_the_mute_alone),
         *(fault for client in clients for fault in order_of_intent(client)),
         *(fault for client in clients for fault in followed(client, log)),
     ]
@@ -169,6 +167,7 @@ def receipts_kept(attempts: Iterable[Attempt], log: list[Stored]) -> list[str]:
     by_command: dict[tuple[int, str | None], list[Stored]] = defaultdict(list)
     for entry in log:
         by_command[entry.by, entry.command].append(entry)
+    gone = erased(log)
     faults = []
     for attempt in attempts:
         if attempt.outcome != "receipt":
@@ -177,7 +176,8 @@ def receipts_kept(attempts: Iterable[Attempt], log: list[Stored]) -> list[str]:
             (entry.stream_for(attempt.seat), entry.number, entry.words)
             for entry in by_command[attempt.seat, attempt.id]
         ]
-        said = (attempt.stream, attempt.number, attempt.words)
+        taken_out = attempt.stream == "room" and attempt.number in gone
+        said = (attempt.stream, attempt.number, None if taken_out else attempt.words)
         if there != ([said] if attempt.number is not None else []):
             faults.append(f"receipt of {_named(attempt)} for {said}, the log holds {there}")
     return faults
@@ -224,8 +224,16 @@ def one_answer(attempts: Iterable[Attempt]) -> list[str]:
 
 
 def real_time_order(attempts: Iterable[Attempt]) -> list[str]:
-    """What was acknowledged before another was sent has the lower number (P5)."""
-    intents = _intents(attempts)
+    """What was acknowledged before another was sent has the lower number in their stream (P5)."""
+    attempts = list(attempts)
+    return [
+        fault
+        for stream in ("room", "chair")
+        for fault in _order_in_time(_intents(attempts, stream))
+    ]
+
+
+def _order_in_time(intents: list[_Intent]) -> list[str]:
     answered = sorted(intents, key=lambda intent: intent.answered)
     faults, index = [], 0
     highest: _Intent | None = None
@@ -252,10 +260,10 @@ class _Intent:
         return f"{self.name} at {self.number}"
 
 
-def _intents(attempts: Iterable[Attempt]) -> list[_Intent]:
+def _intents(attempts: Iterable[Attempt], stream: str) -> list[_Intent]:
     intents: dict[tuple[int, str], _Intent] = {}
     for one in attempts:
-        if one.outcome == "receipt" and one.stream == "room" and one.number is not None:
+        if one.outcome == "receipt" and one.stream == stream and one.number is not None:
             new = _Intent(_named(one), one.sent, one.answered, one.number)
             known = intents.setdefault((one.seat, one.id), new)
             known.sent = min(known.sent, new.sent)
@@ -267,7 +275,10 @@ def order_of_intent(client: Client) -> list[str]:
     """What was sent one after the other on one socket stands in that order (P5)."""
     return [
         f"{client.name}: {later}, sent after {earlier}"
-        for earlier, later in pairwise(_intents(client.attempts))
+        for stream in ("room", "chair", "own")
+        for earlier, later in pairwise(
+            _intents((one for one in client.attempts if not one.again), stream)
+        )
         if later.number < earlier.number
     ]
 
@@ -276,18 +287,24 @@ def followed(client: Client, log: list[Stored]) -> list[str]:
     """A client saw each of its streams whole, once, in order, as the log has it, up to the head (P3, P4).
 
     The room begins with the entry by which the seat came in: nothing before it is theirs to read (P7).
+    Everything ends with the seat's removal (P9). Words that were taken out may have been seen before.
     """
     came = [
         entry.number for entry in log if entry.type == "seat_taken" and entry.about == client.seat
     ]
+    ends = [
+        entry.position for entry in log if entry.type == "removed" and entry.about == client.seat
+    ]
+    theirs = [entry for entry in log if not ends or entry.position <= ends[0]]
+    gone = erased(log)
     faults = [f"{client.name}: was reset, {reason}" for reason in client.resets]
     for stream in ("room", "chair", "own"):
-        seen = [saw for saw in client.seen if saw.stream == stream]
+        seen = [_without(saw, gone) for saw in client.seen if saw.stream == stream]
         if stream == "chair" and not seen:
             continue  # Not a facilitator, or nothing there.
         wanted = [
-            Saw(stream, entry.number, entry.id, entry.type, entry.words)
-            for entry in log
+            _without(Saw(stream, entry.number, entry.id, entry.type, entry.words), gone)
+            for entry in theirs
             if entry.stream_for(client.seat) == stream
             and (stream != "room" or entry.number >= came[0])
         ]
@@ -306,6 +323,10 @@ def followed(client: Client, log: list[Stored]) -> list[str]:
     return faults
 
 
+def _without(saw: Saw, gone: set[int]) -> Saw:
+    return replace(saw, words=None) if saw.stream == "room" and saw.number in gone else saw
+
+
 def mutes_held(log: list[Stored]) -> list[str]:
     """Between a mute and its end nothing that its seat said is in the room (P8)."""
     faults: list[str] = []
@@ -321,25 +342,41 @@ def mutes_held(log: list[Stored]) -> list[str]:
     return faults
 
 
-def silenced(attempts: Iterable[Attempt]) -> list[str]:
-    """What is sent after the receipt of a mute, and answered before its end is asked, is refused `muted`."""
+def silenced(attempts: Iterable[Attempt], *, by_the_mute_alone: bool = True) -> list[str]:
+    """What is sent after the receipt of a mute, and answered before its end is asked, is refused.
+
+    `by_the_mute_alone`: nothing else in this run is a reason to be refused. A mute that somebody
+    else's act on the same seat overlaps may be over before its receipt is here.
+    """
     attempts = list(attempts)
     faults = []
-    acts = sorted((one for one in attempts if one.about is not None), key=lambda one: one.sent)
+    acts = [one for one in attempts if one.about is not None and not one.again]
+    acts.sort(key=lambda one: one.sent)
     for index, act in enumerate(acts):
-        if act.type != "mute" or act.outcome != "receipt":
+        if act.type != "mute" or act.outcome != "receipt" or any(_overlap(act, o) for o in acts):
             continue
         end = next((later.sent for later in acts[index + 1 :] if later.about == act.about), _NEVER)
+        end = min(end, act.sent + act.lasts)
         faults += [
             f"{_named(one)}, sent and answered while muted, got {one.outcome} {one.code or one.number}"
             for one in attempts
             if one.type == "say"
+            and not one.again
             and one.seat == act.about
             and act.answered < one.sent
             and one.answered < end
-            and one.code != "muted"
+            and (one.code != "muted" if by_the_mute_alone else one.number is not None)
         ]
     return faults
+
+
+def _overlap(act: Attempt, other: Attempt) -> bool:
+    return (
+        other is not act
+        and other.about == act.about
+        and other.sent < act.answered
+        and other.answered > act.sent
+    )
 
 
 def _named(attempt: Attempt) -> str:

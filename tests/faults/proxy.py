@@ -184,12 +184,13 @@ def _frame_size(data: bytes) -> int | None:
 
 
 class Tamper:
-    """Does one wrong thing, once: to the entries' frame that comes next after `arm`."""
+    """Does one wrong thing, once: to the entries' frame that comes next after `arm`, on its link."""
 
     def __init__(self, how: str) -> None:
         assert how in ("drop", "swap", "double")
         self._how = how
         self._armed = False
+        self._chosen: Link | None = None
         self._held = b""
         self.done = False
 
@@ -198,11 +199,13 @@ class Tamper:
 
     def filters(self, link: Link) -> tuple[Look, Look]:
         """For the `look` of a proxy."""
-        return _as_it_is, Frames(self._frame)
+        return _as_it_is, Frames(lambda frame: self._frame(link, frame))
 
-    def _frame(self, frame: bytes) -> bytes:
-        if not self._armed or self.done or b'"type":"entries"' not in frame[:40]:
+    def _frame(self, link: Link, frame: bytes) -> bytes:
+        entries = b'"type":"entries"' in frame[:40]
+        if not self._armed or self.done or not entries or self._chosen not in (None, link):
             return frame
+        self._chosen = link
         if self._how == "swap" and not self._held:
             self._held = frame
             return b""

@@ -248,13 +248,13 @@ def test_the_log_is_read_from_the_file_as_it_was_stored(tmp_path: Path):
     connection = sqlite3.connect(database)
     connection.executescript(
         """CREATE TABLE log(id, kind, position);
-           CREATE TABLE entry(log, position, audience, number, entry_id, type, seat, command_id, data);
+           CREATE TABLE entry(log, position, audience, number, entry_id, type, seat, command_id, at, data);
            CREATE TABLE body(log, position, words);
            INSERT INTO log VALUES (1, 'desk', 9), (2, 'meeting', 1);"""
     )
     data = msgspec.msgpack.encode({"type": "said", "seat": 2})
-    values = (2, 1, 0, 1, "f" * 16, "said", 2, bytes.fromhex("ab" * 16), data)
-    connection.execute("INSERT INTO entry VALUES (?,?,?,?,?,?,?,?,?)", values)
+    values = (2, 1, 0, 1, "f" * 16, "said", 2, bytes.fromhex("ab" * 16), 7.0, data)
+    connection.execute("INSERT INTO entry VALUES (?,?,?,?,?,?,?,?,?,?)", values)
     connection.execute("INSERT INTO body VALUES (2, 1, ?)", ("hellö".encode(),))
     connection.commit()
     wanted = Stored(1, 0, 1, "f" * 16, "said", 2, "ab" * 16, about=2, words="hellö")
