@@ -1,4 +1,4 @@
-"""The command line: chatroom serve | migrate | check | room | invite."""
+"""The command line: chatroom serve | migrate | check | room | invite | demo."""
 
 import asyncio
 import os
@@ -11,6 +11,7 @@ from typing import Any, cast
 import click
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chatroom import demo as plays
 from chatroom import fitness, logs, server
 from chatroom.accounts import Accounts
 from chatroom.app import create_app
@@ -20,7 +21,7 @@ from chatroom.settings import BadSetting, Settings, load, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import ORGANISATION, Role
 from chatroom.store.postgres import DatabaseAway
-from chatroom.timekeeper import Clock
+from chatroom.timekeeper import Clock, pause
 
 SECONDS = {"m": 60, "h": 3600, "d": 86400}
 
@@ -131,6 +132,33 @@ def invite(room: str | None, role: str, uses: int | None, expires: float | None)
     click.echo(f"{settings.origins[0]}/enter#{secret}")
 
 
+@main.command()
+@click.option("--speed", type=click.FloatRange(0.1, 10_000), default=1.0, help="20: half a minute.")
+@click.option("--room", "slug", default=plays.ROOM, help="One of the demo's own rooms.")
+@click.option("--server", "origin", help="Where it is served, if not under the first of ORIGINS.")
+@click.option("--links", nargs=2, help="A member's link and a facilitator's, without a database.")
+def demo(speed: float, slug: str, origin: str | None, links: tuple[str, str] | None) -> None:
+    """Play a scripted meeting of twelve, ten minutes long, into a room of its own."""
+    try:
+        plays.require_own_room(slug)
+        asyncio.run(_demo(links or _demo_links(slug, origin), speed))
+    except plays.Stopped as stopped:
+        raise server.CannotStart(str(stopped)) from None
+
+
+def _demo_links(slug: str, origin: str | None) -> tuple[str, str]:
+    settings = load(os.environ)
+    door = f"{origin or settings.origins[0]}/enter#"
+    member, facilitator = asyncio.run(_demo_secrets(settings, slug))
+    click.echo(f"Watch it: {door}{member}")
+    return door + member, door + facilitator
+
+
+async def _demo(links: tuple[str, str], speed: float) -> None:
+    await plays.Play(links, speed, pause, click.echo).perform(plays.read_script())
+    click.echo("The meeting has ended.")
+
+
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """Beside a running server too: these commands touch no log."""
@@ -151,6 +179,17 @@ async def _create_room(settings: Settings, name: str, format: str) -> str:
 async def _list_rooms(settings: Settings) -> list[rooms.Room]:
     async with _opened(settings) as engine:
         return await rooms.list_rooms(engine)
+
+
+async def _demo_secrets(settings: Settings, slug: str) -> list[str]:
+    """Invitations into the demo's room, which is made where there is none."""
+    if slug == plays.ROOM:
+        async with _opened(settings) as engine:
+            if await rooms.room_by_slug(engine, slug) is None:
+                made = (plays.ROOM_NAME, plays.FORMAT)
+                await rooms.create_room(engine, *made, Clock().now(), os.urandom)
+    hour = float(SECONDS["h"])
+    return [await _invite(settings, slug, role, None, hour) for role in plays.ROLES]
 
 
 async def _invite(
