@@ -69,7 +69,14 @@ def create_app(settings: Settings) -> Starlette:
     )
     reviewer = open_reviewer(settings)
     meetings = Meetings(
-        engine, journal, accounts, reviewer, read_formats(), settings.retention, secrets.token_bytes
+        engine,
+        journal,
+        accounts,
+        cases,
+        reviewer,
+        read_formats(),
+        settings.retention,
+        secrets.token_bytes,
     )
     timekeeper = Timekeeper(clock, logs, journal, hub, lambda: bus.sound, accounts.forget_expired)
     house = House(journal, hub, accounts, reviewer, cases, clock.now, time.monotonic)

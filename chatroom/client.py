@@ -657,7 +657,7 @@ class Copy:
 
     def is_behind(self, head: str) -> bool:
         """Whether the room has an entry that is not here, or another one than is here."""
-        number, id = parse_cursor(head)
+        number, id = _place_of(head)
         mine, mine_id = self._places.get("room", (0, ""))
         return mine < number or (mine == number and mine_id != id)
 
@@ -728,7 +728,13 @@ class _Start(Struct):
 
 
 def _places(cursors: dict[Stream, str]) -> dict[Stream, tuple[int, str]]:
-    return {stream: parse_cursor(text) for stream, text in cursors.items()}
+    return {stream: _place_of(text) for stream, text in cursors.items()}
+
+
+def _place_of(cursor: str) -> tuple[int, str]:
+    place = parse_cursor(cursor)
+    assert place is not None, f"expected a cursor from the server, got {cursor}"
+    return place
 
 
 def _step(places: dict[Stream, tuple[int, str]], stream: Stream, numbered: Numbered) -> Seen:

@@ -85,7 +85,7 @@ async def _hello(socket: WebSocket) -> wire.Hello:
             frame = await _next(socket)
     except TimeoutError:
         raise Ended("no_session") from None
-    if not isinstance(frame, wire.Hello):
+    if not isinstance(frame, wire.Hello) or frame.protocol != wire.PROTOCOL:
         raise Ended("leaving" if frame is None else "bad_frame")
     return frame
 
@@ -173,8 +173,9 @@ class Connection:
         since = rules.streams(fold.state, self._seat)
         heads = {stream_name(audience): wire.cursor(*fold.head(audience)) for audience in since}
         if reason is None:
-            assert hello.cursor is not None
-            self._member.at = _numbers(since, hello.cursor)
+            places = self._places(hello.cursor or {})
+            assert places is not None, "a cursor that holds can be read"
+            self._member.at = {audience: number for audience, (number, _) in places.items()}
             self._member.send(wire.Resumed(seat=self._seat, cursor=heads, now=now))
             return
         self._member.at = {
@@ -197,29 +198,33 @@ class Connection:
     async def _why_fresh(self, cursor: "dict[wire.Stream, str] | None") -> wire.Reason | None:
         if cursor is None:
             return "new"
-        if self._is_ahead(cursor):
+        places = self._places(cursor)
+        if places is None:
+            return "bad"
+        if self._is_ahead(places):
             # Another process was quicker, or the past was put back; one read for all who wonder.
             async with self._house.hub.reading(self._book.log):
-                if self._is_ahead(cursor):
+                if self._is_ahead(places):
                     await self._house.journal.catch_up(self._book.log)
         since = self._book.rules.streams(self._book.fold.state, self._seat)
         for audience, first in since.items():
-            text = cursor.get(stream_name(audience))
-            reason = (
-                "bad"
-                if text is None
-                else await self._why_not_from(audience, first, *wire.parse_cursor(text))
-            )
+            reason = await self._why_not_from(audience, first, *places[audience])
             if reason is not None:
                 return reason
         return None
 
-    def _is_ahead(self, cursor: "dict[wire.Stream, str]") -> bool:
+    def _places(self, cursor: "dict[wire.Stream, str]") -> dict[int, tuple[int, str]] | None:
+        """What the client saw last in each of its streams; None where that can't be read."""
+        since = self._book.rules.streams(self._book.fold.state, self._seat)
+        places = {
+            audience: wire.parse_cursor(cursor.get(stream_name(audience), "")) for audience in since
+        }
+        found = {audience: place for audience, place in places.items() if place is not None}
+        return found if len(found) == len(since) else None
+
+    def _is_ahead(self, places: dict[int, tuple[int, str]]) -> bool:
         fold = self._book.fold
-        return any(
-            wire.parse_cursor(cursor.get(stream_name(audience), "0."))[0] > fold.head(audience)[0]
-            for audience in self._book.rules.streams(fold.state, self._seat)
-        )
+        return any(number > fold.head(audience)[0] for audience, (number, _) in places.items())
 
     async def _why_not_from(
         self, audience: int, first: int, number: int, id: str
@@ -269,8 +274,10 @@ class Connection:
             command = wire.decode_command(self._book.rules.commands, frame.command)
             verdict, review = self._review(frame.id, command)
             if verdict.signal is not None:
-                await self._raise_signal(frame.id, command, verdict)
-        except (Refused, RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
+                await self._raise_signal(frame.id, words_of(command) or "", verdict)
+        except Refused as no:
+            return self._answer(frame.id, await self._heard(frame, no))
+        except (RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
             return self._answer(frame.id, no)
         answer = self._house.journal.submit(
             self._book.log,
@@ -299,7 +306,22 @@ class Connection:
 
         return review(state), review
 
-    async def _raise_signal(self, id: str, command: Command, verdict: Verdict) -> None:
+    async def _heard(self, frame: wire.Command, no: Refused) -> Refused | RetryLater:
+        """A cry for help in what can't be taken, because it is too long, is heard all the same."""
+        words, meeting = wire.words_in(frame.command), self._book.fold.state
+        if words is None or not isinstance(meeting, Meeting):
+            return no
+        house = self._house
+        verdict = house.reviewer.line(words, self._book, self._seat, meeting, frame.id)
+        if verdict.signal is not None:
+            try:
+                await self._raise_signal(frame.id, words, verdict)
+            except (Refused, RetryLater, OutcomeUnknown, SQLAlchemyError):
+                return RetryLater()
+            no.facts["signal"] = True
+        return no
+
+    async def _raise_signal(self, id: str, words: str, verdict: Verdict) -> None:
         """A crisis signal opens its case first, whatever becomes of the command (CE-06)."""
         meeting: Meeting = self._book.fold.state
         case = await self._house.cases.signal(
@@ -307,7 +329,7 @@ class Connection:
             bytes.fromhex(id),
             self._room,
             meeting.seats[self._seat].name,
-            words_of(command) or "",
+            words,
             "urgent" if verdict.signal == "urgent" else "support",
         )
         self._member.send(wire.Care(case))
@@ -348,7 +370,3 @@ class Connection:
         if id in self._owed:
             self._owed[id] = True
         return False
-
-
-def _numbers(since: dict[int, int], cursor: "dict[wire.Stream, str]") -> dict[int, int]:
-    return {audience: wire.parse_cursor(cursor[stream_name(audience)])[0] for audience in since}

@@ -61,6 +61,8 @@ class Quiet(logging.Filter):
         """Whether the record becomes a line."""
         if record.name == "uvicorn.error" and '"WebSocket ' in str(record.msg):
             return False  # It would hold the address and the query (W17).
+        if record.msg == "ASGI callable returned without completing handshake.":
+            return False  # A socket that was refused: strangers must not fill the log.
         if record.name not in ONE_A_SECOND or record.levelno < logging.WARNING:
             return True
         return self._first_this_second(str(record.msg).partition("\n")[0])

@@ -6,6 +6,7 @@ from importlib.resources import files
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.accounts import Accounts, Session
+from chatroom.cases import Cases
 from chatroom.journal import Book, Journal
 from chatroom.reviewing import Reviewer
 from chatroom.store import rooms
@@ -24,6 +25,7 @@ class Meetings:
         engine: AsyncEngine,
         journal: Journal,
         accounts: Accounts,
+        cases: Cases,
         reviewer: Reviewer,
         formats: dict[str, Format],
         keep: float,
@@ -32,6 +34,7 @@ class Meetings:
         self._engine = engine
         self._journal = journal
         self._accounts = accounts
+        self._cases = cases
         self._reviewer = reviewer
         self._formats = formats
         self._keep = keep
@@ -59,8 +62,10 @@ class Meetings:
         meeting = await rooms.current_meeting(self._engine, room.id)
         return None if meeting is None else await self._journal.book(meeting.log)
 
-    async def take_seat(self, room: Room, session: Session, name: str) -> int:
+    async def take_seat(self, room: Room, session: Session, name: str, id: bytes) -> int:
         """A seat in the room's meeting, the same one however often it is asked for.
+
+        A name can be a cry for help too: it opens a case, under an id that follows from `id`.
 
         Raises `Refused`, or `RetryLater` where nobody knows whether it was stored.
         """
@@ -69,8 +74,11 @@ class Meetings:
             raise Refused("not_yours")
         book = await self._convened(room)
         digest = self._accounts.digest(book.log, session)
+        verdict = self._reviewer.name(name)
+        if verdict.signal is not None:
+            await self._cases.signal(session, id, room.slug, None, name, verdict.signal)
         command = TakeSeat(digest, role, name)
-        await self._journal.submit(book.log, 0, command, verdict=self._reviewer.name(name))
+        await self._journal.submit(book.log, 0, command, verdict=verdict)
         seat = await self._journal.seat_of(book.log, digest)
         assert seat is not None, "the entry is folded before its answer is given"
         return seat

@@ -53,7 +53,8 @@ REFUSALS: dict[str, Words] = {
     "not_your_line": Words("You can take back your own words only.", ()),
     # The floor
     "no_queue_now": Words(
-        "Hands are raised in the sharing part only. Your words are kept here.", ("keep_draft", "tell")
+        "Hands are raised in the sharing part only. Your words are kept here.",
+        ("keep_draft", "tell"),
     ),
     "floor_busy": Words("Somebody is invited or has the floor already.", ()),
     "no_hands": Words("No hand is up. You can invite somebody by name.", ()),
@@ -120,9 +121,6 @@ CLOSE_CODES: dict[str, CloseCode] = {
         1008, "A frame that is no hello and no command, or a second hello.", False
     ),
     "restart": CloseCode(1012, "The server restarts; come back with the cursor.", True),
-    "slow": CloseCode(
-        1013, "The client did not read fast enough; come back with the cursor.", True
-    ),
     "no_session": CloseCode(4401, "No session, or no hello within 5 seconds.", False),
     "no_seat": CloseCode(4403, "The session has no seat here; go through the door.", False),
     "removed": CloseCode(4410, "A facilitator took the seat out of the meeting.", False),

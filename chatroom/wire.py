@@ -25,10 +25,10 @@ PROTOCOL = 1
 
 CommandId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 """128 random bits as hex, chosen by the client once per intent and kept when it sends again."""
-Cursor = Annotated[str, Meta(pattern=r"\A[0-9]{1,10}\.([0-9a-f]{16})?\Z")]
+Cursor = Annotated[str, Meta(max_length=64)]
 """`120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first."""
 Stream = Literal["room", "chair", "own"]
-Reason = Literal["new", "ahead", "diverged", "expired", "too_far", "bad"]
+Reason = Literal["new", "ahead", "diverged", "too_far", "bad"]
 """Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed."""
 
 
@@ -135,11 +135,21 @@ class Care(Outbound, frozen=True):
     case: str
 
 
+class Texted(Struct, frozen=True):
+    """Whatever has words."""
+
+    text: str
+
+
+HEARD = 4000
+"""Code points of a message that is too long in which a cry for help is still looked for."""
+
 InboundFrame = Hello | Command
 OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | Care
 
 _frames: msgspec.json.Decoder[InboundFrame] = msgspec.json.Decoder(InboundFrame)
 _encoder = msgspec.json.Encoder()
+_cursor = re.compile(r"([0-9]{1,19})\.([0-9a-f]{16}|)", re.ASCII)
 _surrogates = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 NO_COMMAND = Raw(b"null")
 
@@ -165,6 +175,15 @@ def decode_command(decoder: msgspec.json.Decoder[C], raw: Raw) -> C:
         return decoder.decode(raw)
     except msgspec.DecodeError as error:
         raise Refused(_what_is_wrong(str(error), raw)) from None
+
+
+def words_in(raw: Raw) -> str | None:
+    """The words of a command that could not be taken, as far as a message could have gone on."""
+    try:
+        text = msgspec.json.decode(raw, type=Texted).text
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return text[:HEARD]
 
 
 def _what_is_wrong(error: str, raw: Raw) -> str:
@@ -211,6 +230,7 @@ def cursor(number: int, entry_id: str) -> str:
     return f"{number}.{entry_id}"
 
 
-def parse_cursor(text: str) -> tuple[int, str]:
-    number, _, entry_id = text.partition(".")
-    return int(number), entry_id
+def parse_cursor(text: str) -> tuple[int, str] | None:
+    """Number and entry id; None for what is no cursor."""
+    found = _cursor.fullmatch(text)
+    return (int(found[1]), found[2]) if found else None

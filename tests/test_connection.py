@@ -124,10 +124,10 @@ NO_FRAMES = {
     + "}",
     "id": '{"type":"command","id":"1","command":{"type":"raise_hand"}}',
     "upper": '{"type":"command","id":"' + "A" * 32 + '","command":{"type":"raise_hand"}}',
-    "cursor": '{"type":"hello","cursor":{"room":"-1."}}',
-    "huge": '{"type":"hello","cursor":{"room":"9223372036854775808."}}',
+    "cursor": '{"type":"hello","cursor":{"room":7}}',
     "stream": '{"type":"hello","cursor":{"staff":"1."}}',
     "protocol": '{"type":"hello","protocol":10000000000000000000}',
+    "another protocol": '{"type":"hello","protocol":2}',
 }
 
 
@@ -271,6 +271,11 @@ async def test_who_comes_back_gets_all_that_was_missed_and_nothing_twice_p4_p7(r
         (lambda head, id, since: f"{head}.", "diverged"),
         (lambda head, id, since: f"{head - 1}.{id}", "diverged"),
         (lambda head, id, since: "0.", "bad"),
+        (lambda head, id, since: "-1.", "bad"),
+        (lambda head, id, since: "x", "bad"),
+        (lambda head, id, since: f"{2**63}.{id}", "ahead"),
+        (lambda head, id, since: f"{10**20}.{id}", "bad"),
+        (lambda head, id, since: f"{head}.{id}\n", "bad"),
         (lambda head, id, since: f"0.{id}", "bad"),
         (lambda head, id, since: f"{since - 2}.{id}", "bad"),
         (lambda head, id, since: None, "bad"),
@@ -512,6 +517,26 @@ async def test_crisis_words_that_may_be_said_are_said_and_raise_a_case_ce06(room
         assert (await bens.say(CRISIS, GATHERING))["type"] == "receipt"
         care = next(frame for frame in map(json.loads, bens.raw) if frame["type"] == "care")
         await listed(sam, care["case"], "raised")
+
+
+async def test_a_cry_for_help_is_heard_in_what_is_too_long_to_be_said_ce06(room: Room, sam: Line):
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as bens:
+        refusal = await bens.say(f"{CRISIS}. " + "x" * 1990, GATHERING)
+        assert (refusal["code"], refusal["next"][0]) == ("too_long", "help")
+        care = next(frame for frame in map(json.loads, bens.raw) if frame["type"] == "care")
+        await listed(sam, care["case"], "raised")
+        calm = await bens.say("I walked to the meeting. " * 100, GATHERING, id="b" * 32)
+        assert (calm["code"], "help" in calm["next"]) == ("too_long", False)
+
+
+async def test_a_name_can_be_a_cry_for_help_ce06(room: Room, sam: Line):
+    token = await room.town.enter(room.id, "member")
+    assert (await room.take_seat(token, CRISIS)).status_code == 200
+    async with asyncio.timeout(1):
+        entry = (await sam.entry("case_listed"))["entry"]
+    assert (entry["source"], entry["triage"]) == ("signal", "urgent")
 
 
 async def test_help_reaches_the_desk_and_gets_a_line_ce01(room: Room, town: Town):

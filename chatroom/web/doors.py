@@ -16,7 +16,7 @@ from chatroom.bus import Bus
 from chatroom.settings import Helpline
 from chatroom.store.database import durability
 from chatroom.web.answers import asked, helplines, page
-from chatroom.web.security import forget_session, session_token, set_session_cookie
+from chatroom.web.security import forget_session, is_browser, session_token, set_session_cookie
 
 DATABASE_WITHIN = 2.0
 """Seconds after which a database that does not answer counts as away."""
@@ -59,7 +59,7 @@ class Doors:
         secret = (await asked(request, Exchange)).secret
         token = session_token(request.scope)
         entered = await self._accounts.exchange(secret, token, self._now())
-        return _handed_over(entered, to_browser=_is_browser(request))
+        return _handed_over(entered, to_browser=is_browser(request))
 
     async def end_session(self, request: Request) -> Response:
         """POST /session/end: the quick exit. Answers the same whether there was a session or not."""
@@ -80,11 +80,6 @@ def _handed_over(entered: Entered, *, to_browser: bool) -> Response:
     response = JSONResponse(content)
     set_session_cookie(response, entered.token)
     return response
-
-
-def _is_browser(request: Request) -> bool:
-    """Every browser names the page with a POST, and no page can leave that out."""
-    return "origin" in request.headers or "sec-fetch-site" in request.headers
 
 
 async def healthz(request: Request) -> Response:

@@ -11,7 +11,7 @@ from chatroom.meetings import Meetings
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, helplines
-from chatroom.web.security import session_token, set_session_cookie
+from chatroom.web.security import is_browser, session_token, set_session_cookie
 
 
 class AskForHelp(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,16 +56,18 @@ class Help:
             name,
         )
         attended = self._house.cases.is_attended()
-        response = answer(
-            {
-                "case": case,
-                "attended": attended,
-                "helplines": helplines(self._settings.helplines),
-                "words": ATTENDED if attended else NOBODY,
-            }
-        )
-        if token is not None:
-            set_session_cookie(response, token)
+        content = {
+            "case": case,
+            "attended": attended,
+            "helplines": helplines(self._settings.helplines),
+            "words": ATTENDED if attended else NOBODY,
+        }
+        if token is None:
+            return answer(content)
+        if not is_browser(request):
+            return answer({**content, "session": token})
+        response = answer(content)
+        set_session_cookie(response, token)
         return response
 
     async def _session(self, request: Request) -> tuple[str | None, Session]:

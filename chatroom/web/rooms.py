@@ -80,7 +80,13 @@ class Rooms:
             raise Refused("no_session")
         if room is None:
             raise Refused("not_yours")
-        return answer({"seat": await self._meetings.take_seat(room, session, wanted.name)})
+        return answer(
+            {
+                "seat": await self._meetings.take_seat(
+                    room, session, wanted.name, bytes.fromhex(wanted.id)
+                )
+            }
+        )
 
     async def session(self, request: Request) -> Session | None:
         """Who asks."""

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -122,6 +122,11 @@ def session_token(scope: Scope) -> str | None:
     kind, _, bearer = headers.get("authorization", "").partition(" ")
     token = _cookies(headers).get(COOKIE) or (bearer.strip() if kind.lower() == "bearer" else "")
     return token if 0 < len(token) <= LONGEST_TOKEN else None
+
+
+def is_browser(request: Request) -> bool:
+    """Every browser names the page with a POST, and no page can leave that out."""
+    return "origin" in request.headers or "sec-fetch-site" in request.headers
 
 
 def set_session_cookie(response: Response, token: str) -> None:

@@ -1,7 +1,10 @@
 """Seats and conduct: coming in, muting for a time, removing."""
 
+from unicodedata import category
+
 from msgspec.structs import replace
 
+from moderation.content.text import shadow
 from moderation.content.verdict import Verdict
 from moderation.masks import masked
 from moderation.meeting import floor
@@ -17,6 +20,9 @@ from moderation.meeting.entries import (
 )
 from moderation.meeting.state import Meeting, Seat, Stamp
 from moderation.refused import Refused
+
+UNSEEN = {"Cc", "Cf"}
+"""Categories of Unicode that a name is shown without: control and format characters."""
 
 
 def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[AnyEntry]:
@@ -37,8 +43,9 @@ def _name(meeting: Meeting, name: str, verdict: Verdict) -> str:
     if verdict.outcome == "bounce":
         spans = [(finding.start, finding.end) for finding in verdict.findings]
         raise Refused(verdict.findings[0].code, spans=spans)
-    name = " ".join(masked(name, verdict.masks).split())
-    if not name:
+    seen = (letter for letter in masked(name, verdict.masks) if category(letter) not in UNSEEN)
+    name = " ".join("".join(seen).split())
+    if not shadow(name).text:
         raise Refused("no_name")
     if any(_alike(name, other.name) for other in meeting.seats.values() if not other.removed):
         raise Refused("name_taken")
@@ -46,7 +53,8 @@ def _name(meeting: Meeting, name: str, verdict: Verdict) -> str:
 
 
 def _alike(name: str, other: str | None) -> bool:
-    return other is not None and name.casefold() == other.casefold()
+    """Whether two names look the same: letters of another alphabet and invisible ones deceive nobody."""
+    return other is not None and shadow(name).text == shadow(other).text
 
 
 def mute(meeting: Meeting, command: Mute, seat: int, now: float) -> list[AnyEntry]:

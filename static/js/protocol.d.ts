@@ -28,7 +28,7 @@ export type CommandId = string
 export type Cursor = string
 export type Stream = "room" | "chair" | "own"
 /** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. */
-export type Reason = "new" | "ahead" | "diverged" | "expired" | "too_far" | "bad"
+export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad"
 
 export type SeatCommand = Open | Close | NextPhase | Say | Tell | Redact | RaiseHand | LowerHand | Invite | Accept | Pass | Done | EndTurn | Mute | Unmute | Remove
 export type CaseSeatCommand = Write | CloseCase

@@ -120,9 +120,21 @@ def test_a_name_is_needed(name: str):
     given(convened()).when(0, TakeSeat("s", "member", name)).refused("no_name")
 
 
-@pytest.mark.parametrize("name", ["Ben", "ben", " BEN "])
+@pytest.mark.parametrize(
+    "name", ["Ben", "ben", " BEN ", "Ben\u200b", "\u202eBen", "\u0412en", "Bén"]
+)
 def test_a_name_is_one_persons(name: str):
     given(seated()).when(0, eve_as(name)).refused("name_taken")
+
+
+def test_a_name_is_shown_without_what_nobody_sees():
+    story = given(seated()).when(0, eve_as("R\u200bo\u202esa\ufeff")).allowed()
+    assert story.state.seats[len(story.state.seats)].name == "Rosa"
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u2060 \ufeff", "\u0301"])
+def test_a_name_of_nothing_that_can_be_seen_is_none(name: str):
+    given(seated()).when(0, eve_as(name)).refused("no_name")
 
 
 def test_the_name_of_somebody_who_was_removed_is_free():
