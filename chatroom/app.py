@@ -20,12 +20,14 @@ from chatroom.connection import House
 from chatroom.hub import Hub
 from chatroom.journal import Book, Journal, Record
 from chatroom.meetings import Meetings, read_formats
+from chatroom.presence import Presence
 from chatroom.refusals import CLOSE_CODES
 from chatroom.reviewing import open_reviewer
 from chatroom.secret import secret_key
 from chatroom.settings import Settings
 from chatroom.store.database import assert_durable, open_engine
 from chatroom.store.logs import open_logs
+from chatroom.store.presence import DatabaseLeases
 from chatroom.timekeeper import Clock, Timekeeper, pause
 from chatroom.web.answers import open_templates
 from chatroom.web.assets import Assets
@@ -49,7 +51,11 @@ def create_app(settings: Settings) -> Starlette:
     logs = open_logs(settings)
     bus = open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause)
     accounts = Accounts(engine, key, secrets.token_bytes)
-    hub = Hub(bus.listen, bus.unlisten)
+    is_alone = settings.database_path is not None  # SQLite is the database of one process.
+    presence = Presence(
+        None if is_alone else DatabaseLeases(engine, secrets.token_bytes), clock.now
+    )
+    hub = Hub(bus.listen, bus.unlisten, presence)
 
     def published(book: Book, records: list[Record]) -> None:
         hub.publish(book, records)
@@ -65,7 +71,7 @@ def create_app(settings: Settings) -> Starlette:
         settings.case_retention,
         clock.now,
         secrets.token_bytes,
-        attended=lambda desk: bool(hub.present(desk)),
+        attended=lambda desk: bool(presence.connected(desk)),
     )
     reviewer = open_reviewer(settings)
     meetings = Meetings(
@@ -78,7 +84,16 @@ def create_app(settings: Settings) -> Starlette:
         settings.retention,
         secrets.token_bytes,
     )
-    timekeeper = Timekeeper(clock, logs, journal, hub, lambda: bus.sound, accounts.forget_expired)
+    timekeeper = Timekeeper(
+        clock,
+        logs,
+        journal,
+        hub,
+        presence,
+        bus_is_sound=lambda: bus.sound,
+        tidy=accounts.forget_expired,
+        is_leaving=lambda: getattr(app.state, "draining", False),
+    )
     house = House(journal, hub, accounts, reviewer, cases, clock.now, time.monotonic)
 
     @asynccontextmanager
@@ -92,6 +107,7 @@ def create_app(settings: Settings) -> Starlette:
                 tasks.create_task(cases.run(pause), name="cases"),
             ]
             await cases.open_desk()
+            presence.watch(cases.desk)
             running.append(tasks.create_task(timekeeper.run(), name="timekeeper"))
             for task in running:
                 task.add_done_callback(_end_with)
@@ -113,7 +129,7 @@ def create_app(settings: Settings) -> Starlette:
         ended=lambda session: hub.end_session(session, CLOSE_CODES["no_session"].code),
         lines=settings.helplines,
     )
-    return Starlette(
+    app = Starlette(
         routes=routes(
             Pages(settings, templates),
             doors,
@@ -127,6 +143,7 @@ def create_app(settings: Settings) -> Starlette:
         middleware=[Middleware(Security, origins=settings.origins)],
         lifespan=lifespan,
     )
+    return app
 
 
 def _end_with(task: "asyncio.Task[None]") -> None:

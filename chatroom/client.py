@@ -55,6 +55,7 @@ from chatroom.wire import (
     Refusal,
     Resumed,
     Retry,
+    SeatTyping,
     Stream,
     cursor,
     parse_cursor,
@@ -513,6 +514,8 @@ class Line:
                 self._listen_to(head)
             case Presence(here=here):
                 self.here = here
+            case SeatTyping():
+                pass
             case Care(case=case):
                 self.cares.append(case)
             case _:

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 from chatroom import wire
 from chatroom.accounts import Accounts, Session
 from chatroom.cases import Cases
-from chatroom.hub import Hub, Member
+from chatroom.hub import TYPING, Hub, Member
 from chatroom.journal import Answer, Book, Journal, RetryLater
 from chatroom.refusals import CLOSE_CODES
 from chatroom.reviewing import Reviewer
@@ -152,6 +152,7 @@ class Connection:
         self._slots = asyncio.Semaphore(OUTSTANDING)
         self._owed: dict[str, bool] = {}
         self._owed_until = 0.0
+        self._typed_at: float | None = None
 
     async def live(self, socket: WebSocket, hello: wire.Hello) -> None:
         """From the hello to the goodbye."""
@@ -250,6 +251,9 @@ class Connection:
     async def _read(self, socket: WebSocket) -> None:
         try:
             while (frame := await _next(socket)) is not None:
+                if isinstance(frame, wire.Typing):
+                    self._typing()
+                    continue
                 if not isinstance(frame, wire.Command):
                     raise Ended("bad_frame")
                 await self._slots.acquire()
@@ -257,6 +261,13 @@ class Connection:
         except Ended:
             await self._all_answered()
             raise
+
+    def _typing(self) -> None:
+        """More than the others can see is passed over, and so is what they must not see."""
+        now = self._house.monotonic()
+        if self._typed_at is None or now - self._typed_at >= TYPING:
+            self._typed_at = now
+            self._house.hub.typing(self._book, self._seat, now)
 
     async def _all_answered(self) -> None:
         """Waits, before a goodbye of ours, until nothing that was taken waits for its answer (P16)."""

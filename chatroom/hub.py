@@ -1,11 +1,11 @@
 """The sockets of this process by log: one frame per audience and commit, the same bytes to every socket."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable
 
 from chatroom import wire
 from chatroom.journal import Book, Journal, Record
+from chatroom.presence import Presence, presence_frame, shows_typing
 from chatroom.rules import removed_by, stream_name
 from chatroom.transport import Frames
 
@@ -15,6 +15,8 @@ REFILL_WORDS = 40_000
 """Characters of words in one: as JSON at most 240 KB, so that a socket that stalls costs little (P14)."""
 SETTLE = 0.3
 """Seconds in which comings and goings are gathered into one presence frame."""
+TYPING = 3.0
+"""Seconds between two frames that say of one seat that it is typing."""
 
 
 class Member:
@@ -45,15 +47,21 @@ class Circle:
         self.joining: list[Member] = []
         self.pending: list[bytes] = []
         self.reading = asyncio.Lock()
+        self.book: Book | None = None
         self.presence_timer: asyncio.TimerHandle | None = None
-        self.shown: tuple[int, ...] = ()
+        self.shown: wire.Presence | None = None
+        self.typing: dict[int, float] = {}
 
     @property
     def empty(self) -> bool:
         return not self.members and not self.joining
 
-    def here(self) -> tuple[int, ...]:
-        return tuple(sorted({member.seat for member in (*self.members, *self.joining)}))
+    @property
+    def is_crowd(self) -> bool:
+        return self.shown is not None and self.shown.count is not None
+
+    def has(self, seat: int) -> bool:
+        return any(member.seat == seat for member in (*self.members, *self.joining))
 
     def flush(self) -> None:
         """Writes what is waiting, joined, to every live socket.
@@ -69,20 +77,20 @@ class Circle:
 class Hub:
     """Where entries become frames. `listen` and `unlisten` tell the bus which logs are wanted here."""
 
-    def __init__(self, listen: Callable[[int], None], unlisten: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        listen: Callable[[int], None],
+        unlisten: Callable[[int], None],
+        presence: Presence,
+    ) -> None:
         self._circles: dict[int, Circle] = {}
         self._listen = listen
         self._unlisten = unlisten
+        self._presence = presence
 
     def logs(self) -> list[int]:
         """The logs that somebody here is connected to."""
         return list(self._circles)
-
-    def present(self, log: int) -> Counter[int]:
-        """How many sockets each seat has in a log."""
-        circle = self._circles.get(log)
-        members = (*circle.members, *circle.joining) if circle else ()
-        return Counter(member.seat for member in members)
 
     # Coming and going
 
@@ -92,6 +100,7 @@ class Hub:
             self._circles[log] = Circle(log)
             self._listen(log)
         self._circles[log].joining.append(member)
+        self._presence.came(log, member.seat)
 
     def reading(self, log: int) -> asyncio.Lock:
         """Of those who miss something in memory, one asks the database for all (W25)."""
@@ -103,6 +112,7 @@ class Hub:
         Entries that come during the refill are read by its next round, so nothing is buffered twice.
         """
         circle = self._circles[book.log]
+        circle.book = book
         while member in circle.joining:
             behind = [
                 audience
@@ -113,7 +123,7 @@ class Hub:
                 circle.joining.remove(member)
                 circle.flush()  # Frames waiting for the others were just refilled to this one.
                 circle.members.append(member)
-                self._presence(circle, member)
+                self._welcome(circle, member)
                 return True
             for audience in behind:
                 await self._refill(journal, book, circle, member, audience)
@@ -139,9 +149,11 @@ class Hub:
         circle = self._circles.get(log)
         if circle is None:
             return
+        was_here = circle.has(member.seat)
         circle.members = [other for other in circle.members if other is not member]
         circle.joining = [other for other in circle.joining if other is not member]
-        self._presence(circle)
+        if was_here and not circle.has(member.seat):
+            self._presence.left(log, member.seat)
         if circle.empty:
             del self._circles[log]
             self._unlisten(log)
@@ -186,9 +198,11 @@ class Hub:
         for member in (*circle.members, *circle.joining):
             if member.seat == seat:
                 member.frames.close(4410)
+        was_here = circle.has(seat)
         circle.members = [member for member in circle.members if member.seat != seat]
         circle.joining = [member for member in circle.joining if member.seat != seat]
-        self._presence(circle)
+        if was_here:
+            self._presence.left(circle.log, seat)
 
     def to_all(self, log: int, frame: wire.OutboundFrame) -> None:
         """A frame that is no entry, the same bytes for all sockets in a log."""
@@ -210,22 +224,49 @@ class Hub:
             for member in (*circle.members, *circle.joining):
                 member.frames.close(code)
 
-    # Presence
+    # Presence and typing
 
-    def _presence(self, circle: Circle, newcomer: Member | None = None) -> None:
-        """Who is connected, told to all at most every 0.3 s, and to a newcomer at once."""
-        if newcomer is not None:
-            newcomer.send(wire.Presence(circle.here()))
+    def tell_presence(self) -> None:
+        """After a look at presence: whatever has changed is told, log by log."""
+        for circle in self._circles.values():
+            if self._frame(circle) != circle.shown:
+                self._tell_soon(circle)
+
+    def _welcome(self, circle: Circle, member: Member) -> None:
+        """Who comes is told at once who is here, and the others a little later who came."""
+        if self._presence.knows(circle.log):
+            told = circle.shown if circle.is_crowd else None  # To count a crowd for each costs.
+            member.send(told or self._frame(circle))
+        self._tell_soon(circle)
+
+    def _tell_soon(self, circle: Circle) -> None:
+        """At most every 0.3 s."""
         if circle.presence_timer is None:
             loop = asyncio.get_running_loop()
             circle.presence_timer = loop.call_later(SETTLE, self._tell_presence, circle)
 
     def _tell_presence(self, circle: Circle) -> None:
         circle.presence_timer = None
-        here = circle.here()
-        if here != circle.shown:
-            circle.shown = here
-            self._to_all(circle, wire.encode(wire.Presence(here)))
+        frame = self._frame(circle)
+        if frame != circle.shown and self._presence.knows(circle.log):
+            circle.shown = frame
+            self._to_all(circle, wire.encode(frame))
+
+    def _frame(self, circle: Circle) -> wire.Presence:
+        state = circle.book.fold.state if circle.book is not None else None
+        return presence_frame(self._presence.here(circle.log), state)
+
+    def typing(self, book: Book, seat: int, now: float) -> None:
+        """Tells those at this process that a seat is typing, at most every 3 s however many its sockets.
+
+        `now` is monotonic. The other processes are not told: a hint is not worth a round trip.
+        """
+        circle = self._circles.get(book.log)
+        if circle is None or now - circle.typing.get(seat, now - TYPING) < TYPING:
+            return
+        if shows_typing(book.fold.state, seat, in_a_crowd=circle.is_crowd):
+            circle.typing[seat] = now
+            self._to_all(circle, wire.encode(wire.SeatTyping(seat)))
 
 
 def entries_frame(audience: int, records: Iterable[Record]) -> bytes:

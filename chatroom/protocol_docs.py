@@ -143,6 +143,10 @@ case, `/desk/socket` the desk. Frames are JSON texts, discriminated by `type`; s
 5. **Heartbeat.** Every 10 seconds the server names the head of the stream `room`, read from the database. A
    client that is behind it comes back with its cursor.
 
+6. **Presence and typing** are hints, in no log. `presence` comes after the refill and whenever it changes. A
+   client that is writing to the room may say `typing`, at most every 3 seconds; the others are told where
+   everybody may write, or of the holder, and only those at the same process.
+
 ## A command
 
 The client chooses an `id` for each intent, 128 random bits, and keeps it when it sends again. The answer

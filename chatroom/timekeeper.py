@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from chatroom import wire
 from chatroom.hub import Hub
 from chatroom.journal import Journal, Unreadable
+from chatroom.presence import GRACE, Presence
 from chatroom.rules import RULES
 from chatroom.store.logs import Head, Logs, OutcomeUnknown
-from moderation.meeting.commands import HolderAway, HolderBack
+from moderation.meeting.commands import HandAway, HandBack, HolderAway, HolderBack
 from moderation.meeting.state import Meeting
 
 POLL = 1.0
@@ -20,6 +21,8 @@ POLL = 1.0
 UNSOUND_POLL = 0.25
 HEARTBEAT = 10.0
 TIDY = 600.0
+PRESENCE_WITHIN = 1.0
+"""Seconds that a look at presence may take: it must not hold up the next look at the logs."""
 MISSED = 2
 """Polls that a holder is missed in before the room is told (FC-16)."""
 
@@ -59,18 +62,24 @@ class Timekeeper:
         logs: Logs,
         journal: Journal,
         hub: Hub,
+        presence: Presence,
         bus_is_sound: Callable[[], bool],
         tidy: Callable[[float], Awaitable[object]],
+        is_leaving: Callable[[], bool] = lambda: False,
         pause: Callable[[float], Awaitable[None]] = pause,
     ) -> None:
         self._clock = clock
         self._logs = logs
         self._journal = journal
         self._hub = hub
+        self._presence = presence
         self._bus_is_sound = bus_is_sound
         self._tidy = tidy
+        self._is_leaving = is_leaving
         self._pause = pause
         self._missed: dict[int, int] = {}
+        self._hands_missed: dict[int, dict[int, float]] = {}  # By log and seat, since when.
+        self._since_looked = 0.0
         self._since_heartbeat = 0.0
         self._since_tidied = 0.0
 
@@ -83,6 +92,7 @@ class Timekeeper:
             ):  # Asked again at the next turn.
                 await self.look()
                 await self._tidy_up(wait)
+            await self._look_now_and_then(wait)
             self._heartbeat(wait)
             await self._pause(wait)
 
@@ -92,7 +102,6 @@ class Timekeeper:
         for head in await self._logs.heads(self._hub.logs()):
             with contextlib.suppress(Unreadable):  # The other logs go on.
                 await self._catch_up(head)
-            self._mind_the_holder(head.log)
         for head in await self._logs.due(now):
             self._tick(head)
         for log in await self._logs.sweepable(now):
@@ -111,14 +120,43 @@ class Timekeeper:
         if tick is not None:
             self._journal.submit(head.log, 0, tick)
 
-    def _mind_the_holder(self, log: int) -> None:
-        """A holder who vanished is given a moment, and one who is back goes on (FC-16)."""
+    async def _look_now_and_then(self, waited: float) -> None:
+        """Once a second whatever the bus does: two looks that miss somebody are no blip."""
+        self._since_looked += waited
+        if self._since_looked >= POLL:
+            self._since_looked = 0.0
+            with contextlib.suppress(TimeoutError, SQLAlchemyError):  # What was known stays so.
+                await self.look_around()
+
+    async def look_around(self) -> None:
+        """Who is here, over all processes; whoever sees that somebody who matters is not proposes it.
+
+        A process that lets everybody go leaves its rows as they are: they come back elsewhere (P16).
+        """
+        if self._is_leaving():
+            return
+        logs = self._hub.logs()
+        async with asyncio.timeout(PRESENCE_WITHIN):
+            await self._presence.look(logs)
+        self._hub.tell_presence()
+        for log in logs:
+            self._mind(log)
+        for log in self._hands_missed.keys() - set(logs):
+            del self._hands_missed[log]
+
+    def _mind(self, log: int) -> None:
         book = self._journal.known(log)
-        meeting = book.fold.state if book is not None else None
-        if not isinstance(meeting, Meeting) or meeting.holder is None:
+        if book is not None and isinstance(book.fold.state, Meeting):
+            connected = self._presence.connected(log)
+            self._mind_the_holder(log, book.fold.state, connected)
+            self._mind_the_hands(log, book.fold.state, connected)
+
+    def _mind_the_holder(self, log: int, meeting: Meeting, connected: set[int]) -> None:
+        """A holder who vanished is given a moment, and one who is back goes on (FC-16)."""
+        if meeting.holder is None:
             self._missed.pop(log, None)
             return
-        if self._hub.present(log)[meeting.holder]:
+        if meeting.holder in connected:
             self._missed.pop(log, None)
             if meeting.away_until is not None:
                 self._journal.submit(log, 0, HolderBack(meeting.holder))
@@ -126,6 +164,18 @@ class Timekeeper:
         self._missed[log] = self._missed.get(log, 0) + 1
         if self._missed[log] >= MISSED and meeting.away_until is None:
             self._journal.submit(log, 0, HolderAway(meeting.holder))
+
+    def _mind_the_hands(self, log: int, meeting: Meeting, connected: set[int]) -> None:
+        """Somebody in the queue is missed for as long as they are shown as here (FC-17, FC-18)."""
+        now, before = self._clock.now(), self._hands_missed.get(log, {})
+        missed = {seat: before.get(seat, now) for seat in meeting.hands if seat not in connected}
+        self._hands_missed[log] = missed
+        for seat in meeting.hands:
+            is_away = meeting.is_hand_away(seat)
+            if seat in connected and is_away:
+                self._journal.submit(log, 0, HandBack(seat))
+            elif seat in missed and not is_away and now - missed[seat] >= GRACE:
+                self._journal.submit(log, 0, HandAway(seat))
 
     async def _tidy_up(self, waited: float) -> None:
         """Sessions and invitations that are over are forgotten now and then."""

@@ -51,6 +51,10 @@ class Command(Inbound, frozen=True):
     command: Raw
 
 
+class Typing(Inbound, frozen=True):
+    """Whoever sits here is writing. At most one in 3 seconds is heard; nothing answers it."""
+
+
 class Numbered(Struct, frozen=True):
     """An entry in its stream: gapless number, id, seconds since 1970."""
 
@@ -124,9 +128,19 @@ class Heartbeat(Outbound, frozen=True):
 
 
 class Presence(Outbound, frozen=True):
-    """The seats that are connected now. A hint: never in the log, never kept."""
+    """The seats that are here; shown as gone 15 seconds after their last socket. A hint: never in the
+    log, never kept. With `count`, so many are here and `here` names only those of them who matter:
+    facilitators, raised hands, the holder, the invited. A client is here itself.
+    """
 
     here: tuple[int, ...]
+    count: int | None = None
+
+
+class SeatTyping(Outbound, frozen=True, tag="typing"):
+    """Somebody is writing: forget it after 6 seconds, or with their next entry. A hint, best effort."""
+
+    seat: int
 
 
 class Care(Outbound, frozen=True):
@@ -144,8 +158,10 @@ class Texted(Struct, frozen=True):
 HEARD = 4000
 """Code points of a message that is too long in which a cry for help is still looked for."""
 
-InboundFrame = Hello | Command
-OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | Care
+InboundFrame = Hello | Command | Typing
+OutboundFrame = (
+    Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | SeatTyping | Care
+)  # fmt: skip
 
 _frames: msgspec.json.Decoder[InboundFrame] = msgspec.json.Decoder(InboundFrame)
 _encoder = msgspec.json.Encoder()

@@ -125,6 +125,7 @@ NO_FRAMES = {
     "id": '{"type":"command","id":"1","command":{"type":"raise_hand"}}',
     "upper": '{"type":"command","id":"' + "A" * 32 + '","command":{"type":"raise_hand"}}',
     "cursor": '{"type":"hello","cursor":{"room":7}}',
+    "typing": '{"type":"typing","words":"he"}',
     "stream": '{"type":"hello","cursor":{"staff":"1."}}',
     "protocol": '{"type":"hello","protocol":10000000000000000000}',
     "another protocol": '{"type":"hello","protocol":2}',
@@ -563,6 +564,33 @@ async def test_help_reaches_the_desk_and_gets_a_line_ce01(room: Room, town: Town
             eve = await room.seat("Eve")
             await line.send({"type": "hello", "bearer": eve})
             assert await line.code() == 4403
+
+
+async def test_who_is_writing_is_shown_and_leaves_no_trace(room: Room):
+    ada = await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ada) as adas, room.sit(ben) as bens:
+        await adas.entry("seat_taken")
+        for _ in range(20):
+            await bens.send({"type": "typing"})
+        assert await adas.until("typing", seat=2)
+        answer = await bens.say("hello", GATHERING)
+        said = await adas.entry("said")
+        assert (answer["type"], answer["number"]) == ("receipt", said["number"])
+        assert sum(b'"typing"' in data for data in adas.raw) == 1
+
+
+async def test_p8_who_may_not_write_is_not_shown_writing_and_not_ejected(room: Room):
+    ada = await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ada) as adas, room.sit(ben) as bens:
+        await adas.ask({"type": "mute", "seat": 2, "minutes": 10})
+        await bens.entry("muted")
+        await bens.send({"type": "typing"})
+        assert (await bens.say("hello", GATHERING))["code"] == "muted"
+        await adas.say("all well", GATHERING)
+        await bens.entry("said")
+        assert not any(b'"typing"' in data for data in adas.raw)
 
 
 async def test_what_another_member_receives_is_the_same_with_and_without_a_case_p22_ce02(

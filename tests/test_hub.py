@@ -12,11 +12,12 @@ import pytest
 from chatroom import hub as module
 from chatroom import journal, wire
 from chatroom.hub import Hub, Member
+from chatroom.presence import CROWD, GRACE, Presence
 from chatroom.rules import MEETING
 from chatroom.transport import Frames
 from moderation.meeting.commands import Redact, Remove, Tell
 from tests.cast import ada, ben, chidi
-from tests.journal.stage import EVENING, Office, at_work, migrated
+from tests.journal.stage import EVENING, Office, at_work, migrated, until
 
 ROOM, CHAIR = 0, -1
 
@@ -82,10 +83,11 @@ def unframed(data: bytes) -> Iterable[bytes]:
 class Hall:
     """A hub behind a journal, and sockets that come and go."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, presence: Presence | None = None) -> None:
         self.office = office
         self.wanted: set[int] = set()
-        self.hub = Hub(self.wanted.add, self.wanted.discard)
+        self.presence = presence or Presence(None, office.clock.now)
+        self.hub = Hub(self.wanted.add, self.wanted.discard, self.presence)
         self.books: list[Any] = []
         office.audience = self.hub.publish
 
@@ -117,10 +119,15 @@ def recorded(member: Member) -> Recorder:
 
 
 @pytest.fixture
-async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with at_work(migrated(tmp_path)) as office:
         await office.furnish()
-        yield Hall(office)
+        yield office
+
+
+@pytest.fixture
+async def hall(office: Office) -> Hall:
+    return Hall(office)
 
 
 async def turn() -> None:
@@ -417,7 +424,113 @@ async def test_who_comes_is_told_who_is_here_at_once_and_the_others_a_little_lat
     what(*of)
     await turn()
     assert recorded(adas).present() == [[ada], [ada, ben]]
-    assert hall.hub.present(EVENING) == {ada: 1, ben: 1}
+    assert hall.presence.connected(EVENING) == {ada, ben}
+
+
+async def test_who_has_gone_is_told_after_a_look_at_presence_when_the_moment_is_over_fc18(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "SETTLE", 0)
+    adas, bens = await hall.join(ada), await hall.join(ben)
+    await settled(adas, [ada, ben])
+    hall.hub.leave(EVENING, bens)
+    for passed in (GRACE - 1.0, 1.0):
+        assert recorded(adas).present()[-1] == [ada, ben]
+        hall.office.clock.at += passed
+        await hall.presence.look([EVENING])
+        hall.hub.tell_presence()
+        await turn()
+    await settled(adas, [ada])
+    told = len(recorded(adas).given)
+    hall.hub.tell_presence()
+    await asyncio.sleep(0.01)
+    assert len(recorded(adas).given) == told, "nothing new, and nothing told"
+
+
+async def settled(member: Member, here: list[int]) -> None:
+    await until(lambda: recorded(member).present()[-1:] == [here])
+
+
+async def test_a_crowd_is_counted_once_for_all_who_come(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "SETTLE", 0)
+    for seat in range(100, 100 + CROWD):
+        hall.presence.came(EVENING, seat)
+    adas = await hall.join(ada)
+    crowd = {"type": "presence", "here": [ada], "count": CROWD + 1}
+    await until(lambda: [frame for frame in recorded(adas).frames if frame == crowd][1:])
+    bens = await hall.join(ben)
+    crowd["count"] = CROWD + 2
+    await until(lambda: recorded(bens).frames[-1] == recorded(adas).frames[-1] == crowd)
+    counts = [frame["count"] for frame in recorded(bens).frames if frame["type"] == "presence"]
+    assert counts == [CROWD + 1, CROWD + 2], "at once what was told last, then what is so"
+
+
+async def test_before_all_processes_were_looked_at_nothing_is_told_of_who_is_here(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """Else half of a meeting looks gone to who comes to another process."""
+    monkeypatch.setattr(module, "SETTLE", 0)
+    presence = Presence(Elsewhere({EVENING: {ada: True}}), office.clock.now)
+    hall = Hall(office, presence)
+    bens = await hall.join(ben)
+    await asyncio.sleep(0.01)
+    assert recorded(bens).present() == []
+    await presence.look([EVENING])
+    hall.hub.tell_presence()
+    await settled(bens, [ada, ben])
+
+
+class Elsewhere:
+    """Another process, and who is connected to it."""
+
+    def __init__(self, seats: dict[int, dict[int, bool]]) -> None:
+        self._seats = seats
+
+    async def renew(self) -> bool:
+        return True
+
+    async def write(self, *_: object) -> bool:
+        return True
+
+    async def others(self) -> dict[int, int]:
+        return {1: 1}
+
+    async def seats(self, *_: object) -> dict[int, dict[int, bool]]:
+        return self._seats
+
+
+# Typing
+
+
+async def test_who_is_writing_is_told_to_all_and_not_more_often_than_every_3_seconds(hall: Hall):
+    adas, bens, chidis = [await hall.join(seat) for seat in (ada, ben, chidi)]
+    await hall.join(ben)
+    book = await hall.office.book()
+    for now in (100.0, 100.1, 102.9, 103.0):
+        hall.hub.typing(book, ben, now)
+    hall.hub.typing(book, chidi, 102.0)
+    await turn()
+    for member in (adas, bens, chidis):
+        typing = [frame for frame in recorded(member).frames if frame["type"] == "typing"]
+        assert typing == [{"type": "typing", "seat": seat} for seat in (ben, ben, chidi)]
+    assert "typing" not in str(hall.office.published)
+
+
+async def test_p8_nobody_is_told_that_the_muted_are_writing(hall: Hall):
+    adas, _ = await hall.join(ada), await hall.join(ben)
+    await hall.office.mute(ben)
+    hall.hub.typing(await hall.office.book(), ben, 100.0)
+    await turn()
+    assert "typing" not in {frame["type"] for frame in recorded(adas).frames}
+
+
+async def test_typing_of_who_has_just_been_let_go_goes_nowhere(hall: Hall):
+    bens = await hall.join(ben)
+    hall.hub.leave(EVENING, bens)
+    hall.hub.typing(await hall.office.book(), ben, 100.0)
+    assert hall.hub.logs() == []
 
 
 async def test_the_bus_is_asked_for_a_log_while_somebody_is_in_it(hall: Hall):
@@ -429,7 +542,7 @@ async def test_the_bus_is_asked_for_a_log_while_somebody_is_in_it(hall: Hall):
     assert hall.wanted == {EVENING}
     hall.hub.leave(EVENING, two)
     assert (hall.wanted, hall.hub.logs()) == (set(), [])
-    assert hall.hub.present(EVENING) == {}
+    assert hall.presence.connected(EVENING) == set()
 
 
 async def test_entries_of_a_log_without_sockets_go_nowhere(hall: Hall):

@@ -8,13 +8,35 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import BindParameter, Double, bindparam
 
 from chatroom.hub import Member
-from chatroom.store.database import connect
+from chatroom.presence import GRACE, Presence
+from chatroom.store.database import connect, open_engine
+from chatroom.store.presence import HELD, DatabaseLeases
 from chatroom.timekeeper import HEARTBEAT, POLL, UNSOUND_POLL, Clock, Timekeeper
-from moderation.meeting.commands import Accept, Close, Invite, NextPhase, RaiseHand, Unmute
-from moderation.meeting.entries import HolderCameBack, HolderWentAway, Muted, TurnEnded, Unmuted
+from moderation.meeting.commands import (
+    Accept,
+    Close,
+    Invite,
+    LowerHand,
+    Mute,
+    NextPhase,
+    RaiseHand,
+    Unmute,
+)
+from moderation.meeting.entries import (
+    HandCameBack,
+    HandLowered,
+    HandWentAway,
+    HolderCameBack,
+    HolderWentAway,
+    Muted,
+    TurnEnded,
+    Unmuted,
+)
 from tests.cast import ada, ben, chidi
+from tests.ground import dice, settings_in
 from tests.journal.stage import (
     EVENING,
     MORNING,
@@ -31,9 +53,10 @@ from tests.test_hub import Hall, Recorder, recorded
 class Tower:
     """A timekeeper whose clock is in the test's hands and who sleeps only as long as he is let."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, presence: Presence | None = None) -> None:
         self.office = office
-        self.hall = Hall(office)
+        self.hall = Hall(office, presence)
+        self.is_leaving = False
         self.slept: list[float] = []
         self.sound = True
         self.tidied: list[float] = []
@@ -48,9 +71,11 @@ class Tower:
             office.logs,
             office.journal,
             self.hall.hub,
-            lambda: self.sound,
-            self._tidy,
-            self._pause,
+            self.hall.presence,
+            bus_is_sound=lambda: self.sound,
+            tidy=self._tidy,
+            is_leaving=lambda: self.is_leaving,
+            pause=self._pause,
         )
 
     async def _tidy(self, now: float) -> None:
@@ -67,6 +92,7 @@ class Tower:
         """One look, and whatever it has proposed is decided."""
         self.office.clock.at += later
         await self.keeper.look()
+        await self.keeper.look_around()
         await self.settled()
 
     async def settled(self) -> None:
@@ -329,6 +355,166 @@ async def test_a_second_socket_keeps_the_holder_here_fc16(tower: Tower):
     for _ in range(4):
         await tower.look()
     assert tower.entries(HolderWentAway) == []
+
+
+# Somebody in the queue who vanished
+
+
+async def raise_hands(tower: Tower, *seats: int) -> None:
+    await tower.office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+    for seat in seats:
+        await tower.office.raise_hand(seat)
+
+
+async def test_a_place_is_kept_for_who_drops_and_comes_back_fc17(tower: Tower):
+    await tower.hall.join(ada)
+    bens = await tower.hall.join(ben)
+    await raise_hands(tower, ben)
+    tower.hall.hub.leave(EVENING, bens)
+    await tower.look()
+    await tower.look(GRACE - 0.001)
+    assert tower.entries(HandWentAway) == [], "a blip is not worth a word"
+    await tower.look(0.001)
+    (away,) = tower.entries(HandWentAway)
+    assert away == HandWentAway(ben, tower.office.clock.at + 120)
+    await tower.look(119.0)
+    await tower.hall.join(ben)
+    for _ in range(3):
+        await tower.look()
+    assert tower.entries(HandCameBack) == [HandCameBack(ben)]
+    await tower.look(120.0)
+    assert (await tower.office.book()).fold.state.hands == (ben,)
+
+
+async def test_who_stays_away_loses_the_place_once_fc17_p12(tower: Tower):
+    await tower.hall.join(ada)
+    await raise_hands(tower, ben, chidi)
+    await tower.hall.join(chidi)
+    await tower.look()
+    for _ in range(int(GRACE + 120.0) + 3):
+        await tower.look(1.0)
+    assert tower.entries(HandLowered) == [HandLowered(ben, by="away")]
+    assert len(tower.entries(HandWentAway)) == 1
+
+
+async def test_a_hand_that_went_up_again_is_missed_from_then_on(tower: Tower):
+    await tower.hall.join(ada)
+    await raise_hands(tower, ben)
+    await tower.look()
+    await tower.office.journal.submit(EVENING, ben, LowerHand())
+    await tower.look(GRACE)
+    await tower.office.raise_hand(ben)
+    await tower.look()
+    assert tower.entries(HandWentAway) == []
+    await tower.look(GRACE)
+    assert len(tower.entries(HandWentAway)) == 1
+
+
+# Over several processes
+
+
+@pytest.fixture
+async def towers(path: Path) -> AsyncIterator[list[Tower]]:
+    """Two processes on one database; the clock is the same hand's."""
+    engine = open_engine(settings_in(path.parent))
+    async with at_work(path) as here, at_work(path, clock=here.clock, seed="there") as there:
+        await here.furnish()
+        time: BindParameter[float] = bindparam(None, callable_=here.clock.now, type_=Double())
+        yield [
+            Tower(
+                office,
+                Presence(DatabaseLeases(engine, dice(f"lease {n}"), time), here.clock.now),
+            )
+            for n, office in enumerate((here, there))
+        ]
+    await engine.dispose()
+
+
+async def both(towers: list[Tower], seconds: float, *, step: float = 1.0) -> None:
+    """So many seconds go by, in which each looks every second, one half a second after the other."""
+    for _ in range(int(seconds / step)):
+        for tower in towers:
+            await tower.look(step / len(towers))
+
+
+async def test_a_holder_at_another_process_is_here_fc16(towers: list[Tower]):
+    here, there = towers
+    await here.hall.join(ada)
+    await there.hall.join(ben)
+    await both(towers, 2)
+    await hold_the_floor(here)
+    await both(towers, 30)
+    assert here.kinds().count("holder_went_away") == 0
+
+
+async def test_a_holder_who_comes_back_to_another_process_goes_on_fc16(towers: list[Tower]):
+    here, there = towers
+    await here.hall.join(ada)
+    bens = await here.hall.join(ben)
+    await hold_the_floor(here)
+    await both(towers, 2)
+    here.hall.hub.leave(EVENING, bens)
+    await both(towers, 5)
+    await there.hall.join(ben)
+    await both(towers, 5)
+    kinds = [kind for kind in here.kinds() if kind.startswith("holder")]
+    assert kinds == ["holder_went_away", "holder_came_back"]
+
+
+async def test_a_holder_whose_process_was_killed_loses_the_floor_once_p11(towers: list[Tower]):
+    here, there = towers
+    await here.hall.join(ada)
+    await there.hall.join(ben)
+    await both(towers, 2)
+    await hold_the_floor(here)
+    before = here.office.clock.at
+    await both([here], HELD + 90.0 + 5.0)
+    assert here.kinds().count("holder_went_away") == 1
+    assert here.entries(TurnEnded) == [TurnEnded(ben, reason="away")]
+    (away,) = here.entries(HolderWentAway)
+    assert isinstance(away, HolderWentAway)
+    assert away.until - 90.0 - before <= 45.0
+
+
+async def test_a_process_that_lets_everybody_go_says_of_nobody_that_they_are_gone_p16(
+    towers: list[Tower],
+):
+    here, there = towers
+    await here.hall.join(ada)
+    bens = await there.hall.join(ben)
+    await both(towers, 2)
+    await hold_the_floor(here)
+    there.is_leaving = True
+    there.hall.hub.leave(EVENING, bens)
+    await both(towers, 10)
+    assert here.kinds().count("holder_went_away") == 0
+    assert here.hall.presence.here(EVENING) == {ada, ben}
+
+
+async def test_each_deadline_is_one_entry_never_early_and_at_most_2_seconds_late_p12(
+    towers: list[Tower],
+):
+    """A mute, a holder's moment and a kept place end while two processes look."""
+    here, there = towers
+    for tower in towers:
+        await tower.hall.join(ada)
+    await here.office.journal.submit(EVENING, ada, Mute(ben, 1))
+    await both(towers, 70)
+    await hold_the_floor(there)
+    await there.office.raise_hand(chidi)
+    await both(towers, 200)
+    for tower in towers:
+        (muted,) = tower.entries(Muted)
+        (holder,) = tower.entries(HolderWentAway)
+        (hand,) = tower.entries(HandWentAway)
+        ends = [
+            (Unmuted(ben, by="time"), muted),
+            (TurnEnded(ben, "away"), holder),
+            (HandLowered(chidi, "away"), hand),
+        ]
+        for end, began in ends:
+            (at,) = [record.at for _, record in tower.office.published if record.entry == end]
+            assert 0.0 <= at - began.until <= 2.0, end  # type: ignore[attr-defined]
 
 
 # The sweep

@@ -163,3 +163,30 @@ Index(
     sqlite_where=case_file.c.open,
     postgresql_where=case_file.c.open,
 )
+
+# Who is connected, through which process: a hint that lives as long as the process's lease. On
+# PostgreSQL both are UNLOGGED: who was here when is in no WAL, no replica and no backup.
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("ends_at", Double, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column(
+        "lease",
+        BigInteger,
+        ForeignKey(lease.c.id, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("log", BigInteger, primary_key=True, autoincrement=False),
+    Column("seat", BigInteger, primary_key=True, autoincrement=False),
+    Column("connected", Boolean, nullable=False),
+)
+Index("presence_log", presence.c.log)

@@ -115,6 +115,11 @@ export class Connection {
     return id
   }
 
+  /** Says that whoever sits here is writing. It may be lost. */
+  typing() {
+    if (this.isLive) this.#socket?.send(JSON.stringify({ type: "typing" }))
+  }
+
   // Dialling
 
   #dial() {

@@ -35,8 +35,8 @@ export type CaseSeatCommand = Write | CloseCase
 export type AnyEntry = Convened | SeatTaken | SeatGiven | Opened | PhaseBegan | Closed | Said | Told | ToldYou | Redacted | HandRaised | HandLowered | HandWentAway | HandCameBack | Invited | InviteEnded | FloorTaken | TurnEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | Removed
 export type CaseEntry = CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed
-export type InboundFrame = Hello | Command
-export type OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | Care
+export type InboundFrame = Hello | Command | Typing
+export type OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | SeatTyping | Care
 
 export type RefusalCode =
   | "not_open"
@@ -449,6 +449,11 @@ export interface Command {
   command: SeatCommand | CaseSeatCommand
 }
 
+/** Whoever sits here is writing. At most one in 3 seconds is heard; nothing answers it. */
+export interface Typing {
+  type: "typing"
+}
+
 /** A fresh start: the state at `cursor`, then the entries after `starts` up to it, for the timeline. */
 export interface Fresh {
   type: "fresh"
@@ -508,10 +513,17 @@ export interface Heartbeat {
   now: number
 }
 
-/** The seats that are connected now. A hint: never in the log, never kept. */
+/** The seats that are here; shown as gone 15 seconds after their last socket. A hint: never in the log, never kept. With `count`, so many are here and `here` names only those of them who matter: facilitators, raised hands, the holder, the invited. A client is here itself. */
 export interface Presence {
   type: "presence"
   here: number[]
+  count?: number | null
+}
+
+/** Somebody is writing: forget it after 6 seconds, or with their next entry. A hint, best effort. */
+export interface SeatTyping {
+  type: "typing"
+  seat: number
 }
 
 /** To the sender alone: what was written opened a case; its line is at `/cases/<case>/socket`. */

@@ -5,7 +5,7 @@ import { data, find, write } from "./dom.js"
 import { Draft } from "./draft.js"
 import { bindLeave } from "./leave.js"
 import { Outbox } from "./outbox.js"
-import { Presence } from "./presence.js"
+import { Presence, Writing } from "./presence.js"
 import * as rooms from "./room.js"
 import { Timeline } from "./timeline.js"
 import { AgendaView } from "./views/agenda.js"
@@ -20,6 +20,7 @@ import { PeopleView } from "./views/people.js"
 import { QueueView } from "./views/queue.js"
 import { Sheet } from "./views/sheet.js"
 import { TimelineView } from "./views/timeline.js"
+import { WritingView } from "./views/writing.js"
 import { aloud } from "./words.js"
 
 /** @import { State } from "./connection.js" */
@@ -42,6 +43,9 @@ const ENDED = {
 const ENDED_OTHERWISE = { words: "The connection was ended. Your words are kept.", onward: "Come back in" }
 const OVER = { words: "You can stay and read as long as you like.", onward: "Come in to the next meeting" }
 
+/** Milliseconds between two words to the server that I am writing. */
+const TYPING = 3_000
+
 class RoomPage {
   #door
   #connection
@@ -49,6 +53,8 @@ class RoomPage {
   #draft
   #timeline = new Timeline()
   #presence = new Presence()
+  #writing = new Writing()
+  #wroteAt = -Infinity
   /** @type {Room | null} */
   #room = null
   /** Own words that are not in the talk yet. */
@@ -70,6 +76,7 @@ class RoomPage {
   #talk
   #composer
   #waiting
+  #writers = new WritingView()
   #care
   #sheet = new Sheet()
 
@@ -105,7 +112,10 @@ class RoomPage {
       isLive: () => this.#connection.isLive,
       taken: (item) => this.#forget(item),
       help: () => this.help(this.#door.case),
-      onchange: () => this.#draft.save(),
+      onchange: () => {
+        this.#draft.save()
+        this.#tellWriting()
+      },
     })
     this.#waiting = new PendingView({
       again: (item) => this.#outbox.again(item),
@@ -152,13 +162,18 @@ class RoomPage {
         this.#entries(frame)
         break
       case "presence":
-        this.#presence.set(frame.here, this.#connection.now())
+        this.#presence.set(frame, this.#connection.now())
+        break
+      case "typing":
+        if (frame.seat !== this.#room?.seat) this.#writing.begin(frame.seat, this.#connection.now())
         break
       case "care":
         this.#door.case = frame.case
         if (!isLineOpen(frame.case)) this.#care.offer(frame.case, NOTICED)
         break
       case "resumed":
+        this.#presence.begin(this.#connection.now())
+        break
       case "heartbeat":
       case "receipt":
       case "refusal":
@@ -172,6 +187,8 @@ class RoomPage {
   #begin(frame) {
     if (frame.snapshot.kind !== "meeting") return
     this.#room = rooms.start(frame.snapshot, frame.seat)
+    this.#presence.begin(frame.now)
+    this.#writing.clear()
     this.#timeline = new Timeline()
     this.#talk.clear()
     this.#isSettled = false
@@ -191,6 +208,7 @@ class RoomPage {
     for (const numbered of /** @type {MeetingEntry[]} */ (entries)) {
       const isHistory = numbered.number <= (this.#heads.get(stream) ?? 0)
       if (!isHistory) this.#room = rooms.apply(this.#room, numbered)
+      if ("seat" in numbered.entry) this.#writing.end(numbered.entry.seat)
       const item = this.#timeline.add(stream, numbered, this.#room)
       if (item !== null) this.#talk.note(item)
       this.#seen.set(stream, numbered.number)
@@ -215,6 +233,16 @@ class RoomPage {
   }
 
   // Commands and their answers
+
+  /** The room sees that I write to it. A private line is nobody's business. */
+  #tellWriting() {
+    const { text, to } = this.#composer
+    const now = performance.now()
+    if (text === "" || to !== null || this.#room === null || !rooms.showsWriting(this.#room)) return
+    if (now - this.#wroteAt < TYPING) return
+    this.#wroteAt = now
+    this.#connection.typing()
+  }
 
   /** @param {Item<SeatCommand>} item */
   #settled(item) {
@@ -301,8 +329,9 @@ class RoomPage {
   /** @param {Room} room */
   #show(room) {
     const now = this.#connection.now()
-    const isHere = (/** @type {number} */ seat) => this.#presence.isHere(seat, now)
-    const here = rooms.circle(room).filter(({ seat }) => isHere(seat)).length
+    const isHere = (/** @type {number} */ seat) =>
+      seat === room.seat || this.#presence.isHere(seat, now, rooms.matters(room, seat))
+    const here = this.#presence.count ?? rooms.circle(room).filter(({ seat }) => isHere(seat)).length
     /** @type {Model} */
     const model = { room, now, isHere, here }
     document.body.dataset.meeting = room.closedAt !== null ? "over" : rooms.isOpen(room) ? "open" : "before"
@@ -315,7 +344,10 @@ class RoomPage {
     if (room.closedAt !== null && document.body.dataset.state === "room") this.#showEnd(OVER)
     this.#pending = this.#pending.filter((item) => !this.#isIn(item))
     const rows = this.#pending.filter((item) => this.#composer.shows(item) && !this.#timeline.holds(item))
-    this.#talk.render(model, this.#timeline, () => this.#waiting.render(rows, this.#connection.isLive))
+    this.#talk.render(model, this.#timeline, () => {
+      this.#writers.render(room, this.#writing.seats(now))
+      return this.#waiting.render(rows, this.#connection.isLive)
+    })
   }
 }
 

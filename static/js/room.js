@@ -260,6 +260,17 @@ export function maySpeak(room) {
 
 /** @typedef {"meeting_closed" | "not_open" | "muted" | "quiet" | "turn_running" | "not_your_turn" | "facilitators_only"} Silence */
 
+/** Whether the others are shown that this seat is writing to the room: the holder, in an open phase anybody. */
+/** @param {Room} room */
+export function showsWriting(room) {
+  return maySpeak(room) === null && (room.holder === room.seat || speak(room) === "open")
+}
+
+/** Whether a crowd is told of this seat by name. @param {Room} room @param {number} seat */
+export function matters(room, seat) {
+  return isFacilitator(room, seat) || room.hands.includes(seat) || seat === room.holder || seat === room.invited
+}
+
 /** Whether a hand can go up now. @param {Room} room */
 export function mayRaise(room) {
   return (

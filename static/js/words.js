@@ -136,6 +136,13 @@ export function statusLine(room, now, here) {
   return [phase?.title ?? "", left !== null && left > 0 ? `${left} min left` : "", count].filter((part) => part !== "")
 }
 
+/** Who is writing now. @param {Room} room @param {readonly number[]} seats */
+export function writing(room, seats) {
+  const [one, other] = seats.map((seat) => rooms.nameOf(room, seat))
+  if (seats.length > 2) return "Several people are writing…"
+  return other === undefined ? `${one} is writing…` : `${one} and ${other} are writing…`
+}
+
 /** Whole minutes left of the phase; null where nobody can say. @param {Room} room @param {number} now */
 export function minutesLeft(room, now) {
   const phase = rooms.currentPhase(room)

@@ -1,21 +1,61 @@
-// Somebody is shown as away only after a while.
+// Who is here and who is writing are hints; nobody flickers.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { GRACE, Presence } from "./js/presence.js"
+import { GRACE, Presence, WRITING, Writing } from "./js/presence.js"
 
-test("a blip is seen by nobody, an absence is", () => {
+test("before anything is known everybody is here", () => {
+  assert.ok(new Presence().isHere(1, 0))
+})
+
+test("the server waits before it says that somebody is gone, and then it is so at once", () => {
   const presence = new Presence()
-  assert.ok(presence.isHere(1, 0), "nothing is known yet")
-  presence.set([1, 2], 0)
-  presence.set([1], 10)
-  assert.ok(presence.isHere(2, 10 + GRACE - 1))
-  assert.ok(!presence.isHere(2, 10 + GRACE + 1))
-  presence.set([1, 2], 40)
-  assert.ok(presence.isHere(2, 40))
+  presence.set({ here: [1, 2] }, 0)
+  presence.set({ here: [1] }, 10)
+  assert.ok(!presence.isHere(2, 10))
+  presence.set({ here: [1, 2] }, 20)
+  assert.ok(presence.isHere(2, 20))
+})
+
+test("after this page came back, the others have as long to come back", () => {
+  const presence = new Presence()
+  presence.set({ here: [1, 2, 3] }, 0)
+  presence.begin(100)
+  presence.set({ here: [1] }, 100)
+  presence.set({ here: [1, 3] }, 105)
+  assert.ok(presence.isHere(2, 100 + GRACE - 1))
+  assert.ok(!presence.isHere(2, 100 + GRACE + 1))
+  assert.ok(presence.isHere(3, 100 + GRACE + 1))
 })
 
 test("who was never here is not here", () => {
   const presence = new Presence()
-  presence.set([1], 0)
+  presence.begin(0)
+  presence.set({ here: [1] }, 0)
   assert.ok(!presence.isHere(2, 0))
+})
+
+test("of a crowd nobody is said to be gone but who matters", () => {
+  const presence = new Presence()
+  presence.set({ here: [1], count: 300 }, 0)
+  assert.equal(presence.count, 300)
+  assert.ok(presence.isHere(1, 0, true))
+  assert.ok(!presence.isHere(2, 0, true))
+  assert.ok(presence.isHere(3, 0, false))
+  presence.set({ here: [1, 3] }, 10)
+  assert.equal(presence.count, null)
+  assert.ok(!presence.isHere(2, 10, false))
+})
+
+test("somebody is writing for a while, and until they wrote", () => {
+  const writing = new Writing()
+  writing.begin(2, 0)
+  writing.begin(3, 1)
+  writing.begin(2, 4)
+  assert.deepEqual(writing.seats(4), [3, 2])
+  assert.deepEqual(writing.seats(1 + WRITING), [2])
+  writing.end(2)
+  assert.deepEqual(writing.seats(1 + WRITING), [])
+  writing.begin(2, 20)
+  writing.clear()
+  assert.deepEqual(writing.seats(20), [])
 })
