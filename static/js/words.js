@@ -139,6 +139,7 @@ export function statusLine(room, now, here) {
 /** Who is writing now. @param {Room} room @param {readonly number[]} seats */
 export function writing(room, seats) {
   const [one, other] = seats.map((seat) => rooms.nameOf(room, seat))
+  if (one === undefined) return ""
   if (seats.length > 2) return "Several people are writing…"
   return other === undefined ? `${one} is writing…` : `${one} and ${other} are writing…`
 }

@@ -14,7 +14,8 @@ export class WritingView {
 
   /** @param {Room} room @param {readonly number[]} seats */
   render(room, seats) {
-    write(this.#line, writing(room, seats))
-    this.#line.hidden = seats.length === 0
+    const words = writing(room, seats)
+    write(this.#line, words)
+    this.#line.hidden = words === ""
   }
 }
