@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from chatroom.client import Door, LineEnded, Seat, _door, _kept_up, new_id
-from chatroom.wire import parse_cursor
 from moderation.meeting.commands import Mute, Remove, Say, Tell, Unmute
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ class TapedSeat(Seat):
                 for one in frame["entries"]:
                     self._heard_entry(frame["stream"], one)
             case "fresh":
-                heads = {stream: parse_cursor(text)[0] for stream, text in frame["cursor"].items()}
+                heads = {stream: _number(text) for stream, text in frame["cursor"].items()}
                 self._note("fresh", reason=frame["reason"], starts=frame["starts"], heads=heads)
             case "resumed":
                 self._note("resumed")
@@ -137,6 +136,10 @@ class TapedSeat(Seat):
         **facts: Any,
     ) -> None:
         self._tape.note(kind, client=self.name, **facts)
+
+
+def _number(cursor: str) -> int:
+    return int(cursor.partition(".")[0])
 
 
 @asynccontextmanager
