@@ -63,7 +63,16 @@ def create_app(settings: Settings) -> Starlette:
             cases.changed(book)
 
     journal_key = hashlib.blake2b(b"journal", key=key, digest_size=32).digest()
-    journal = Journal(logs, clock.now, secrets.token_bytes, journal_key, published, bus.announce)
+    journal = Journal(
+        logs,
+        clock.now,
+        secrets.token_bytes,
+        journal_key,
+        published,
+        bus.announce,
+        clock.good_until,
+        pause,
+    )
     cases = Cases(
         engine,
         journal,
@@ -99,6 +108,7 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await assert_durable(engine)
+        await clock.follow(logs.time)
         async with asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(journal.run(), name="journal"),

@@ -6,9 +6,11 @@ docs/architecture.md tells the whole journey; journal.md of the design holds the
 import asyncio
 import contextlib
 import hashlib
+import random
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from weakref import WeakValueDictionary
 
 import msgspec
@@ -17,7 +19,7 @@ from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from chatroom.rules import RULES, Command, Entry, Rules, State, erased_by
-from chatroom.store.logs import Batch, DataFault, First, Head, Logs, OutcomeUnknown, Row
+from chatroom.store.logs import READER, Batch, DataFault, First, Head, Logs, OutcomeUnknown, Row
 from moderation.content.verdict import ALLOW, Verdict
 from moderation.meeting.state import Stamp
 from moderation.refused import Refused
@@ -25,6 +27,8 @@ from moderation.refused import Refused
 IN_TURN = 8
 """Commands of one seat that a batch takes before others had their turn (W29)."""
 TRIES = 5
+CONTESTED = 0.001, 0.003
+"""Seconds before the second try in a log that others write in too, so that each gets a turn."""
 RING = 500
 """Newest entries of a log kept in memory for clients that come back."""
 
@@ -37,7 +41,7 @@ class RetryLater(Exception):
 
 
 class Unreadable(OutcomeUnknown):
-    """A log holds what this version does not know: nothing in it is decided here (W10)."""
+    """A log holds what this version does not know, or says so: nothing in it is decided here (W10)."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -80,6 +84,8 @@ class Book:
     def __init__(self, log: int, rules: Rules) -> None:
         self.log = log
         self.rules = rules
+        self.min_reader = READER
+        self.contested = False
         self.ring: deque[Record] = deque(maxlen=RING)
         self.fold = Fold(0, HashTrieMap(), rules.new)
         self.on_their_way: dict[tuple[int, str], str] = {}
@@ -164,20 +170,42 @@ class Draft:
     book: Book
     fold: Fold
     proposals: list[Proposal]
+    good_until: float = inf
     records: list[Record] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     stored: list[tuple[Proposal, Answer]] = field(default_factory=list)
     answered: list[tuple[Proposal, Answer | Refused]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.stood_at = self.book.fold.position
 
     def batch(self) -> Batch:
         rules, state = self.book.rules, self.fold.state
         erased = [
             number for record in self.records if (number := erased_by(record.entry)) is not None
         ]
-        ended_at = rules.ended(state)
         return Batch(
-            self.book.log, self.book.fold.position, self.rows, erased, rules.due(state), ended_at
+            self.book.log,
+            self.stood_at,
+            self._without(set(erased)),
+            erased,
+            rules.due(state),
+            rules.ended(state),
+            self.good_until,
         )
+
+    def _without(self, erased: set[int]) -> list[Row]:
+        """Words said and taken back in one batch are never stored (P19)."""
+        return [
+            row._replace(words=None, digest=None)
+            if row.audience == 0 and row.number in erased
+            else row
+            for row in self.rows
+        ]
+
+
+async def no_pause(_: float) -> None:
+    """For a log that nobody else writes in."""
 
 
 class Journal:
@@ -191,13 +219,20 @@ class Journal:
         key: bytes,
         published: Callable[[Book, list[Record]], None],
         announce: Callable[[int, int], None],
+        good_until: Callable[[float | None], float] = lambda due: inf,
+        pause: Callable[[float], Awaitable[None]] = no_pause,
     ) -> None:
+        """`good_until`: until when, on the database's clock, a decision may be stored that is made now
+        in a log where something is due then (W1)."""
         self._logs = logs
         self._now = now
         self._random_bytes = random_bytes
         self._key = key
         self._published = published
         self._announce = announce
+        self._good_until = good_until
+        self._pause = pause
+        self._contested = False
         # Weak: two books of one log would publish its entries twice (P4).
         self._books: WeakValueDictionary[int, Book] = WeakValueDictionary()
         self._loading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -244,6 +279,7 @@ class Journal:
 
     async def _load(self, head: Head) -> Book:
         book = Book(head.log, RULES[head.kind])
+        book.min_reader = head.min_reader
         book.advance(_record(book.rules, row) for row in await self._logs.tail(head.log, 0))
         return book
 
@@ -259,18 +295,43 @@ class Journal:
     async def reread(self, log: int) -> None:
         """Folds a log afresh, in the book that is held: what was swept is gone from memory, too."""
         while (book := self._books.get(log)) is not None:
-            fresh = await self._load(Head(log, book.rules.kind, book.fold.position))
+            head = Head(log, book.rules.kind, book.fold.position, book.min_reader)
+            fresh = await self._load(head)
             if fresh.fold.position == book.fold.position:
                 book.fold, book.ring = fresh.fold, fresh.ring
                 return
             await self.catch_up(log)  # What is new has to be published.
 
-    async def catch_up(self, log: int) -> None:
-        """Reads what others have appended, and publishes it."""
-        book = self._books.get(log)
-        if book is not None:
-            rows = await self._logs.tail(log, book.fold.position)
-            self._publish(book, [_record(book.rules, row) for row in rows])
+    async def catch_up(self, *logs: int) -> None:
+        """Reads what others have appended in these logs, in one query, and publishes it.
+
+        One that can't be read keeps nobody from the others; then it is raised.
+        """
+        books = [book for log in logs if (book := self._books.get(log)) is not None]
+        if not books:
+            return
+        tails: dict[int, list[Row]] = {}
+        for row in await self._logs.tails({book.log: book.fold.position for book in books}):
+            tails.setdefault(row.log, []).append(row)
+        unreadable = None
+        for book in books:
+            try:
+                self._publish(book, [_record(book.rules, row) for row in tails.get(book.log, ())])
+            except Unreadable as error:
+                unreadable = error
+        if unreadable is not None:
+            raise unreadable
+
+    async def notice(self, heads: Iterable[Head]) -> None:
+        """Where logs stand by now: what is new is read, and what is not for this reader is known."""
+        behind = []
+        for head in heads:
+            book = self._books.get(head.log)
+            if book is not None:
+                book.min_reader = head.min_reader
+                if book.fold.position < head.position:
+                    behind.append(head.log)
+        await self.catch_up(*behind)
 
     def heard(self, log: int, position: int) -> None:
         """An announcement: somebody may have appended. It only says: read the tail (W26)."""
@@ -285,9 +346,8 @@ class Journal:
             await self._hearing.wait()
             self._hearing.clear()
             logs, self._heard = self._heard, set()
-            for log in logs:
-                with contextlib.suppress(OutcomeUnknown):  # The head poll comes back to it.
-                    await self.catch_up(log)
+            with contextlib.suppress(OutcomeUnknown):  # The head poll comes back to it.
+                await self.catch_up(*logs)
 
     async def stream(self, book: Book, audience: int, after: int, limit: int) -> list[Record]:
         """The next entries of a stream behind number `after`, at most `limit`."""
@@ -326,9 +386,12 @@ class Journal:
 
     async def _commit(self, work: list[Proposal]) -> bool:
         """Settles all of `work`; False where it ended in `retry`."""
-        for _ in range(TRIES):
+        for number in range(TRIES):
             try:
                 work = await self._try(work)
+                if self._contested:
+                    # Longer each time: somebody's disk may take longer than a few milliseconds.
+                    await self._pause(random.uniform(*CONTESTED) * 2**number)
             except DataFault:
                 return await self._apart(work)
             except Unreadable:
@@ -344,25 +407,36 @@ class Journal:
         return self._unknown(work)
 
     async def _try(self, work: list[Proposal]) -> list[Proposal]:
-        """One attempt for all; what stood on a stale position is returned, to be decided again."""
+        """One attempt for all. What was not appended is returned, to be decided again.
+
+        It stood on a stale position, or on a decision that took too long, or the log was busy.
+        Contested is what was lost, and what was won after a loss: others are at it, and get a turn.
+        """
+        self._contested = False
         drafts = [await self._decide(log, proposals) for log, proposals in _by_log(work).items()]
         batches = [draft.batch() for draft in drafts if draft.rows]
         done = await self._logs.append(batches) if batches else set()
-        stale: list[Proposal] = []
+        stale = []
         for draft in drafts:
             if draft.rows and draft.book.log not in done:
-                # The refusals as well: they were decided on top of what was not stored.
-                stale.extend(draft.proposals)
-                await self.catch_up(draft.book.log)
-            else:
-                await self._answer_without_entry(draft)
-                self._settle(draft)
-        return stale
+                stale.append(draft)
+                continue
+            await self._answer_without_entry(draft)
+            self._settle(draft)
+            self._contested |= draft.book.contested
+            draft.book.contested = False
+        await self.catch_up(*(draft.book.log for draft in stale))
+        for draft in stale:
+            self._contested = draft.book.contested = True
+        # The refusals as well: they were decided on top of what was not stored.
+        return [proposal for draft in stale for proposal in draft.proposals]
 
     async def _decide(self, log: int, proposals: list[Proposal]) -> Draft:
         book = await self.book(log)
         assert book is not None, "commands go to logs that exist"
-        draft = Draft(book, book.fold, proposals)
+        if book.min_reader > READER:
+            raise Unreadable
+        draft = Draft(book, book.fold, proposals, self._good_until(book.rules.due(book.fold.state)))
         for proposal in proposals:
             try:
                 self._decide_one(draft, proposal)

@@ -21,6 +21,8 @@ POLL = 1.0
 UNSOUND_POLL = 0.25
 HEARTBEAT = 10.0
 TIDY = 600.0
+GOOD_FOR = 2.0
+"""Seconds that a decision is good for, if nothing is due before."""
 PRESENCE_WITHIN = 1.0
 """Seconds that a look at presence may take: it must not hold up the next look at the logs."""
 MISSED = 2
@@ -28,9 +30,10 @@ MISSED = 2
 
 
 class Clock:
-    """Seconds since 1970: the wall clock at the start, carried on the monotonic one (W22).
+    """Seconds since 1970, never going back: the database's time, carried on the monotonic clock (W22).
 
-    `speed` makes a meeting run faster, for tests and demos.
+    Where the database has no time of its own it is the wall clock at the start. `speed` makes a
+    meeting run faster, for tests and demos.
     """
 
     def __init__(
@@ -41,11 +44,42 @@ class Clock:
     ) -> None:
         self._speed = speed
         self._monotonic = monotonic
-        self._wall_start = wall()
-        self._start = monotonic()
+        self._carry = wall() - monotonic()
+        self._start = self._real()
+        self._followed = False
+        self._latest = 0.0
 
     def now(self) -> float:
-        return round(self._wall_start + (self._monotonic() - self._start) * self._speed, 3)
+        passed = (self._real() - self._start) * self._speed
+        self._latest = max(self._latest, round(self._start + passed, 3))
+        return self._latest
+
+    async def follow(self, ask: Callable[[], Awaitable[float | None]]) -> None:
+        """Asks the database what time it is; None leaves all as it is.
+
+        The answer was right at some moment between asking and hearing, so it corrects only what
+        can't be: a slow answer says little.
+        """
+        asked = self._monotonic()
+        there = await ask()
+        if there is None:
+            return
+        at_least, at_most = there - self._monotonic(), there - asked
+        if self._followed:
+            self._carry = min(max(self._carry, at_least), at_most)
+        else:
+            self._carry, self._followed = at_least, True
+            self._start = self._real()
+
+    def good_until(self, due: float | None) -> float:
+        """Until when, in the database's time, what is decided now may be stored (W1)."""
+        now, real = self.now(), self._real()
+        if due is None or due <= now:
+            return real + GOOD_FOR
+        return real + min(GOOD_FOR, (due - now) / self._speed)
+
+    def _real(self) -> float:
+        return self._carry + self._monotonic()
 
 
 async def pause(seconds: float) -> None:
@@ -98,10 +132,9 @@ class Timekeeper:
 
     async def look(self) -> None:
         """One turn: catches up where others have appended, ticks what is due, sweeps what is over."""
+        await self._clock.follow(self._logs.time)
         now = self._clock.now()
-        for head in await self._logs.heads(self._hub.logs()):
-            with contextlib.suppress(Unreadable):  # The other logs go on.
-                await self._catch_up(head)
+        await self._catch_up(await self._logs.heads(self._hub.logs()))
         for head in await self._logs.due(now):
             self._tick(head)
         for log in await self._logs.sweepable(now):
@@ -109,10 +142,9 @@ class Timekeeper:
             with contextlib.suppress(Unreadable):
                 await self._journal.reread(log)
 
-    async def _catch_up(self, head: Head) -> None:
-        book = self._journal.known(head.log)
-        if book is not None and book.fold.position < head.position:
-            await self._journal.catch_up(head.log)
+    async def _catch_up(self, heads: list[Head]) -> None:
+        with contextlib.suppress(Unreadable):  # The other logs go on.
+            await self._journal.notice(heads)
 
     def _tick(self, head: Head) -> None:
         """Proposed by whoever sees it; the decider makes it idempotent (W21)."""

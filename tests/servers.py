@@ -130,11 +130,19 @@ class Postgres:
 
     def shut_down(self, how: signal.Signals = signal.SIGINT) -> None:
         """Fast with SIGINT, immediate with SIGQUIT, a crash with SIGKILL; returns when it is gone."""
-        if self._process is not None:
-            os.kill(self._process.pid, signal.SIGCONT)
-            self._process.send_signal(how)
-            self._process.wait(20)
-            self._process = None
+        if self._process is None:
+            return
+        pids = self.pids()
+        self.go_on()
+        self._process.send_signal(how)
+        self._process.wait(20)
+        self._process = None
+        end = time.monotonic() + 10.0
+        while any(
+            Path(f"/proc/{pid}").exists() for pid in pids
+        ):  # They outlive a kill -9 for a moment.
+            assert time.monotonic() < end, "PostgreSQL did not end"
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """It takes connections and bytes, and answers nothing (SIGSTOP)."""

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -12,7 +11,7 @@ from sqlalchemy import BindParameter, Double, bindparam
 
 from chatroom.hub import Member
 from chatroom.presence import GRACE, Presence
-from chatroom.store.database import connect, open_engine
+from chatroom.store.database import open_engine
 from chatroom.store.presence import HELD, DatabaseLeases
 from chatroom.timekeeper import HEARTBEAT, POLL, UNSOUND_POLL, Clock, Timekeeper
 from moderation.meeting.commands import (
@@ -47,6 +46,7 @@ from tests.journal.stage import (
     at_work,
     migrated,
 )
+from tests.store.places import Place, SqlitePlace
 from tests.test_hub import Hall, Recorder, recorded
 
 
@@ -138,6 +138,73 @@ def test_a_meeting_can_be_made_to_run_faster_w22():
     assert clock.now() == 1120.0
 
 
+async def test_time_is_the_databases_where_it_has_one_w22():
+    """This machine's clock is an hour off; the database answers 0.2 s after it was asked."""
+    there, monotonic = 5000.0, 50.0
+
+    async def ask() -> float:
+        nonlocal there, monotonic
+        answer = there + 0.1
+        there, monotonic = there + 0.2, monotonic + 0.2
+        return answer
+
+    clock = Clock(wall=lambda: 8600.0, monotonic=lambda: monotonic)
+    await clock.follow(ask)
+    assert there - 0.1 <= clock.good_until(None) - 2.0 <= there + 0.1
+    assert clock.now() == pytest.approx(there, abs=0.11)
+
+
+async def test_time_never_goes_back_and_a_slow_answer_changes_nothing_w22():
+    monotonic = 50.0
+
+    async def quick() -> float:
+        return 950.0 + monotonic
+
+    async def slow() -> float:
+        """This process was stopped between the answer and hearing it."""
+        nonlocal monotonic
+        answer = 950.0 + monotonic
+        monotonic += 30.0
+        return answer
+
+    async def set_back() -> float:
+        return 940.0 + monotonic
+
+    clock = Clock(wall=lambda: 0.0, monotonic=lambda: monotonic)
+    await clock.follow(quick)
+    assert clock.now() == 1000.0
+    await clock.follow(slow)
+    assert clock.now() == 1030.0
+    await clock.follow(set_back)
+    assert clock.now() == 1030.0
+    monotonic += 10.5
+    assert clock.now() == 1030.5
+
+
+async def test_a_database_without_a_time_leaves_the_clock_alone():
+    async def none() -> None:
+        return None
+
+    clock = Clock(wall=lambda: 1000.0, monotonic=lambda: 5.0)
+    await clock.follow(none)
+    assert clock.now() == 1000.0
+
+
+@pytest.mark.parametrize(
+    ("due", "good_for"), [(None, 2.0), (1000.5, 0.5), (1010.0, 2.0), (1000.0, 2.0), (999.0, 2.0)]
+)
+def test_a_decision_is_good_for_two_seconds_or_until_something_is_due_w1(
+    due: float | None, good_for: float
+):
+    clock = Clock(wall=lambda: 1000.0, monotonic=lambda: 5.0)
+    assert clock.good_until(due) == 1000.0 + good_for
+
+
+def test_in_a_meeting_that_runs_faster_what_is_due_is_due_sooner_w22():
+    clock = Clock(10.0, wall=lambda: 1000.0, monotonic=lambda: 5.0)
+    assert clock.good_until(1005.0) == 1000.5
+
+
 # What is due
 
 
@@ -224,10 +291,8 @@ async def test_a_log_that_cannot_be_read_does_not_keep_him_from_the_others_w10(
     async with at_work(path, seed="there") as there:
         await there.say(ben, "hello", log=MORNING)
         said = await there.say(ben, "hello")
-    with closing(connect(path)) as connection:
-        connection.execute(
-            "UPDATE entry SET data = x'80' WHERE log = ? AND type = 'said'", (MORNING,)
-        )
+    broken = "UPDATE entry SET data = ? WHERE log = ? AND type = 'said'"
+    SqlitePlace(path).tell(broken, b"\x80", MORNING)
     office.clock.at += 601.0
     await tower.look()
     assert said.number in recorded(member).numbers()
@@ -582,9 +647,5 @@ async def test_what_is_appended_during_the_sweep_reaches_those_who_are_there_p4(
     assert recorded(member).numbers() == tower.office.numbers()
 
 
-def words(path: Path) -> list[str]:
-    connection = connect(path)
-    try:
-        return [row[0].decode() for row in connection.execute("SELECT words FROM body")]
-    finally:
-        connection.close()
+def words(where: Path | Place) -> list[str]:
+    return [row[0].decode() for row in asked(where, "SELECT words FROM body")]

@@ -1,9 +1,13 @@
 """What a store of logs promises: the append, the tail, and what is due."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import NamedTuple, Protocol
 
-from chatroom.settings import BadSetting, Settings
+from chatroom.settings import Settings
+
+READER = 1
+"""What this version can decide on; a log may ask for a newer one (W10)."""
 
 
 class DataFault(Exception):
@@ -32,7 +36,11 @@ class Row(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What one log is to grow by, if it still stands at `position`."""
+    """What one log is to grow by, if it still stands at `position`.
+
+    PostgreSQL takes it until `good_until` on its own clock: a process that was stopped must not
+    commit a stale decision in a quiet log (W1). SQLite has no other process.
+    """
 
     log: int
     position: int
@@ -40,6 +48,7 @@ class Batch(NamedTuple):
     erased: Sequence[int]
     next_due: float | None
     ended_at: float | None
+    good_until: float = inf
 
 
 class First(NamedTuple):
@@ -51,11 +60,12 @@ class First(NamedTuple):
 
 
 class Head(NamedTuple):
-    """Where a log stands."""
+    """Where a log stands, and which reader may decide on it."""
 
     log: int
     kind: str
     position: int
+    min_reader: int = READER
 
 
 class Logs(Protocol):
@@ -64,7 +74,8 @@ class Logs(Protocol):
     async def append(self, batches: Sequence[Batch]) -> set[int]:
         """Appends to every log that is still at its position; the ids of those.
 
-        Returns only after COMMIT has. Raises `DataFault`, with nothing stored, or `OutcomeUnknown`.
+        The others are stale, busy, or not for this reader. Returns only after COMMIT has. Raises
+        `DataFault`, with nothing stored, or `OutcomeUnknown`.
         A cancelled caller leaves it to finish.
         """
 
@@ -95,14 +106,19 @@ class Logs(Protocol):
     async def sweep(self, log: int, now: float) -> None:
         """Deletes all words of a log, and the hashes they could be guessed from (P20)."""
 
+    async def time(self) -> float | None:
+        """What time it is for the database; None where this process's own clock is as good (W22)."""
+
     async def close(self) -> None:
         """Waits for what runs, then lets the connections go."""
 
 
 def open_logs(settings: Settings) -> Logs:
     """The store that DATABASE_URL names. Nothing is connected before it is asked."""
+    if settings.database_path is None:
+        from chatroom.store.logs_postgres import PostgresLogs
+
+        return PostgresLogs(settings.database_url)
     from chatroom.store.logs_sqlite import SqliteLogs
 
-    if settings.database_path is None:
-        raise BadSetting("DATABASE_URL", "logs can't be kept on PostgreSQL yet")
     return SqliteLogs(settings.database_path)

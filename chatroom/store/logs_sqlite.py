@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chatroom.store.database import connect
-from chatroom.store.logs import Batch, DataFault, First, Head, OutcomeUnknown, Row
+from chatroom.store.logs import READER, Batch, DataFault, First, Head, OutcomeUnknown, Row
 
 T = TypeVar("T")
 
@@ -81,11 +81,11 @@ class SqliteLogs:
     async def heads(self, logs: Iterable[int]) -> list[Head]:
         wanted = list(logs)
         marks = ",".join("?" * len(wanted))
-        query = f"SELECT id, kind, position FROM log WHERE id IN ({marks})"  # noqa: S608 - only marks
+        query = f"SELECT id, kind, position, min_reader FROM log WHERE id IN ({marks})"  # noqa: S608 - only marks
         return [Head(*row) for row in await self._ask(query, wanted)]
 
     async def due(self, now: float) -> list[Head]:
-        query = "SELECT id, kind, position FROM log WHERE next_due <= ? LIMIT 200"
+        query = "SELECT id, kind, position, min_reader FROM log WHERE next_due <= ? LIMIT 200"
         return [Head(*row) for row in await self._ask(query, (now,))]
 
     async def sweepable(self, now: float) -> list[int]:
@@ -94,6 +94,9 @@ class SqliteLogs:
 
     async def sweep(self, log: int, now: float) -> None:
         await self._call(self._writer, lambda connection: _sweep(connection, log, now))
+
+    async def time(self) -> float | None:
+        return None
 
     async def _rows(self, query: str, values: Sequence[Any]) -> list[Row]:
         return [Row(*row) for row in await self._ask(query, values)]
@@ -143,8 +146,9 @@ def _append(connection: sqlite3.Connection, batches: Sequence[Batch]) -> set[int
 
 def _append_one(connection: sqlite3.Connection, batch: Batch) -> bool:
     moved = connection.execute(
-        "UPDATE log SET position = position + ?, next_due = ?, ended_at = ? WHERE id = ? AND position = ?",
-        (len(batch.rows), batch.next_due, batch.ended_at, batch.log, batch.position),
+        "UPDATE log SET position = position + ?, next_due = ?, ended_at = ?"
+        " WHERE id = ? AND position = ? AND min_reader <= ?",
+        (len(batch.rows), batch.next_due, batch.ended_at, batch.log, batch.position, READER),
     )
     if moved.rowcount != 1:
         return False
@@ -173,3 +177,4 @@ def _sweep(connection: sqlite3.Connection, log: int, now: float) -> None:
     connection.execute("UPDATE entry SET digest = NULL WHERE log = ?", (log,))
     connection.execute("UPDATE log SET swept_at = ? WHERE id = ?", (now, log))
     connection.execute("COMMIT")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # The words are in that file, too.

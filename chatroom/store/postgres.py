@@ -15,6 +15,7 @@ SESSION = {
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "10000",
+    "jit": "off",  # Our statements are short; compiling one takes longer than many of them.
     "application_name": "chatroom",
 }
 AWAY = (
@@ -29,12 +30,14 @@ class DatabaseAway(SQLAlchemyError):
     """PostgreSQL can't be reached, lets nobody in, or does not answer. It quotes no argument (P21)."""
 
 
-async def connect(url: str, *, answer_within: float | None = ANSWER_WITHIN) -> asyncpg.Connection:
+async def connect(
+    url: str, *, within: float = CONNECT_WITHIN, answer_within: float | None = ANSWER_WITHIN
+) -> asyncpg.Connection:
     """A connection with the settings above, or `DatabaseAway`."""
     try:
         return await asyncpg.connect(
             url.replace("+asyncpg", "", 1),
-            timeout=CONNECT_WITHIN,
+            timeout=within,
             command_timeout=answer_within,
             server_settings=SESSION,
         )

@@ -1,23 +1,25 @@
-"""A journal on a real file, with a seam to break it at, a clock to hold in the hand, and what came out of it."""
+"""A journal on a real database, with a seam to break it at, a clock to hold in the hand, and what came out of it."""
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, closing
-from functools import cache
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
+from math import inf
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from chatroom.journal import Answer, Book, Journal, Record
 from chatroom.settings import Settings
-from chatroom.store import database
+from chatroom.store import logs_postgres, postgres
 from chatroom.store.database import PRAGMAS
+from chatroom.store.logs import Batch, Logs, Row
+from chatroom.store.logs_postgres import PostgresLogs
 from chatroom.store.logs_sqlite import SqliteLogs
 from moderation.meeting.commands import Convene, Mute, Open, RaiseHand, Role, Say, TakeSeat
 from moderation.meeting.format import Phase
 from tests.cast import NAMES, SESSIONS, ada, ben, chidi
-from tests.ground import NOON, dice, settings_in
+from tests.ground import NOON, dice
+from tests.store.places import Place, SqlitePlace, migrated_file
 
 KEY = bytes(range(32))
 EVENING, MORNING = 7, 8
@@ -31,66 +33,72 @@ OPEN_EPOCH = 1
 """The epoch of the first phase."""
 
 
-@cache
-def _migrated() -> bytes:
-    with TemporaryDirectory() as folder:
-        settings = settings_in(Path(folder))
-        # In a thread: a test's own loop is running here.
-        with closing(asyncio.new_event_loop()) as loop:
-            _run_apart(lambda: loop.run_until_complete(database.migrate(settings)))
-        return (Path(folder) / "test.db").read_bytes()
-
-
-def _run_apart(work: Callable[[], None]) -> None:
-    from threading import Thread
-
-    thread = Thread(target=work)
-    thread.start()
-    thread.join()
-
-
 def migrated(folder: Path) -> Path:
     """A database file with its tables; made once, then copied."""
     path = folder / "test.db"
-    path.write_bytes(_migrated())
+    path.write_bytes(migrated_file())
     return path
 
 
-def add_log(path: Path, log: int, kind: str = "meeting", keep: float = 3600.0) -> None:
-    with closing(database.connect(path)) as connection:
-        connection.execute(
-            "INSERT INTO log (id, kind, position, keep) VALUES (?, ?, 0, ?)", (log, kind, keep)
-        )
+def place_at(where: Path | Place) -> Place:
+    """Most tests need no more than a file."""
+    return where if isinstance(where, Place) else SqlitePlace(where)
 
 
-def asked(path: Path, query: str, *values: object) -> list[Any]:
-    """What the file itself says."""
-    with closing(database.connect(path)) as connection:
-        return connection.execute(query, values).fetchall()
+def add_log(where: Path | Place, log: int, kind: str = "meeting", keep: float = 3600.0) -> None:
+    place_at(where).tell(
+        "INSERT INTO log (id, kind, position, keep) VALUES (?, ?, 0, ?)", log, kind, keep
+    )
+
+
+def asked(where: Path | Place, query: str, *values: object) -> list[Any]:
+    """What the database itself says."""
+    return place_at(where).ask(query, *values)
 
 
 class Hands:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved, and lets every decision be good."""
 
     def __init__(self, now: float = NOON) -> None:
         self.at = now
+        self.good_until: Callable[[float | None], float] = lambda due: inf
 
     def now(self) -> float:
         return self.at
 
 
 class Seam:
-    """Between the journal and SQLite: what happens around each statement, and to the rows of an insert."""
+    """Between the journal and the database: what happens around each statement, and to each row.
+
+    The one statement that is an append on PostgreSQL stands for all of those that it is on SQLite.
+    """
 
     def __init__(self) -> None:
         self.before: Callable[[str], None] = lambda _: None
         self.after: Callable[[str], None] = lambda _: None
-        self.rows: Callable[[str, list[Any]], list[Any]] = lambda _, rows: rows
+        self.row: Callable[[Row], Row] = lambda row: row
 
-    def open(self, settings: Settings) -> SqliteLogs:
+    def open(self, settings: Settings) -> Logs:
         """What chatroom.app opens, with this seam in it."""
-        assert settings.database_path is not None
-        return SqliteLogs(settings.database_path, self.connect)
+        logs: Logs
+        if settings.database_path is not None:
+            logs = SqliteLogs(settings.database_path, self.connect)
+        else:
+            logs = PostgresLogs(settings.database_url, self._dialling(settings.database_url))
+        append = logs.append
+
+        async def seamed(batches: Sequence[Batch]) -> set[int]:
+            rows = [batch._replace(rows=[self.row(row) for row in batch.rows]) for batch in batches]
+            return await append(rows)
+
+        logs.append = seamed  # type: ignore[method-assign]
+        return logs
+
+    def _dialling(self, url: str) -> Callable[[], Coroutine[Any, Any, Any]]:
+        async def dial() -> Any:
+            return Seamed(await postgres.connect(url, answer_within=None), self)
+
+        return dial
 
     def connect(self, path: Path) -> sqlite3.Connection:
         seam = self
@@ -102,10 +110,6 @@ class Seam:
                 seam.after(sql)
                 return cursor
 
-            def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
-                seam.before(sql)
-                return super().executemany(sql, seam.rows(sql, list(rows)))
-
         connection = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, factory=Seamed
         )
@@ -114,14 +118,40 @@ class Seam:
         return connection
 
 
+PARTS = {
+    logs_postgres.APPEND: ("BEGIN IMMEDIATE", "UPDATE log", "COMMIT"),
+    logs_postgres.SWEEP: ("BEGIN IMMEDIATE", "UPDATE log SET swept_at", "COMMIT"),
+}
+
+
+class Seamed:
+    """A held connection of PostgreSQL. What happens around a statement may wait: it has a thread."""
+
+    def __init__(self, connection: Any, seam: Seam) -> None:
+        self._connection = connection
+        self._seam = seam
+        self.terminate = connection.terminate
+        self.close = connection.close
+
+    async def fetch(self, query: str, *values: object) -> Any:
+        parts = PARTS.get(query, (query,))
+        for part in parts:
+            await asyncio.to_thread(self._seam.before, part)
+        rows = await self._connection.fetch(query, *values)
+        for part in parts:
+            await asyncio.to_thread(self._seam.after, part)
+        return rows
+
+
 class Office:
     """A journal at work, and everything that it published and announced."""
 
-    def __init__(self, path: Path, seam: Seam, clock: Hands, seed: str) -> None:
+    def __init__(self, path: Path | Place, seam: Seam, clock: Hands, seed: str) -> None:
         self.path = path
+        self.paused: list[float] = []
         self.seam = seam
         self.clock = clock
-        self.logs = SqliteLogs(path, seam.connect)
+        self.logs = seam.open(place_at(path).settings)
         self.published: list[tuple[int, Record]] = []
         self.announced: list[tuple[int, int]] = []
         self.audience: Callable[[Book, list[Record]], None] = lambda *_: None
@@ -132,7 +162,13 @@ class Office:
             KEY,
             self._publish,
             lambda log, position: self.announced.append((log, position)),
+            lambda due: clock.good_until(due),
+            self._pause,
         )
+
+    async def _pause(self, seconds: float) -> None:
+        self.paused.append(seconds)
+        await asyncio.sleep(seconds)
 
     def _publish(self, book: Book, records: list[Record]) -> None:
         self.published.extend((book.log, record) for record in records)
@@ -168,7 +204,7 @@ class Office:
         await self.journal.submit(log, ada, Open())
 
     def lines(self, log: int = EVENING) -> list[tuple[int, str | None]]:
-        """Who said what, as the file has it."""
+        """Who said what, as the database has it."""
         rows = asked(
             self.path,
             "SELECT e.seat, b.words FROM entry e LEFT JOIN body b USING (log, position)"
@@ -188,7 +224,11 @@ class Office:
 
 @asynccontextmanager
 async def at_work(
-    path: Path, *, seam: Seam | None = None, clock: Hands | None = None, seed: str = "office"
+    path: Path | Place,
+    *,
+    seam: Seam | None = None,
+    clock: Hands | None = None,
+    seed: str = "office",
 ) -> AsyncIterator[Office]:
     """A journal that runs, and is gone at the end; it is a crash for whatever still waits."""
     office = Office(path, seam or Seam(), clock or Hands(), seed)

@@ -3,9 +3,9 @@
 import asyncio
 import gc
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from chatroom import journal as module
 from chatroom.journal import Answer, Book, RetryLater, folded
 from chatroom.rules import MEETING, Entry
+from chatroom.store.logs import READER, Row
 from moderation.content.verdict import Finding, Verdict
 from moderation.meeting.commands import Close, LowerHand, NextPhase, Redact, Say, Tell, Unmute
 from moderation.meeting.entries import HandLowered, Muted, Said, ToldYou
@@ -29,22 +30,24 @@ from tests.journal.stage import (
     Office,
     asked,
     at_work,
-    migrated,
     outcome,
     outcomes,
+    place_at,
     until,
 )
+from tests.store.places import KINDS, Place, SqlitePlace, place
 
 ID, OTHER = b"i" * 16, b"o" * 16
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return migrated(tmp_path)
+@pytest.fixture(params=KINDS)
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    with place(request.param, tmp_path) as ground:
+        yield ground
 
 
 @pytest.fixture
-async def office(path: Path) -> AsyncIterator[Office]:
+async def office(path: Place) -> AsyncIterator[Office]:
     async with at_work(path) as office:
         await office.furnish()
         yield office
@@ -192,7 +195,7 @@ async def test_the_first_receipt_is_given_though_the_rules_say_no_by_now_p2(
     assert await office.say(ben, "hello", id=ID) == first
 
 
-async def test_the_first_receipt_is_given_after_a_restart_p2(path: Path):
+async def test_the_first_receipt_is_given_after_a_restart_p2(path: Place):
     async with at_work(path) as before:
         await before.furnish()
         first = await before.say(ben, "hello", id=ID)
@@ -248,15 +251,12 @@ async def test_a_poisoned_command_fails_alone_in_a_batch_over_several_logs_w2(
 ):
     await office.furnish(MORNING)
 
-    def poison(sql: str, rows: list[Any]) -> list[Any]:
-        if "INTO body" not in sql:
-            return rows
-        return [
-            (*row[:2], planted(row[2])) if row[2] is not None and b"poison" in row[2] else row
-            for row in rows
-        ]
+    def poison(row: Row) -> Row:
+        if row.words is None or b"poison" not in row.words:
+            return row
+        return row._replace(data=planted(row.data))  # type: ignore[arg-type]
 
-    office.seam.rows = poison
+    office.seam.row = poison
     answers = await outcomes(
         [
             office.say(ben, "hello", id=ID),
@@ -311,14 +311,13 @@ async def test_a_bug_in_a_rule_refuses_that_command_alone(
     assert office.position() == len(asked(office.path, "SELECT 1 FROM entry"))
 
 
-async def test_a_log_that_cannot_be_read_is_retry_and_the_others_go_on_w10(office: Office):
+async def test_a_log_that_cannot_be_read_is_retry_and_the_others_go_on_w10(
+    office: Office, path: Place
+):
     """A newer version has written what this one does not know."""
     await office.furnish(MORNING)
     await office.say(ben, "hello", log=MORNING)
-    with closing(sqlite3.connect(office.path)) as connection, connection:
-        connection.execute(
-            "UPDATE entry SET data = x'80' WHERE log = ? AND type = 'said'", (MORNING,)
-        )
+    path.tell("UPDATE entry SET data = ? WHERE log = ? AND type = 'said'", b"\x80", MORNING)
     gc.collect()
     assert office.journal.known(MORNING) is None
     unread, fine = office.say(ben, "more", log=MORNING), office.say(ben, "hello")
@@ -330,7 +329,7 @@ async def test_a_log_that_cannot_be_read_is_retry_and_the_others_go_on_w10(offic
 # Somebody else has written
 
 
-async def test_a_log_that_moved_behind_our_back_is_decided_again_p8(path: Path):
+async def test_a_log_that_moved_behind_our_back_is_decided_again_p8(path: Place):
     async with at_work(path) as here, at_work(path, seed="there") as there:
         await here.furnish()
         stale = await there.book()
@@ -342,7 +341,7 @@ async def test_a_log_that_moved_behind_our_back_is_decided_again_p8(path: Path):
         assert stale.fold.position == there.position()
 
 
-async def test_two_journals_on_one_file_make_one_order_p3(path: Path):
+async def test_two_journals_on_one_file_make_one_order_p3(path: Place):
     async with at_work(path) as here, at_work(path, seed="there") as there:
         await here.furnish()
         books = [await here.book(), await there.book()]
@@ -387,6 +386,91 @@ async def test_five_lost_races_are_retry_w1(office: Office):
     assert isinstance(await outcome(office.say(ben, "hello", id=ID)), Answer)
 
 
+async def test_whoever_has_lost_lets_others_go_first_even_once_it_has_won(office: Office):
+    book, lost = await office.book(), 0
+
+    def lose_once(sql: str) -> None:
+        nonlocal lost
+        if sql == "BEGIN IMMEDIATE" and not lost:
+            lost = 1
+            append_behind_the_back(office)
+
+    office.seam.before = lose_once
+    await office.say(ben, "hello")
+    await office.say(ben, "and on")
+    await office.say(ben, "and on")
+    assert len(office.paused) == 2, "once for the loss, once for the win after it"
+    assert 0.001 <= office.paused[0] <= 0.003
+    assert 0.002 <= office.paused[1] <= 0.006
+    assert not book.contested
+
+
+async def test_a_decision_is_good_until_something_is_due_w1(office: Office, path: Place):
+    """The process was stopped between deciding and appending, in a log where nobody else writes."""
+    muted = await office.mute(chidi)
+    assert muted.number is not None
+    asked_for: list[float | None] = []
+
+    def too_late(due: float | None) -> float:
+        asked_for.append(due)
+        return 0.0
+
+    office.clock.good_until = too_late
+    answer = await outcome(office.say(ben, "hello", id=ID))
+    office.clock.good_until = lambda due: inf
+    assert set(asked_for) == {path.ask("SELECT next_due FROM log WHERE id = ?", EVENING)[0][0]}
+    if isinstance(path, SqlitePlace):
+        assert isinstance(answer, Answer), "it has the file for itself"
+    else:
+        assert isinstance(answer, RetryLater)
+        assert len(asked_for) == module.TRIES
+        assert office.lines() == []
+        assert isinstance(await outcome(office.say(ben, "hello", id=ID)), Answer)
+
+
+async def test_what_is_for_newer_readers_is_relayed_and_not_decided_w10(path: Place):
+    async with at_work(path) as old, at_work(path, seed="new") as new:
+        await old.furnish()
+        await old.furnish(MORNING)
+        books = [await old.book(), await new.book()]
+        line = await new.say(ben, "in a newer version's words")
+        path.tell("UPDATE log SET min_reader = ? WHERE id = ?", READER + 1, EVENING)
+        assert isinstance(await outcome(old.say(chidi, "hi")), RetryLater)
+        await old.journal.notice(await old.logs.heads([EVENING, MORNING]))
+        assert (EVENING, line.number) in [(log, one.number) for log, one in old.published]
+        assert books[0].fold == books[1].fold
+        no = old.journal.submit(EVENING, ben, Unmute(chidi))  # A yes or a no, and no entry.
+        fine = old.say(ben, "good morning", log=MORNING)
+        assert isinstance(await outcome(no), RetryLater)
+        assert isinstance(await outcome(fine), Answer)
+        assert old.lines() == [(ben, "in a newer version's words")]
+    async with at_work(path, seed="fresh") as fresh:
+        assert isinstance(await outcome(fresh.say(ben, "and on")), RetryLater)
+
+
+async def test_what_many_logs_lack_is_read_in_one_query_w5(
+    path: Place, monkeypatch: pytest.MonkeyPatch
+):
+    async with at_work(path) as here, at_work(path, seed="there") as there:
+        await here.furnish()
+        await here.furnish(MORNING)
+        books = [await there.book(), await there.book(MORNING)]
+        await outcomes([here.say(ben, "hello"), here.say(ben, "good morning", log=MORNING)])
+        queries, tails = [], there.logs.tails
+
+        async def counted(after: Mapping[int, int]) -> list[Row]:
+            queries.append(after)
+            return await tails(after)
+
+        monkeypatch.setattr(there.logs, "tails", counted)
+        await there.journal.notice(await there.logs.heads([EVENING, MORNING]))
+        assert [len(after) for after in queries] == [2]
+        assert [book.fold.position for book in books] == [
+            here.position(),
+            here.position(MORNING),
+        ]
+
+
 async def test_a_no_that_stood_on_a_lost_race_is_decided_again_too(office: Office):
     """Ben's second hand was "up already" by his first, and that one was never stored."""
     await office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
@@ -407,15 +491,14 @@ async def test_a_no_that_stood_on_a_lost_race_is_decided_again_too(office: Offic
 def append_behind_the_back(office: Office, mute: int | None = None) -> None:
     """Another process appends to the evening's log."""
     entry: Entry = HandLowered(chidi, by="self") if mute is None else Muted(mute, 2e9)
-    connection = sqlite3.connect(office.path, isolation_level=None)
     position, number = office.position() + 1, office.numbers()[-1] + 1
-    connection.execute("UPDATE log SET position = ? WHERE id = ?", (position, EVENING))
-    connection.execute(
+    ground = place_at(office.path)
+    ground.tell("UPDATE log SET position = ? WHERE id = ?", position, EVENING)
+    ground.tell(
         "INSERT INTO entry (log, position, audience, number, entry_id, type, seat, at, data)"
         " VALUES (?, ?, 0, ?, ?, 'x', 0, 0, ?)",
-        (EVENING, position, number, f"{position:016x}", msgspec.msgpack.encode(entry)),
+        *(EVENING, position, number, f"{position:016x}", msgspec.msgpack.encode(entry)),
     )
-    connection.close()
 
 
 # Taking turns
@@ -615,7 +698,7 @@ async def test_a_book_that_nobody_holds_is_read_again_when_it_is_wanted(office: 
     assert (await office.book()).fold.position == position
 
 
-async def test_time_never_goes_back_within_a_log_w22(path: Path):
+async def test_time_never_goes_back_within_a_log_w22(path: Place):
     """The machine's clock was set back between two starts."""
     async with at_work(path) as before:
         await before.furnish()
@@ -626,17 +709,16 @@ async def test_time_never_goes_back_within_a_log_w22(path: Path):
 
 
 async def test_a_tail_that_cannot_be_read_does_not_keep_others_from_theirs_w10(
-    office: Office, path: Path
+    office: Office, path: Place
 ):
     await office.furnish(MORNING)
     books = [await office.book(MORNING), await office.book()]
     async with at_work(path, seed="there") as there:
         bad, good = await there.say(ben, "hello", log=MORNING), await there.say(ben, "hello")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(
-            "UPDATE entry SET data = x'80' WHERE log = ? AND number = ? AND audience = 0",
-            (MORNING, bad.number),
-        )
+    path.tell(
+        "UPDATE entry SET data = ? WHERE log = ? AND number = ? AND audience = 0",
+        *(b"\x80", MORNING, bad.number),
+    )
     for book in books:
         office.journal.heard(book.log, book.fold.position + 1)
     await until(lambda: books[1].fold.head(0)[0] == good.number)

@@ -25,6 +25,10 @@ class Place(ABC):
     def ask(self, query: str, *values: object) -> list[Any]:
         """The rows of a query; `?` stands for a value."""
 
+    @abstractmethod
+    def tell(self, statement: str, *values: object) -> None:
+        """Changes something, and commits."""
+
     @property
     @abstractmethod
     def environ(self) -> dict[str, str]:
@@ -46,6 +50,9 @@ class SqlitePlace(Place):
         with closing(database.connect(self.path)) as connection:
             return connection.execute(query, values).fetchall()
 
+    def tell(self, statement: str, *values: object) -> None:
+        self.ask(statement, *values)
+
 
 class PostgresPlace(Place):
     """A database on the server that the tests share, or on one of their own."""
@@ -62,13 +69,16 @@ class PostgresPlace(Place):
     def ask(self, query: str, *values: object) -> list[Any]:
         return servers.asked(self.url, query, *values)
 
+    def tell(self, statement: str, *values: object) -> None:
+        self.ask(statement, *values)
+
 
 @contextmanager
 def place(kind: str, folder: Path) -> Iterator[Place]:
     """A migrated and empty database of that kind, and gone at the end."""
     if kind == "sqlite":
         path = folder / "test.db"
-        path.write_bytes(_migrated_file())
+        path.write_bytes(migrated_file())
         yield SqlitePlace(path)
     else:
         with servers.database_url(_migrated_template()) as url:
@@ -81,7 +91,8 @@ def migrate(settings: Settings) -> None:
 
 
 @cache
-def _migrated_file() -> bytes:
+def migrated_file() -> bytes:
+    """What a fresh SQLite file holds."""
     with TemporaryDirectory() as folder:
         settings = settings_in(Path(folder))
         migrate(settings)

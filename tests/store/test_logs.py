@@ -1,18 +1,18 @@
-"""What every store of logs promises; SQLite keeps it here, PostgreSQL is to join under the same tests."""
+"""What every store of logs promises, on SQLite and on PostgreSQL."""
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chatroom.store.database import connect
-from chatroom.store.logs import Batch, DataFault, First, Head, OutcomeUnknown, Row
-from chatroom.store.logs_sqlite import SqliteLogs
-from tests.journal.stage import Seam, add_log, asked, migrated
+from chatroom.store.logs import READER, Batch, DataFault, First, Head, Logs, OutcomeUnknown, Row
+from tests.journal.stage import Seam, add_log, migrated
+from tests.store.places import KINDS, Place, place
 
 EVENING, MORNING, NIGHT = 7, 8, 9
 ID = b"i" * 16
@@ -21,28 +21,43 @@ ID = b"i" * 16
 class Store:
     """A store with three logs, and a way to look past it into the database."""
 
-    def __init__(self, path: Path, seam: Seam) -> None:
-        self.path = path
-        self.seam = seam
-        self.logs = SqliteLogs(path, seam.connect)
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.seam = Seam()
+        self.logs = self.seam.open(place.settings)
 
-    def ask(self, query: str, *values: object) -> list[Any]:
-        return asked(self.path, query, *values)
+    def open(self) -> Logs:
+        """The same logs as another process has them."""
+        return Seam().open(self.place.settings)
 
     def count(self, table: str, log: int = EVENING) -> int:
-        count: int = self.ask(f"SELECT count(*) FROM {table} WHERE log = ?", log)[0][0]
+        count: int = self.place.ask(f"SELECT count(*) FROM {table} WHERE log = ?", log)[0][0]
         return count
 
 
-@pytest.fixture(params=["sqlite"])
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    path = migrated(tmp_path)
-    add_log(path, EVENING, keep=100.0)
-    add_log(path, MORNING, keep=100.0)
-    add_log(path, NIGHT, "case", keep=0.0)
-    store = Store(path, Seam())
-    yield store
-    await store.logs.close()
+@asynccontextmanager
+async def store_at(kind: str, folder: Path) -> AsyncIterator[Store]:
+    with place(kind, folder) as ground:
+        add_log(ground, EVENING, keep=100.0)
+        add_log(ground, MORNING, keep=100.0)
+        add_log(ground, NIGHT, "case", keep=0.0)
+        store = Store(ground)
+        try:
+            yield store
+        finally:
+            await store.logs.close()
+
+
+@pytest.fixture(params=KINDS)
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    async with store_at(request.param, tmp_path) as store:
+        yield store
+
+
+@pytest.fixture
+async def file(tmp_path: Path) -> AsyncIterator[Store]:
+    async with store_at("sqlite", tmp_path) as store:
+        yield store
 
 
 def row(
@@ -67,9 +82,8 @@ def row(
 
 
 def batch(position: int, *rows: Row, log: int = EVENING, **more: Any) -> Batch:
-    return Batch(
-        log, position, rows, more.get("erased", ()), more.get("next_due"), more.get("ended_at")
-    )
+    values: dict[str, Any] = {"erased": (), "next_due": None, "ended_at": None, **more}
+    return Batch(log, position, rows, **values)
 
 
 # Appending
@@ -98,7 +112,7 @@ async def test_a_log_that_is_elsewhere_takes_nothing_and_the_others_do(store: St
     assert store.count("entry") == 1
     assert store.count("body") == 0
     assert store.count("entry", NIGHT) == 0
-    assert await store.logs.heads([EVENING, MORNING, NIGHT, 999]) == [
+    assert sorted(await store.logs.heads([EVENING, MORNING, NIGHT, 999])) == [
         Head(EVENING, "meeting", 1),
         Head(MORNING, "meeting", 1),
         Head(NIGHT, "case", 0),
@@ -106,7 +120,7 @@ async def test_a_log_that_is_elsewhere_takes_nothing_and_the_others_do(store: St
 
 
 async def test_of_many_who_append_at_one_position_one_does_w1(store: Store):
-    others = [SqliteLogs(store.path) for _ in range(4)]
+    others = [store.open() for _ in range(4)]
     try:
         for position in range(5):
             done = await asyncio.gather(
@@ -127,6 +141,16 @@ async def test_a_log_that_is_not_there_takes_nothing(store: Store):
     assert await store.logs.append([batch(0, row(1, log=999), log=999)]) == set()
     assert store.count("entry", 999) == 0
     assert await store.logs.head(999) is None
+
+
+async def test_a_log_that_is_for_newer_readers_takes_nothing_and_is_read_w10(store: Store):
+    await store.logs.append([batch(0, row(1))])
+    newer = READER + 1
+    store.place.tell("UPDATE log SET min_reader = ? WHERE id = ?", newer, EVENING)
+    morning = batch(0, row(1, log=MORNING), log=MORNING)
+    assert await store.logs.append([batch(1, row(2)), morning]) == {MORNING}
+    assert await store.logs.head(EVENING) == Head(EVENING, "meeting", 1, newer)
+    assert await store.logs.tail(EVENING, 0) == [row(1)]
 
 
 FAULTS = {
@@ -215,6 +239,17 @@ async def test_the_tail_begins_behind_a_position_in_order(store: Store):
     assert [row.position for row in rows] == [9, 10, 11]
     assert await store.logs.tail(EVENING, 11) == []
     assert await store.logs.tail(MORNING, 0) == []
+
+
+async def test_the_tails_of_many_logs_come_at_once_each_in_order(store: Store):
+    evening = [row(position, words=b"words") for position in range(1, 6)]
+    night = [row(position, log=NIGHT) for position in range(1, 4)]
+    await store.logs.append([batch(0, *evening), batch(0, *night, log=NIGHT)])
+    rows = await store.logs.tails({NIGHT: 1, MORNING: 0, EVENING: 3})
+    assert [row for row in rows if row.log == EVENING] == evening[3:]
+    assert [row for row in rows if row.log == NIGHT] == night[1:]
+    assert len(rows) == 4
+    assert await store.logs.tails({}) == []
 
 
 async def test_a_stream_is_one_audience_behind_a_number_and_as_many_as_are_asked_for(store: Store):
@@ -327,18 +362,18 @@ async def test_the_journals_connections_survive_a_power_cut_and_wipe_what_is_del
     assert found == ["wal", 2, 1]
 
 
-async def test_every_transaction_begins_immediately_w11(store: Store):
+async def test_every_transaction_begins_immediately_w11(file: Store):
     begun: list[str] = []
-    store.seam.before = lambda sql: begun.append(sql) if sql.startswith("BEGIN") else None
-    await store.logs.append([batch(0, row(1))])
-    await store.logs.sweep(EVENING, 1.0)
+    file.seam.before = lambda sql: begun.append(sql) if sql.startswith("BEGIN") else None
+    await file.logs.append([batch(0, row(1))])
+    await file.logs.sweep(EVENING, 1.0)
     assert begun == ["BEGIN IMMEDIATE"] * 2
 
 
-async def test_reading_goes_on_while_somebody_writes_w11(store: Store):
-    await store.logs.append([batch(0, row(1))])
-    with closing(connect(store.path)) as writer:
+async def test_reading_goes_on_while_somebody_writes_w11(file: Store, tmp_path: Path):
+    await file.logs.append([batch(0, row(1))])
+    with closing(connect(tmp_path / "test.db")) as writer:
         writer.execute("BEGIN IMMEDIATE")
         async with asyncio.timeout(1):
-            assert await store.logs.tail(EVENING, 0) == [row(1)]
+            assert await file.logs.tail(EVENING, 0) == [row(1)]
         writer.execute("ROLLBACK")
