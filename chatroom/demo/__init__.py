@@ -88,6 +88,7 @@ class Play:
         self._say = say
         self._stage = contextlib.AsyncExitStack()
         self._reached = 0
+        self._door = ""
         self.seats: dict[str, Seat] = {}
 
     async def perform(self, script: Iterable[Step]) -> None:
@@ -117,6 +118,9 @@ class Play:
 
     async def _come_in(self, name: str) -> None:
         door, session = await _admitted(self._links[name == HOST])
+        self._door = self._door or door
+        if door != self._door:
+            raise Stopped("The two links lead to different rooms.")
         try:
             seat = await self._stage.enter_async_context(_seated(door, name, session))
         except Refused as refused:
@@ -137,7 +141,7 @@ class Play:
             await hand.until(lambda: hand.seat in hand.here)
             host = next(shown for shown in hand.meeting.seats if shown.name == HOST)
             if host.seat in hand.here:
-                raise Stopped("A demo is playing there already; wait until it has ended.")
+                raise Stopped("A demo is playing there already, or was just now; wait a minute.")
             await hand.send(Open())
             await hand.send(Close())
 
