@@ -1,0 +1,158 @@
+"""Two processes on one PostgreSQL, with a bus and without: whoever is at one sees who is at the other."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, NamedTuple
+
+import httpx2
+import pytest
+
+from chatroom.client import Refused, Seat, enter
+from chatroom.wire import Receipt
+from moderation.meeting.commands import Mute, Open
+from moderation.meeting.entries import Said
+from tests import servers
+from tests.processes import ServerProcess
+from tests.servers import asked
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.processes import Room
+
+WITHIN = {"none": 3.0, "redis": 1.0}
+"""Seconds until everybody has it (P6)."""
+IN_ROOM = """
+    audience = 0 AND log IN
+    (SELECT meeting.log FROM meeting JOIN room ON room.id = meeting.room WHERE room.slug = ?)
+"""
+
+
+class Pair(NamedTuple):
+    """Two servers on one database."""
+
+    here: ServerProcess
+    there: ServerProcess
+    url: str
+    bus: str
+
+    def link_there(self, link: str) -> str:
+        return link.replace(self.here.origin, self.there.origin)
+
+
+@pytest.fixture(scope="module", params=["none", "redis"])
+async def pair(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Pair]:
+    folder = tmp_path_factory.mktemp("pair")
+    async with AsyncExitStack() as stack:
+        url = stack.enter_context(servers.database_url())
+        secret = folder / "secret"
+        secret.write_bytes(secrets.token_bytes(32))
+        secret.chmod(0o600)
+        environ = {"DATABASE_URL": url, "SECRET_FILE": str(secret), "BUS": request.param}
+        if request.param == "redis":
+            environ["REDIS_URL"] = stack.enter_context(servers.redis_url())
+        processes = []
+        for name in ("here", "there"):
+            (folder / name).mkdir()
+            processes.append(ServerProcess(folder / name, **environ))
+            stack.push_async_callback(processes[-1].stop)
+        here, there = processes
+        await here.migrate()
+        await asyncio.gather(here.start(), there.start())
+        yield Pair(here, there, url, request.param)
+
+
+@pytest.fixture
+async def room(pair: Pair) -> Room:
+    return await pair.here.new_room()
+
+
+async def lines(seat: Seat, count: int) -> list[str | None]:
+    """The next lines that a client is told, in its order."""
+    found: list[str | None] = []
+    async for seen in seat.entries():
+        if isinstance(seen.entry, Said):
+            found.append(seen.entry.words)
+        if len(found) == count:
+            break
+    return found
+
+
+async def opened(ada: Seat, ben: Seat) -> None:
+    await ada.send(Open())
+    await ben.until(lambda: ben.meeting.opened_at is not None)
+
+
+async def test_what_is_said_at_one_process_is_heard_at_the_other_p3_p6(pair: Pair, room: Room):
+    async with (
+        enter(room.facilitator, name="Ada") as ada,
+        enter(pair.link_there(room.member), name="Ben") as ben,
+    ):
+        await opened(ada, ben)
+        hearing = asyncio.gather(lines(ada, 20), lines(ben, 20))
+        says = [
+            seat.say(f"{name} {n}") for n in range(10) for name, seat in (("a", ada), ("b", ben))
+        ]
+        await asyncio.gather(*says)
+        answered = time.monotonic()
+        here, there = await hearing
+        assert time.monotonic() - answered < WITHIN[pair.bus]
+        assert here == there, "need one order"
+        for name in "ab":
+            texts = [text for text in here if text and text.startswith(name)]
+            assert texts == [f"{name} {n}" for n in range(10)]
+
+
+async def test_a_mute_at_one_process_holds_at_the_other_from_its_number_on_p8(
+    pair: Pair, room: Room
+):
+    async with (
+        enter(room.facilitator, name="Ada") as ada,
+        enter(pair.link_there(room.member), name="Ben") as ben,
+    ):
+        await opened(ada, ben)
+        flood = [asyncio.ensure_future(ben.say(f"line {n}")) for n in range(20)]
+        muted = await ada.send(Mute(ben.seat, 10))
+        answers = await asyncio.gather(*flood, return_exceptions=True)
+        assert muted.number is not None
+        receipts = [answer for answer in answers if isinstance(answer, Receipt)]
+        assert all(isinstance(answer, Receipt | Refused) for answer in answers)
+        assert all(answer.number and answer.number < muted.number for answer in receipts)
+        with pytest.raises(Refused, match="muted"):
+            await ben.say("still here?")
+    newest = f"SELECT max(number) FROM entry WHERE type = 'said' AND {IN_ROOM}"
+    ((stored,),) = asked(pair.url, newest, room.slug)
+    assert stored is None or stored < muted.number
+
+
+async def test_a_session_is_known_to_all_processes_and_a_killed_one_takes_nothing_along_p1(
+    pair: Pair, room: Room
+):
+    async with enter(room.facilitator, name="Ada") as ada:
+        await ada.send(Open())
+        await ada.say("before")
+        session = ada.session
+        pair.here.kill9()
+    address = f"{pair.there.origin}/rooms/{room.slug}"
+    async with enter(address, session=session) as again:
+        await again.until(lambda: again.caught_up)
+        await again.say("after")
+    await pair.here.start()
+    words = (
+        f"SELECT words FROM body JOIN entry USING (log, position) WHERE type = 'said' AND {IN_ROOM}"
+    )
+    assert sorted(asked(pair.url, words, room.slug)) == [(b"after",), (b"before",)]
+
+
+async def test_each_says_how_safely_it_keeps_a_receipt(pair: Pair):
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        for process in (pair.here, pair.there):
+            answer = await http.get(f"{process.origin}/readyz")
+            assert answer.status_code == 200
+            assert answer.json()["database"] == {"synchronous_commit": "on", "fsync": "on"}
