@@ -22,6 +22,7 @@ from chatroom.settings import load
 from chatroom.store import database
 from chatroom.timekeeper import Clock
 from moderation.refused import Refused
+from tests import servers
 from tests.processes import free_port
 
 MEET = "https://meet.example"
@@ -122,6 +123,31 @@ def test_nobody_is_invited_to_a_room_that_is_not_there(operator: Operator):
 )
 def test_durations(text: str, seconds: int):
     assert Duration().convert(text, None, None) == seconds
+
+
+def test_the_same_commands_work_on_postgresql(tmp_path: Path):
+    with servers.database_url() as url:
+        operator = Operator(tmp_path)
+        operator.environ |= {"DATABASE_URL": url, "SECRET_FILE": f"{tmp_path}/secret"}
+        assert "run: chatroom migrate" in operator.types("check").stdout
+        assert operator.types("room", "list").exit_code == 1
+        operator.gets("migrate")
+        operator.gets("migrate")
+        operator.gets("room", "create", "Evening group", "--format", "small-discussion")
+        assert operator.gets("room", "list") == "evening-group\tsmall-discussion\tEvening group"
+        assert link(operator.gets("invite", "evening-group", "--as", "member"))
+        found = operator.types("check").stdout
+        assert "ok  DATABASE_URL: PostgreSQL, synchronous_commit on, fsync on" in found
+
+
+@pytest.mark.parametrize("words", [("migrate",), ("room", "list"), ("invite", "--as", "staff")])
+def test_a_database_that_lets_nobody_in_is_one_sentence(operator: Operator, words: tuple[str, ...]):
+    url = "postgresql://me:hunter2@127.0.0.1:1/none"
+    result = operator.types(*words, DATABASE_URL=url, SECRET_FILE="none")
+    assert result.exit_code == 1
+    assert "ConnectionRefusedError" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert "hunter2" not in result.stderr
 
 
 # Starts that are refused

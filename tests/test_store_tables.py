@@ -16,6 +16,7 @@ from chatroom.accounts import Accounts
 from chatroom.settings import BadSetting, load
 from chatroom.store import cases, database, rooms, tables
 from chatroom.store.database import PostgresDurability, reading, writing
+from chatroom.store.logs import Batch, open_logs
 from chatroom.store.postgres import DatabaseAway
 from tests import servers
 from tests.ground import NOON, dice, settings_in, store_in
@@ -257,6 +258,32 @@ async def test_two_releases_at_once_migrate_once(tmp_path: Path):
         assert await database.pending(settings)
         await asyncio.gather(*(database.migrate(settings) for _ in range(3)))
         assert not await database.pending(settings)
+
+
+async def test_who_serves_needs_to_own_nothing(tmp_path: Path):
+    """As docs/operating.md has it."""
+    with servers.postgres() as server:
+        owner = server.url("chatroom").replace("postgres@", "chatroom_owner@")
+        for said in (
+            "CREATE ROLE chatroom_owner LOGIN",
+            "CREATE ROLE chatroom LOGIN",
+            "CREATE DATABASE chatroom OWNER chatroom_owner",
+        ):
+            servers.asked(server.url(), said)
+        servers.asked(
+            server.url("chatroom"),
+            "ALTER DEFAULT PRIVILEGES FOR ROLE chatroom_owner"
+            " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO chatroom",
+        )
+        await database.migrate(load({"DATABASE_URL": owner, "SECRET_FILE": "none"}))
+        settings = load({"DATABASE_URL": owner.replace("_owner", ""), "SECRET_FILE": "none"})
+        assert not await database.pending(settings)
+        engine, logs = database.open_engine(settings), open_logs(settings)
+        room = await rooms.create_room(engine, "Evening group", "small-discussion", NOON, dice())
+        await rooms.add_meeting(engine, room.id, 1, 11, 3600.0)
+        assert await logs.append([Batch(11, 0, [], (), None, None)]) == {11}
+        await logs.close()
+        await engine.dispose()
 
 
 @pytest.mark.parametrize(
