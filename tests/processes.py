@@ -12,8 +12,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from chatroom.cli import _create_room, _invite
+from chatroom.settings import load
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+
+    from chatroom.store.accounts import Role
 
 HOUSE = Path(__file__).parent.parent
 READY_WITHIN = 10.0
@@ -104,6 +109,11 @@ class ServerProcess:
     def go_on(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 
+    def change(self, *, program: Sequence[str] | None = None, **environ: str) -> None:
+        """What the next start runs, and with which settings besides."""
+        self._program = program or self._program
+        self._environ |= environ
+
     @property
     def started(self) -> bool:
         """Whether it was started and nobody here ended it."""
@@ -121,10 +131,15 @@ class ServerProcess:
         await self._run("migrate")
 
     async def new_room(self, name: str = "Evening group") -> Room:
-        """A room with its links, made by the command line beside the running server."""
-        slug = await self.create_room(name)
-        roles = ("member", "facilitator", "staff")
-        return Room(slug, *await asyncio.gather(*(self.invite(slug, role) for role in roles)))
+        """A room with its links, made beside the running server as the command line makes them."""
+        settings = load(self._environ)
+        slug = await _create_room(settings, name, "small-discussion")
+        roles: tuple[Role, ...] = ("member", "facilitator", "staff")
+        links = [
+            f"{settings.origins[0]}/enter#{await _invite(settings, slug, role, None, None)}"
+            for role in roles
+        ]
+        return Room(slug, *links)
 
     async def create_room(self, name: str = "Evening group") -> str:
         """The new room's slug."""

@@ -287,7 +287,8 @@ def followed(client: Client, log: list[Stored]) -> list[str]:
     """A client saw each of its streams whole, once, in order, as the log has it, up to the head (P3, P4).
 
     The room begins with the entry by which the seat came in: nothing before it is theirs to read (P7).
-    Everything ends with the seat's removal (P9). Words that were taken out may have been seen before.
+    Everything ends with the seat's removal, for a socket that was lost before it, too (P9). Words
+    that were taken out may have been seen before.
     """
     came = [
         entry.number for entry in log if entry.type == "seat_taken" and entry.about == client.seat
@@ -308,6 +309,8 @@ def followed(client: Client, log: list[Stored]) -> list[str]:
             if entry.stream_for(client.seat) == stream
             and (stream != "room" or entry.number >= came[0])
         ]
+        if ends:
+            wanted = wanted[: len(seen)]
         first = wanted[0].number if wanted else 1
         jumps = _jumps(f"{client.name} in {stream}", [saw.number for saw in seen], first)
         if jumps:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 import msgspec
 
 if TYPE_CHECKING:
@@ -44,6 +45,27 @@ def sqlite_head(database: Path) -> int:
         return head
     finally:
         connection.close()
+
+
+async def postgres_rows(url: str) -> list[dict[str, Any]]:
+    """Of a database that no server is connected to."""
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        (log,) = await connection.fetch(LOG)
+        rows = await connection.fetch(ENTRIES.format(mark="$1"), log[0])
+    finally:
+        await connection.close(timeout=5)
+    return _checked(log[1], rows)
+
+
+async def postgres_head(url: str) -> int:
+    """The newest number in the room."""
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        ((log, _),) = await connection.fetch(LOG)
+        return int(await connection.fetchval(HEAD.format(mark="$1"), log))
+    finally:
+        await connection.close(timeout=5)
 
 
 def _checked(position: int, rows: Iterable[Any]) -> list[dict[str, Any]]:

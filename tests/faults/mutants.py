@@ -11,12 +11,18 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from chatroom import cli
+import uvicorn
+
+from chatroom import cli, server
 from chatroom.journal import Journal, Proposal, _by_log
 from chatroom.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+TOMORROW = 99
+"""The `min_reader` of logs that only a newer version understands."""
 
 
 def receipt_before_commit() -> None:
@@ -29,7 +35,7 @@ def receipt_before_commit() -> None:
             for proposal, answer in draft.stored:
                 if proposal.seat:  # A seat that is not there yet can't be welcomed.
                     proposal.settle(answer)
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
         return await as_it_is(self, work)
 
     setattr(Journal, "_try", early)  # noqa: B010 - mypy would rather not
@@ -74,9 +80,32 @@ def wrong_clock() -> None:
     setattr(time, "time", lambda: as_it_is() + off)  # noqa: B010
 
 
+def of_tomorrow() -> None:
+    """No mutant but a newer version (F28): it reads logs that those of today may not decide in."""
+    from chatroom.store import logs, logs_postgres
+
+    for module in (logs, logs_postgres):
+        setattr(module, "READER", TOMORROW)  # noqa: B010
+
+
+def impatient() -> None:
+    """No mutant: it gives up on a silent peer after a few seconds, so that CI need not wait for 40."""
+    as_it_is = uvicorn.Config
+    hasty = {"ws_ping_interval": 2, "ws_ping_timeout": 2}
+    setattr(uvicorn, "Config", lambda *words, **more: as_it_is(*words, **{**more, **hasty}))  # noqa: B010
+    server.TCP_OPTIONS["TCP_USER_TIMEOUT"] = 4000
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     mutant.__name__: mutant
-    for mutant in (receipt_before_commit, no_version_check, no_head_poll, wrong_clock)
+    for mutant in (
+        receipt_before_commit,
+        no_version_check,
+        no_head_poll,
+        wrong_clock,
+        of_tomorrow,
+        impatient,
+    )
 }
 
 

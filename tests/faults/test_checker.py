@@ -195,6 +195,38 @@ def test_somebody_elses_own_stream_is_seen():
     assert_red([ada, ben], log, "Ada in own: saw 1 of 0")
 
 
+def removed() -> tuple[Client, Client, list[Stored]]:
+    """Ben is taken out, and Ada goes on."""
+    ada, ben, log = clean()
+    more = [
+        stored(9, 8, "removed", ADA, command="a4", about=BEN),
+        stored(10, 9, "said", ADA, command="a5", about=ADA, words="five"),
+    ]
+    ada.seen += [Saw("room", one.number, one.id, one.type, one.words) for one in more]
+    ben.seen.append(Saw("room", 8, more[0].id, "removed"))
+    return ada, ben, [*log, *more]
+
+
+def test_who_was_removed_saw_all_up_to_it_or_less_and_nothing_after_it():
+    ada, ben, log = removed()
+    assert faults_of([ada, ben], log) == []
+    last = ben.seen.pop()
+    assert faults_of([ada, ben], log) == []
+    ben.seen += [last, ada.seen[-1]]
+    assert_red([ada, ben], log, "Ben in room: saw 8 of 7")
+
+
+def test_words_that_were_taken_out_may_have_been_seen():
+    ada, ben, log = clean()
+    log.append(stored(9, 8, "redacted", BEN, command="b4", erases=3))
+    log[3] = replace(log[3], words=None)
+    for client in (ada, ben):
+        client.seen.append(Saw("room", 8, log[-1].id, "redacted"))
+    assert faults_of([ada, ben], log) == []
+    log[4] = replace(log[4], words=None)
+    assert_red([ada, ben], log, "receipt of say two of seat 1", "Ada in room: saw")
+
+
 def test_speech_after_a_mute_is_seen():
     ada, ben, log = clean()
     log[6], log[7] = (

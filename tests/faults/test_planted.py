@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.deployment import PROGRAM, Deployment
+from tests.faults.deployment import PROGRAM, Deployment, deployment
 from tests.faults.mutants import program
 from tests.faults.nemesis import be_quiet, staged, verdict
 from tests.faults.proxy import Tamper
@@ -29,15 +29,16 @@ async def test_a_frame_that_is_lost_swapped_or_doubled_on_the_way_is_seen(
     how: str, tmp_path: Path, chance: random.Random
 ):
     tamper = Tamper(how)
-    deployment = Deployment("a", tmp_path, chance, tamper.filters)
-    async with deployment.up(), staged(deployment, chance.randrange(2**32)) as scene:
-        async with scene.group.talking():
-            await _some_talk(deployment, 20)
-            tamper.arm()
-            await until(lambda: tamper.done, within=10)
-            await _some_talk(deployment, 20)
-        await be_quiet(scene, "a tampered frame", 3)
-    faults = await verdict(deployment)
+    place = deployment("a", tmp_path, chance, tamper.filters)
+    async with place.up():
+        async with staged(place, chance.randrange(2**32)) as scene:
+            async with scene.group.talking():
+                await _some_talk(place, 20)
+                tamper.arm()
+                await until(lambda: tamper.done, within=10)
+                await _some_talk(place, 20)
+            await be_quiet(scene, "a tampered frame", 3)
+        faults = await verdict(place)
     assert any("came after" in fault for fault in faults), faults  # The client notices,
     assert any("should be" in fault or "saw" in fault for fault in faults), faults  # and the judge.
 
@@ -52,33 +53,51 @@ async def test_a_decision_on_a_state_that_was_over_is_seen(tmp_path: Path, chanc
     assert any(fault.startswith("position") for fault in faults), faults
 
 
-async def test_the_same_run_without_a_planted_fault_has_none(tmp_path: Path, chance: random.Random):
-    assert not await _with_mutant(tmp_path, chance, PROGRAM, kills=3)
+async def test_a_process_that_never_looks_for_what_others_stored_is_seen(
+    tmp_path: Path, chance: random.Random
+):
+    """On (b), where nothing but the head poll brings it."""
+    place = deployment("b", tmp_path, chance)
+    async with place.up():
+        async with staged(place, chance.randrange(2**32)) as scene:
+            await _all_run(place, program("no_head_poll"))
+            async with scene.group.talking():
+                await _some_talk(place, 20)
+            await be_quiet(scene, "mutation", 3)
+            await _all_run(place, PROGRAM)
+        faults = await verdict(place)
+    assert faults
+    assert all("after mutation" in fault for fault in faults), faults
+
+
+async def _all_run(place: Deployment, program: Sequence[str]) -> None:
+    for server in place.servers:
+        server.kill9()
+        server.change(program=program)
+    await place.start()
 
 
 async def _with_mutant(
-    folder: Path, chance: random.Random, program: Sequence[str], kills: int = 0
+    folder: Path, chance: random.Random, program: Sequence[str], *, kills: int = 0
 ) -> list[str]:
-    deployment = Deployment("a", folder, chance)
-    async with (
-        deployment.up(program),
-        staged(deployment, chance.randrange(2**32)) as scene,
-    ):
-        await scene.group.move_to(2)
-        async with scene.group.talking():
-            for _ in range(kills):
-                await _some_talk(deployment, 20)
-                deployment.servers[0].kill9()
-                await deployment.start()
-            await _some_talk(deployment, 40)
-        await be_quiet(scene, "mutation", 3)
-    return await verdict(deployment)
+    place = deployment("a", folder, chance)
+    async with place.up(program):
+        async with staged(place, chance.randrange(2**32)) as scene:
+            await scene.group.move_to(2)
+            async with scene.group.talking():
+                for _ in range(kills):
+                    await _some_talk(place, 10)
+                    place.servers[0].kill9()
+                    await place.start()
+                await _some_talk(place, 20)
+            await be_quiet(scene, "mutation", 3)
+        return await verdict(place)
 
 
-async def _some_talk(deployment: Deployment, entries: int) -> None:
-    head = await deployment.room_head()
+async def _some_talk(place: Deployment, entries: int) -> None:
+    head = await place.room_head()
     async with asyncio.timeout(20):
-        while await deployment.room_head() < head + entries:  # noqa: ASYNC110 - of a database
+        while await place.room_head() < head + entries:  # noqa: ASYNC110 - of a database
             await asyncio.sleep(0.05)
 
 
