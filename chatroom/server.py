@@ -76,13 +76,20 @@ class Server(uvicorn.Server):
         loop, people = asyncio.get_running_loop(), self._people()
         spread = min(SPREAD, len(people) / LET_GO_PER_SECOND)
         for one in people:
-            loop.call_later(random.uniform(0.0, spread), one.queue.put_nowait, GOODBYE)
+            loop.call_later(random.uniform(0.0, spread), _say_goodbye, one)
         end = loop.time() + spread + SETTLE
         while self._people() and loop.time() < end and not self.force_exit:
             await pause(0.05)
 
     def _people(self) -> list[FanoutProtocol]:
         return [one for one in self.server_state.connections if isinstance(one, FanoutProtocol)]
+
+
+def _say_goodbye(one: FanoutProtocol) -> None:
+    """What it sent and nobody has taken yet is dropped; the client sends it again, elsewhere."""
+    while one.handshake_complete and not one.queue.empty():
+        one.queue.get_nowait()
+    one.queue.put_nowait(GOODBYE)
 
 
 def run(
