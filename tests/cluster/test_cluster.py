@@ -1,4 +1,4 @@
-"""A meeting goes on while the processes under it are killed one after the other: a second of delay each."""
+"""A meeting goes on while what is under it is killed or drained, one after the other: a second of delay each."""
 
 import asyncio
 import os
@@ -41,7 +41,7 @@ class Timed(Play):
 async def test_killing_a_process_under_a_meeting_is_a_second_of_delay(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ):
-    """P1-P4, P6, F1, F9, F13: every line is read by somebody who only watches, once and in order."""
+    """P1-P4, P6, P16, F1, F7, F9, F13: every line is read by somebody who only watches, once and in order."""
     async with cluster(tmp_path, free_port()) as running:
         links = await _links(running)
         play = Timed(links, SPEED, pause, lambda _: None)
@@ -49,7 +49,7 @@ async def test_killing_a_process_under_a_meeting_is_a_second_of_delay(
         async with enter(links[0], name="Mo") as mo:
             reading = asyncio.create_task(_lines(mo))
             playing = asyncio.create_task(play.perform(read_script()))
-            worst = {name: await _worst(play, kill) for name, kill in _kills(running).items()}
+            worst = {name: await _worst(play, *end) for name, end in _ends(running).items()}
             await playing
             await mo.until(lambda: mo.meeting.closed_at is not None)
             seen = await reading
@@ -68,25 +68,31 @@ async def _links(running: Cluster) -> tuple[str, str]:
     return member, facilitator
 
 
-def _kills(running: Cluster) -> dict[str, Callable[[], int]]:
-    """Whose pid each is; in the size of CI two of them."""
-    kills: dict[str, Callable[[], int]] = {
-        "a process": lambda: running.servers[0].pid,
-        "Valkey": lambda: running.bus.pid,
+End = tuple[Callable[[], int], signal.Signals]
+
+
+def _ends(running: Cluster) -> dict[str, End]:
+    """Whom each signal goes to; in the size of CI three of them."""
+    pids = [lambda one=one: one.pid for one in running.servers]
+    ends: dict[str, End] = {
+        "a process": (pids[0], signal.SIGKILL),
+        "Valkey": (lambda: running.bus.pid, signal.SIGKILL),
+        "a process that drains": (pids[1], signal.SIGTERM),
     }
     if FULL:
-        kills["another process"] = lambda: running.servers[1].pid
-        kills["the third"] = lambda: running.servers[2].pid
-        kills["PostgreSQL"] = lambda: running.postmaster
-    return kills
+        ends["the next that drains"] = (pids[2], signal.SIGTERM)
+        ends["another process"] = (pids[1], signal.SIGKILL)
+        ends["the third"] = (pids[2], signal.SIGKILL)
+        ends["PostgreSQL"] = (lambda: running.postmaster, signal.SIGKILL)
+    return ends
 
 
-async def _worst(play: Timed, pid: Callable[[], int]) -> float:
-    """The longest act from the kill on, until some more are through."""
-    await _acts(play, len(play.took) + 15)
-    os.kill(pid(), signal.SIGKILL)
+async def _worst(play: Timed, pid: Callable[[], int], end: signal.Signals) -> float:
+    """The longest act from the signal on, until some more are through."""
+    await _acts(play, len(play.took) + 10)
+    os.kill(pid(), end)
     first = len(play.took)
-    await _acts(play, first + 12)
+    await _acts(play, first + 9)
     return max(play.took[first:])
 
 
