@@ -109,6 +109,13 @@ export function apply(state, { number, at, entry }) {
   }
 }
 
+/** Whether nothing more comes: it is closed, and whoever of staff closed it knows as what. @param {Case} state */
+export function isComplete({ seat, lines, outcome }) {
+  const end = lines.find(({ type }) => type === "case_closed")
+  if (end === undefined) return false
+  return end.seat !== CLAIMER || seat !== CLAIMER || outcome !== null
+}
+
 /** @param {Case} state */
 export function lastNumber(state) {
   return state.lines.at(-1)?.number ?? 0

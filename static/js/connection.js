@@ -19,8 +19,9 @@ import { newId } from "./ids.js"
  */
 
 const PROTOCOL = 1
-const SOONEST = 300
-const LATEST = 5_000
+const SOONEST = 200
+/** Everybody is back within 5 s of a restart: the wait before the last dial, and the dial itself. */
+const LATEST = 4_000
 const DIAL_PATIENCE = 10_000
 const SILENCE = 25_000
 const BEHIND = 2_000
@@ -30,6 +31,14 @@ const FOR_GOOD = new Set([1000, 1003, 1008, 4401, 4403, 4410])
 
 /** We close with it when we mean to come back. */
 const REDIAL = 4000
+
+/** Those that are on, or mean to come back. @type {Set<Connection>} */
+const wanted = new Set()
+
+/** Ends all of this page's, for good: nothing comes in any more, and nobody is told. */
+export function stopAll() {
+  for (const connection of wanted) connection.stop()
+}
 
 export class Connection {
   #url
@@ -80,6 +89,7 @@ export class Connection {
   start() {
     if (this.#wanted) return
     this.#wanted = true
+    wanted.add(this)
     addEventListener("online", this.#wake)
     document.addEventListener("visibilitychange", this.#wake)
     addEventListener("pageshow", this.#wake)
@@ -88,6 +98,7 @@ export class Connection {
 
   stop() {
     this.#wanted = false
+    wanted.delete(this)
     removeEventListener("online", this.#wake)
     document.removeEventListener("visibilitychange", this.#wake)
     removeEventListener("pageshow", this.#wake)
@@ -147,7 +158,7 @@ export class Connection {
   #closed(code) {
     this.#drop(REDIAL)
     if (FOR_GOOD.has(code)) {
-      this.#wanted = false
+      this.stop()
       this.#become("ended", code)
     } else {
       this.#become("lost", code)
@@ -157,7 +168,7 @@ export class Connection {
 
   /** Full jitter above the soonest, so that a thousand clients don't come back in one breath. */
   #backOff() {
-    const most = Math.min(LATEST, SOONEST * 2 ** Math.min(this.#attempts, 10))
+    const most = Math.min(LATEST, 2 * SOONEST * 2 ** Math.min(this.#attempts, 10))
     return SOONEST + Math.random() * (most - SOONEST)
   }
 

@@ -1,6 +1,9 @@
 /** `Leave now`: nothing of the meeting stays on the screen or in this tab, whatever the network does. */
 
+import { stopAll } from "./connection.js"
+
 export function leave() {
+  stopAll()
   history.replaceState(null, "")
   document.title = "\u2060"
   document.body.replaceChildren()

@@ -10,14 +10,25 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from chatroom.client import Seat, enter
-from moderation.meeting.commands import Invite, NextPhase, Open
+from moderation.meeting.commands import Close, Invite, NextPhase, Open
+from tests.browser.stage import DESK, PHONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playwright.async_api import Route, ViewportSize, WebSocket
+
     from tests.browser.stage import Person, Stage
 
+TURNED: ViewportSize = {"width": 640, "height": 360}
 LIGHTEST = 60_000
+# What is there when the page has been empty for longer than a tick of its clock.
+LEFT = """new Promise((resolve) =>
+  new MutationObserver(() => document.body.firstChild === null && setTimeout(() => resolve({
+    elements: document.body.childElementCount,
+    state: history.state,
+    title: document.title,
+  }), 1_200)).observe(document.body, { childList: true }))"""
 STRANGE = (
     "<img src=x onerror=alert(1)>",
     "<3 you all, 2 < 3 & 5 > 4",
@@ -174,6 +185,65 @@ async def test_motion_and_colours_are_the_readers_choice(stage: Stage):
         await expect(ben.card("Ben")).to_contain_text("my own colours")
         assert await ben.page.evaluate("document.getAnimations().length") == 0
         await ben.shoot("a-forced-colours")
+
+
+async def test_the_end_of_the_talk_stays_in_sight_when_the_window_changes(stage: Stage):
+    links = await stage.room("Turned")
+    ben = await stage.person("Ben")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await ada.send(Open())
+        await ben.come_in(links["member"])
+        for number in range(12):
+            await ada.say(
+                f"Line {number}: " + "and so on, as it goes when somebody has much to say " * 3
+            )
+        await ada.say("That was all.")
+        first, last = ben.log.get_by_text("Line 0:"), ben.log.get_by_text("That was all.")
+        await expect(last).to_be_in_viewport(ratio=1)
+        for size in (PHONE, TURNED, DESK, TURNED, PHONE, DESK):
+            await ben.page.set_viewport_size(size)
+            await expect(last).to_be_in_viewport(ratio=1)
+        # Whoever reads further up is left there.
+        await first.scroll_into_view_if_needed()
+        await ben.page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
+        for size in (PHONE, DESK):
+            await ben.page.set_viewport_size(size)
+            await expect(last).not_to_be_in_viewport()
+        await ada.say("One more.")
+        await expect(ben.button("New lines below")).to_be_visible()
+        await ben.press("New lines below")
+        await expect(ben.log.get_by_text("One more.")).to_be_in_viewport(ratio=1)
+        await expect(ben.button("New lines below")).to_be_hidden()
+
+
+async def test_leave_now_waits_for_nobody(stage: Stage):
+    links = await stage.room("Leave")
+    ben = await stage.person("Ben")
+    sockets: list[WebSocket] = []
+    ben.page.on("websocket", lambda socket: sockets.append(socket))
+    slow = asyncio.Event()
+
+    async def answers_late(route: Route) -> None:
+        await slow.wait()
+        await route.continue_()
+
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await ada.send(Open())
+        await ben.come_in(links["member"])
+        await ben.ask_for_help()
+        await expect(ben.help.get_by_role("textbox")).to_be_visible()
+        await ben.field.fill("Somebody comes up the stairs")
+        await ada.until(lambda: len(ada.here) == 2)
+        await ada.send(Close())
+        await expect(ben.floor).to_contain_text("The meeting has ended")
+        await ben.page.route("**/left", answers_late)
+        # The page is empty at once and hears nothing more, however long the next one takes.
+        left = asyncio.create_task(ben.page.evaluate(LEFT))
+        await ben.page.get_by_role("link", name="Leave now").click(no_wait_after=True)
+        assert await left == {"elements": 0, "state": None, "title": "\u2060"}
+        assert [socket.is_closed() for socket in sockets] == [True, True]
+        slow.set()
+        await expect(ben.page).to_have_url(re.compile("/left$"))
 
 
 async def test_strange_words_are_shown_as_they_were_written(stage: Stage):

@@ -1,7 +1,7 @@
 // A case: what was sent is among the lines once, whichever of receipt and entry comes first.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { apply, begin, lastNumber, unsettled } from "./js/case.js"
+import { apply, begin, isComplete, lastNumber, unsettled } from "./js/case.js"
 
 const VIEW = { kind: "case", source: "help", triage: "urgent", room: "evening", member: "Ben", raised_at: 1, told: false, claimed_at: null, claimer: null, closed_at: null }
 const wrote = (number, seat, words) => ({ number, at: number, id: "", entry: { type: "wrote", seat, words } })
@@ -12,9 +12,23 @@ test("a case is raised, claimed and closed", () => {
   state = apply(state, { number: 1, at: 5, id: "", entry: { type: "case_raised", source: "signal", triage: "support", room: null } })
   state = apply(state, { number: 2, at: 6, id: "", entry: { type: "claimed", seat: 2, words: "Sam" } })
   assert.deepEqual([state.source, state.member, state.claimer, state.claimedAt], ["signal", "Ben", "Sam", 6])
-  state = apply(state, { number: 3, at: 7, id: "", entry: { type: "case_closed", by: 2, outcome: "supported" } })
+  state = apply(state, { number: 3, at: 7, id: "", entry: { type: "case_closed", by: 2 } })
   assert.equal(state.closedAt, 7)
   assert.equal(lastNumber(state), 3)
+})
+
+test("how it ended is known to whoever closed it, in either order", () => {
+  const closed = (by) => ({ number: 1, at: 7, id: "", entry: { type: "case_closed", by } })
+  const noted = { number: 1, at: 7, id: "", entry: { type: "outcome_noted", seat: 2, outcome: "supported" } }
+  for (const order of [[closed(2), noted], [noted, closed(2)]]) {
+    const [first, both] = [order.slice(0, 1), order].map((entries) => entries.reduce(apply, begin(VIEW, 2)))
+    assert.equal(isComplete(first), false, "the other half is still to come")
+    assert.equal(isComplete(both), true)
+    assert.equal(both.outcome, "supported")
+    assert.equal(lastNumber(both), 1, "the outcome is no line")
+  }
+  assert.equal(isComplete(apply(begin(VIEW, 1), closed(2))), true, "the member is told of no outcome")
+  assert.equal(isComplete(apply(begin(VIEW, 2), closed(1))), true, "the member ended it: there is none")
 })
 
 test("an entry of a newer server changes nothing", () => {

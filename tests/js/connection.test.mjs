@@ -1,8 +1,8 @@
 // One socket that comes back by itself, and passes no hole and no double on.
 import assert from "node:assert/strict"
-import { afterEach, beforeEach, test } from "node:test"
+import { afterEach, beforeEach, mock, test } from "node:test"
 import { entries, fresh, happens, id, newest, passes, resumed, sockets } from "./browser.mjs"
-import { Connection } from "./js/connection.js"
+import { Connection, stopAll } from "./js/connection.js"
 
 const HELLO = { type: "hello", protocol: 1 }
 let connection, frames, states
@@ -20,7 +20,10 @@ beforeEach(() => {
   newest().opens()
 })
 
-afterEach(() => connection.stop())
+afterEach(() => {
+  connection.stop()
+  mock.restoreAll()
+})
 
 const numbers = () => frames.flatMap((frame) => (frame.type === "entries" ? frame.entries.map(({ number }) => number) : []))
 
@@ -129,18 +132,48 @@ test("a refusal for good is for good", () => {
   }
 })
 
-test("it dials less and less often, and soon again once it was live", () => {
+/** How long it waits after this break. */
+function waits() {
+  const before = sockets.length
+  newest().breaks()
+  let waited = 0
+  for (; sockets.length === before; waited += 50) passes(50)
+  return waited
+}
+
+test("it dials less and less often, never later than 4 s, and soon again once it was live", () => {
+  mock.method(Math, "random", () => 0.999)
   newest().says(fresh(0))
-  for (let times = 0; times < 8; times += 1) {
-    newest().breaks()
-    passes(5_100)
-  }
+  assert.deepEqual(Array.from({ length: 7 }, waits), [400, 800, 1600, 3200, 4000, 4000, 4000])
   newest().opens()
   newest().says(resumed)
-  newest().breaks()
-  const before = sockets.length
-  passes(650)
-  assert.equal(sockets.length, before + 1)
+  assert.equal(waits(), 400)
+})
+
+test("those that lost it together don't come back together, not even at the first try", () => {
+  for (const [chance, waited] of [[0, 200], [0.5, 300], [0.999, 400]]) {
+    mock.method(Math, "random", () => chance)
+    newest().says(fresh(0))
+    assert.equal(waits(), waited)
+    newest().opens()
+  }
+})
+
+test("all are stopped at once, and nothing is heard or told after that", () => {
+  const other = new Connection("/cases/1/socket", { onframe: (frame) => frames.push(frame), onstate: ({ name }) => states.push(name) })
+  other.start()
+  const both = sockets.slice(-2)
+  for (const socket of both) socket.says(fresh(0))
+  states.length = frames.length = 0
+  stopAll()
+  assert.deepEqual(both.map(({ code }) => code), [1000, 1000])
+  for (const socket of both) {
+    socket.says(entries([1]))
+    socket.breaks(4401)
+  }
+  happens("online")
+  passes(30_000)
+  assert.deepEqual([states, frames, sockets.length], [[], [], 2])
 })
 
 test("the network's return is not waited out", () => {

@@ -16,6 +16,9 @@ MISTAKES = [
     ("connection.js", "number === 0 || id)", "true)"),
     ("connection.js", "passed * this.#speed", "passed"),
     ("connection.js", "this.#attempts = 0\n", ""),
+    ("connection.js", "const LATEST = 4_000", "const LATEST = 5_000"),
+    ("connection.js", "Math.random()", "0.5"),
+    ("connection.js", "wanted.add(this)", ""),
     ("outbox.js", 'this.#inFlight === "" ||', "true ||"),
     ("outbox.js", "this.#go(item, true)", "this.#go(item)"),
     (
@@ -29,6 +32,7 @@ MISTAKES = [
     ("desk.js", "PROGRESS[known.status] > PROGRESS[listed.status]", "false"),
     ("desk.js", "number <= desk.through", "number < 0"),
     ("case.js", "met.has(number)", "false"),
+    ("case.js", "seat !== CLAIMER || outcome !== null", "true"),
     ("case.js", "number > after && ", ""),
     ("case.js", "seat !== state.seat || ", ""),
     ("presence.js", "now - gone < GRACE", "now - gone <= 0"),

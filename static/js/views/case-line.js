@@ -1,9 +1,10 @@
 /** The line of a case, for both its ends: what was written, the field, what is on its way. */
 
-import { MEMBER, apply, begin, lastNumber, unsettled } from "../case.js"
+import { MEMBER, apply, begin, isComplete, lastNumber, unsettled } from "../case.js"
 import { Connection } from "../connection.js"
 import { el, fill, write } from "../dom.js"
 import { Outbox } from "../outbox.js"
+import { End } from "./scroller.js"
 
 /** @import { CaseSeatCommand, OutboundFrame, Outcome, Refusal, Write } from "../protocol.js" */
 /** @import { Case, Line, Pending } from "../case.js" */
@@ -44,11 +45,11 @@ export class CaseLine {
   /** @type {Case | null} */
   #state = null
   #through = 0
-  #wasAtEnd = true
   #banner = el("p", { class: "line-banner", role: "status" })
   #lines = el("div", { class: "line-list" })
   #onItsWay = el("div", { class: "line-list", "aria-live": "off" })
   #log
+  #end
   #field
   #send
   #composer
@@ -78,9 +79,7 @@ export class CaseLine {
       el("div", { class: "acts" }, this.#send, ...(options.acts ?? [])),
     )
     this.element = el("div", { class: "case-line" }, this.#banner, this.#log, this.#composer)
-    this.#log.addEventListener("scroll", () => (this.#wasAtEnd = this.#isAtEnd()), { passive: true })
-    // A field that grows or a keyboard that opens must not cover the last line.
-    new ResizeObserver(() => this.#wasAtEnd && this.toEnd()).observe(this.#log)
+    this.#end = new End(this.#log, NEAR)
   }
 
   start() {
@@ -130,8 +129,7 @@ export class CaseLine {
 
   /** The log is at its newest line again, after it was hidden. */
   toEnd() {
-    this.#log.scrollTop = this.#log.scrollHeight
-    this.#wasAtEnd = true
+    this.#end.go()
   }
 
   // Writing
@@ -179,16 +177,17 @@ export class CaseLine {
       fill(this.#lines)
       this.#changed([])
     }
-    if (frame.type === "entries" && frame.stream === "room" && this.#state !== null) {
-      const before = this.#state.lines.length
-      this.#state = frame.entries.reduce(apply, this.#state)
-      this.#add(this.#state.lines.slice(before))
+    if (frame.type === "entries" && this.#state !== null) {
+      const before = this.#state
+      this.#state = frame.entries.reduce(apply, before)
+      if (frame.stream === "room") this.#add(this.#state.lines.slice(before.lines.length))
+      else if (this.#state.outcome !== before.outcome) this.#outcome(this.#state)
     }
   }
 
   /** @param {Line[]} lines */
   #add(lines) {
-    const atEnd = this.#isAtEnd()
+    const atEnd = this.#end.isNear
     const fresh = lines.filter(({ number }) => number > this.#through)
     if (fresh.length > 0) this.#log.setAttribute("aria-live", "polite")
     this.#lines.append(...lines.map((line) => this.#line(line)))
@@ -197,16 +196,20 @@ export class CaseLine {
     this.#changed(fresh)
   }
 
-  #isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#log
-    return scrollHeight - scrollTop - clientHeight < NEAR
+  /** How it ended is told on a stream of its own, before the end or after it. @param {Case} state */
+  #outcome(state) {
+    const place = state.lines.findIndex(({ type }) => type === "case_closed")
+    const line = state.lines[place]
+    if (line === undefined) return
+    this.#lines.children[place]?.replaceWith(this.#line(line))
+    this.#changed([])
   }
 
   /** @param {Line[]} fresh */
   #changed(fresh) {
     if (this.#state === null) return
     this.#composer.hidden = this.#state.closedAt !== null
-    if (this.#state.lines.some(({ type }) => type === "case_closed")) this.stop()
+    if (isComplete(this.#state)) this.stop()
     this.#options.onchange?.(this.#state, fresh)
   }
 

@@ -1,9 +1,47 @@
-/** Everything that can move the talk goes through here, one after another. */
+/** What keeps a reader at the end of a conversation, or where else they are. */
+
+/** Whoever was at the end of a box stays there when its size changes: a keyboard, a turned phone. */
+export class End {
+  #element
+  #near
+  #was = true
+  #size = ""
+
+  /** @param {HTMLElement} element @param {number} near How far from the end still is at the end. */
+  constructor(element, near) {
+    this.#element = element
+    this.#near = near
+    element.addEventListener("scroll", () => this.isNear, { passive: true })
+    new ResizeObserver(() => {
+      this.#size = this.#measured()
+      if (this.#was) this.go()
+    }).observe(element)
+  }
+
+  /** Whether the reader is there; until a new size has settled, whether they were. */
+  get isNear() {
+    // A change of size moves the end, and is heard of first as a scroll.
+    if (this.#size !== this.#measured()) return this.#was
+    const { scrollTop, clientHeight, scrollHeight } = this.#element
+    this.#was = scrollHeight - scrollTop - clientHeight < this.#near
+    return this.#was
+  }
+
+  go() {
+    this.#element.scrollTop = this.#element.scrollHeight
+    this.#was = true
+  }
+
+  #measured() {
+    return `${this.#element.clientWidth} x ${this.#element.clientHeight}`
+  }
+}
 
 const NEAR = 120
 
+/** Everything that can move the talk goes through here, one after another. */
 export class Scroller {
-  #element
+  #end
   #chain = Promise.resolve()
   #onaway
 
@@ -12,14 +50,10 @@ export class Scroller {
    * @param {(away: boolean) => void} onaway Called with true when something came in below what is seen.
    */
   constructor(element, onaway) {
-    this.#element = element
+    this.#end = new End(element, NEAR)
     this.#onaway = onaway
-    element.addEventListener("scroll", () => this.#isNearEnd() && onaway(false), { passive: true })
-    // A field that grows or a keyboard that opens must not cover the last line.
-    new ResizeObserver(() => this.#stay()).observe(element)
+    element.addEventListener("scroll", () => this.#end.isNear && onaway(false), { passive: true })
   }
-
-  #wasNear = true
 
   /**
    * Runs `change`, which may add to the talk, and follows it only where the reader was at the end.
@@ -28,9 +62,8 @@ export class Scroller {
    */
   change(change) {
     this.#chain = this.#chain.then(() => {
-      const near = this.#isNearEnd()
+      const near = this.#end.isNear
       const news = change()
-      this.#wasNear = near
       if (near) this.#jump()
       else if (news) this.#onaway(true)
     })
@@ -42,19 +75,7 @@ export class Scroller {
   }
 
   #jump() {
-    this.#element.scrollTop = this.#element.scrollHeight
-    this.#wasNear = true
+    this.#end.go()
     this.#onaway(false)
-  }
-
-  #stay() {
-    if (this.#wasNear) this.#element.scrollTop = this.#element.scrollHeight
-  }
-
-  #isNearEnd() {
-    const { scrollTop, clientHeight, scrollHeight } = this.#element
-    const near = scrollHeight - scrollTop - clientHeight < NEAR
-    this.#wasNear = near
-    return near
   }
 }
