@@ -3,6 +3,8 @@
 /** @import { Refusal } from "./protocol.js" */
 
 const PATIENCE = 10_000
+const SOONEST = 500
+const LATEST = 4_000
 
 /** A no, in words for a person. `refusal.code` is `unreachable` where there was no answer at all. */
 export class RefusedError extends Error {
@@ -26,6 +28,42 @@ export async function post(path, body) {
   const answer = await response.json().catch(() => null)
   if (response.ok && answer !== null) return answer
   throw new RefusedError(isRefusal(answer) ? { ...answer, type: "refusal" } : refusal("unclear", UNCLEAR))
+}
+
+/**
+ * Posts until there is an answer. The body holds an id: however often it is asked, it happens once.
+ *
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<any>}
+ */
+export async function insist(path, body) {
+  for (let wait = SOONEST; ; wait = Math.min(LATEST, wait * 2)) {
+    try {
+      return await post(path, body)
+    } catch (error) {
+      if (!(error instanceof RefusedError) || !isUnknown(error.refusal)) throw error
+    }
+    await network(wait)
+  }
+}
+
+/** Whether it may have arrived all the same. @param {Refusal} refusal */
+export function isUnknown({ code }) {
+  return code === "unreachable" || code === "unclear"
+}
+
+/** Waits, or until the browser says that the network is back. @param {number} wait */
+function network(wait) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, wait)
+    addEventListener("online", done)
+    function done() {
+      clearTimeout(timer)
+      removeEventListener("online", done)
+      resolve(undefined)
+    }
+  })
 }
 
 const UNCLEAR = "The server could not answer that. Wait a moment, then try again."

@@ -9,15 +9,14 @@ import { Presence, Writing } from "./presence.js"
 import * as rooms from "./room.js"
 import { Timeline } from "./timeline.js"
 import { AgendaView } from "./views/agenda.js"
-import { CareView } from "./views/care.js"
 import { ComposerView } from "./views/composer.js"
 import { DoorView } from "./views/door.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
-import { isLineOpen, openHelp } from "./views/help.js"
+import { backTo, isLineOpen, openHelp } from "./views/help.js"
+import { CareView, EndView } from "./views/notices.js"
 import { PendingView } from "./views/pending.js"
-import { PeopleView } from "./views/people.js"
-import { QueueView } from "./views/queue.js"
+import { PeopleView, QueueView } from "./views/people.js"
 import { Sheet } from "./views/sheet.js"
 import { TimelineView } from "./views/timeline.js"
 import { WritingView } from "./views/writing.js"
@@ -32,16 +31,6 @@ import { aloud } from "./words.js"
 /** @import { Words } from "./views/pending.js" */
 
 const NOTICED = "Staff can be with you on a private line, if you like. Nobody in the room sees it."
-
-/** What is said when the socket ended for good, and the way on where there is one: to the door. */
-/** @type {Record<number, { words: string, onward?: string }>} */
-const ENDED = {
-  4401: { words: "You are not signed in here any more. Open your invitation link again to come back." },
-  4403: { words: "You have no seat in this meeting.", onward: "Go to the door" },
-  4410: { words: "A facilitator has taken you out of this meeting. Help stays open to you." },
-}
-const ENDED_OTHERWISE = { words: "The connection was ended. Your words are kept.", onward: "Come back in" }
-const OVER = { words: "You can stay and read as long as you like.", onward: "Come in to the next meeting" }
 
 /** Milliseconds between two words to the server that I am writing. */
 const TYPING = 3_000
@@ -79,6 +68,8 @@ class RoomPage {
   #writers = new WritingView()
   #care
   #sheet = new Sheet()
+  #end = new EndView()
+  #aloud = find("#aloud")
 
   /** @param {Door} door */
   constructor(door) {
@@ -136,9 +127,15 @@ class RoomPage {
     openHelp({ room: room.slug, helplines, ...(caseId === null ? {} : { caseId }), ...(speed === undefined ? {} : { speed }) })
   }
 
+  /** @param {"room" | "out"} place */
+  #isAt(place) {
+    document.body.dataset.state = place
+    backTo(place === "room" ? "the meeting" : null)
+  }
+
   /** Comes in: there is a seat. */
   enter() {
-    document.body.dataset.state = "room"
+    this.#isAt("room")
     const { text, to, waiting } = this.#draft.load()
     this.#composer.restore(text, to)
     for (const { id, command, unsent } of waiting) {
@@ -229,7 +226,7 @@ class RoomPage {
 
   /** @param {string} words */
   #announce(words) {
-    if (words !== "") write(find("#aloud"), words)
+    if (words !== "") write(this.#aloud, words)
   }
 
   // Commands and their answers
@@ -289,30 +286,21 @@ class RoomPage {
     this.#header.link(name)
     document.body.dataset.link = name
     if (name === "live") this.#outbox.resume()
-    if (name === "ended") this.#end(code ?? 0)
+    if (name === "ended") this.#ended(code ?? 0)
     this.#draw()
   }
 
   /** @param {number} code */
-  #end(code) {
+  #ended(code) {
     if (this.#room !== null && this.#room.closedAt !== null && code === 1000) return
-    const ended = ENDED[code] ?? ENDED_OTHERWISE
-    this.#showEnd(ended)
-    if (code in ENDED) {
-      document.body.dataset.state = "out"
+    const { words, isOut } = this.#end.ended(code)
+    if (isOut) {
+      this.#isAt("out")
       this.#talk.clear()
       this.#header.out()
     }
     this.#sheet.close()
-    this.#announce(ended.words)
-  }
-
-  /** @param {{ words: string, onward?: string }} end */
-  #showEnd({ words, onward = "" }) {
-    find("#ended").hidden = false
-    write(find("#ended p"), words)
-    write(find("#onward"), onward)
-    find("#ended .acts").hidden = onward === ""
+    this.#announce(words)
   }
 
   // Drawing
@@ -341,7 +329,7 @@ class RoomPage {
     this.#queue.render(model)
     this.#people.render(model)
     this.#composer.render(model)
-    if (room.closedAt !== null && document.body.dataset.state === "room") this.#showEnd(OVER)
+    if (room.closedAt !== null && document.body.dataset.state === "room") this.#end.over()
     this.#pending = this.#pending.filter((item) => !this.#isIn(item))
     const rows = this.#pending.filter((item) => this.#composer.shows(item) && !this.#timeline.holds(item))
     this.#talk.render(model, this.#timeline, () => {
@@ -362,8 +350,6 @@ function begin() {
   /** @type {Door} */
   const door = data("door")
   const page = new RoomPage(door)
-  // The door of the next meeting, or of this one, is the same page asked for again.
-  find("#onward").addEventListener("click", () => location.reload())
   find("[data-help]").addEventListener("click", () => page.help(door.case))
   if (door.seat !== null) {
     page.enter()

@@ -3,7 +3,7 @@
 import { el, fill, find, set, write } from "../dom.js"
 import * as rooms from "../room.js"
 import { whyComposer } from "../words.js"
-import { isResting, rest } from "./rest.js"
+import { isResting, rest } from "./taps.js"
 
 /** @import { Model } from "../model.js" */
 /** @import { Refusal, SeatCommand } from "../protocol.js" */

@@ -3,8 +3,7 @@
 import { el, find, keyed, set, write } from "../dom.js"
 import * as rooms from "../room.js"
 import { floorCard, stopwatch } from "../words.js"
-import { isResting, rest } from "./rest.js"
-import { twoTaps } from "./two-taps.js"
+import { isResting, rest, twoTaps } from "./taps.js"
 
 /** @import { Acts, Model } from "../model.js" */
 /** @import { Room } from "../room.js" */

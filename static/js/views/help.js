@@ -2,13 +2,12 @@
 
 import { MEMBER } from "../case.js"
 import { el, fill, set, write } from "../dom.js"
-import { RefusedError, post } from "../http.js"
+import { RefusedError, insist } from "../http.js"
 import { newId } from "../ids.js"
 import { CaseLine } from "./case-line.js"
-import { twoTaps } from "./two-taps.js"
+import { twoTaps } from "./taps.js"
 
 /** @import { Case, Line } from "../case.js" */
-/** @import { Refusal } from "../protocol.js" */
 
 /** @typedef {{ label: string, text: string, url: string | null }} Helpline */
 
@@ -21,8 +20,6 @@ import { twoTaps } from "./two-taps.js"
  */
 
 const PATIENCE = 5_000
-const SOONEST = 1_000
-const LATEST = 5_000
 const BEHIND = "[data-help]"
 
 const ASK = "Somebody from staff will write with you here. You don't need a reason. The others in the meeting see nothing of it."
@@ -44,6 +41,7 @@ const IS_CLOSED = "Help · the line is closed"
 
 /** @type {HelpPanel | null} */
 let panel = null
+let back = "Back"
 
 /**
  * Shows Help: the question, or the line where there is one already.
@@ -56,6 +54,12 @@ export function openHelp(place) {
   panel.show(place)
 }
 
+/** What one comes back to from Help, where it is something: the meeting. @param {string | null} place */
+export function backTo(place) {
+  back = place === null ? "Back" : `Back to ${place}`
+  panel?.name()
+}
+
 /** Whether the panel holds the line of this case. @param {string} caseId */
 export function isLineOpen(caseId) {
   return panel?.caseId === caseId
@@ -64,6 +68,7 @@ export function isLineOpen(caseId) {
 class HelpPanel {
   #place
   #title = el("h2", { id: "help-title", tabindex: "-1" }, "Help")
+  #back = el("button", { type: "button", onclick: () => this.#hide() }, back)
   #status = el("div", { class: "help-status", role: "status" })
   #act = el("div", { class: "acts help-act" })
   #lines = el("div", { class: "help-lines" })
@@ -91,7 +96,7 @@ class HelpPanel {
         "div",
         { class: "help-head" },
         this.#title,
-        el("button", { type: "button", onclick: this.#hide }, place.room === null ? "Back" : "Back to the meeting"),
+        this.#back,
       ),
       this.#status,
       this.#act,
@@ -99,6 +104,10 @@ class HelpPanel {
       this.#main,
     )
     document.body.append(this.#element, this.#aloud)
+  }
+
+  name() {
+    write(this.#back, back)
   }
 
   get caseId() {
@@ -163,7 +172,7 @@ class HelpPanel {
     this.#title.focus()
     const tooLong = setTimeout(() => this.#unanswered(), navigator.onLine ? PATIENCE : 0)
     try {
-      const answer = await raise(this.#place.room)
+      const answer = await insist("/help", { id: newId(), room: this.#place.room })
       this.#place.helplines = answer.helplines ?? this.#place.helplines
       this.#open(answer.case, answer.words, answer.attended)
     } catch (error) {
@@ -196,8 +205,8 @@ class HelpPanel {
 
   // The line
 
-  /** @param {string} caseId @param {string} [words] @param {boolean} [attended] */
-  #open(caseId, words = "", attended = true) {
+  /** @param {string} caseId @param {string} [told] @param {boolean} [attended] */
+  #open(caseId, told = "", attended = true) {
     this.#line?.stop()
     this.#caseId = caseId
     write(this.#title, "Help")
@@ -212,7 +221,7 @@ class HelpPanel {
       ...(this.#place.speed === undefined ? {} : { speed: this.#place.speed }),
     })
     fill(this.#main, this.#line.element)
-    this.#say(words || (attended ? "" : NOBODY))
+    this.#say(told || (attended ? "" : NOBODY))
     this.#showHelplines(true)
     this.#line.start()
     this.#relabel(ARE_CALLED)
@@ -271,9 +280,9 @@ class HelpPanel {
 
   // Showing
 
-  /** @param {string} words */
-  #say(words) {
-    write(this.#status, words)
+  /** @param {string} text */
+  #say(text) {
+    write(this.#status, text)
   }
 
   /** Open where they are what is there now; folded where somebody is. @param {boolean} isNow */
@@ -293,42 +302,6 @@ class HelpPanel {
       set(button, "aria-expanded", String(!this.#element.hidden))
     }
   }
-}
-
-/**
- * Asks until there is an answer, with one id however often: it opens one case.
- *
- * @param {string | null} room
- * @returns {Promise<{ case: string, attended: boolean, helplines: Helpline[], words: string }>}
- */
-async function raise(room) {
-  const id = newId()
-  for (let wait = SOONEST; ; wait = Math.min(LATEST, wait * 2)) {
-    try {
-      return await post("/help", { id, room })
-    } catch (error) {
-      if (!(error instanceof RefusedError) || !isUnknown(error.refusal)) throw error
-    }
-    await network(wait)
-  }
-}
-
-/** @param {Refusal} refusal */
-function isUnknown({ code }) {
-  return code === "unreachable" || code === "unclear"
-}
-
-/** Waits, or until the browser says that the network is back. @param {number} wait */
-function network(wait) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, wait)
-    addEventListener("online", done)
-    function done() {
-      clearTimeout(timer)
-      removeEventListener("online", done)
-      resolve(undefined)
-    }
-  })
 }
 
 /** Whoever is writing keeps the focus; a page that opens Help by itself takes none. */

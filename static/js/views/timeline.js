@@ -4,7 +4,7 @@ import { el, fill, find, set, write } from "../dom.js"
 import * as rooms from "../room.js"
 import { clock } from "../words.js"
 import { Scroller } from "./scroller.js"
-import { twoTaps } from "./two-taps.js"
+import { twoTaps } from "./taps.js"
 
 /** @import { Acts, Model } from "../model.js" */
 /** @import { Room } from "../room.js" */
@@ -21,6 +21,7 @@ export class TimelineView {
   #changed = new Set()
   /** @type {TurnItem | null} */
   #live = null
+  #isOver = false
 
   /** @param {Acts} acts */
   constructor(acts) {
@@ -63,6 +64,7 @@ export class TimelineView {
     this.#scroller.change(() => {
       const news = this.#place(timeline.items, room)
       this.#markLive(timeline.items, room)
+      if (room.closedAt !== null && !this.#isOver) this.#over()
       return more() || news
     })
   }
@@ -92,6 +94,15 @@ export class TimelineView {
       if (element !== undefined) return element
     }
     return null
+  }
+
+  /** What was left open is folded once; own words can still be taken back. */
+  #over() {
+    this.#isOver = true
+    for (const button of this.#log.querySelectorAll(".options[aria-expanded=true]")) {
+      const isInUse = button.closest("article")?.contains(document.activeElement) ?? false
+      if (button instanceof HTMLElement && !isInUse) button.click()
+    }
   }
 
   /** @param {Item[]} items @param {Room} room */

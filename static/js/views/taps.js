@@ -1,9 +1,27 @@
-/** A button for what is grave: the first tap asks, the second does it. */
+/** Taps: one that comes too soon after another, and two for what is grave. */
 
 import { el, write } from "../dom.js"
-import { isResting, rest } from "./rest.js"
+
+const MOMENT = 400
 
 /**
+ * A button that has just changed its meaning rests for a moment: a double tap is one tap.
+ *
+ * @param {HTMLElement} button
+ */
+export function rest(button) {
+  button.setAttribute("aria-disabled", "true")
+  setTimeout(() => button.removeAttribute("aria-disabled"), MOMENT)
+}
+
+/** @param {HTMLElement} button */
+export function isResting(button) {
+  return button.getAttribute("aria-disabled") === "true"
+}
+
+/**
+ * A button for what is grave: the first tap asks, the second does it.
+ *
  * @param {string} label
  * @param {string} sure What it says after the first tap.
  * @param {() => void} act
