@@ -68,6 +68,17 @@ TARGETS = """(least) => {
   return wrong
 }"""
 
+# What lies over an element: over its middle, or a little inside its corners.
+COVERED = """(element) => {
+  const { left, top, right, bottom } = element.getBoundingClientRect()
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2]
+  const points = [[x, y], [left + 8, y], [right - 8, y], [x, top + 4], [x, bottom - 4]]
+  return points
+    .map(([x, y]) => document.elementFromPoint(x, y))
+    .filter((over) => !element.contains(over))
+    .map((over) => over?.outerHTML.slice(0, 80) ?? "nothing, it is outside")[0]
+}"""
+
 
 class Stage:
     """The people of one test on one server."""
@@ -210,9 +221,9 @@ class Person:
         return self.under("This meeting")
 
     def under(self, heading: str) -> Locator:
-        """The items of the list below a heading."""
-        title = self.page.get_by_role("heading", name=heading, exact=True)
-        return title.locator("xpath=following-sibling::*[self::ol or self::ul][1]/li")
+        """The items of the list that is called as the heading above it."""
+        named = self.page.get_by_role("list", name=heading, exact=True)
+        return named.get_by_role("listitem")
 
     def case(self, room: str) -> Locator:
         """The case of somebody in that room, in the desk's list."""
@@ -291,6 +302,12 @@ class Person:
         if not await acts.evaluate("(fold) => fold.open"):
             await person.get_by_text(f"Acts for {name}").click()
         return acts
+
+    async def is_in_sight(self, thing: Locator) -> None:
+        """All of it, without scrolling, and nothing lies over it."""
+        await expect(thing).to_be_in_viewport(ratio=1)
+        covered = await thing.evaluate(COVERED)
+        assert not covered, f"{self.name}: {thing} is covered by {covered}"
 
     # Help
 

@@ -14,7 +14,7 @@ import re
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import RETENTION_HOURS
-from tests.browser.stage import SCREENS, Person, Stage
+from tests.browser.stage import DESK, PHONE, SCREENS, Person, Stage
 from tests.processes import HOUSE
 
 TIME = r"\d\d:\d\d"
@@ -74,6 +74,10 @@ async def they_come_in(
     # No secret stays in the address.
     assert ben.page.url.endswith(f"/rooms/{links['slug']}")
     await ben.shoot("0-door")
+    await ben.page.set_viewport_size(PHONE)
+    for thing in (ben.page.get_by_role("textbox", name="Your name"), ben.button("Come in")):
+        await ben.is_in_sight(thing)
+    await ben.page.set_viewport_size(DESK)
 
     await its_name_is_taken(ben)
     for person in (ben, chidi, dana):
@@ -264,6 +268,8 @@ async def dana_is_removed_and_has_help_still(ada: Person, dana: Person) -> None:
     await expect(dana.help).to_contain_text("Thank you for pressing Help")
     await expect(dana.help.get_by_role("link", name="116 123")).to_be_visible()
     await dana.shoot("10-removed-help")
+    await dana.help.get_by_role("button", name="Back", exact=True).click()
+    await expect(dana.help).to_be_hidden()
 
 
 async def it_closes(ada: Person, ben: Person, chidi: Person) -> None:
@@ -282,9 +288,20 @@ async def it_closes(ada: Person, ben: Person, chidi: Person) -> None:
     await ada.press_twice("Close the meeting", "Close it for everyone")
     for person in (ada, ben, chidi):
         await expect(person.floor).to_contain_text("The meeting has ended")
+    await own_words_can_still_be_taken_back(ben)
     await expect(chidi.field).to_have_value("I was about to say")
     await expect(chidi.main.get_by_role("button", name="Help", exact=True)).to_be_visible()
     await asyncio.gather(ada.shoot("12-closed"), ben.shoot("12-closed"), chidi.shoot("12-closed"))
+
+
+async def own_words_can_still_be_taken_back(ben: Person) -> None:
+    """What was left open is folded, and opens again."""
+    take = ben.log.get_by_role("button", name="Take back")
+    await expect(take).to_have_count(0)
+    turn = ben.card("Ben").filter(has_text="It was a long week.")
+    await turn.get_by_role("button", name="Options for your words").click()
+    await ben.is_in_sight(take.first)
+    await turn.get_by_role("button", name="Options for your words").click()
 
 
 async def in_the_same_order(*people: Person) -> None:

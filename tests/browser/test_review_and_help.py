@@ -12,10 +12,15 @@ from playwright.async_api import expect
 
 from chatroom.client import Seat, enter
 from moderation.meeting.commands import LowerHand, Mute, NextPhase, Open, RaiseHand, Unmute
-from tests.browser.stage import Person, Stage
+from tests.browser.conftest import settings
+from tests.browser.stage import DESK, PHONE, Person, Stage
+from tests.processes import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.async_api import Browser
 
 SEEN_WITHIN = 1000.0
 # Resolves with the moment, in ms since 1970, at which a text comes onto the page.
@@ -41,8 +46,33 @@ async def test_nobody_at_the_desk_is_said_at_once(stage: Stage):
     await expect(ben.help.get_by_role("link", name="116 123")).to_be_visible()
     await expect(ben.help.get_by_role("link", name="112")).to_be_visible()
     await ben.shoot("h-nobody-there")
+    await ben.is_in_sight(ben.page.get_by_role("textbox", name="To staff"))
+    await ben.is_in_sight(ben.help.get_by_role("button", name="Send"))
     await ben.help.get_by_role("button", name="Back to the meeting").click()
     await expect(ben.field).to_be_visible()
+
+
+async def test_a_call_that_nobody_claims_is_not_left_in_silence(browser: Browser, tmp_path: Path):
+    # A minute of this server's takes three seconds.
+    async with serving(tmp_path, **settings(), TIME_SPEED="20") as server:
+        stage = Stage(browser, server)
+        links = await stage.room("Nobody comes")
+        sam, ben = await stage.person("Sam"), await stage.person("Ben", phone=True)
+        await sam.come_to_desk(links["staff"])
+        await ben.come_in(links["member"])
+        await ben.ask_for_help()
+        await expect(ben.help).to_contain_text("Staff have been called")
+        await expect(ben.help).to_contain_text("Nobody from staff has come yet")
+        for number in ("116 123", "112"):
+            await ben.is_in_sight(ben.help.get_by_role("link", name=number, exact=True))
+        await expect(sam.case("Nobody comes")).to_contain_text(
+            "they were told that nobody has come"
+        )
+        await ben.shoot("h-unanswered")
+        # It stays open: whoever comes late is not too late.
+        await sam.claim("Nobody comes")
+        await expect(ben.page.get_by_role("dialog", name="Sam is here")).to_be_visible()
+        await stage.close()
 
 
 async def test_a_phone_number_comes_back_and_goes_out_without_it(stage: Stage):
@@ -101,6 +131,7 @@ async def test_help_while_muted_reaches_the_desk_within_a_second(
     await ben.write_on_line("Sam", "I had a drink in my hand.")
     await expect(case).to_contain_text("I had a drink in my hand.")
     await sam.shoot("h-case")
+    await on_a_phone_a_case_can_be_answered(sam)
     await ben.shoot("h-line")
 
     # He is still in the meeting, and nobody there has seen anything.
@@ -109,9 +140,39 @@ async def test_help_while_muted_reaches_the_desk_within_a_second(
     await expect(ada.log).not_to_contain_text(re.compile("help|staff", re.IGNORECASE))
     await sam.press("Close the case")
     await sam.press("Supported, and carries on")
-    await expect(case).to_contain_text("You closed it")
+    await expect(case).to_contain_text("You closed it: Supported, and carries on.")
+    await expect(ben.page.locator("body")).not_to_contain_text("Supported")
     await expect(ben.button("Help · the line is closed")).to_be_visible()
     await sam.shoot("h-desk-closed")
+
+
+async def on_a_phone_a_case_can_be_answered(sam: Person) -> None:
+    """The prepared words and the field are seen whole, and the act beside them."""
+    await sam.page.set_viewport_size(PHONE)
+    prepared = sam.page.get_by_role("group", name="Prepared words").get_by_role("button")
+    await expect(prepared).to_have_count(3)
+    field = sam.page.get_by_role("textbox", name="To Ben")
+    send = sam.page.get_by_role("region", name="The case").get_by_role("button", name="Send")
+    for thing in (*await prepared.all(), field, send):
+        await sam.is_in_sight(thing)
+    await sam.page.set_viewport_size(DESK)
+
+
+async def test_two_calls_from_one_room_are_told_apart(stage: Stage):
+    links = await stage.room("Two calls")
+    sam, ben, dana = [await stage.person(name) for name in ("Sam", "Ben", "Dana")]
+    await sam.come_to_desk(links["staff"])
+    for person in (ben, dana):
+        await person.come_in(links["member"])
+        await person.ask_for_help()
+        await expect(person.help).to_contain_text("Staff have been called")
+        await asyncio.sleep(1)  # Nobody calls in the same second.
+    claims = sam.case("Two calls").get_by_role("button", name=re.compile("^Claim"))
+    await expect(claims).to_have_count(2)
+    names = [await claim.get_attribute("aria-label") for claim in await claims.all()]
+    called = re.compile(r"Claim: Urgent, Pressed Help, Two calls, since \d\d:\d\d:\d\d")
+    assert all(called.fullmatch(name or "") for name in names), names
+    assert len(set(names)) == 2
 
 
 async def test_help_at_the_door_and_at_a_closed_door(stage: Stage):
@@ -135,6 +196,7 @@ async def test_help_at_the_door_and_at_a_closed_door(stage: Stage):
 
     open_cases = sam.page.get_by_role("list", name=re.compile("^Open")).get_by_role("listitem")
     await expect(sam.button("Back to the desk")).to_be_visible()
+    await expect(sam.case("Doors")).to_have_count(0)
     before = await open_cases.count()
     eve.forgive("status of 403")
     await eve.open(f"{stage.origin}/rooms/{links['slug']}")
@@ -164,6 +226,10 @@ async def test_words_of_despair_out_of_turn_are_refused_and_heard(stage: Stage):
     await expect(ben.field).to_have_value("I want to kill myself tonight")
     await expect(ada.log).not_to_contain_text("tonight")
     await ben.shoot("h-heard")
+    await ben.page.set_viewport_size(PHONE)
+    await expect(ben.button("Open the private line")).to_be_visible()
+    await ben.is_in_sight(ben.field)
+    await ben.page.set_viewport_size(DESK)
 
     await sam.claim("Heard")
     case = sam.page.get_by_role("region", name="The case")
@@ -187,7 +253,11 @@ async def test_the_others_see_the_same_bytes_with_and_without_help(stage: Stage)
 async def what_chidi_receives(
     stage: Stage, links: dict[str, str], *, help_from: Person | None
 ) -> list[Any]:
-    """The same meeting every time; only whether Ben calls for help is different."""
+    """The same meeting every time; only whether Ben calls for help is different.
+
+    At the end stands the head that a heartbeat names when Ben has had his help. When the others
+    come is chance; what they name is not.
+    """
     frames: list[bytes] = []
     ben = await stage.person("Ben")
     async with (
@@ -205,6 +275,7 @@ async def what_chidi_receives(
         await expect(ben.field).to_have_accessible_description(re.compile("paused your writing"))
         if help_from is not None:
             await ben_is_helped(ben, help_from)
+        head = await next_head(frames)
         await ada.send(Unmute(seat))
         await expect(ben.field).to_have_accessible_description("Everyone can write now.")
         await ben.say("I am back.")
@@ -216,7 +287,37 @@ async def what_chidi_receives(
         await chidi.send(LowerHand(), id="d" * 32)
         await ada.say("Until next week.")
         await in_step(ada, chidi)
-    return [frame for frame in map(up_to_times, frames) if frame is not None]
+    received = [msgspec.json.decode(frame) for frame in frames]
+    heads_name_the_last_entry(received)
+    nobody_is_writing_while_muted(received)
+    by_chance = ("heartbeat", "typing")
+    others = [masked(frame) for frame in received if frame["type"] not in by_chance]
+    return [*others, head.partition(".")[0]]
+
+
+async def next_head(frames: list[bytes]) -> str:
+    """What the next heartbeat calls the room's last entry."""
+    seen = len(frames)
+    async with asyncio.timeout(15):
+        while True:
+            for frame in map(msgspec.json.decode, frames[seen:]):
+                if frame["type"] == "heartbeat":
+                    return str(frame["head"])
+            await asyncio.sleep(0.05)
+
+
+def heads_name_the_last_entry(received: list[Any]) -> None:
+    """No heartbeat names an entry that the room was not sent (P22)."""
+    last = "0."
+    for frame in received:
+        if frame["type"] == "fresh":
+            last = frame["cursor"]["room"]
+        elif frame["type"] == "heartbeat":
+            assert frame["head"] == last
+        elif frame["type"] == "entries" and frame["stream"] == "room":
+            newest = frame["entries"][-1]
+            if newest["number"] > int(last.partition(".")[0]):
+                last = f"{newest['number']}.{newest['id']}"
 
 
 async def ben_is_helped(ben: Person, sam: Person) -> None:
@@ -240,13 +341,18 @@ async def in_step(*seats: Seat) -> None:
         await seat.until(lambda seat=seat: seat.cursor["room"] == cursor)  # type: ignore[misc]
 
 
-def up_to_times(frame: bytes) -> Any:
-    """The frame with each time and each random id replaced; None for a heartbeat, which tells the time."""
-    content = msgspec.json.decode(frame)
-    return None if content["type"] == "heartbeat" else masked(content)
+def nobody_is_writing_while_muted(received: list[Any]) -> None:
+    """Ben's words on the private line are no writing in the room."""
+    kinds = [
+        entry["entry"]["type"]
+        for frame in received
+        for entry in frame.get("entries") or [{"entry": frame}]
+    ]
+    assert "typing" not in kinds[kinds.index("muted") : kinds.index("unmuted")]
 
 
 def masked(content: Any) -> Any:
+    """With each time and each random id replaced."""
     if isinstance(content, list):
         return [masked(part) for part in content]
     if not isinstance(content, dict):

@@ -58,7 +58,6 @@ export class DoorView {
       { class: "door", "aria-labelledby": "door-title" },
       el("h2", { id: "door-title" }, "At the door"),
       el("p", {}, this.#door.open ? isOpen(this.#door) : notYet(this.#door)),
-      el("p", {}, kept),
       el(
         "form",
         { onsubmit: (/** @type {Event} */ event) => void this.#come(event) },
@@ -68,6 +67,7 @@ export class DoorView {
         this.#name,
         this.#submit,
       ),
+      el("p", {}, kept),
       el(
         "p",
         { class: "soft" },

@@ -104,7 +104,9 @@ class Row {
     this.#claim.hidden = !isWaiting(listed)
     this.#open.hidden = !this.#isMine || isShown
     this.busy(false)
-    const label = `${TRIAGE[listed.triage]}, ${SOURCE[listed.source]}`
+    // By the clock and to the second: no two are called alike, and none is renamed under the focus.
+    const since = `since ${new Date(listed.raised_at * 1000).toLocaleTimeString()}`
+    const label = [TRIAGE[listed.triage], SOURCE[listed.source], roomOf(listed.room), since].filter(Boolean).join(", ")
     set(this.#claim, "aria-label", `Claim: ${label}`)
     set(this.#open, "aria-label", `Open the line: ${known?.name || label}`)
     if (hadFocus && !this.element.contains(document.activeElement) && !this.#open.hidden) this.#open.focus()
