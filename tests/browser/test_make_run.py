@@ -30,7 +30,8 @@ TOOLS = (
     " printf pwd readlink realpath rm rmdir seq sleep sort stat tail tee test touch tr true uname wc"
 )
 LINK = re.compile(rb"http://\S+/enter#\S+")
-FIRST_START, SECOND_START = 180.0, 10.0
+FIRST_START = 180.0
+READY_WITHIN = 3.0 * float(os.environ.get("SLOW", "1"))
 ENDS_WITHIN = 15.0
 
 
@@ -41,8 +42,9 @@ async def test_one_command_from_a_clone_to_three_people_in_one_browser(
     bare = bare_path(tmp_path)
     async with make_run(clone, bare, port, within=FIRST_START) as (_, seconds):
         tell(f"first start, from nothing: {seconds:.1f} s")
-    async with make_run(clone, bare, port, within=SECOND_START) as (links, seconds):
-        tell(f"second start: ready in {seconds:.2f} s (target 3 s)")
+    async with make_run(clone, bare, port, within=FIRST_START) as (links, seconds):
+        tell(f"second start: ready in {seconds:.2f} s (at most {READY_WITHIN:.1f} s)")
+        assert seconds < READY_WITHIN
         assert len({link.partition("/enter")[0] for link in links}) == 3
         await three_people_meet(browser, links)
 
@@ -108,9 +110,11 @@ async def make_run(
 
 
 def cloned(folder: Path) -> Path:
-    """What is committed, and over it what is not yet."""
+    """What is committed, and over it what is not yet; where CI is set, what is committed alone."""
     clone = folder / "clone"
     subprocess.run(["git", "clone", "--quiet", HOUSE, clone], check=True)
+    if os.environ.get("CI"):
+        return clone
     for name in listed("--modified", "--others", "--exclude-standard"):
         source, target = HOUSE / name, clone / name
         if source.is_file():
