@@ -41,6 +41,7 @@ class Crowd(NamedTuple):
     """A meeting that is on, and who sits in it."""
 
     slug: str
+    log: int
     head: int
     guests: list[Guest]
 
@@ -65,6 +66,23 @@ async def crowd(settings: Settings, size: int) -> Crowd:
     finally:
         await logs.close()
         await engine.dispose()
+
+
+async def write_elsewhere(settings: Settings, log: int) -> dict[str, str]:
+    """A line by Ada at another process, which announces nothing; the cursor of who has read it."""
+    logs = open_logs(settings)
+    journal = Journal(
+        logs, Clock().now, secrets.token_bytes, bytes(32), lambda *_: None, lambda *_: None
+    )
+    try:
+        async with _at_work(journal):
+            book = await journal.book(log)
+            assert book is not None
+            await journal.submit(log, 1, Say("from elsewhere", 1))
+            number, id = book.fold.head(0)
+            return {"room": f"{number}.{id}"}
+    finally:
+        await logs.close()
 
 
 @asynccontextmanager
@@ -103,7 +121,7 @@ async def _meeting(
         own = book.fold.head(book.fold.state.sessions[digest])
         cursor = {"room": f"{room_at.number}.{room_at.id}", "own": f"{own[0]}.{own[1]}"}
         guests.append(Guest(token, cursor))
-    return Crowd(room.slug, head, guests)
+    return Crowd(room.slug, log, head, guests)
 
 
 def _digest(accounts: Accounts, log: int, token: str) -> str:

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from chatroom import app
+from chatroom import app, timekeeper
 from chatroom.settings import Settings, load
 from chatroom.store.logs import open_logs
 from chatroom.web.socket import KEPT_FREE
-from tests.crowd import Crowd, Light, crowd, staying
+from tests.crowd import Crowd, Light, crowd, staying, write_elsewhere
 from tests.faults.recorder import until
 from tests.journal.town import town_in
 from tests.processes import ServerProcess
@@ -113,6 +113,27 @@ async def test_after_a_kill_everybody_is_back_at_the_head_within_10_s_f24(tmp_pa
         await process.stop()
     assert {kind for one in people for kind in one.welcomes} == {"resumed"}
     assert back < BACK_WITHIN
+
+
+async def test_who_has_read_more_than_this_process_resumes_all_the_same_p4(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """They come from another process, and the announcement of their last entry is lost."""
+    monkeypatch.setattr(timekeeper, "POLL", 3600.0)
+    server, furnish = town_in(tmp_path)
+    town, settings = furnish(), settings_of(tmp_path / "test.db")
+    full = await crowd(settings, 2)
+    staying_here, coming = full.guests
+    with server.running():
+        async with staying(server.port, full._replace(guests=[staying_here])) as here:
+            await until(lambda: all_back(here, full), within=10)
+            cursor = coming.cursor | await write_elsewhere(settings, full.log)
+            there = full._replace(guests=[coming._replace(cursor=cursor)])
+            async with staying(server.port, there) as people:
+                await until(lambda: people[0].welcomed, within=10)
+                assert people[0].welcomes == ["resumed"]
+            await until(lambda: here[0].at == full.head + 1, within=5)
+        await town.close()
 
 
 async def test_one_socket_too_many_hears_503_and_comes_back_later_p15(
