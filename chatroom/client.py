@@ -761,6 +761,8 @@ def thaw(view: View) -> State:
                 opened_at=view.opened_at,
                 phase_began_at=view.phase_began_at,
                 turn_began_at=view.turn_began_at,
+                turn_paused=view.turn_paused,
+                away_since=view.away_since,
                 closed_at=view.closed_at,
                 epoch=view.epoch,
                 seats=HashTrieMap({shown.seat: _place(shown) for shown in view.seats}),

@@ -57,6 +57,7 @@ REFUSALS: dict[str, Words] = {
         ("keep_draft", "tell"),
     ),
     "floor_busy": Words("Somebody is invited or has the floor already.", ()),
+    "phase_over": Words("The time of this part is over; the next one begins at once.", ()),
     "no_hands": Words("No hand is up. You can invite somebody by name.", ()),
     "not_first": Words("Others asked before you. Invite them first.", ()),
     "they_are_muted": Words("They can't write now. Unmute them first.", ()),

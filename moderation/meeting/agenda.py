@@ -50,6 +50,17 @@ def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     return [*_clear_floor(meeting), Closed(by="time")]
 
 
+def phase_over(meeting: Meeting, now: float) -> list[AnyEntry]:
+    """The next phase begins when the time of this one is over, once nobody has the floor (FC-29)."""
+    until = meeting.phase_until
+    if until is None or until > now:
+        return []
+    cleared = _clear_floor(meeting) if meeting.holder is None else []
+    if meeting.phase + 1 == len(meeting.phases):
+        return [*cleared, Closed(by="time")]
+    return [*cleared, PhaseBegan(meeting.phase + 1, by="time")]
+
+
 def left_open_until(meeting: Meeting) -> float:
     """When the meeting is closed by time, in seconds since 1970."""
     began = meeting.opened_at if meeting.opened_at is not None else meeting.convened_at

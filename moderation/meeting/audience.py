@@ -56,6 +56,8 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     opened_at: float | None
     phase_began_at: float | None
     turn_began_at: float | None
+    turn_paused: float
+    away_since: float | None
     closed_at: float | None
     epoch: int
     turn: int
@@ -81,6 +83,8 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         opened_at=meeting.opened_at,
         phase_began_at=meeting.phase_began_at,
         turn_began_at=meeting.turn_began_at,
+        turn_paused=meeting.turn_paused,
+        away_since=meeting.away_since,
         closed_at=meeting.closed_at,
         epoch=meeting.epoch,
         turn=meeting.turn,

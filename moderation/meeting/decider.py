@@ -114,7 +114,13 @@ def _tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     if at is None or at > now:
         return []
     closing = agenda.tick(meeting, now)
-    return closing or [*floor.tick(meeting, now), *conduct.tick(meeting, now)]
+    if closing:
+        return closing
+    left = [*floor.tick(meeting, now), *conduct.tick(meeting, now)]
+    ended = any(isinstance(entry, TurnEnded) for entry in left)
+    if meeting.holder is None or ended:
+        left.extend(agenda.phase_over(meeting, now))
+    return left
 
 
 def _decide_for_seat(
@@ -138,7 +144,7 @@ def _decide_for_seat(
         case LowerHand():
             return floor.lower_hand(meeting, command, seat)
         case Invite():
-            return floor.invite(meeting, command, seat)
+            return floor.invite(meeting, command, seat, now)
         case Accept():
             return floor.accept(meeting, command, seat)
         case Pass():
@@ -197,9 +203,9 @@ def evolve(meeting: Meeting, entry: AnyEntry, stamp: Stamp) -> Meeting:
         case HandCameBack():
             return floor.hand_came_back(meeting, entry)
         case HolderWentAway():
-            return floor.holder_went_away(meeting, entry)
+            return floor.holder_went_away(meeting, entry, stamp)
         case HolderCameBack():
-            return floor.holder_came_back(meeting, entry)
+            return floor.holder_came_back(meeting, entry, stamp)
         case Muted():
             return conduct.muted(meeting, entry)
         case Unmuted():
@@ -215,6 +221,7 @@ def due(meeting: Meeting) -> float | None:
     if meeting.closed_at is not None or meeting.convened_at is None:
         return None
     mutes = [place.muted_until for place in meeting.seats.values() if place.muted_until is not None]
-    holder = [meeting.away_until] if meeting.away_until is not None else []
     hands = [away.until for away in meeting.hands_away]
-    return min([agenda.left_open_until(meeting), *mutes, *holder, *hands])
+    holder = floor.turn_until(meeting)[0] if meeting.holder is not None else meeting.phase_until
+    ends = [agenda.left_open_until(meeting), *mutes, *hands]
+    return min(ends if holder is None else [*ends, holder])

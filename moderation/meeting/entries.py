@@ -49,9 +49,10 @@ class Opened(Entry, frozen=True):
 
 
 class PhaseBegan(Entry, frozen=True):
-    """The agenda moved to `phase`, an index from 0."""
+    """The agenda moved to `phase`, an index from 0; `time` where the one before was over."""
 
     phase: int
+    by: Literal["facilitator", "time"] = "facilitator"
 
 
 class Closed(Entry, frozen=True):
@@ -132,7 +133,7 @@ class FloorTaken(Entry, frozen=True):
 
 class TurnEnded(Entry, frozen=True):
     seat: int
-    reason: Literal["done", "passed", "ended", "muted", "removed", "phase", "away"]
+    reason: Literal["done", "passed", "ended", "muted", "removed", "phase", "away", "time"]
 
 
 class HolderWentAway(Entry, frozen=True):

@@ -37,6 +37,8 @@ from moderation.refused import Refused
 
 HOLDER_GRACE = 90.0
 """Seconds a holder who lost connection keeps the floor (FC-16)."""
+HARD_END = 60.0
+"""Seconds after its limit at which a turn is ended (FC-14)."""
 HAND_KEPT = 120.0
 """Seconds that the place of a hand is kept for a member who lost connection (FC-17)."""
 
@@ -75,12 +77,14 @@ def lower_hand(meeting: Meeting, command: LowerHand, seat: int) -> list[AnyEntry
     return [HandLowered(whose, by="self" if whose == seat else "facilitator")]
 
 
-def invite(meeting: Meeting, command: Invite, seat: int) -> list[AnyEntry]:
+def invite(meeting: Meeting, command: Invite, seat: int, now: float) -> list[AnyEntry]:
     _needs_facilitator(meeting, seat)
     _needs_queue(meeting)
     if meeting.holder is not None or meeting.invited is not None:
         raise Refused("floor_busy", seat=meeting.holder or meeting.invited)
     _needs_epoch(meeting, command.epoch)
+    if meeting.phase_until is not None and meeting.phase_until <= now:
+        raise Refused("phase_over")
     invited = command.seat or next(iter(_here(meeting)), None)
     if invited is None:
         raise Refused("no_hands")
@@ -158,13 +162,32 @@ def hand_back(meeting: Meeting, command: HandBack) -> list[AnyEntry]:
 
 
 def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
-    """Who did not come back in time loses the turn, or the place in the queue, once (P11)."""
+    """Who did not come back in time, or took too long, loses the turn, or the place in the queue, once (P11)."""
     lowered = [
         HandLowered(away.seat, by="away") for away in meeting.hands_away if away.until <= now
     ]
-    if meeting.holder is None or meeting.away_until is None or meeting.away_until > now:
-        return [*lowered]
-    return [TurnEnded(meeting.holder, reason="away"), *lowered]
+    return [*_turn_over(meeting, now), *lowered]
+
+
+def _turn_over(meeting: Meeting, now: float) -> list[AnyEntry]:
+    until, reason = turn_until(meeting)
+    if meeting.holder is None or until is None or until > now:
+        return []
+    return [TurnEnded(meeting.holder, reason)]
+
+
+def turn_until(meeting: Meeting) -> tuple[float | None, Literal["away", "time"]]:
+    """When the running turn is over if nobody ends it, in seconds since 1970, and why.
+
+    Its limit is stretched by a minute (FC-14), and stands still while the holder is away (FC-16).
+    """
+    if meeting.away_until is not None:
+        return meeting.away_until, "away"
+    phase = meeting.current
+    if phase is None or not phase.turn or meeting.turn_began_at is None:
+        return None, "time"
+    limit = 60.0 * phase.turn + HARD_END
+    return meeting.turn_began_at + meeting.turn_paused + limit, "time"
 
 
 def vacate(meeting: Meeting, seats: Container[int], reason: Reason) -> list[AnyEntry]:
@@ -245,18 +268,23 @@ def turn_ended(meeting: Meeting, entry: TurnEnded, stamp: Stamp) -> Meeting:
         meeting,
         holder=None,
         turn_began_at=None,
+        turn_paused=0.0,
         away_until=None,
+        away_since=None,
         last_turn=Turn(entry.seat, stamp.at),
         epoch=meeting.epoch + 1,
     )
 
 
-def holder_went_away(meeting: Meeting, entry: HolderWentAway) -> Meeting:
-    return replace(meeting, away_until=entry.until)
+def holder_went_away(meeting: Meeting, entry: HolderWentAway, stamp: Stamp) -> Meeting:
+    return replace(meeting, away_until=entry.until, away_since=stamp.at)
 
 
-def holder_came_back(meeting: Meeting, entry: HolderCameBack) -> Meeting:
-    return replace(meeting, away_until=None)
+def holder_came_back(meeting: Meeting, entry: HolderCameBack, stamp: Stamp) -> Meeting:
+    paused = stamp.at - (meeting.away_since or stamp.at)
+    return replace(
+        meeting, away_until=None, away_since=None, turn_paused=meeting.turn_paused + paused
+    )
 
 
 def _not_away(meeting: Meeting, seat: int) -> Meeting:

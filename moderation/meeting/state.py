@@ -62,6 +62,8 @@ class Meeting(Struct, frozen=True):
     invited: int | None = None
     holder: int | None = None
     away_until: float | None = None
+    away_since: float | None = None
+    turn_paused: float = 0.0  # Seconds that do not count for the turn's limit.
     turns: int = 0
     last_turn: Turn | None = None
     lines: HashTrieMap[int, int] = HashTrieMap()  # number in the room -> seat whose words are there
@@ -75,6 +77,19 @@ class Meeting(Struct, frozen=True):
     def speak(self) -> str:
         """Who may write now; nobody before the opening and after the close."""
         return self.phases[self.phase].speak if self.is_open else "silent"
+
+    @property
+    def current(self) -> Phase | None:
+        """The phase that is on; None before the opening and after the close."""
+        return self.phases[self.phase] if self.is_open else None
+
+    @property
+    def phase_until(self) -> float | None:
+        """When the phase is over by time, in seconds since 1970; a running turn may still finish."""
+        phase = self.current
+        if phase is None or phase.ends != "time" or self.phase_began_at is None:
+            return None
+        return self.phase_began_at + 60.0 * phase.minutes
 
     @property
     def turn(self) -> int:

@@ -56,6 +56,7 @@ export type RefusalCode =
   | "not_your_line"
   | "no_queue_now"
   | "floor_busy"
+  | "phase_over"
   | "no_hands"
   | "not_first"
   | "they_are_muted"
@@ -223,10 +224,11 @@ export interface Opened {
   type: "opened"
 }
 
-/** The agenda moved to `phase`, an index from 0. */
+/** The agenda moved to `phase`, an index from 0; `time` where the one before was over. */
 export interface PhaseBegan {
   type: "phase_began"
   phase: number
+  by?: "facilitator" | "time"
 }
 
 /** The meeting is over; `by` says whether a facilitator closed it or it was left open too long. */
@@ -314,7 +316,7 @@ export interface FloorTaken {
 export interface TurnEnded {
   type: "turn_ended"
   seat: number
-  reason: "done" | "passed" | "ended" | "muted" | "removed" | "phase" | "away"
+  reason: "done" | "passed" | "ended" | "muted" | "removed" | "phase" | "away" | "time"
 }
 
 /** The holder lost connection and is given a moment, until `until` (seconds since 1970). */
@@ -549,6 +551,8 @@ export interface Snapshot {
   opened_at: number | null
   phase_began_at: number | null
   turn_began_at: number | null
+  turn_paused: number
+  away_since: number | null
   closed_at: number | null
   epoch: number
   turn: number
@@ -576,12 +580,14 @@ export interface AwayHand {
   until: number
 }
 
-/** One step of the agenda. `minutes` is what it is meant to take; nobody is cut off by it yet. */
+/** One step of the agenda. `minutes` is what it is meant to take; where it `ends` by `time`, the next one begins then, once a running turn has ended (FC-29). `turn` is how many minutes one turn may take, 0 for no limit. */
 export interface Phase {
   id: string
   title: string
   minutes: number
   speak: Speak
+  turn: number
+  ends: "facilitator" | "time"
 }
 
 /** The case as its member and its claimer see it. */

@@ -25,7 +25,9 @@
  * @property {number} turns
  * @property {number | null} holder
  * @property {number | null} turnAt
+ * @property {number} turnPaused Seconds that do not count for the turn's limit.
  * @property {number | null} awayUntil
+ * @property {number | null} awaySince
  * @property {number | null} invited
  * @property {readonly number[]} hands
  * @property {readonly number[]} handsAway Those of them whose members lost connection (FC-17).
@@ -51,7 +53,9 @@ export function start(snapshot, seat) {
     turns: snapshot.turns,
     holder: snapshot.holder,
     turnAt: snapshot.turn_began_at,
+    turnPaused: snapshot.turn_paused,
     awayUntil: snapshot.away_until,
+    awaySince: snapshot.away_since,
     invited: snapshot.invited,
     hands: snapshot.hands,
     handsAway: snapshot.hands_away.map(({ seat }) => seat),
@@ -115,14 +119,15 @@ export function apply(room, { entry, at }) {
         holder: entry.seat,
         turns: entry.turn,
         turnAt: at,
+        turnPaused: 0,
         epoch: room.epoch + 1,
       }
     case "turn_ended":
-      return { ...room, holder: null, turnAt: null, awayUntil: null, epoch: room.epoch + 1 }
+      return { ...room, holder: null, turnAt: null, turnPaused: 0, awayUntil: null, awaySince: null, epoch: room.epoch + 1 }
     case "holder_went_away":
-      return { ...room, awayUntil: entry.until }
+      return { ...room, awayUntil: entry.until, awaySince: at }
     case "holder_came_back":
-      return { ...room, awayUntil: null }
+      return { ...room, awayUntil: null, awaySince: null, turnPaused: room.turnPaused + at - (room.awaySince ?? at) }
     case "muted":
       return withPerson(room, entry.seat, { mutedUntil: entry.until })
     case "unmuted":
@@ -238,6 +243,19 @@ export function circle(room) {
 /** @param {Room} room @returns {Person[]} */
 export function facilitators(room) {
   return circle(room).filter((person) => person.role === "facilitator")
+}
+
+/**
+ * Seconds left of the running turn, below 0 in the minute that it may run over; null without a
+ * limit, and while its clock stands still.
+ *
+ * @param {Room} room
+ * @param {number} now
+ */
+export function turnLeft(room, now) {
+  const limit = room.phases[room.phase]?.turn ?? 0
+  if (limit === 0 || room.holder === null || room.turnAt === null || room.awayUntil !== null) return null
+  return room.turnAt + room.turnPaused + 60 * limit - now
 }
 
 /**

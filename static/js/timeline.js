@@ -206,5 +206,6 @@ const LOWERED = {
 const ENDED = {
   ended: "A facilitator ended your turn. Thank you for sharing.",
   away: "Your turn ended while you were not connected. Raise your hand to be called again.",
+  time: "The time of your turn was over. Thank you for sharing; raise your hand if you want to go on.",
   phase: "Your turn ended with this part of the meeting. Thank you for sharing.",
 }

@@ -54,7 +54,7 @@ def test_a_page_holds_what_a_fresh_page_would_be_sent(modules: Modules, told: by
         ("room.js", '["withdrawn", "phase"].includes', '["phase"].includes'),
         ("room.js", "turnAt: at,", "turnAt: room.phaseAt,"),
         ("room.js", "phase, phaseAt: at, hands", "phase, hands"),
-        ("room.js", "{ ...room, awayUntil: null }", "room"),
+        ("room.js", "{ ...room, awayUntil: null, awaySince: null,", "{ ...room,"),
         ("room.js", "removed: true,", "removed: false,"),
         ("room.js", 'return room.holder !== null ? "turn_running" : null', "return null"),
         ("timeline.js", "if (turn !== 0) this.#turns.set(turn, made)", ""),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 GRACE = 90.0
 KEPT = 120.0
+HARD_END = 60.0
 LEFT_OPEN = 12 * 3600.0
 
 
@@ -40,6 +41,9 @@ class Oracle:
         self.offered: int | None = None
         self.holders: list[int] = []
         self.away: float | None = None
+        self.went = 0.0
+        self.counted_from = 0.0  # When the turn began, less the time that does not count.
+        self.phase_began = 0.0
         self.turns = 0
         self.epoch = 0
         self.shares: dict[int, set[int]] = {}  # epoch -> whose lines were accepted as shares of it
@@ -99,7 +103,9 @@ class Oracle:
         self._nobody_has_the_floor()
         _must(entry.phase < len(self.phases), "no such phase")
         _must(entry.phase == (0 if self.phase is None else self.phase + 1), "a phase was skipped")
-        self.phase = entry.phase
+        if entry.by == "time":
+            _must(self._phase_is_over(), "the time of the phase was not over (FC-29)")
+        self.phase, self.phase_began = entry.phase, self.at
         self.epoch += 1
         if self._policy() != "queue":
             self.queue.clear()
@@ -110,7 +116,9 @@ class Oracle:
         self._nobody_has_the_floor()
         if entry.by == "time":
             began = self.opened if self.opened is not None else self.convened
-            _must(began is not None and self.at >= began + LEFT_OPEN, "closed before its time")
+            left = began is not None and self.at >= began + LEFT_OPEN
+            last = self.phase == len(self.phases) - 1 and self._phase_is_over()
+            _must(left or last, "closed before its time")
         else:
             self._running()
         self.closed = True
@@ -257,12 +265,18 @@ class Oracle:
         self.holders.append(entry.seat)
         self.offered = None
         self.turns = entry.turn
+        self.counted_from = self.at
         self.epoch += 1
 
     def _turn_ended(self, entry: log.TurnEnded) -> None:
         _must(entry.seat in self.holders, "ended a turn that was not running")
         if entry.reason == "away":
             _must(self.away is not None and self.at >= self.away, "taken before the grace was over")
+        if entry.reason == "time":
+            limit = self.phases[self.phase or 0].turn
+            _must(limit > 0 and self.away is None, "no limit runs out here")
+            over = self.at - self.counted_from - (60 * limit + HARD_END)
+            _must(over >= -1e-3, "ended before its time was over (FC-14)")
         self.holders.remove(entry.seat)
         self.away = None
         self.epoch += 1
@@ -270,13 +284,18 @@ class Oracle:
     def _holder_went_away(self, entry: log.HolderWentAway) -> None:
         _must(self.holders == [entry.seat] and self.away is None, "not the holder, or away already")
         _must(entry.until == self.at + GRACE, "not the grace that was promised (FC-16)")
-        self.away = entry.until
+        self.away, self.went = entry.until, self.at
 
     def _holder_came_back(self, entry: log.HolderCameBack) -> None:
         _must(self.holders == [entry.seat] and self.away is not None, "was not away")
+        self.counted_from += self.at - self.went  # The clock of the turn stood still (FC-16).
         self.away = None
 
     # What the above asks
+
+    def _phase_is_over(self) -> bool:
+        phase = self.phases[self.phase or 0]
+        return phase.ends == "time" and self.at >= self.phase_began + 60 * phase.minutes
 
     def _policy(self) -> str:
         return "silent" if self.phase is None else self.phases[self.phase].speak

@@ -47,7 +47,7 @@ S = TypeVar("S")
 C = TypeVar("C", bound=msgspec.Struct)
 E = TypeVar("E", bound=msgspec.Struct)
 
-# A small discussion; the quiet phase stands at its end so that every policy has one.
+# A small discussion; the quiet phase stands at its end so that every policy has one. Two end by time.
 FORMAT = Format(
     id="small-discussion",
     title="Small discussion",
@@ -55,10 +55,10 @@ FORMAT = Format(
         Phase("gathering", "Gathering", 10, "open"),
         Phase("opening", "Opening", 3, "facilitator"),
         Phase("sharing", "Sharing", 35, "queue"),
-        Phase("more", "More sharing", 35, "queue"),
+        Phase("more", "More sharing", 35, "queue", turn=5, ends="time"),
         Phase("closing", "Closing", 3, "facilitator"),
         Phase("after", "After the meeting", 15, "open"),
-        Phase("silence", "Silence", 5, "silent"),
+        Phase("silence", "Silence", 5, "silent", ends="time"),
     ),
 )
 

@@ -137,6 +137,8 @@ def from_snapshot(shown: Snapshot) -> Meeting:
         opened_at=shown.opened_at,
         phase_began_at=shown.phase_began_at,
         turn_began_at=shown.turn_began_at,
+        turn_paused=shown.turn_paused,
+        away_since=shown.away_since,
         closed_at=shown.closed_at,
         epoch=shown.epoch,
         turns=shown.turns,

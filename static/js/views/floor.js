@@ -36,7 +36,7 @@ export class FloorView {
   render({ room, now }) {
     const { main, more } = floorCard(room)
     write(this.#main, main)
-    write(this.#more, more)
+    write(this.#more, timeNotice(room, now) ?? more)
     set(this.#card, "data-mine", room.holder === room.seat || room.invited === room.seat)
     const ring = ringTime(room, now)
     this.#ring.hidden = ring === ""
@@ -106,10 +106,25 @@ function facilitatorActs(room) {
   return acts
 }
 
-/** How long the turn has lasted, for who holds the meeting; how long a lost holder is waited for. */
+/**
+ * To the holder alone: that the turn comes to its end (FC-14).
+ *
+ * @param {Room} room
+ * @param {number} now
+ */
+function timeNotice(room, now) {
+  const left = room.holder === room.seat ? rooms.turnLeft(room, now) : null
+  if (left === null || left > 60) return null
+  if (left > 15) return "About a minute left."
+  return left > 0 ? "A few seconds left." : "Your time is over. Please finish your thought."
+}
+
+/** How much is left of the turn; how long a lost holder is waited for; else, for who holds the meeting, how long it has lasted. */
 /** @param {Room} room @param {number} now */
 function ringTime(room, now) {
   if (room.holder === null) return ""
   if (room.awayUntil !== null) return stopwatch(room.awayUntil - now)
+  const left = rooms.turnLeft(room, now)
+  if (left !== null) return stopwatch(Math.max(0, left))
   return rooms.isFacilitator(room) && room.turnAt !== null ? stopwatch(now - room.turnAt) : ""
 }
