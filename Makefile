@@ -24,12 +24,18 @@ test: .venv/.dev
 	@$(BIN)/python tests/browser/chromium.py
 	$(BIN)/python -m pytest
 
-# Breaks things on purpose: `test-faults` in the size of CI, `soak` in full.
+# Breaks things on purpose: `test-faults` in the size of CI, or with FULL=1 in full. `soak` does it
+# for 10 minutes, in an order that SEED= replays, and writes what it measured into docs/reliability.md.
 test-faults: .venv/.dev
 	$(BIN)/python -m pytest tests/faults
 
+soak: export SOAK ?= 600
+soak: export FIGURES := .faults.jsonl
 soak: .venv/.dev
-	FULL=1 $(BIN)/python -m pytest tests/faults
+	@rm -f $(FIGURES)
+	$(BIN)/python -m pytest tests/faults/test_schedule.py tests/faults/test_storm.py
+	$(BIN)/python -m tests.faults.table $(FIGURES) docs/reliability.md
+	@rm -f $(FIGURES)
 
 bench: .venv/.dev
 	@set -e; for load in tests/load/[!_]*.py; do echo "== $$load"; $(BIN)/python "$$load"; done

@@ -6,21 +6,20 @@ In CI 20 s of them on each. FULL=1: each fault of the deployment once. SOAK=600:
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
 from tests.faults.catalogue import FULL, on
 from tests.faults.check import read_history
 from tests.faults.deployment import deployment
-from tests.faults.figures import Figure, figures
+from tests.faults.figures import figures, keep
 from tests.faults.nemesis import rage, staged, verdict
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.faults
 
@@ -50,12 +49,6 @@ async def test_nothing_acknowledged_is_lost_doubled_or_out_of_order(
             f" after the heal, at the head {figure.at_head:.2f} s later"
             f" ({figure.receipts} receipts, {figure.retries} retries)"
         )
-        _keep(figure)
+        if not found:
+            keep(figure)
     assert not found, "\n".join(found[:30])
-
-
-def _keep(figure: Figure) -> None:
-    """For the table in docs/reliability.md."""
-    if kept := os.environ.get("FIGURES"):
-        with Path(kept).open("ab") as file:
-            file.write(msgspec.json.encode(figure._asdict()) + b"\n")

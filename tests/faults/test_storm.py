@@ -12,6 +12,7 @@ import pytest
 from chatroom.client import enter
 from moderation.meeting.commands import Open
 from tests.faults.catalogue import FULL
+from tests.faults.figures import Figure, keep
 from tests.faults.recorder import until
 from tests.processes import serving
 
@@ -55,6 +56,7 @@ async def test_when_the_process_dies_all_sockets_are_back_at_the_head_in_time(
     tell(f"{len(everybody)} sockets back at the head after {back:.2f} s")
     assert back <= BACK_WITHIN
     assert not any(one.resets for one in everybody)
+    keep(Figure("a", f"F24 {len(everybody)} sockets", back, back, 0.0, len(saying), 0))
 
 
 def _number(seat: Seat) -> int:
