@@ -416,9 +416,10 @@ class Journal:
         drafts = [await self._decide(log, proposals) for log, proposals in _by_log(work).items()]
         batches = [draft.batch() for draft in drafts if draft.rows]
         done = await self._logs.append(batches) if batches else set()
+        done |= await self._still_at([draft for draft in drafts if not draft.rows])
         stale = []
         for draft in drafts:
-            if draft.rows and draft.book.log not in done:
+            if draft.book.log not in done:
                 stale.append(draft)
                 continue
             await self._answer_without_entry(draft)
@@ -430,6 +431,12 @@ class Journal:
             self._contested = draft.book.contested = True
         # The refusals as well: they were decided on top of what was not stored.
         return [proposal for draft in stale for proposal in draft.proposals]
+
+    async def _still_at(self, drafts: list[Draft]) -> set[int]:
+        """The logs of these that stand where they were decided: a no must not rest on the past either (P5)."""
+        decided = {draft.book.log: draft.stood_at for draft in drafts}
+        heads = await self._logs.heads(decided) if decided else []
+        return {head.log for head in heads if head.position == decided[head.log]}
 
     async def _decide(self, log: int, proposals: list[Proposal]) -> Draft:
         book = await self.book(log)

@@ -341,6 +341,19 @@ async def test_a_log_that_moved_behind_our_back_is_decided_again_p8(path: Place)
         assert stale.fold.position == there.position()
 
 
+async def test_a_no_does_not_rest_on_what_was_so_before_p5(path: Place):
+    """Ada has lifted the mute at another process, and has her receipt; Ben need not know where."""
+    async with at_work(path) as here, at_work(path, seed="there") as there:
+        await here.furnish()
+        await here.mute(ben)
+        stale = await there.book()
+        assert code(await outcome(there.say(ben, "hello"))) == "muted"
+        await here.journal.submit(EVENING, ada, Unmute(ben))
+        assert stale.fold.state.is_muted(ben), "need a process that has not heard of it"
+        assert isinstance(await outcome(there.say(ben, "hello again")), Answer)
+        assert there.lines() == [(ben, "hello again")]
+
+
 async def test_two_journals_on_one_file_make_one_order_p3(path: Place):
     async with at_work(path) as here, at_work(path, seed="there") as there:
         await here.furnish()
