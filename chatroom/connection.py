@@ -159,6 +159,11 @@ class Connection:
         hub, log = self._house.hub, self._book.log
         hub.enter(log, self._member)
         try:
+            # While the database is away, what is in memory is all there is (P17).
+            with contextlib.suppress(OutcomeUnknown):
+                await hub.read_to_head(self._house.journal, log, self._house.monotonic)
+            if not self._book.rules.streams(self._book.fold.state, self._seat):
+                raise Ended("removed")
             await self._welcome(hello)
             if await hub.catch_up(self._house.journal, self._book, self._member):
                 await self._read(socket)

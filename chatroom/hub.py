@@ -1,6 +1,7 @@
 """The sockets of this process by log: one frame per audience and commit, the same bytes to every socket."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable
 
 from chatroom import wire
@@ -47,6 +48,7 @@ class Circle:
         self.joining: list[Member] = []
         self.pending: list[bytes] = []
         self.reading = asyncio.Lock()
+        self.read_at = -math.inf
         self.book: Book | None = None
         self.presence_timer: asyncio.TimerHandle | None = None
         self.shown: wire.Presence | None = None
@@ -105,6 +107,14 @@ class Hub:
     def reading(self, log: int) -> asyncio.Lock:
         """Of those who miss something in memory, one asks the database for all (W25)."""
         return self._circles[log].reading
+
+    async def read_to_head(self, journal: Journal, log: int, now: Callable[[], float]) -> None:
+        """Knows what others had stored before this call (P19); one read is for all who called before it."""
+        asked, circle = now(), self._circles[log]
+        async with circle.reading:
+            if circle.read_at < asked:
+                circle.read_at = now()
+                await journal.catch_up(log)
 
     async def catch_up(self, journal: Journal, book: Book, member: Member) -> bool:
         """Sends a socket all that it lacks, then makes it live; False where it is gone meanwhile.

@@ -42,9 +42,12 @@ class Deployment:
         self.chance = chance
         self.front = Proxy(self._targets, chance, look)
         self.servers: list[ServerProcess] = []
+        self.only: ServerProcess | None = None
+        """Where new connections go, if not anywhere."""
 
     def _targets(self) -> list[tuple[str, int]]:
-        return [("127.0.0.1", server.port) for server in self.servers]
+        chosen = self.servers if self.only is None else [self.only]
+        return [("127.0.0.1", server.port) for server in chosen]
 
     @asynccontextmanager
     async def up(self, *programs: Sequence[str], **environ: str) -> AsyncIterator[Deployment]:
