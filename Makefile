@@ -33,7 +33,7 @@ soak: export SOAK ?= 600
 soak: export FIGURES := .faults.jsonl
 soak: .venv/.dev
 	@rm -f $(FIGURES)
-	$(BIN)/python -m pytest tests/faults/test_schedule.py tests/faults/test_storm.py
+	$(BIN)/python -m pytest tests/faults/test_schedule.py
 	$(BIN)/python -m tests.faults.table $(FIGURES) docs/reliability.md
 	@rm -f $(FIGURES)
 
