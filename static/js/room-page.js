@@ -14,12 +14,11 @@ import { DoorView } from "./views/door.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
 import { backTo, isLineOpen, openHelp } from "./views/help.js"
-import { CareView, EndView } from "./views/notices.js"
+import { CareView, EndView, WritingView } from "./views/notices.js"
 import { PendingView } from "./views/pending.js"
 import { PeopleView, QueueView } from "./views/people.js"
 import { Sheet } from "./views/sheet.js"
 import { TimelineView } from "./views/timeline.js"
-import { WritingView } from "./views/writing.js"
 import { aloud } from "./words.js"
 
 /** @import { State } from "./connection.js" */

@@ -138,6 +138,7 @@ export function statusLine(room, now, here) {
 
 /** Who is writing now. @param {Room} room @param {readonly number[]} seats */
 export function writing(room, seats) {
+  if (room.closedAt !== null) return ""
   const [one, other] = seats.map((seat) => rooms.nameOf(room, seat))
   if (one === undefined) return ""
   if (seats.length > 2) return "Several people are writing…"

@@ -288,6 +288,7 @@ async def it_closes(ada: Person, ben: Person, chidi: Person) -> None:
     await ada.press_twice("Close the meeting", "Close it for everyone")
     for person in (ada, ben, chidi):
         await expect(person.floor).to_contain_text("The meeting has ended")
+    await expect(ada.page.get_by_text("is writing…")).to_be_hidden()
     await own_words_can_still_be_taken_back(ben)
     await expect(chidi.field).to_have_value("I was about to say")
     await expect(chidi.main.get_by_role("button", name="Help", exact=True)).to_be_visible()

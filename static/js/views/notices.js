@@ -1,6 +1,9 @@
-/** What stands between the talk and the field: an offer of help, and an end. */
+/** What stands between the talk and the field: who is writing, an offer of help, and an end. */
 
 import { el, fill, find, write } from "../dom.js"
+import { writing } from "../words.js"
+
+/** @import { Room } from "../room.js" */
 
 /** Close codes after which the meeting is not to be seen any more. @type {Record<number, { words: string, onward?: string }>} */
 const OUT = {
@@ -10,6 +13,22 @@ const OUT = {
 }
 const OTHERWISE = { words: "The connection was ended. Your words are kept.", onward: "Come back in" }
 const OVER = { words: "You can stay and read as long as you like.", onward: "Come in to the next meeting" }
+
+/** Who is writing. Never read aloud: it comes and goes. */
+export class WritingView {
+  #line = el("p", { class: "writing soft", dir: "auto", hidden: true })
+
+  constructor() {
+    find("#log").after(this.#line)
+  }
+
+  /** @param {Room} room @param {readonly number[]} seats */
+  render(room, seats) {
+    const words = writing(room, seats)
+    write(this.#line, words)
+    this.#line.hidden = words === ""
+  }
+}
 
 /** Staff of the organisation, on a private line; it takes nobody's focus. */
 export class CareView {
