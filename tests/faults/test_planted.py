@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from moderation.meeting.commands import RaiseHand
 from tests.faults.deployment import PROGRAM, Deployment, deployment
 from tests.faults.mutants import program
 from tests.faults.nemesis import be_quiet, staged, verdict
@@ -84,6 +85,9 @@ async def _with_mutant(
     async with place.up(program):
         async with staged(place, chance.randrange(2**32)) as scene:
             await scene.group.move_to(2)
+            # Several at once, of which all but one are no longer right when it is their turn.
+            hands = [one.ask(RaiseHand()) for one in scene.group.members for _ in range(3)]
+            await asyncio.gather(*hands, return_exceptions=True)
             async with scene.group.talking():
                 for _ in range(kills):
                     await _some_talk(place, 10)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.faults
 
-ROUNDS = 10
+ROUNDS = 4
 
 
 async def test_a_socket_at_another_process_is_not_given_what_was_taken_back_before_it_came(
