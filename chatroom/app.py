@@ -14,11 +14,12 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from chatroom.accounts import Accounts
+from chatroom.book import Book, Record
 from chatroom.bus import open_bus
 from chatroom.cases import Cases
 from chatroom.connection import House
 from chatroom.hub import Hub
-from chatroom.journal import Book, Journal, Record
+from chatroom.journal import Journal
 from chatroom.meetings import Meetings, read_formats
 from chatroom.presence import Presence
 from chatroom.refusals import CLOSE_CODES

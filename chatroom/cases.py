@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.accounts import Accounts, Session
-from chatroom.journal import Book, Journal, RetryLater
+from chatroom.book import Book
+from chatroom.journal import Journal, RetryLater
 from chatroom.store import cases as store
 from chatroom.store.database import new_id
 from chatroom.store.logs import OutcomeUnknown

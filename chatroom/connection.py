@@ -11,9 +11,10 @@ from starlette.websockets import WebSocket
 
 from chatroom import wire
 from chatroom.accounts import Accounts, Session
+from chatroom.book import Book
 from chatroom.cases import Cases
-from chatroom.hub import TYPING, Hub, Member
-from chatroom.journal import Answer, Book, Journal, RetryLater
+from chatroom.hub import TYPING, Hub, Subscriber
+from chatroom.journal import Answer, Journal, RetryLater
 from chatroom.refusals import CLOSE_CODES
 from chatroom.reviewing import Reviewer
 from chatroom.rules import Command, State, stream_name, words_of
@@ -148,7 +149,7 @@ class Connection:
         self._session = session
         self._seat = seat
         self._room = room
-        self._member = Member(frames, seat, session.id)
+        self._subscriber = Subscriber(frames, seat, session.id)
         self._slots = asyncio.Semaphore(OUTSTANDING)
         self._owed: dict[str, bool] = {}
         self._owed_until = 0.0
@@ -157,7 +158,7 @@ class Connection:
     async def live(self, socket: WebSocket, hello: wire.Hello) -> None:
         """From the hello to the goodbye."""
         hub, log = self._house.hub, self._book.log
-        hub.enter(log, self._member)
+        hub.enter(log, self._subscriber)
         try:
             # While the database is away, what is in memory is all there is (P17).
             with contextlib.suppress(OutcomeUnknown):
@@ -165,10 +166,10 @@ class Connection:
             if not self._book.rules.streams(self._book.fold.state, self._seat):
                 raise Ended("removed")
             await self._welcome(hello)
-            if await hub.catch_up(self._house.journal, self._book, self._member):
+            if await hub.catch_up(self._house.journal, self._book, self._subscriber):
                 await self._read(socket)
         finally:
-            hub.leave(log, self._member)
+            hub.leave(log, self._subscriber)
 
     # Streams out
 
@@ -181,21 +182,22 @@ class Connection:
         if reason is None:
             places = self._places(hello.cursor or {})
             assert places is not None, "a cursor that holds can be read"
-            self._member.at = {audience: number for audience, (number, _) in places.items()}
-            self._member.send(wire.Resumed(seat=self._seat, cursor=heads, now=now))
+            self._subscriber.at = {audience: number for audience, (number, _) in places.items()}
+            self._subscriber.send(wire.Resumed(seat=self._seat, cursor=heads, now=now))
             return
-        self._member.at = {
+        self._subscriber.at = {
             audience: max(first - 1, fold.head(audience)[0] - TOO_FAR)
             for audience, first in since.items()
         }
-        self._member.send(
+        self._subscriber.send(
             wire.Fresh(
                 reason=reason,
                 seat=self._seat,
                 snapshot=rules.snapshot(fold.state, self._seat),
                 cursor=heads,
                 starts={
-                    stream_name(audience): number for audience, number in self._member.at.items()
+                    stream_name(audience): number
+                    for audience, number in self._subscriber.at.items()
                 },
                 now=now,
             )
@@ -285,7 +287,7 @@ class Connection:
         """Reviews and queues a command; its answer is written when there is one."""
         if self._must_wait(frame.id):
             self._slots.release()
-            return self._member.send(wire.Retry(frame.id, RETRY_AFTER))
+            return self._subscriber.send(wire.Retry(frame.id, RETRY_AFTER))
         try:
             command = wire.decode_command(self._book.rules.commands, frame.command)
             verdict, review = self._review(frame.id, command)
@@ -348,7 +350,7 @@ class Connection:
             words,
             "urgent" if verdict.signal == "urgent" else "support",
         )
-        self._member.send(wire.Care(case))
+        self._subscriber.send(wire.Care(case))
 
     def _answered(self, id: str, done: "asyncio.Future[Answer]", verdict: Verdict) -> None:
         self._book.on_their_way.pop((self._seat, id), None)
@@ -362,12 +364,12 @@ class Connection:
         if not isinstance(outcome, Answer | Refused):
             self._owed[id] = False  # It keeps the place that it had.
             self._owed_until = self._house.monotonic() + OWED
-            return self._member.send(wire.Retry(id, RETRY_AFTER))
+            return self._subscriber.send(wire.Retry(id, RETRY_AFTER))
         self._owed.pop(id, None)
         if isinstance(outcome, Refused):
-            return self._member.send(wire.refusal(id, outcome))
+            return self._subscriber.send(wire.refusal(id, outcome))
         stream = None if outcome.audience is None else stream_name(outcome.audience)
-        return self._member.send(wire.Receipt(id, stream, outcome.number))
+        return self._subscriber.send(wire.Receipt(id, stream, outcome.number))
 
     def _must_wait(self, id: str) -> bool:
         """After a retry, what was behind it on this socket must not overtake it (P5).

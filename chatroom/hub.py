@@ -5,8 +5,10 @@ import math
 from collections.abc import Callable, Iterable
 
 from chatroom import wire
-from chatroom.journal import Book, Journal, Record
+from chatroom.book import Book, Record
+from chatroom.journal import Journal
 from chatroom.presence import Presence, presence_frame, shows_typing
+from chatroom.refusals import CLOSE_CODES
 from chatroom.rules import removed_by, stream_name
 from chatroom.transport import Frames
 
@@ -20,7 +22,7 @@ TYPING = 3.0
 """Seconds between two frames that say of one seat that it is typing."""
 
 
-class Member:
+class Subscriber:
     """One socket in a log: its seat, its session, and per stream the last number it was refilled to."""
 
     def __init__(self, frames: Frames, seat: int, session: bytes) -> None:
@@ -40,12 +42,12 @@ class Member:
 
 
 class Circle:
-    """The sockets in one log. `members` are live: they have everything, and get what comes."""
+    """The sockets in one log. `subscribers` are live: they have everything, and get what comes."""
 
     def __init__(self, log: int) -> None:
         self.log = log
-        self.members: list[Member] = []
-        self.joining: list[Member] = []
+        self.subscribers: list[Subscriber] = []
+        self.joining: list[Subscriber] = []
         self.pending: list[bytes] = []
         self.reading = asyncio.Lock()
         self.read_at = -math.inf
@@ -56,14 +58,14 @@ class Circle:
 
     @property
     def empty(self) -> bool:
-        return not self.members and not self.joining
+        return not self.subscribers and not self.joining
 
     @property
     def is_crowd(self) -> bool:
         return self.shown is not None and self.shown.count is not None
 
     def has(self, seat: int) -> bool:
-        return any(member.seat == seat for member in (*self.members, *self.joining))
+        return any(subscriber.seat == seat for subscriber in (*self.subscribers, *self.joining))
 
     def flush(self) -> None:
         """Writes what is waiting, joined, to every live socket.
@@ -72,8 +74,8 @@ class Circle:
         """
         data, self.pending = b"".join(self.pending), []
         if data:
-            for member in tuple(self.members):
-                member.write(data)
+            for subscriber in tuple(self.subscribers):
+                subscriber.write(data)
 
 
 class Hub:
@@ -96,13 +98,13 @@ class Hub:
 
     # Coming and going
 
-    def enter(self, log: int, member: Member) -> None:
+    def enter(self, log: int, subscriber: Subscriber) -> None:
         """Makes a socket known, before it has caught up: from now on the bus is heard for its log."""
         if log not in self._circles:
             self._circles[log] = Circle(log)
             self._listen(log)
-        self._circles[log].joining.append(member)
-        self._presence.came(log, member.seat)
+        self._circles[log].joining.append(subscriber)
+        self._presence.came(log, subscriber.seat)
 
     def reading(self, log: int) -> asyncio.Lock:
         """Of those who miss something in memory, one asks the database for all (W25)."""
@@ -116,54 +118,54 @@ class Hub:
                 circle.read_at = now()
                 await journal.catch_up(log)
 
-    async def catch_up(self, journal: Journal, book: Book, member: Member) -> bool:
+    async def catch_up(self, journal: Journal, book: Book, subscriber: Subscriber) -> bool:
         """Sends a socket all that it lacks, then makes it live; False where it is gone meanwhile.
 
         Entries that come during the refill are read by its next round, so nothing is buffered twice.
         """
         circle = self._circles[book.log]
         circle.book = book
-        while member in circle.joining:
+        while subscriber in circle.joining:
             behind = [
                 audience
-                for audience, number in member.at.items()
+                for audience, number in subscriber.at.items()
                 if number < book.fold.head(audience)[0]
             ]
             if not behind:
-                circle.joining.remove(member)
+                circle.joining.remove(subscriber)
                 circle.flush()  # Frames waiting for the others were just refilled to this one.
-                circle.members.append(member)
-                self._welcome(circle, member)
+                circle.subscribers.append(subscriber)
+                self._welcome(circle, subscriber)
                 return True
             for audience in behind:
-                await self._refill(journal, book, circle, member, audience)
+                await self._refill(journal, book, circle, subscriber, audience)
         return False
 
     async def _refill(
-        self, journal: Journal, book: Book, circle: Circle, member: Member, audience: int
+        self, journal: Journal, book: Book, circle: Circle, subscriber: Subscriber, audience: int
     ) -> None:
         """The next frame of a stream, up to what was published: a removal must come before what follows.
 
         It is read once it can be written: words that are taken back meanwhile must not be in it (P19).
         """
-        await member.frames.writable.wait()
-        records = await journal.stream(book, audience, member.at[audience], REFILL)
+        await subscriber.frames.writable.wait()
+        records = await journal.stream(book, audience, subscriber.at[audience], REFILL)
         head = book.fold.head(audience)[0]
         known = [record for record in _fitting(records) if record.number <= head]
-        if known and member in circle.joining:
-            member.write(entries_frame(audience, known))
-            member.at[audience] = known[-1].number
+        if known and subscriber in circle.joining:
+            subscriber.write(entries_frame(audience, known))
+            subscriber.at[audience] = known[-1].number
 
-    def leave(self, log: int, member: Member) -> None:
+    def leave(self, log: int, subscriber: Subscriber) -> None:
         """Forgets a socket; twice is once."""
         circle = self._circles.get(log)
         if circle is None:
             return
-        was_here = circle.has(member.seat)
-        circle.members = [other for other in circle.members if other is not member]
-        circle.joining = [other for other in circle.joining if other is not member]
-        if was_here and not circle.has(member.seat):
-            self._presence.left(log, member.seat)
+        was_here = circle.has(subscriber.seat)
+        circle.subscribers = [other for other in circle.subscribers if other is not subscriber]
+        circle.joining = [other for other in circle.joining if other is not subscriber]
+        if was_here and not circle.has(subscriber.seat):
+            self._presence.left(log, subscriber.seat)
         if circle.empty:
             del self._circles[log]
             self._unlisten(log)
@@ -198,19 +200,21 @@ class Hub:
         circle.pending.append(frame)
 
     def _to_some(self, circle: Circle, audience: int, frame: bytes) -> None:
-        for member in tuple(circle.members):
-            if audience in member.at:
-                member.write(frame)
+        for subscriber in tuple(circle.subscribers):
+            if audience in subscriber.at:
+                subscriber.write(frame)
 
     def _let_go(self, circle: Circle, seat: int) -> None:
         """A removed seat reads up to its removal and nothing after it, on any socket (P9)."""
         circle.flush()
-        for member in (*circle.members, *circle.joining):
-            if member.seat == seat:
-                member.frames.close(4410)
+        for subscriber in (*circle.subscribers, *circle.joining):
+            if subscriber.seat == seat:
+                subscriber.frames.close(CLOSE_CODES["removed"].code)
         was_here = circle.has(seat)
-        circle.members = [member for member in circle.members if member.seat != seat]
-        circle.joining = [member for member in circle.joining if member.seat != seat]
+        circle.subscribers = [
+            subscriber for subscriber in circle.subscribers if subscriber.seat != seat
+        ]
+        circle.joining = [subscriber for subscriber in circle.joining if subscriber.seat != seat]
         if was_here:
             self._presence.left(circle.log, seat)
 
@@ -223,16 +227,16 @@ class Hub:
     def end_session(self, session: bytes, code: int) -> None:
         """Closes every socket of a session that is over."""
         for circle in self._circles.values():
-            for member in (*circle.members, *circle.joining):
-                if member.session == session:
-                    member.frames.close(code)
+            for subscriber in (*circle.subscribers, *circle.joining):
+                if subscriber.session == session:
+                    subscriber.frames.close(code)
 
     def close(self, code: int) -> None:
         """Says goodbye to everybody."""
         for circle in self._circles.values():
             circle.flush()
-            for member in (*circle.members, *circle.joining):
-                member.frames.close(code)
+            for subscriber in (*circle.subscribers, *circle.joining):
+                subscriber.frames.close(code)
 
     # Presence and typing
 
@@ -242,11 +246,11 @@ class Hub:
             if self._frame(circle) != circle.shown:
                 self._tell_soon(circle)
 
-    def _welcome(self, circle: Circle, member: Member) -> None:
+    def _welcome(self, circle: Circle, subscriber: Subscriber) -> None:
         """Who comes is told at once who is here, and the others a little later who came."""
         if self._presence.knows(circle.log):
             told = circle.shown if circle.is_crowd else None  # To count a crowd for each costs.
-            member.send(told or self._frame(circle))
+            subscriber.send(told or self._frame(circle))
         self._tell_soon(circle)
 
     def _tell_soon(self, circle: Circle) -> None:

@@ -16,12 +16,11 @@ from weakref import WeakValueDictionary
 import msgspec
 import structlog
 from msgspec.structs import replace
-from rpds import HashTrieMap
 
+from chatroom.book import Book, Fold, Record, folded
 from chatroom.rules import RULES, Command, Entry, Rules, State, erased_by
 from chatroom.store.logs import READER, Batch, DataFault, First, Head, Logs, OutcomeUnknown, Row
 from moderation.content.verdict import ALLOW, Verdict
-from moderation.meeting.state import Stamp
 from moderation.refused import Refused
 
 IN_TURN = 8
@@ -29,8 +28,6 @@ IN_TURN = 8
 TRIES = 5
 CONTESTED = 0.001, 0.003
 """Seconds before the second try in a log that others write in too, so that each gets a turn."""
-RING = 500
-"""Newest entries of a log kept in memory for clients that come back."""
 
 
 _log = structlog.get_logger()
@@ -49,93 +46,6 @@ class Answer(msgspec.Struct, frozen=True):
 
     audience: int | None = None
     number: int | None = None
-
-
-class Record(msgspec.Struct, frozen=True):
-    """An entry with its place, and the id of the command whose receipt names it."""
-
-    position: int
-    audience: int
-    number: int
-    id: str
-    at: float
-    entry: Entry
-    command: bytes | None = None
-
-
-class Fold(msgspec.Struct, frozen=True):
-    """A log folded up to `position`: the newest number and entry id of each stream, and the state.
-
-    `at` is when the last entry happened; the next one is never earlier (W22).
-    """
-
-    position: int
-    heads: "HashTrieMap[int, tuple[int, str]]"
-    state: State
-    at: float = 0.0
-
-    def head(self, audience: int) -> tuple[int, str]:
-        return self.heads.get(audience) or (0, "")
-
-
-class Book:
-    """What this process knows of one log. There is one for as long as anybody holds it."""
-
-    def __init__(self, log: int, rules: Rules) -> None:
-        self.log = log
-        self.rules = rules
-        self.min_reader = READER
-        self.contested = False
-        self.ring: deque[Record] = deque(maxlen=RING)
-        self.fold = Fold(0, HashTrieMap(), rules.new)
-        self.on_their_way: dict[tuple[int, str], str] = {}
-        """Lines that wait to be decided, by seat and command id: the review has to see them, too."""
-
-    def advance(self, records: Iterable[Record]) -> list[Record]:
-        """Folds what is new; the rest was seen already. A gap is a bug."""
-        new = []
-        for record in records:
-            if record.position <= self.fold.position:
-                continue
-            assert record.position == self.fold.position + 1, "a log is read without gaps"
-            self.fold = folded(self.rules, self.fold, record)
-            self._keep(record)
-            new.append(record)
-        return new
-
-    def _keep(self, record: Record) -> None:
-        number = erased_by(record.entry)
-        if number is not None:
-            self._forget_words(number)
-        self.ring.append(record)
-
-    def _forget_words(self, number: int) -> None:
-        for index, record in enumerate(self.ring):
-            if record.audience == 0 and record.number == number:
-                self.ring[index] = replace(record, entry=replace(record.entry, words=None))
-
-    def since(self, audience: int, after: int) -> list[Record] | None:
-        """The entries of a stream behind `after` from memory; None where memory does not reach back."""
-        found = [
-            record for record in self.ring if record.audience == audience and record.number > after
-        ]
-        reached = self.fold.head(audience)[0] - len(found)
-        return found if reached == after else None
-
-    def erased_since(self, position: int) -> set[int]:
-        """The numbers in the room whose words were taken out behind `position`."""
-        later = (record for record in self.ring if record.position > position)
-        return {number for record in later if (number := erased_by(record.entry)) is not None}
-
-
-def folded(rules: Rules, fold: Fold, record: Record) -> Fold:
-    """The one fold: for the decider, for a fresh client, for the tests (P25)."""
-    return Fold(
-        record.position,
-        fold.heads.insert(record.audience, (record.number, record.id)),
-        rules.evolve(fold.state, record.entry, Stamp(record.number, record.at)),
-        record.at,
-    )
 
 
 @dataclass(eq=False)

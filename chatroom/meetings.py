@@ -6,8 +6,9 @@ from importlib.resources import files
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.accounts import Accounts, Session
+from chatroom.book import Book
 from chatroom.cases import Cases
-from chatroom.journal import Book, Journal
+from chatroom.journal import Journal
 from chatroom.reviewing import Reviewer
 from chatroom.store import rooms
 from chatroom.store.database import new_id

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from chatroom.journal import Book
+from chatroom.book import Book
 from chatroom.settings import Settings
 from moderation.content import Context, Lexicon, Policy, Verdict, parse, review
 from moderation.meeting.entries import Said

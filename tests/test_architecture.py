@@ -29,7 +29,7 @@ LAYERS = (
     {"app", "cli", "run", "__main__"},
     {"web"},
     {"connection"},
-    {"journal", "hub", "presence", "timekeeper"},
+    {"book", "journal", "hub", "presence", "timekeeper"},
     {"store", "bus"},
     {"settings", "refusals", "rules", "wire", "transport", ""},
 )

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.accounts import Accounts, Session
+from chatroom.book import Book, Record
 from chatroom.cases import Cases, case_id, log_of
-from chatroom.journal import Answer, Book, Record
+from chatroom.journal import Answer
 from chatroom.store import cases as store
 from chatroom.store import database, rooms
 from moderation.case.case import CLAIM_WITHIN, Case

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from chatroom import book as books
 from chatroom import hub as module
-from chatroom import journal, wire
-from chatroom.hub import Hub, Member
+from chatroom import wire
+from chatroom.hub import Hub, Subscriber
 from chatroom.presence import CROWD, GRACE, Presence
 from chatroom.rules import MEETING
 from chatroom.transport import Frames
@@ -93,27 +94,27 @@ class Hall:
 
     async def join(
         self, seat: int, at: dict[int, int] | None = None, session: bytes = b""
-    ) -> Member:
+    ) -> Subscriber:
         member = await self.knock(seat, at, session)
         assert await self.catch_up(member)
         return member
 
     async def knock(
         self, seat: int, at: dict[int, int] | None = None, session: bytes = b""
-    ) -> Member:
+    ) -> Subscriber:
         """In the door, and lacking everything."""
         book = await self.office.book()
         self.books.append(book)
-        member = Member(Recorder(), seat, session or b"session of %d" % seat)
+        member = Subscriber(Recorder(), seat, session or b"session of %d" % seat)
         self.hub.enter(EVENING, member)
         member.at = at or dict.fromkeys(MEETING.streams(book.fold.state, seat), 0)
         return member
 
-    async def catch_up(self, member: Member) -> bool:
+    async def catch_up(self, member: Subscriber) -> bool:
         return await self.hub.catch_up(self.office.journal, await self.office.book(), member)
 
 
-def recorded(member: Member) -> Recorder:
+def recorded(member: Subscriber) -> Recorder:
     assert isinstance(member.frames, Recorder)
     return member.frames
 
@@ -205,7 +206,7 @@ async def test_who_joins_during_traffic_gets_each_entry_exactly_once_p4(
     """Entries come at every place of a refill: while it reads, while it waits, between its frames."""
     dice = random.Random(seed)
     monkeypatch.setattr(module, "REFILL", 3)
-    monkeypatch.setattr(journal, "RING", 4)
+    monkeypatch.setattr(books, "RING", 4)
     book = await hall.office.book()
     book.ring = type(book.ring)(book.ring, maxlen=4)
     read = hall.office.logs.stream
@@ -447,7 +448,7 @@ async def test_who_has_gone_is_told_after_a_look_at_presence_when_the_moment_is_
     assert len(recorded(adas).given) == told, "nothing new, and nothing told"
 
 
-async def settled(member: Member, here: list[int]) -> None:
+async def settled(member: Subscriber, here: list[int]) -> None:
     await until(lambda: recorded(member).present()[-1:] == [here])
 
 

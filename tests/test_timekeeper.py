@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy import BindParameter, Double, bindparam
 
-from chatroom.hub import Member
+from chatroom.hub import Subscriber
 from chatroom.presence import GRACE, Presence
 from chatroom.store.database import open_engine
 from chatroom.store.presence import HELD, DatabaseLeases
@@ -287,7 +287,7 @@ async def test_a_log_that_cannot_be_read_does_not_keep_him_from_the_others_w10(
     await office.furnish(MORNING)
     await office.mute(chidi)
     morning, member = await office.book(MORNING), await tower.hall.join(chidi)
-    tower.hall.hub.enter(MORNING, Member(Recorder(), ben, b""))
+    tower.hall.hub.enter(MORNING, Subscriber(Recorder(), ben, b""))
     async with at_work(path, seed="there") as there:
         await there.say(ben, "hello", log=MORNING)
         said = await there.say(ben, "hello")

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from chatroom import wire
 from chatroom.accounts import Session
+from chatroom.book import Book
 from chatroom.connection import House
-from chatroom.journal import Book
 from chatroom.meetings import Meetings
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room

@@ -7,9 +7,9 @@ from weakref import WeakValueDictionary
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
+from chatroom.book import Book
 from chatroom.cases import log_of
 from chatroom.connection import House, converse
-from chatroom.journal import Book
 from chatroom.meetings import Meetings
 from chatroom.web.security import session_token
 

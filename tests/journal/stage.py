@@ -8,7 +8,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from chatroom.journal import Answer, Book, Journal, Record
+from chatroom.book import Book, Record
+from chatroom.journal import Answer, Journal
 from chatroom.settings import Settings
 from chatroom.store import logs_postgres, postgres
 from chatroom.store.database import PRAGMAS

@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from chatroom import book as books
 from chatroom import journal as module
-from chatroom.journal import Answer, Book, RetryLater, folded
+from chatroom.book import Book, folded
+from chatroom.journal import Answer, RetryLater
 from chatroom.rules import MEETING, Entry
 from chatroom.store.logs import READER, Row
 from moderation.content.verdict import Finding, Verdict
@@ -611,7 +613,7 @@ async def test_the_newest_entries_of_a_stream_are_in_memory(office: Office):
 async def test_what_memory_lost_is_read_from_the_log(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(module, "RING", 10)
+    monkeypatch.setattr(books, "RING", 10)
     async with at_work(office.path, seed="small") as small:
         book = await small.book()
         await outcomes([small.say(ben, f"line {n}") for n in range(20)])
