@@ -1,0 +1,419 @@
+"""Receipts per second, how long they take, and what a stored message costs: rooms, members, processes.
+
+Deployments: (a) SQLite and one process, (b) PostgreSQL and three without a bus, (c) the same with
+Redis. All run at once and take turns, round by round, so that what is compared was measured side by
+side. Closed loop: some senders in each room, each sends its next line when it has the receipt. Open
+loop: so many lines a second in all, whatever comes back; they are timed from when they were due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import uvloop
+
+from chatroom.settings import load
+from tests import servers
+from tests.load._load import (
+    Audience,
+    Member,
+    Place,
+    a_line,
+    cpu_seconds,
+    furnished,
+    median,
+    numbers,
+    percentile,
+    raise_file_limit,
+    way,
+)
+from tests.processes import ServerProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SMALL = os.environ.get("SIZE") == "small"
+DEPLOYMENTS = os.environ.get("DEPLOYMENTS", "a,b,c").split(",")
+ROOMS = numbers(os.environ.get("ROOMS", "1,10" if SMALL else "1,10,100"))
+SEATS = numbers(os.environ.get("SEATS", "5,10" if SMALL else "5,30,100"))
+PROCESSES = numbers(os.environ.get("PROCESSES", "1,3" if SMALL else "1,2,3"))
+SENDERS = int(os.environ.get("SENDERS", "5"))
+RATE = int(os.environ.get("RATE", "200"))
+SECONDS = float(os.environ.get("SECONDS", "0.3" if SMALL else "0.5"))
+ROUNDS = int(os.environ.get("ROUNDS", "1" if SMALL else "3"))
+ORDINARY_SEATS = SEATS[len(SEATS) // 2]
+ORDINARY_ROOMS = ROOMS[len(ROOMS) // 2]
+ALL_ARRIVED_WITHIN = 30.0
+RETRY_AFTER = 0.25
+
+
+class Cell(NamedTuple):
+    """One thing to measure."""
+
+    deployment: str
+    loop: str
+    rooms: int
+    seats: int
+    processes: int
+
+
+class Deployment(NamedTuple):
+    """What runs, and whose CPU is whose."""
+
+    name: str
+    servers: list[ServerProcess]
+    postgres: servers.Postgres | None
+    valkey: servers.Valkey | None
+
+    @property
+    def processes(self) -> int:
+        return len(self.servers)
+
+    def cpu(self) -> dict[str, float]:
+        postgres = self.postgres.pids() if self.postgres else []
+        valkey = [self.valkey.pid] if self.valkey else []
+        return {
+            "server": cpu_seconds(*(server.pid for server in self.servers)),
+            "postgres": cpu_seconds(*postgres),
+            "redis": cpu_seconds(*valkey),
+        }
+
+
+@dataclass
+class Figures:
+    """What a cell showed in one round; times in milliseconds, CPU in microseconds per stored line."""
+
+    stored: int
+    receipts_per_second: float
+    receipt: list[float]
+    last_delivery: list[float]
+    cpu: dict[str, float]
+    generator: float
+    retries: int
+
+
+@dataclass
+class Sent:
+    """A line under way. `due` is when it was sent, or should have been."""
+
+    frame: bytes
+    due: float
+
+
+@dataclass
+class Notes:
+    """What a window of some seconds has seen, over all of its rooms."""
+
+    running: bool = True
+    receipts: list[float] = field(default_factory=list)
+    in_time: int = 0
+    retries: int = 0
+
+
+class Room(Audience):
+    """The members of a meeting, some of whom write; knows when a line was with the last of them."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
+        self.notes = Notes()
+        self.closed_loop = False
+        self.under_way: dict[str, Sent] = {}
+        self.due: dict[int, float] = {}
+        self._arrived: list[int] = []
+        self._complete: list[float] = []
+        self._turn = itertools.count()
+
+    @property
+    def settled(self) -> bool:
+        """Every line that was sent has its receipt, and is with everybody."""
+        return not self.under_way and len(self._complete) == len(self.due)
+
+    async def all_arrived(self) -> None:
+        while not self.settled:  # noqa: ASYNC110 - to set an event for each line would cost more
+            await asyncio.sleep(0.01)
+
+    def begin(self, notes: Notes, *, closed_loop: bool) -> None:
+        assert self.settled, "nothing is left over from before"
+        self.notes, self.closed_loop = notes, closed_loop
+        self._first = len(self._complete)
+
+    def say(self, member: Member, due: float | None = None) -> None:
+        id, frame = a_line()
+        self.under_way[id] = Sent(frame, time.perf_counter() if due is None else due)
+        member.write(frame)
+
+    def say_in_turn(self, due: float) -> None:
+        """The next of the senders says a line."""
+        self.say(self.members[next(self._turn) % SENDERS], due)
+
+    def answered(self, member: Member, id: str, number: int | None) -> None:
+        if number is None:
+            self.notes.retries += 1
+            later = asyncio.get_running_loop().call_later
+            later(RETRY_AFTER, member.write, self.under_way[id].frame)
+            return
+        sent = self.under_way.pop(id)
+        self.due[number - self.place.head] = sent.due
+        self.notes.receipts.append(time.perf_counter() - sent.due)
+        if self.notes.running:
+            self.notes.in_time += 1
+            if self.closed_loop:
+                self.say(member)
+
+    def add(self, member: Member, lines: int) -> None:
+        """Everybody gets the same lines in the same order, so the place in it tells which it is."""
+        arrived, everybody = self._arrived, len(self.members)
+        for index in range(member.lines, member.lines + lines):
+            if index == len(arrived):
+                arrived.append(0)
+            arrived[index] += 1
+            if arrived[index] == everybody:
+                self._complete.append(time.perf_counter())
+
+    def to_last(self) -> list[float]:
+        """Seconds from sending to the last delivery, for the lines since `begin`."""
+        lines = range(self._first, len(self._complete))
+        return [self._complete[index] - self.due[index + 1] for index in lines]
+
+
+async def round_of(cell: Cell, deployment: Deployment, rooms: Sequence[Room]) -> Figures:
+    """Sends for some seconds, and waits until all of it has arrived."""
+    notes = Notes()
+    cpu, own, began = deployment.cpu(), time.process_time(), time.perf_counter()
+    for room in rooms:
+        room.begin(notes, closed_loop=cell.loop == "closed")
+    if cell.loop == "closed":
+        for room in rooms:
+            for member in room.members[:SENDERS]:
+                room.say(member)
+        await asyncio.sleep(SECONDS)
+    else:
+        await _at_a_rate(rooms, began)
+    notes.running = False
+    sent_for = time.perf_counter() - began
+    async with asyncio.timeout(ALL_ARRIVED_WITHIN):
+        for room in rooms:
+            await room.all_arrived()
+    lasted = time.perf_counter() - began
+    after, stored = deployment.cpu(), len(notes.receipts)
+    for room in rooms:
+        room.assert_whole()
+    return Figures(
+        stored,
+        notes.in_time / sent_for,
+        sorted(one * 1000 for one in notes.receipts),
+        sorted(one * 1000 for room in rooms for one in room.to_last()),
+        {name: (after[name] - cpu[name]) / stored * 1e6 for name in cpu},
+        (time.process_time() - own) / lasted,
+        notes.retries,
+    )
+
+
+async def _at_a_rate(rooms: Sequence[Room], began: float) -> None:
+    for number in range(int(RATE * SECONDS)):
+        due = began + number / RATE
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        rooms[number % len(rooms)].say_in_turn(due)
+
+
+# What is measured.
+
+
+def cells() -> list[Cell]:
+    """The grid, then what only grows in one direction."""
+    found = [
+        Cell(name, loop, rooms, ORDINARY_SEATS, _all_of(name))
+        for loop in ("closed", "open")
+        for rooms in ROOMS
+        for name in DEPLOYMENTS
+    ]
+    found += [
+        Cell(name, loop, ORDINARY_ROOMS, seats, _all_of(name))
+        for loop in ("closed", "open")
+        for seats in SEATS
+        for name in DEPLOYMENTS[:1]
+    ]
+    found += [
+        Cell(name, "closed", ORDINARY_ROOMS, ORDINARY_SEATS, processes)
+        for processes in PROCESSES
+        for name in DEPLOYMENTS
+        if _all_of(name) > 1
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _all_of(deployment: str) -> int:
+    return 1 if deployment == "a" else max(PROCESSES)
+
+
+class Hall(NamedTuple):
+    """Rooms that are furnished alike: these cells use the first of them."""
+
+    seats: int
+    processes: int
+
+
+def halls(name: str) -> dict[Hall, int]:
+    """How many rooms of each kind a deployment needs."""
+    most: dict[Hall, int] = {}
+    for cell in cells():
+        if cell.deployment == name:
+            hall = Hall(cell.seats, cell.processes)
+            most[hall] = max(most.get(hall, 0), cell.rooms)
+    return most
+
+
+# Deployments.
+
+
+async def deployed(stack: AsyncExitStack, name: str) -> tuple[Deployment, dict[Hall, list[Room]]]:
+    """It runs, with everybody in their rooms; connections are spread evenly over the processes."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    environ, postgres, valkey = {}, None, None
+    if name != "a":
+        postgres = stack.enter_context(servers.postgres(max_connections="60"))
+        secret = folder / "secret"
+        secret.write_bytes(os.urandom(32))
+        secret.chmod(0o600)
+        environ = {
+            "DATABASE_URL": postgres.url(),
+            "SECRET_FILE": str(secret),
+            "BUS": "none",
+        }
+    if name == "c":
+        valkey = stack.enter_context(servers.valkey(tcp=True))
+        environ |= {"BUS": "redis", "REDIS_URL": valkey.url}
+    serving = [
+        ServerProcess(_made(folder / str(number)), **environ) for number in range(_all_of(name))
+    ]
+    await serving[0].migrate()
+    settings = load({"DATABASE_URL": f"sqlite:///{serving[0].database}", **environ})
+    kinds = [kind for kind, rooms in halls(name).items() for _ in range(rooms)]
+    places = await furnished(settings, [kind.seats for kind in kinds])
+    for server in serving:
+        await server.start()
+        stack.push_async_callback(server.stop)
+    found: dict[Hall, list[Room]] = {}
+    for kind, place in zip(kinds, places, strict=True):
+        room = Room(place)
+        stack.callback(room.close)
+        found.setdefault(kind, []).append(room)
+        ports = [server.port for server in serving[: kind.processes]]
+        spread = zip(itertools.cycle(ports), place.tokens, strict=False)
+        await room.open([way(port, place, token) for port, token in spread], writers=SENDERS)
+    return Deployment(name, serving, postgres, valkey), found
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+# Telling.
+
+
+def told(cell: Cell, rounds: list[Figures]) -> None:
+    """One line for a cell: medians of its rounds."""
+    line: dict[str, object] = {
+        "benchmark": "receipts",
+        **cell._asdict(),
+        "stored": sum(one.stored for one in rounds),
+        "receipts_per_second": median(one.receipts_per_second for one in rounds),
+    }
+    for name, share in (("p50", 0.5), ("p99", 0.99)):
+        line[f"receipt_{name}_ms"] = median(percentile(one.receipt, share) for one in rounds)
+        line[f"last_delivery_{name}_ms"] = median(
+            percentile(one.last_delivery, share) for one in rounds
+        )
+    for name in ("server", "postgres", "redis"):
+        line[f"{name}_us_per_message"] = median(one.cpu[name] for one in rounds)
+    line["generator_share"] = median((one.generator for one in rounds), 2)
+    line["retries"] = sum(one.retries for one in rounds)
+    print(json.dumps(line), flush=True)
+
+
+def compared(found: dict[Cell, list[Figures]], grows: str) -> None:
+    """How the cells grow that differ in one thing alone, as ratios to the first; medians of the rounds."""
+    series: dict[tuple[tuple[str, object], ...], list[Cell]] = {}
+    for cell in found:
+        if grows == "processes" or cell.processes == _all_of(cell.deployment):
+            same = [pair for pair in cell._asdict().items() if pair[0] != grows]
+            if grows == "deployment":
+                same.pop()  # How many processes there are follows from it.
+            series.setdefault(tuple(same), []).append(cell)
+    for alike, members in series.items():
+        members.sort()
+        if len(members) > 1:
+            line = {
+                "benchmark": "growth",
+                "with": grows,
+                **dict(alike),
+                grows: [getattr(cell, grows) for cell in members],
+                "receipts_per_second": _ratios(
+                    [[one.receipts_per_second for one in found[cell]] for cell in members]
+                ),
+                "server_us_per_message": _ratios(
+                    [[one.cpu["server"] for one in found[cell]] for cell in members]
+                ),
+                "all_us_per_message": _ratios(
+                    [[sum(one.cpu.values()) for one in found[cell]] for cell in members]
+                ),
+                "last_delivery_p50": _ratios(
+                    [
+                        [percentile(one.last_delivery, 0.5) for one in found[cell]]
+                        for cell in members
+                    ]
+                ),
+            }
+            print(json.dumps(line), flush=True)
+
+
+def _ratios(figures: list[list[float]]) -> list[float]:
+    first = figures[0]
+    return [median((a / b for a, b in zip(one, first, strict=True)), 2) for one in figures]
+
+
+async def idle(deployment: Deployment) -> None:
+    """What it takes with everybody there and nobody writing."""
+    before = deployment.cpu()
+    await asyncio.sleep(2)
+    share = {
+        f"{name}_percent": round((after - before[name]) / 2 * 100, 2)
+        for name, after in deployment.cpu().items()
+    }
+    line = {"benchmark": "idle", "deployment": deployment.name, **share}
+    print(json.dumps(line), flush=True)
+
+
+async def main() -> None:
+    raise_file_limit()
+    async with AsyncExitStack() as stack:
+        running = {name: await deployed(stack, name) for name in DEPLOYMENTS}
+        await asyncio.sleep(1)  # Presence settles.
+        for deployment, _ in running.values():
+            await idle(deployment)
+        found: dict[Cell, list[Figures]] = {cell: [] for cell in cells()}
+        for _ in range(ROUNDS):
+            for cell, rounds in found.items():
+                deployment, rooms = running[cell.deployment]
+                inside = rooms[Hall(cell.seats, cell.processes)][: cell.rooms]
+                rounds.append(await round_of(cell, deployment, inside))
+        for cell, rounds in found.items():
+            told(cell, rounds)
+        for grows in ("deployment", "rooms", "seats", "processes"):
+            compared(found, grows)
+
+
+if __name__ == "__main__":
+    sys.exit(uvloop.run(main()))
