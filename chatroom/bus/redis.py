@@ -1,26 +1,27 @@
-"""A bus for many processes: one Redis channel per log, and on it one number, the position.
+"""One Redis server: one channel per log, and on it one number, the position.
 
 Redis may be slow, away, stopped or half dead, and nobody waits for it: `announce` only writes down.
 One task publishes what is written down; another dials, subscribes, reads, and dials again. A number
 sent to ourselves the same way as the announcements (the probe) tells whether all this works (W6).
+Which servers there are, and which of them has which channel, is for shards.py to know.
 """
 
 import asyncio
 import random
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, cast
 
-import structlog
 from msgspec import Struct
 from redis.asyncio import Connection as TcpConnection
-from redis.asyncio.connection import parse_url
-from redis.exceptions import RedisError
+from redis.asyncio.connection import UnixDomainSocketConnection, parse_url
+from redis.crc import key_slot
+from redis.exceptions import MovedError, RedisError
 
 from chatroom.bus import Notice, Pause
-from chatroom.bus.waiting import ROOM, Waiting
+from chatroom.bus.waiting import Waiting
 
 # uvloop answers a write to a transport that has just closed with a RuntimeError.
 FAULTS = (RedisError, OSError, RuntimeError)
@@ -31,7 +32,7 @@ POSITION = re.compile(rb"[1-9][0-9]{0,17}")
 MISSES = 2
 """Probes that may stay unanswered before the subscriber is given up."""
 
-_log = structlog.get_logger()
+Address = tuple[str, int]
 
 
 class Pace(Struct, frozen=True):
@@ -48,52 +49,67 @@ class Lost(Exception):
     """A connection to Redis is gone, or as good as gone."""
 
 
-class RedisBus:
-    """`redials` and `dropped` count what went wrong, for the operator."""
+class Watch(Protocol):
+    """Whom a server tells what has become of it. All of it is called on the loop and returns at once."""
+
+    def lost(self, *losses: BaseException) -> None:
+        """A connection was lost, and is dialled again."""
+
+    def found(self) -> None:
+        """Its probe has come back, after it had not."""
+
+    def moved(self, moved: MovedError, unpublished: dict[bytes, int]) -> None:
+        """Another server has this slot now, and this was not published for that."""
+
+
+class Server:
+    """`verb` is what comes before PUBLISH and SUBSCRIBE: nothing, or S for a shard of a cluster."""
 
     def __init__(
-        self, url: str, process_id: str, pause: Pause, *, pace: Pace | None = None, room: int = ROOM
+        self,
+        connection: Callable[[], "Connection"],
+        watch: Watch,
+        pause: Pause,
+        pace: Pace,
+        *,
+        probe_channel: bytes,
+        verb: bytes,
+        room: int,
     ) -> None:
+        self._publisher = connection()
+        self._subscriber = connection()
+        self._watch = watch
         self._pause = pause
-        self._pace = pace or Pace()
-        self._publisher = connection_to(url, self._pace)
-        self._subscriber = connection_to(url, self._pace)
+        self._pace = pace
+        self._verb = verb
         self._waiting: Waiting[bytes] = Waiting(room)
-        self._logs: dict[bytes, int] = {}
+        self._told: set[bytes] = set()
         self._interest = asyncio.Event()
-        self._probe_channel = b"chatroom:probe:" + process_id.encode()
         # No other process, and no earlier life of this one, sends the same number by chance.
         self._nonce = secrets.randbits(56)
         self._answered = 0
-        self._sound = False
-        self._reported = False
-        self.redials = 0
-
-    @property
-    def sound(self) -> bool:
-        return self._sound
+        self.logs: dict[bytes, int] = {}
+        self.probe_channel = probe_channel
+        self.sound = False
 
     @property
     def dropped(self) -> int:
         return self._waiting.dropped
 
     async def run(self, notice: Notice) -> None:
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._keep_publishing())
-                tasks.create_task(self._keep_hearing(notice))
-        finally:
-            self._sound = False
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_publishing())
+            tasks.create_task(self._keep_hearing(notice))
 
-    def announce(self, log: int, position: int) -> None:
-        self._waiting.put(channel_of(log), position)
+    def announce(self, channel: bytes, position: int) -> None:
+        self._waiting.put(channel, position)
 
-    def listen(self, log: int) -> None:
-        self._logs[channel_of(log)] = log
+    def listen(self, channel: bytes, log: int) -> None:
+        self.logs[channel] = log
         self._interest.set()
 
-    def unlisten(self, log: int) -> None:
-        if self._logs.pop(channel_of(log), None) is not None:
+    def unlisten(self, channel: bytes) -> None:
+        if self.logs.pop(channel, None) is not None:
             self._interest.set()
 
     # Publishing
@@ -119,10 +135,15 @@ class RedisBus:
             await dial(self._publisher)
         async with losing(self._pace.publish):
             # `%d` is all that is ever published: words do not pass it.
-            await send(self._publisher, [(b"PUBLISH", c, b"%d" % n) for c, n in numbers.items()])
-            for _ in numbers:
-                # How many have received it proves nothing: a half-dead subscriber counts, too.
-                await self._publisher.read_response()
+            verb = self._verb + b"PUBLISH"
+            await send(self._publisher, [(verb, c, b"%d" % n) for c, n in numbers.items()])
+            for channel, number in numbers.items():
+                try:
+                    # How many have received it proves nothing: a half-dead subscriber counts, too.
+                    await self._publisher.read_response()
+                except MovedError as moved:
+                    a_probe = channel == self.probe_channel  # Another server has its own.
+                    self._watch.moved(moved, {} if a_probe else {channel: number})
 
     # Hearing
 
@@ -142,38 +163,42 @@ class RedisBus:
                     self._unsound(*lost.exceptions)
                 mind_cancellation()
                 await self._subscriber.disconnect(nowait=True)
-                self.redials += 1
                 await patience.wait()
         finally:
             await self._subscriber.disconnect(nowait=True)
 
     async def _keep_subscribed(self) -> None:
         """Makes Redis send what is listened to; on a new connection that is all of it."""
-        told: set[bytes] = set()
+        self._told = set()
         while True:
             self._interest.clear()
-            wanted = {*self._logs, self._probe_channel}
+            wanted = {*self.logs, self.probe_channel}
             # The probe's channel comes last: who hears the probe hears the logs.
-            more = sorted(wanted - told, key=lambda channel: channel == self._probe_channel)
-            less = told - wanted
-            both = ((b"SUBSCRIBE", more), (b"UNSUBSCRIBE", less))
-            commands = [(verb, *channels) for verb, channels in both if channels]
+            more = sorted(wanted - self._told, key=lambda channel: channel == self.probe_channel)
+            less = self._told - wanted
+            # One command for each channel: a cluster takes no two of different slots in one.
+            commands = [(self._verb + b"SUBSCRIBE", channel) for channel in more]
+            commands += [(self._verb + b"UNSUBSCRIBE", channel) for channel in less]
+            self._told = wanted
             if commands:
                 async with losing(self._pace.dial):
                     await send(self._subscriber, commands)
-            told = wanted
             await self._interest.wait()
 
     async def _read(self, notice: Notice, subscribed: asyncio.Event) -> None:
         while True:
             match await self._next():
-                case [b"message", bytes(channel), bytes(number)]:
-                    if channel == self._probe_channel:
+                case [b"message" | b"smessage", bytes(channel), bytes(number)]:
+                    if channel == self.probe_channel:
                         self._hear_probe(number)
-                    elif channel in self._logs and POSITION.fullmatch(number):
-                        notice(self._logs[channel], int(number))
-                case [b"subscribe", self._probe_channel, _]:
+                    elif channel in self.logs and POSITION.fullmatch(number):
+                        notice(self.logs[channel], int(number))
+                case [b"subscribe" | b"ssubscribe", self.probe_channel, _]:
                     subscribed.set()
+                case [b"sunsubscribe", bytes(channel), _] if channel in self._told:
+                    # Its slot has left this server. Asking once more tells where to.
+                    self._told.discard(channel)
+                    self._interest.set()
                 case _:
                     pass  # Other confirmations, and whatever else somebody makes Redis say.
 
@@ -182,6 +207,11 @@ class RedisBus:
             message = await self._subscriber.read_response(
                 timeout=self._pace.silence, disconnect_on_error=False
             )
+        except MovedError as moved:
+            # Should the slot come back, its channels are asked for again.
+            self._told = {c for c in self._told if key_slot(c) != moved.slot_id}
+            self._watch.moved(moved, {})
+            return moved
         except FAULTS as fault:
             raise Lost(type(fault).__name__) from fault
         if message is None:
@@ -195,7 +225,7 @@ class RedisBus:
         missed = 0
         while missed < MISSES:
             self._nonce += 1
-            self._waiting.put(self._probe_channel, self._nonce)
+            self._waiting.put(self.probe_channel, self._nonce)
             await self._pause(self._pace.probe)
             if self._answered == self._nonce:
                 missed = 0
@@ -208,15 +238,13 @@ class RedisBus:
         if number != b"%d" % self._nonce:
             return  # It comes too late, or from somebody else.
         self._answered = self._nonce
-        if not self._sound:
-            self._sound, self._reported = True, False
-            _log.info("bus_sound", redials=self.redials)
+        if not self.sound:
+            self.sound = True
+            self._watch.found()
 
     def _unsound(self, *losses: BaseException) -> None:
-        self._sound = False
-        if not self._reported:  # Once per outage, also where it never worked.
-            self._reported = True
-            _log.warning("bus_lost", why=[str(lost) for lost in losses])
+        self.sound = False
+        self._watch.lost(*losses)
 
 
 def mind_cancellation() -> None:
@@ -264,10 +292,15 @@ class Connection(Protocol):
     ) -> object: ...
 
 
-def connection_to(url: str, pace: Pace) -> Connection:
-    """A connection that is not dialled yet."""
+def connection_to(url: str, pace: Pace, address: Address | None = None) -> Connection:
+    """A connection that is not dialled yet: to the server of the URL, or as there to another one."""
     given: dict[str, Any] = {**parse_url(url)}
     kind = given.pop("connection_class", TcpConnection)
+    if address is not None:
+        given["host"], given["port"] = address
+        if kind is UnixDomainSocketConnection:
+            del given["path"]
+            kind = TcpConnection
     for of_a_pool in ("max_connections", "timeout"):
         given.pop(of_a_pool, None)
     ours = {
@@ -279,6 +312,7 @@ def connection_to(url: str, pace: Pace) -> Connection:
         "health_check_interval": 0,  # That is the probe's work.
         # In RESP3 every announcement passes a handler that formats it for a debug line.
         "protocol": 2,
+        "decode_responses": False,  # It compares bytes.
         "driver_info": None,  # Saves dialling two round trips.
     }
     try:
@@ -307,7 +341,3 @@ async def losing(seconds: float) -> AsyncIterator[None]:
             yield
     except FAULTS as fault:
         raise Lost(type(fault).__name__) from fault
-
-
-def channel_of(log: int) -> bytes:
-    return b"chatroom:log:%d" % log

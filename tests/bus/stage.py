@@ -3,16 +3,20 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from redis.crc import key_slot
 
 from chatroom.bus import Bus
 from chatroom.bus.local import LocalBus
 from chatroom.bus.none import NoBus
-from chatroom.bus.redis import Pace, RedisBus
+from chatroom.bus.redis import Pace
+from chatroom.bus.shards import RedisBus, channel_of
 from chatroom.bus.waiting import ROOM
 from chatroom.settings import BusKind
 
@@ -21,7 +25,22 @@ HEALED = 8.0
 """Seconds in which a bus is sound again, whatever was done to it (P6)."""
 
 # A server named by REDIS_URL may have other users: our logs are numbered where theirs are not.
-SHARING, GRIEF, FENCE = range(start := random.randrange(10**9, 10**12), start + 3)
+SHARING, GRIEF = range(start := random.randrange(10**9, 10**12), start + 2)
+
+SHARDS = 3
+
+
+def shard_of(log: int) -> int:
+    """Which node of `valkey_cluster(SHARDS)` has its channel."""
+    return key_slot(channel_of(log)) * SHARDS // 16384
+
+
+def logs_at(shard: int, logs: Iterable[int]) -> Iterator[int]:
+    return (log for log in logs if shard_of(log) == shard)
+
+
+# One for each way that an announcement can take.
+FENCES = [next(logs_at(shard, count(start - 1, -1))) for shard in range(SHARDS)]
 
 
 class Process:
@@ -47,15 +66,18 @@ class Stage:
 
     def __init__(self, kind: BusKind, north: Process, south: Process) -> None:
         self.north, self.south = north, south
+        self._fences = 0
         self.audience = {"none": [], "local": [north], "redis": [north, south]}[kind]
         self.deaf = [process for process in (north, south) if process not in self.audience]
 
     async def settled(self) -> None:
         """Returns when all that north has announced has arrived wherever it ever will."""
-        fence = (FENCE, sum(log == FENCE for log, _ in self.north.heard) + 1)
-        self.north.bus.announce(*fence)
+        self._fences += 1
+        for fence in FENCES:
+            self.north.bus.announce(fence, self._fences)
         for process in self.audience:
-            await until(partial(process.has_heard, *fence))
+            for fence in FENCES:
+                await until(partial(process.has_heard, fence, self._fences))
         for _ in range(5):
             await asyncio.sleep(0)
         assert not any(process.heard for process in self.deaf)
@@ -68,8 +90,8 @@ async def two_processes(
     """Both of them running, sound, and listening to `SHARING`."""
     north, south = (Process(a_bus(kind, url, name, pace, room)) for name in ("north", "south"))
     for process in (north, south):
-        process.bus.listen(SHARING)
-        process.bus.listen(FENCE)
+        for log in (SHARING, *FENCES):
+            process.bus.listen(log)
     async with running(north, south):
         await until(lambda: north.bus.sound and south.bus.sound)
         yield Stage(kind, north, south)
@@ -101,6 +123,24 @@ async def until(condition: Callable[[], object], within: float = HEALED) -> None
     while not condition():
         assert time.monotonic() < deadline, f"not so within {within} s"
         await asyncio.sleep(0.002)
+
+
+async def announcing_takes_no_time(stage: Stage) -> None:
+    """While Redis is away, neither the one who announces nor the loop is held up by it."""
+    end = time.monotonic() + 3 * QUICK.publish
+    for position in count(1):
+        stage.north.bus.announce(SHARING, position)
+        await asyncio.sleep(0)
+        if time.monotonic() > end:
+            break
+    assert position > 300, "somebody waited for Redis"  # Three, if each took as long as Redis may.
+
+
+async def hears_again(stage: Stage, position: int, log: int | None = SHARING) -> None:
+    await until(lambda: stage.north.bus.sound and stage.south.bus.sound)
+    if log is not None:
+        stage.north.bus.announce(log, position)
+        await until(lambda: (log, position) in stage.south.heard)
 
 
 class Wire:

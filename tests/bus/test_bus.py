@@ -4,25 +4,53 @@ import asyncio
 import time
 from collections.abc import Iterator
 from functools import partial
+from itertools import count, islice
 
 import pytest
 
 from chatroom.bus import open_bus
 from chatroom.settings import BusKind
-from tests.bus.stage import GRIEF, SHARING, a_bus, two_processes, until
-from tests.servers import redis_url
+from tests.bus.stage import (
+    GRIEF,
+    SHARDS,
+    SHARING,
+    a_bus,
+    logs_at,
+    shard_of,
+    two_processes,
+    until,
+)
+from tests.servers import redis_url, valkey_cluster
+
+REDIS = ["redis", "redis cluster"]
 
 
-@pytest.fixture(params=["none", "local", "redis"], ids="bus[{}]".format)
-def kind(request: pytest.FixtureRequest) -> BusKind:
-    kind: BusKind = request.param
-    return kind
+@pytest.fixture(params=["none", "local", *REDIS], ids="bus[{}]".format)
+def back_end(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def kind(back_end: str) -> BusKind:
+    return "redis" if back_end in REDIS else "none" if back_end == "none" else "local"
+
+
+@pytest.fixture
+def url(back_end: str, request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("three" if back_end == "redis cluster" else "one")
+    return url
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
+def one() -> Iterator[str]:
     with redis_url() as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[str]:
+    with valkey_cluster(SHARDS) as nodes:
+        yield nodes[0].url
 
 
 async def test_an_announcement_is_heard_as_far_as_the_back_end_carries(kind: BusKind, url: str):
@@ -34,6 +62,7 @@ async def test_an_announcement_is_heard_as_far_as_the_back_end_carries(kind: Bus
         )
 
 
+@pytest.mark.parametrize("back_end", REDIS)
 async def test_each_hears_the_other(url: str):
     async with two_processes("redis", url) as stage:
         stage.north.bus.announce(SHARING, 1)
@@ -89,7 +118,8 @@ async def test_what_finds_no_room_is_dropped_and_what_waits_stays_up_to_date(
     kind: BusKind, url: str
 ):
     """W4: a bounded queue, dropped on overflow."""
-    logs = range(GRIEF + 10, GRIEF + 30)
+    # In a cluster there is as much room for every shard.
+    logs = [*islice(logs_at(shard_of(SHARING), count(GRIEF + 10)), 20)]
     async with two_processes(kind, url, room=8) as stage:
         for process in (stage.north, stage.south):
             for log in logs:
@@ -122,7 +152,7 @@ async def test_it_runs_until_cancelled_and_leaves_no_task_behind(kind: BusKind, 
     assert asyncio.all_tasks() == before
 
 
-@pytest.mark.parametrize("kind", ["local", "redis"])
+@pytest.mark.parametrize("back_end", ["local", *REDIS])
 async def test_a_fault_in_the_listener_is_not_taken_for_one_of_the_network(kind: BusKind, url: str):
     def mistaken(log: int, position: int) -> None:
         raise ZeroDivisionError

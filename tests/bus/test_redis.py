@@ -1,7 +1,6 @@
 """Redis stopped, killed, cut off, deaf or lying: nobody waits for it, and the bus is sound again."""
 
 import asyncio
-import itertools
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -15,7 +14,8 @@ import uvloop
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from chatroom.bus.redis import Lost, Pace, RedisBus, losing
+from chatroom.bus.redis import Lost, Pace, losing
+from chatroom.bus.shards import RedisBus
 from tests.bus.stage import (
     GRIEF,
     HEALED,
@@ -24,6 +24,8 @@ from tests.bus.stage import (
     Process,
     Stage,
     Wire,
+    announcing_takes_no_time,
+    hears_again,
     running,
     two_processes,
     until,
@@ -186,7 +188,10 @@ async def test_whoever_can_publish_can_inject_nothing(server: Valkey, junk: str)
 
 
 async def test_no_words_travel(server: Valkey):
-    """W26: what an onlooker sees in MONITOR are three verbs, our channels, and numbers."""
+    """W26: what an onlooker sees in MONITOR are three verbs, our channels, and numbers.
+
+    And before all that the question whether there is a cluster.
+    """
     async with console(server) as redis, redis.monitor() as monitor:
         async with two_processes("redis", server.url, pace=QUICK) as stage:
             stage.south.bus.listen(GRIEF)
@@ -202,7 +207,19 @@ async def test_no_words_travel(server: Valkey):
     ours = [line for line in seen[:-1] if not line.startswith(("HELLO", "CLIENT SETINFO"))]
     channel = r"chatroom:(log:\d+|probe:(north|south))"
     for line in ours:
-        assert re.fullmatch(rf"PUBLISH {channel} \d+|(UN)?SUBSCRIBE( {channel})+", line), line
+        assert re.fullmatch(
+            rf"INFO cluster|PUBLISH {channel} \d+|(UN)?SUBSCRIBE {channel}", line
+        ), line
+
+
+async def test_who_may_publish_and_subscribe_and_nothing_else_has_a_bus():
+    """So it may not ask whether there is a cluster, either."""
+    with valkey(tcp=True) as server:
+        rights = ("&chatroom:*", "+publish", "+subscribe", "+unsubscribe")
+        server.told("ACL SETUSER", "shy", "on", ">secret", *rights)
+        url = server.url.replace("//", "//shy:secret@")
+        async with two_processes("redis", url) as stage:
+            await hears_again(stage, 1)
 
 
 async def test_what_it_has_lost_is_counted_for_the_operator(server: Valkey):
@@ -264,24 +281,6 @@ async def console(server: Valkey) -> AsyncIterator[Redis]:
 async def cut_off(redis: Redis, stage: Stage) -> None:
     assert await redis.client_kill_filter(_type="pubsub") == 2
     await until(lambda: not stage.north.bus.sound and not stage.south.bus.sound)
-
-
-async def announcing_takes_no_time(stage: Stage) -> None:
-    """While Redis is away, neither the one who announces nor the loop is held up by it."""
-    end = time.monotonic() + 3 * QUICK.publish
-    for position in itertools.count(1):
-        stage.north.bus.announce(SHARING, position)
-        await asyncio.sleep(0)
-        if time.monotonic() > end:
-            break
-    assert position > 300, "somebody waited for Redis"  # Three, if each took as long as Redis may.
-
-
-async def hears_again(stage: Stage, position: int, log: int | None = SHARING) -> None:
-    await until(lambda: stage.north.bus.sound and stage.south.bus.sound)
-    if log is not None:
-        stage.north.bus.announce(log, position)
-        await until(lambda: (log, position) in stage.south.heard)
 
 
 async def on_a_loop_of(
