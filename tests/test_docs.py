@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent
@@ -44,3 +45,23 @@ def test_every_function_that_the_architecture_page_names_exists():
         f"{path}:{name}" for path, name in named() if name and name not in names_in(HOUSE / path)
     ]
     assert not missing
+
+
+def test_every_setting_is_documented():
+    settings = (HOUSE / "chatroom" / "settings.py").read_text("utf-8")
+    operating = (HOUSE / "docs" / "operating.md").read_text("utf-8")
+    names = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', settings))
+    assert {"DATABASE_URL", "HELPLINES", "RETENTION_HOURS"} <= names
+    assert not {name for name in names if f"`{name}`" not in operating}
+
+
+def test_the_changelog_begins_with_the_version_of_the_package():
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]
+    changelog = (HOUSE / "CHANGELOG.md").read_text("utf-8")
+    assert re.findall(r"^## (\S+)", changelog, re.MULTILINE)[0] == project["version"]
+
+
+def test_the_readme_names_only_files_that_exist():
+    for page in ("README.md", "CONTRIBUTING.md"):
+        linked = re.findall(r"\]\((?!http)([^)#]+)\)", (HOUSE / page).read_text("utf-8"))
+        assert not [path for path in linked if not (HOUSE / path).exists()]
