@@ -230,9 +230,11 @@ class Audience:
         assert len(received) == 1, f"from {min(received)} to {max(received)} lines"
         assert not [member for member in self.members if member.lost], "all are still here"
 
-    async def open(self, ways: Iterable[Way], *, writers: int = 0) -> None:
+    async def open(
+        self, ways: Iterable[Way], *, writers: int = 0, gate: asyncio.Semaphore | None = None
+    ) -> None:
         """Connects a member by each way, and returns when all are in. `writers` of them read answers."""
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate = gate or asyncio.Semaphore(AT_ONCE)
 
         async def one(index: int, way: Way) -> None:
             member = Member(way, self, Answers() if index < writers else None)

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 SMALL = os.environ.get("SIZE") == "small"
 SIZES = numbers(os.environ.get("MEMBERS", "20,100" if SMALL else "20,200,1000"))
-SECONDS = float(os.environ.get("SECONDS", "0.2" if SMALL else "0.5"))
+SECONDS = float(os.environ.get("SECONDS", "0.2" if SMALL else "0.4"))
 ROUNDS = int(os.environ.get("ROUNDS", "2" if SMALL else "4"))
 HERE = Path(__file__).parent
 MANY = 32

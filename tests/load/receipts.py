@@ -25,6 +25,7 @@ import uvloop
 from chatroom.settings import load
 from tests import servers
 from tests.load._load import (
+    AT_ONCE,
     Audience,
     Member,
     Place,
@@ -49,7 +50,7 @@ SEATS = numbers(os.environ.get("SEATS", "5,10" if SMALL else "5,30,100"))
 PROCESSES = numbers(os.environ.get("PROCESSES", "1,3" if SMALL else "1,2,3"))
 SENDERS = int(os.environ.get("SENDERS", "5"))
 RATE = int(os.environ.get("RATE", "200"))
-SECONDS = float(os.environ.get("SECONDS", "0.3" if SMALL else "0.5"))
+SECONDS = float(os.environ.get("SECONDS", "0.3" if SMALL else "0.4"))
 ROUNDS = int(os.environ.get("ROUNDS", "1" if SMALL else "3"))
 ORDINARY_SEATS = SEATS[len(SEATS) // 2]
 ORDINARY_ROOMS = ROOMS[len(ROOMS) // 2]
@@ -305,13 +306,17 @@ async def deployed(stack: AsyncExitStack, name: str) -> tuple[Deployment, dict[H
         await server.start()
         stack.push_async_callback(server.stop)
     found: dict[Hall, list[Room]] = {}
+    gate = asyncio.Semaphore(AT_ONCE)
+    coming = []
     for kind, place in zip(kinds, places, strict=True):
         room = Room(place)
         stack.callback(room.close)
         found.setdefault(kind, []).append(room)
         ports = [server.port for server in serving[: kind.processes]]
         spread = zip(itertools.cycle(ports), place.tokens, strict=False)
-        await room.open([way(port, place, token) for port, token in spread], writers=SENDERS)
+        ways = [way(port, place, token) for port, token in spread]
+        coming.append(room.open(ways, writers=SENDERS, gate=gate))
+    await asyncio.gather(*coming)
     return Deployment(name, serving, postgres, valkey), found
 
 
