@@ -7,8 +7,8 @@ import os
 import resource
 import signal
 import sqlite3
-import subprocess
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -18,11 +18,19 @@ from tests.faults.deployment import PROGRAM, descriptors
 from tests.faults.mutants import TOMORROW, program
 from tests.faults.nemesis import Fault, Scene
 from tests.faults.recorder import until
+from tests.processes import SOON
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+
+    from tests.faults.proxy import Append
 
 FULL = bool(os.environ.get("FULL"))
+GOOD_FOR = 2.2
+"""Seconds after which no decision is stored any more that was made before (W1)."""
+FREE_WITHIN = 3.0
+"""Seconds until a log is free that a stopped process writes to: the idle timeout, and one more (F5)."""
+POSITION = "SELECT position FROM log WHERE kind = 'meeting'"
 
 
 # Processes
@@ -38,22 +46,22 @@ async def kill(scene: Scene) -> None:
 
 async def kill_after_commit(scene: Scene) -> None:
     """F1: kill -9 in the instant in which PostgreSQL has said that an append is stored."""
-    number = scene.chance.randrange(len(scene.servers))
-    killed = asyncio.Event()
+    killed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
-    def committed() -> bool:
-        if not killed.is_set():
+    def committed(number: int) -> bool:
+        if not killed.done():
             scene.servers[number].kill9()
-            killed.set()
-        return True
+            killed.set_result(number)
+        return number == killed.result()
 
-    scene.cluster.on_commit[number] = committed
+    for number in range(len(scene.servers)):  # Whoever is first: one of them may have no clients.
+        scene.cluster.on_commit[number] = partial(committed, number)
     try:
-        async with asyncio.timeout(15):
-            await killed.wait()
+        number = await asyncio.wait_for(killed, SOON)
     finally:
-        scene.cluster.on_commit[number] = lambda: False
-    await scene.servers[number].start()
+        for number in range(len(scene.servers)):
+            scene.cluster.on_commit[number] = lambda: False
+    await scene.servers[killed.result()].start()
 
 
 async def kill_all(scene: Scene) -> None:
@@ -69,6 +77,59 @@ async def stop_3s(scene: Scene) -> None:
     server.pause()
     await asyncio.sleep(3)
     server.go_on()
+
+
+async def stopped_inside_the_append(scene: Scene) -> None:
+    """F5: stopped with an append on the way for longer than its decision is good; then right behind one.
+
+    Others go on with the log at once. What comes late is not stored, so it is decided again.
+    """
+    for late in (True, False):
+        append = await _stopped_at_an_append(scene, hold=late)
+        server = scene.servers[append.number]
+        try:
+            began = asyncio.get_running_loop().time()
+            await _others_go_on(scene)
+            if late:
+                await asyncio.sleep(began + GOOD_FOR - asyncio.get_running_loop().time())
+            append.release()
+            await asyncio.wait_for(append.answered.wait(), SOON)
+            assert append.said == b"SELECT 0" or not late, f"it came too late: {append.said!r}"
+        finally:
+            append.release()
+            server.go_on()
+
+
+async def _stopped_at_an_append(scene: Scene, *, hold: bool) -> Append:
+    """The first append of a process that is not alone in having clients; the process has sent it."""
+    found: asyncio.Future[Append] = asyncio.get_running_loop().create_future()
+
+    def asked(number: int, append: Append) -> None:
+        server = scene.servers[number]
+        elsewhere = [link for link in scene.deployment.front.links if link.target[1] != server.port]
+        if not found.done() and elsewhere:
+            server.pause()
+            append.number = number
+            if hold:
+                append.hold()
+            found.set_result(append)
+
+    for number in range(len(scene.servers)):
+        scene.cluster.on_append[number] = partial(asked, number)
+    try:
+        return await asyncio.wait_for(found, SOON)
+    finally:
+        for number in range(len(scene.servers)):
+            scene.cluster.on_append[number] = lambda append: None
+
+
+async def _others_go_on(scene: Scene) -> None:
+    """Twice, as what was on the way may be the first."""
+    async with _connected(scene) as database, asyncio.timeout(FREE_WITHIN):
+        for _ in range(2):
+            before = await database.fetchval(POSITION)
+            while await database.fetchval(POSITION) == before:  # noqa: ASYNC110 - of a database
+                await asyncio.sleep(0.02)
 
 
 async def stutter(scene: Scene) -> None:
@@ -353,24 +414,32 @@ async def postgres_disk_full(scene: Scene) -> None:
 
 async def _no_file_grows(pids: list[int]) -> None:
     for pid in pids:
-        _limit_files(pid, "1")
+        _limit_files(pid, 1)
     await asyncio.sleep(2)
     for pid in pids:
-        with suppress(FileNotFoundError, subprocess.CalledProcessError):  # It ended over it.
-            _limit_files(pid, "unlimited")
+        with suppress(FileNotFoundError, ProcessLookupError):  # It ended over it.
+            _limit_files(pid, resource.RLIM_INFINITY)
 
 
-def _limit_files(pid: int, size: str) -> None:
-    """By the process's own user: not even root may do it to others everywhere."""
+def _limit_files(pid: int, size: int) -> None:
+    """In the name of the process's own user: not even root may do it to others everywhere."""
     owner = os.stat(f"/proc/{pid}")
-    subprocess.run(
-        ["prlimit", f"--pid={pid}", f"--fsize={size}:"],
-        user=owner.st_uid,
-        group=owner.st_gid,
-        extra_groups=[],
-        check=True,
-        capture_output=True,
-    )
+    with _in_the_name_of(owner.st_uid, owner.st_gid):
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, hard))
+
+
+@contextmanager
+def _in_the_name_of(user: int, group: int) -> Iterator[None]:
+    """The real ids alone, which prlimit looks at; what we may do is by the effective ones."""
+    as_it_is = os.getuid(), os.getgid()
+    os.setresgid(group, -1, -1)
+    os.setresuid(user, -1, -1)
+    try:
+        yield
+    finally:
+        os.setresuid(as_it_is[0], -1, -1)
+        os.setresgid(as_it_is[1], -1, -1)
 
 
 FAULTS = (
@@ -378,6 +447,7 @@ FAULTS = (
     Fault("F1 killed after COMMIT", "bc", 5, kill_after_commit),
     Fault("F2 all killed", "abc", 10, kill_all),
     Fault("F4 stopped 3 s", "abc", 8, stop_3s),
+    Fault("F5 stopped in an append", "bc", 8, stopped_inside_the_append),
     Fault("F6 runs in bursts", "abc", 5, stutter),
     Fault("F7 rolling restart", "abc", 10, roll),
     Fault("F8 Redis restarted", "c", 3, redis_restart),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from tests.faults.proxy import Link, Look
+    from tests.faults.proxy import Append, Link, Look
     from tests.faults.tape import Tape
     from tests.processes import Room
 
@@ -123,6 +123,8 @@ class Cluster(Deployment):
         self.redis = redis
         self.on_commit: list[Callable[[], bool]] = [lambda: False] * PROCESSES
         """Asked when an append of that process is committed; True loses the reply."""
+        self.on_append: list[Callable[[Append], None]] = [lambda append: None] * PROCESSES
+        """Told of an append that has come from that process and goes on next."""
 
     async def _processes(
         self, stack: AsyncExitStack, environ: dict[str, str]
@@ -147,7 +149,11 @@ class Cluster(Deployment):
         self, stack: AsyncExitStack, number: int, environ: dict[str, str]
     ) -> ServerProcess:
         def look(link: Link) -> tuple[Look, Look]:
-            return Appends(link, lambda: self.on_commit[number]()).filters()
+            return Appends(
+                link,
+                lambda: self.on_commit[number](),
+                lambda append: self.on_append[number](append),
+            ).filters()
 
         proxy = Proxy(lambda: [("127.0.0.1", self.postgres.port)], self.chance, look)
         await stack.enter_async_context(proxy.listening())

@@ -72,6 +72,8 @@ async def rage(scene: Scene, faults: Sequence[Fault], seconds: float = float("in
         await scene.group.move_to(_phase(progress))
         await _one(scene, fault)
         scene.deployment.look_at_processes(scene.tape)
+        if any(server.started and not server.running for server in scene.servers):
+            break  # It died by itself: the judge says so.
 
 
 def _phase(progress: float) -> int:

@@ -105,6 +105,8 @@ class Link:
         self._far = far
         self.target = far.get_extra_info("peername")
         self.swallows = False
+        self.held: asyncio.Event | None = None
+        """What has come waits for this, in either direction, before it goes on."""
         self.ended = asyncio.Event()
 
     async def pump(
@@ -117,7 +119,10 @@ class Link:
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
                 await self._proxy.pause()
-                if not self.swallows and (passed := look(data)):
+                passed = b"" if self.swallows else look(data)
+                if self.held is not None:
+                    await self.held.wait()
+                if passed and not self.swallows:
                     writer.write(passed)
                     await writer.drain()
         if not self.swallows:
@@ -213,16 +218,44 @@ class Tamper:
         return {"drop": b"", "swap": frame + self._held, "double": frame + frame}[self._how]
 
 
+class Append:
+    """One append that has come whole and not gone on yet."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self.number = 0
+        """Whose it is."""
+        self.answered = asyncio.Event()
+        self.said = b""
+        """The words with which it ended: SELECT and for how many logs, or an error."""
+
+    def hold(self) -> None:
+        """Nothing goes on until `release`."""
+        self._link.held = asyncio.Event()
+
+    def release(self) -> None:
+        if self._link.held is not None:
+            self._link.held.set()
+
+
 class Appends:
-    """Looks into a connection to PostgreSQL and tells when an append of the journal is committed.
+    """Looks into a connection to PostgreSQL and tells when an append of the journal comes and is committed.
 
     `committed` is called when the server has said so and nobody else knows it yet. If it answers
-    True, the reply is swallowed and the connection reset (W3).
+    True, the reply is swallowed and the connection reset (W3). `asked` is called before that, when
+    the server knows nothing of it yet, and may hold it back.
     """
 
-    def __init__(self, link: Link, committed: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        link: Link,
+        committed: Callable[[], bool],
+        asked: Callable[[Append], None] = lambda append: None,
+    ) -> None:
         self._link = link
         self._committed = committed
+        self._on_append = asked
+        self._append: Append | None = None
         self._up, self._down = b"", b""
         self._started = False
         self._bare_bytes = 0  # Answers to requests for encryption: one byte, without a head.
@@ -261,6 +294,9 @@ class Appends:
             self._bound |= rest.partition(b"\0")[0] in self._appends
         elif kind == b"S":
             self._waiting.append(self._bound)
+            if self._bound:
+                self._append = Append(self._link)
+                self._on_append(self._append)
             self._bound = False
         elif kind == b"Q":
             self._waiting.append(False)
@@ -273,7 +309,12 @@ class Appends:
             size = 1 + int.from_bytes(self._down[1:5], "big")
             if len(self._down) < size:
                 break
-            kind, self._down = self._down[:1], self._down[size:]
+            kind, body = self._down[:1], self._down[5:size]
+            self._down = self._down[size:]
+            if kind in b"CE" and self._append is not None and self._waiting[:1] == [True]:
+                self._append.said = body.rstrip(b"\0")
+                self._append.answered.set()
+                self._append = None
             if self._ready_after_append(kind) and self._committed():
                 self._link.cut()
                 return b""

@@ -12,7 +12,7 @@ from chatroom.client import enter
 from moderation.meeting.commands import Open
 from tests.faults.checker import faults_of, read_log
 from tests.faults.recorder import Recorder, recording, until
-from tests.processes import serving
+from tests.processes import SOON, serving
 
 if TYPE_CHECKING:
     import random
@@ -36,7 +36,7 @@ async def test_who_is_alone_and_loses_the_connection_sees_nothing_twice(
         )
         async with recording(ada):
             await ada.send(Open())
-            await until(lambda: ada.seat.meeting.phase == 0, within=10)
+            await until(lambda: ada.seat.meeting.phase == 0, within=SOON)
             for count in range(ROUNDS):
                 sending = asyncio.gather(*(ada.say(f"{_letters(count)} {part}") for part in "abcd"))
                 await asyncio.sleep(chance.uniform(0.0, 0.006))

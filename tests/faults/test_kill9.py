@@ -14,7 +14,7 @@ from chatroom.client import enter
 from moderation.meeting.commands import Open
 from tests.faults.checker import faults_of, read_log
 from tests.faults.recorder import Recorder, recording, until
-from tests.processes import ServerProcess, serving
+from tests.processes import SOON, ServerProcess, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ async def test_kill_9_in_the_middle_of_a_burst_loses_doubles_and_reorders_nothin
         everybody = [ada, *senders]
         async with recording(*everybody, within=2 * BACK_WITHIN):
             await ada.send(Open())
-            await until(lambda: all(one.seat.meeting.phase == 0 for one in senders), within=10)
+            await until(lambda: all(one.seat.meeting.phase == 0 for one in senders), within=SOON)
             bursting = asyncio.Event()
             bursting.set()
             async with asyncio.TaskGroup() as bursts:
@@ -89,9 +89,9 @@ async def _burst(one: Recorder, part: int, bursting: asyncio.Event, chance: rand
 async def _kill(server: ServerProcess, everybody: list[Recorder], chance: random.Random) -> Return:
     """Kills it in the middle, starts it again, and waits until all have caught up."""
     before = _receipts(everybody)
-    await until(lambda: _receipts(everybody) >= before + 2 * len(SENDERS), within=10)
+    await until(lambda: _receipts(everybody) >= before + 2 * len(SENDERS), within=SOON)
     await asyncio.sleep(chance.uniform(0.0, 0.05))
-    await until(lambda: any(one.seat.unanswered for one in everybody), within=10)
+    await until(lambda: any(one.seat.unanswered for one in everybody), within=SOON)
     lives = [one.seat.connections for one in everybody]
     server.kill9()
     spawned = time.monotonic()

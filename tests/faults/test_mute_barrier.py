@@ -12,7 +12,7 @@ from chatroom.client import enter
 from moderation.meeting.commands import Mute, Open, Unmute
 from tests.faults.checker import faults_of, read_log
 from tests.faults.recorder import Recorder, recording, until
-from tests.processes import serving
+from tests.processes import SOON, serving
 
 if TYPE_CHECKING:
     import random
@@ -41,7 +41,7 @@ async def test_nothing_of_a_muted_member_is_stored_after_the_receipt_of_the_mute
         bens = [Recorder(f"Ben {n}", one) for n, one in enumerate([seat, *others])]
         async with recording(ada, *bens):
             await ada.send(Open())
-            await until(lambda: all(one.seat.meeting.phase == 0 for one in bens), within=10)
+            await until(lambda: all(one.seat.meeting.phase == 0 for one in bens), within=SOON)
             flooding = asyncio.Event()
             flooding.set()
             async with asyncio.TaskGroup() as floods:
@@ -73,12 +73,12 @@ async def _round(ada: Recorder, bens: list[Recorder], chance: random.Random) -> 
     """One mute and its end; whether lines were in flight when its receipt came."""
     number = bens[0].client.seat
     spoken, refused = _count(bens, "receipts"), _count(bens, "refusals")
-    await until(lambda: _count(bens, "receipts") >= spoken + SOCKETS, within=10)
+    await until(lambda: _count(bens, "receipts") >= spoken + SOCKETS, within=SOON)
     await asyncio.sleep(chance.uniform(0.0, 0.01))
     mute = await ada.send(Mute(number, minutes=60))
     assert mute.outcome == "receipt", mute
     in_flight = sum(one.seat.unanswered for one in bens)
-    await until(lambda: _count(bens, "refusals") >= refused + SOCKETS * AT_ONCE, within=10)
+    await until(lambda: _count(bens, "refusals") >= refused + SOCKETS * AT_ONCE, within=SOON)
     await asyncio.sleep(chance.uniform(0.0, 0.01))
     unmute = await ada.send(Unmute(number))
     assert unmute.outcome == "receipt", unmute

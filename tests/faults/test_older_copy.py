@@ -12,6 +12,7 @@ from tests.faults.checker import followed, gapless, stored
 from tests.faults.deployment import deployment
 from tests.faults.nemesis import be_quiet, staged
 from tests.faults.recorder import until
+from tests.processes import SOON
 
 if TYPE_CHECKING:
     import random
@@ -39,7 +40,7 @@ async def test_a_restored_backup_starts_everybody_afresh_and_says_why(
             await _away(place)
             shutil.copy(tmp_path / "yesterday.db", place.servers[0].database)
             await place.start()
-            await until(lambda: all(one.resets for one in scene.group.everybody), within=10)
+            await until(lambda: all(one.resets for one in scene.group.everybody), within=SOON)
             await _talk(scene, 30)
             await be_quiet(scene, "the older copy", 5)
             there = [one.name for one in scene.group.everybody]
@@ -65,4 +66,6 @@ async def _away(place: Deployment) -> None:
 async def _talk(scene: Scene, entries: int) -> None:
     async with scene.group.talking():
         enough = max(one.head for one in scene.group.everybody) + entries
-        await until(lambda: max(one.head for one in scene.group.everybody) >= enough, within=20)
+        await until(
+            lambda: max(one.head for one in scene.group.everybody) >= enough, within=2 * SOON
+        )

@@ -13,7 +13,7 @@ from chatroom.client import enter, new_id
 from moderation.meeting.commands import LowerHand, Open
 from tests.faults.checker import Attempt, faults_of, read_log
 from tests.faults.recorder import Recorder, recording, until
-from tests.processes import ServerProcess, serving
+from tests.processes import SOON, ServerProcess, serving
 
 if TYPE_CHECKING:
     import random
@@ -99,11 +99,11 @@ async def test_a_command_is_stored_once_though_the_server_dies_while_it_is_sent(
                     *(one.say(words, id=id) for one in bens for id, words in ids)
                 )
                 before = sum(one.receipts for one in bens)
-                await until(lambda: sum(one.receipts for one in bens) > before, within=10)  # noqa: B023
+                await until(lambda: sum(one.receipts for one in bens) > before, within=SOON)  # noqa: B023
                 await asyncio.sleep(chance.uniform(0.0, 0.01))
                 server.kill9()
                 await server.start()
-                attempts = await asyncio.wait_for(sending, 15)
+                attempts = await asyncio.wait_for(sending, 1.5 * SOON)
                 assert {attempt.outcome for attempt in attempts} == {"receipt"}
         await server.stop()
         faults = faults_of([one.close() for one in bens], read_log(server.database))
@@ -122,7 +122,7 @@ async def _five_sockets(server: ServerProcess) -> AsyncIterator[list[Recorder]]:
             await lines.enter_async_context(seat.another_socket()) for _ in range(SOCKETS - 1)
         ]
         bens = [Recorder(f"Ben {n}", one) for n, one in enumerate([seat, *others])]
-        async with recording(*bens, within=20):
+        async with recording(*bens, within=2 * SOON):
             await ada.send(Open())
-            await until(lambda: all(one.seat.meeting.phase == 0 for one in bens), within=10)
+            await until(lambda: all(one.seat.meeting.phase == 0 for one in bens), within=SOON)
             yield bens

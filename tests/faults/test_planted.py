@@ -15,7 +15,7 @@ from tests.faults.mutants import program
 from tests.faults.nemesis import be_quiet, staged, verdict
 from tests.faults.proxy import Tamper
 from tests.faults.recorder import until
-from tests.processes import HOUSE
+from tests.processes import HOUSE, SOON
 
 if TYPE_CHECKING:
     import random
@@ -36,7 +36,7 @@ async def test_a_frame_that_is_lost_swapped_or_doubled_on_the_way_is_seen(
             async with scene.group.talking():
                 await _some_talk(place, 20)
                 tamper.arm()
-                await until(lambda: tamper.done, within=10)
+                await until(lambda: tamper.done, within=SOON)
                 await _some_talk(place, 20)
             await be_quiet(scene, "a tampered frame", 3)
         faults = await verdict(place)
@@ -100,7 +100,7 @@ async def _with_mutant(
 
 async def _some_talk(place: Deployment, entries: int) -> None:
     head = await place.room_head()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(2 * SOON):
         while await place.room_head() < head + entries:  # noqa: ASYNC110 - of a database
             await asyncio.sleep(0.05)
 

@@ -17,6 +17,7 @@ from tests.faults.catalogue import FULL
 from tests.faults.deployment import PROGRAM, deployment, descriptors
 from tests.faults.mutants import program
 from tests.faults.recorder import until
+from tests.processes import SOON
 
 if TYPE_CHECKING:
     import random
@@ -53,7 +54,7 @@ async def test_who_reads_nothing_and_who_is_gone_are_let_go(
         half_open = await _silent(place, ben, place.front.port)
         place.front.links[-1].swallows = True
         stalled = [await _silent(place, ben, server.port) for _ in range(3)]
-        await until(lambda: descriptors(server.pid) >= before + 4, within=5)
+        await until(lambda: descriptors(server.pid) >= before + 4, within=SOON)
         began = asyncio.get_running_loop().time()
         await _flood(ada)
         flooded = asyncio.get_running_loop().time() - began
