@@ -95,11 +95,8 @@ def _silence(meeting: Meeting, seat: int, reason: floor.Reason) -> list[AnyEntry
 
 def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     """Every mute has an end."""
-    return [
-        Unmuted(seat, by="time")
-        for seat, place in sorted(meeting.seats.items())
-        if place.muted_until is not None and place.muted_until <= now
-    ]
+    over = sorted(seat for seat, until in meeting.mutes.items() if until <= now)
+    return [Unmuted(seat, by="time") for seat in over]
 
 
 def seat_taken(meeting: Meeting, entry: SeatTaken, stamp: Stamp) -> Meeting:
@@ -113,12 +110,18 @@ def seat_given(meeting: Meeting, entry: SeatGiven) -> Meeting:
 
 
 def muted(meeting: Meeting, entry: Muted) -> Meeting:
-    return meeting.with_seat(entry.seat, muted_until=entry.until)
+    meeting = meeting.with_seat(entry.seat, muted_until=entry.until)
+    return replace(meeting, mutes=meeting.mutes.insert(entry.seat, entry.until))
 
 
 def unmuted(meeting: Meeting, entry: Unmuted) -> Meeting:
-    return meeting.with_seat(entry.seat, muted_until=None)
+    return _not_muted(meeting, entry.seat)
 
 
 def removed(meeting: Meeting, entry: Removed, stamp: Stamp) -> Meeting:
-    return meeting.with_seat(entry.seat, removed=stamp.number, muted_until=None)
+    return _not_muted(meeting, entry.seat).with_seat(entry.seat, removed=stamp.number)
+
+
+def _not_muted(meeting: Meeting, seat: int) -> Meeting:
+    meeting = meeting.with_seat(seat, muted_until=None)
+    return replace(meeting, mutes=meeting.mutes.discard(seat))

@@ -220,8 +220,7 @@ def due(meeting: Meeting) -> float | None:
     """When the next `Tick` has something to do, in seconds since 1970."""
     if meeting.closed_at is not None or meeting.convened_at is None:
         return None
-    mutes = [place.muted_until for place in meeting.seats.values() if place.muted_until is not None]
     hands = [away.until for away in meeting.hands_away]
     holder = floor.turn_until(meeting)[0] if meeting.holder is not None else meeting.phase_until
-    ends = [agenda.left_open_until(meeting), *mutes, *hands]
+    ends = [agenda.left_open_until(meeting), *meeting.mutes.values(), *hands]
     return min(ends if holder is None else [*ends, holder])

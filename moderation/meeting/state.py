@@ -57,6 +57,7 @@ class Meeting(Struct, frozen=True):
     epoch: int = 0
     seats: HashTrieMap[int, Seat] = HashTrieMap()
     sessions: HashTrieMap[str, int] = HashTrieMap()
+    mutes: HashTrieMap[int, float] = HashTrieMap()  # Who is muted, and until when.
     hands: tuple[int, ...] = ()
     hands_away: tuple[AwayHand, ...] = ()  # Of `hands`, in the order in which they went.
     invited: int | None = None
