@@ -44,6 +44,9 @@ def set_up(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # Whatever was set up before: uvicorn's lines go the same way as all others.
+    uvicorn = logging.getLogger("uvicorn")
+    uvicorn.handlers, uvicorn.propagate = [], True
     # Set for each by name: uvicorn asks a logger for its own level, and 0 would mean to trace.
     for name in ("uvicorn.error", "aiosqlite", "alembic"):
         logging.getLogger(name).setLevel(max(level, _least(name)))

@@ -85,15 +85,18 @@ class Meetings:
         return seat
 
     async def _convened(self, room: Room) -> Book:
-        """The current meeting, begun now if there is none. Of two who begin it at once, one does."""
-        book = await self.current(room)
-        if book is None:
-            meeting = await rooms.current_meeting(self._engine, room.id)
-            number = 1 if meeting is None else meeting.n + 1
+        """The current meeting, begun now if there is none. Of many who begin it at once, one does.
+
+        Its number follows from the very reading that found none: by a later one it would be the
+        meeting that somebody else has begun meanwhile, and a second one would begin.
+        """
+        found = await rooms.current_meeting(self._engine, room.id)
+        if found is None or found.ended_at is not None:
+            number = 1 if found is None else found.n + 1
             log = new_id(self._random_bytes)
             await rooms.add_meeting(self._engine, room.id, number, log, self._keep)
-            book = await self.current(room)
-            assert book is not None, "somebody has begun it"
+        book = await self.latest(room)
+        assert book is not None, "it was begun, here or elsewhere"
         format = self._formats[room.format]
         await self._journal.submit(book.log, 0, Convene(format.id, format.phases))
         return book
