@@ -448,8 +448,8 @@ class Journal:
 
     async def _guilty(self, proposal: Proposal) -> bool:
         """Sent before, and then it has its first receipt; or it can't be stored at all."""
-        await self.catch_up(proposal.log)
         try:
+            await self.catch_up(proposal.log)
             first = await self._first(proposal)
         except OutcomeUnknown:
             return self._unknown([proposal])

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
@@ -17,7 +17,7 @@ from chatroom import journal as module
 from chatroom.book import Book, folded
 from chatroom.journal import Answer, RetryLater
 from chatroom.rules import MEETING, Entry
-from chatroom.store.logs import READER, Row
+from chatroom.store.logs import READER, OutcomeUnknown, Row
 from moderation.content.verdict import Finding, Verdict
 from moderation.meeting.commands import Close, LowerHand, NextPhase, Redact, Say, Tell, Unmute
 from moderation.meeting.entries import HandLowered, Muted, Said, ToldYou
@@ -341,6 +341,22 @@ async def test_a_log_that_moved_behind_our_back_is_decided_again_p8(path: Place)
         assert there.lines() == []
         assert [record.number for _, record in there.published[published:]] == [muted.number]
         assert stale.fold.position == there.position()
+
+
+async def test_a_repeat_while_the_database_goes_away_is_retry_and_ends_nothing_w3(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """The repeat is found by the index; what it was answered with first can't be read just then."""
+    first = await office.say(ben, "hello", id=ID)
+
+    async def away(*_: object) -> NoReturn:
+        raise OutcomeUnknown
+
+    with monkeypatch.context() as gone:
+        gone.setattr(office.logs, "tails", away)
+        assert isinstance(await outcome(office.say(ben, "hello", id=ID)), RetryLater)
+    assert await outcome(office.say(ben, "hello", id=ID)) == first
+    assert office.lines() == [(ben, "hello")]
 
 
 async def test_a_no_does_not_rest_on_what_was_so_before_p5(path: Place):
