@@ -214,6 +214,8 @@ class Tamper:
         if self._how == "swap" and not self._held:
             self._held = frame
             return b""
+        if self._held and _stream(frame) != _stream(self._held):
+            return frame  # Streams have no order among each other.
         self.done = True
         return {"drop": b"", "swap": frame + self._held, "double": frame + frame}[self._how]
 
@@ -236,6 +238,10 @@ class Append:
     def release(self) -> None:
         if self._link.held is not None:
             self._link.held.set()
+
+
+def _stream(frame: bytes) -> bytes:
+    return frame.partition(b'"stream":"')[2].partition(b'"')[0]
 
 
 class Appends:
