@@ -98,14 +98,24 @@ UPDATE log SET swept_at = $2 FROM mine WHERE log.id = mine.id
 """
 TIME = "SELECT extract(epoch FROM clock_timestamp())::float8"
 
+FENCE = "SET transaction_timeout = '5s'"
+"""A process that is stopped between two messages of one statement is in no idle transaction (W1, F5)."""
+
 Connector = Callable[[], Coroutine[Any, Any, asyncpg.Connection]]
+
+
+async def _dial(url: str) -> asyncpg.Connection:
+    connection = await postgres.connect(url, within=DIAL_WITHIN, answer_within=None)
+    if connection.get_server_version().major >= 17:
+        await postgres.told(connection, FENCE)
+    return connection
 
 
 class PostgresLogs:
     """Two held connections, one for appending and one for reading; nothing else uses them."""
 
     def __init__(self, url: str, connector: Connector | None = None) -> None:
-        dial = connector or (lambda: postgres.connect(url, within=DIAL_WITHIN, answer_within=None))
+        dial = connector or (lambda: _dial(url))
         self._writer = _Held(dial)
         self._reader = _Held(dial)
         self._running: set[asyncio.Future[Any]] = set()

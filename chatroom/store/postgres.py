@@ -30,6 +30,15 @@ class DatabaseAway(SQLAlchemyError):
     """PostgreSQL can't be reached, lets nobody in, or does not answer. It quotes no argument (P21)."""
 
 
+async def told(connection: asyncpg.Connection, statement: str) -> None:
+    """A statement without an answer; `DatabaseAway` where it can't be told, and the connection is gone."""
+    try:
+        await connection.execute(statement, timeout=CONNECT_WITHIN)
+    except AWAY as error:
+        connection.terminate()
+        raise DatabaseAway(type(error).__name__) from None
+
+
 async def connect(
     url: str, *, within: float = CONNECT_WITHIN, answer_within: float | None = ANSWER_WITHIN
 ) -> asyncpg.Connection:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -17,7 +18,10 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
         async with cluster(Path(folder), port) as running:
             print(await welcome(running), flush=True)  # noqa: T201 - that is what it is for
-            await asyncio.Event().wait()
+            loop = asyncio.get_running_loop()
+            for sign in (signal.SIGINT, signal.SIGTERM):  # A terminal sends it to all of them.
+                loop.add_signal_handler(sign, running.ending.set)
+            await running.ending.wait()
 
 
 async def welcome(running: Cluster) -> str:

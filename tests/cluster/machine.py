@@ -32,21 +32,24 @@ class Cluster:
         self.servers = servers
         self.origins = origins
         self.postmaster = database.pids()[0]
+        self.ending = asyncio.Event()
 
     async def keep(self) -> None:
-        """Until cancelled."""
-        while True:
+        """Until it ends: then what dies is not started again, least of all by a thread that goes on."""
+        while not self.ending.is_set():
             await asyncio.sleep(LOOK_EVERY)
             await asyncio.gather(*(self._revive(server) for server in self.servers))
             await asyncio.to_thread(self._revive_others)
 
     async def _revive(self, server: ServerProcess) -> None:
-        if not server.running:
+        if not server.running and not self.ending.is_set():
             server.kill9()  # It is dead; this takes note of it.
             with suppress(AssertionError):  # While the database is away: at the next look.
                 await server.start()
 
     def _revive_others(self) -> None:
+        if self.ending.is_set():
+            return
         if not _lives(self.bus.pid):
             self.bus.kill()
             self.bus.start()
@@ -58,6 +61,7 @@ class Cluster:
 
     async def stop(self) -> None:
         """All processes at once: each of them drains."""
+        self.ending.set()
         await asyncio.gather(*(server.stop() for server in self.servers))
 
 

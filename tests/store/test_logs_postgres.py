@@ -334,3 +334,14 @@ async def _a_moment() -> None:
 async def _position(logs: Logs) -> int:
     rows: list[Row] = await logs.tail(EVENING, 0)
     return rows[-1].position
+
+
+async def test_a_statement_half_sent_holds_a_log_for_5_seconds_at_most_w1_f5(logs: Logs):
+    """Between two messages of one statement a session is neither idle nor running: no other fence sees it."""
+    assert isinstance(logs, PostgresLogs)
+    held = [logs._writer, logs._reader]
+    await logs.head(EVENING)
+    version = (await held[1].fetch("SHOW server_version_num"))[0][0]
+    if int(version) < 170000:  # An older server has no such fence.
+        return
+    assert [(await one.fetch("SHOW transaction_timeout"))[0][0] for one in held] == ["5s", "5s"]
