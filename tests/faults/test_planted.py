@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
-from moderation.meeting.commands import RaiseHand
+from chatroom.client import Refused
+from moderation.meeting.commands import Mute, RaiseHand
 from tests.faults.deployment import PROGRAM, Deployment, deployment
 from tests.faults.mutants import program
-from tests.faults.nemesis import be_quiet, staged, verdict
+from tests.faults.nemesis import Scene, be_quiet, staged, verdict
 from tests.faults.proxy import Tamper
 from tests.faults.recorder import until
 from tests.processes import HOUSE, SOON
@@ -64,11 +66,23 @@ async def test_a_process_that_never_looks_for_what_others_stored_is_seen(
             await _all_run(place, program("no_head_poll"))
             async with scene.group.talking():
                 await _some_talk(place, 20)
+            await _one_more(place, scene)
             await be_quiet(scene, "mutation", 3)
             await _all_run(place, PROGRAM)
         faults = await verdict(place)
     assert faults
     assert all("after mutation" in fault for fault in faults), faults
+
+
+async def _one_more(place: Deployment, scene: Scene) -> None:
+    """An entry behind which nobody asks anything: nothing but the poll can bring it to the other processes."""
+    head = await place.room_head()
+    for one in scene.group.members:
+        with suppress(Refused):  # They may have been removed.
+            await scene.group.chair.ask(Mute(one.seat, 5))
+        if await place.room_head() > head:
+            return
+    raise AssertionError("need one more entry for this test to mean anything")
 
 
 async def _all_run(place: Deployment, program: Sequence[str]) -> None:
