@@ -68,10 +68,9 @@ from moderation.case.desk import Desk, DeskView, StaffSeat
 from moderation.case.entries import CaseEntry, DeskEntry
 from moderation.meeting import audience, decider
 from moderation.meeting.audience import Snapshot
-from moderation.meeting.commands import Role, Say, SeatCommand
+from moderation.meeting.commands import Say, SeatCommand
 from moderation.meeting.entries import AnyEntry
 from moderation.meeting.state import Meeting, Stamp
-from moderation.meeting.state import Seat as Place
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -754,25 +753,7 @@ def thaw(view: View) -> State:
     """A state that looks like `view` and goes on from there; what no view shows is left empty."""
     match view:
         case Snapshot():
-            return Meeting(
-                format=view.format,
-                phases=view.phases,
-                phase=view.phase,
-                opened_at=view.opened_at,
-                phase_began_at=view.phase_began_at,
-                turn_began_at=view.turn_began_at,
-                turn_paused=view.turn_paused,
-                away_since=view.away_since,
-                closed_at=view.closed_at,
-                epoch=view.epoch,
-                seats=HashTrieMap({shown.seat: _place(shown) for shown in view.seats}),
-                hands=view.hands,
-                hands_away=view.hands_away,
-                invited=view.invited,
-                holder=view.holder,
-                away_until=view.away_until,
-                turns=view.turns,
-            )
+            return audience.from_snapshot(view)
         case CaseView():
             return Case(
                 source=view.source,
@@ -794,27 +775,18 @@ def thaw(view: View) -> State:
             assert_never(view)
 
 
-def _place(shown: audience.SeatView) -> Place:
-    return Place(
-        cast("Role", shown.role),
-        since=1,
-        since_chair=1,
-        name=shown.name,
-        muted_until=shown.muted_until,
-        removed=shown.removed,
-    )
-
-
 def fold(state: State, entry: AnyEntry | CaseEntry | DeskEntry, stamp: Stamp) -> State:
     """The state after `entry`.
 
-    A view shows only what everybody is told. The other streams are left out: their order against
-    the first is not promised, and a seat may be given before it is seen to be taken.
+    A view shows only what everybody is told, and facilitators the lobby. The other streams are left
+    out: their order against the first is not promised, and a seat may be given before it is seen to
+    be taken.
     """
     match state:
         case Meeting():
             known = cast("AnyEntry", entry)
-            return state if audience.audience(known) else decider.evolve(state, known, stamp)
+            is_shown = audience.audience(known) in (audience.ROOM, audience.CHAIR)
+            return decider.evolve(state, known, stamp) if is_shown else state
         case Case():
             of_case = cast("CaseEntry", entry)
             return (

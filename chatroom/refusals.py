@@ -40,6 +40,37 @@ REFUSALS: dict[str, Words] = {
         "A facilitator has paused your writing for a while. Help and the line to the facilitators stay open.",
         ("keep_draft", "tell", "help"),
     ),
+    "all_muted": Words(
+        "The facilitators have paused everybody's writing for a moment. Help stays open.",
+        ("keep_draft", "tell", "help"),
+    ),
+    "frozen": Words(
+        "The room stands still for a moment; all goes on as it was. Help stays open.",
+        ("keep_draft", "tell", "help"),
+    ),
+    "paused": Words(
+        "The facilitators have paused the meeting for a moment. Your words are kept here.",
+        ("keep_draft", "tell"),
+    ),
+    "nobody_in_chair": Words(
+        "No facilitator is here just now, so the room is quiet. Staff have been called; Help stays open.",
+        ("keep_draft", "help"),
+    ),
+    "readers_only": Words(
+        "This part is for the readings. Keep your words for what comes next.",
+        ("keep_draft", "tell"),
+    ),
+    "speaker_only": Words(
+        "This part is the speaker's. Keep your words for what comes next.", ("keep_draft", "tell")
+    ),
+    "said_already": Words(
+        "In this part everybody writes one line, and yours is there. There is time to share later.",
+        ("keep_draft", "tell"),
+    ),
+    "one_short_line": Words(
+        "One short line is enough here. Make it shorter, then send.", ("edit",)
+    ),
+    "no_reactions_now": Words("There are no reactions in this part.", ()),
     "contact_details": Words(
         "Contact details stay out of the room, to keep everyone safe. Change the marked part, then send.",
         ("edit",),
@@ -56,6 +87,26 @@ REFUSALS: dict[str, Words] = {
         "Hands are raised in the sharing part only. Your words are kept here.",
         ("keep_draft", "tell"),
     ),
+    "queue_closed": Words(
+        "The queue is closed, so that everybody who waits has their time. Your words are kept here.",
+        ("keep_draft", "tell"),
+    ),
+    "shared_already": Words(
+        "You have shared already; others come first today. A facilitator can still invite you.",
+        ("keep_draft", "tell"),
+    ),
+    "no_urgent_lane": Words(
+        "There is no lane for burning desire in this part. Raise a hand, or press Help.",
+        ("raise_hand", "tell", "help"),
+    ),
+    "no_such_hand": Words("That hand is not up any more.", ()),
+    "no_limit": Words("This turn has no limit.", ()),
+    "too_late": Words("That turn ended too long ago. Invite them instead.", ()),
+    "no_tag_now": Words("In this part nobody is named; raise a hand.", ("raise_hand",)),
+    "tag_first": Words("Whoever shared last may name the next, for half a minute.", ()),
+    "they_shared_already": Words("They have shared already. Name somebody else.", ()),
+    "they_listen": Words("They are here to listen today. Ask somebody else.", ()),
+    "they_are_away": Words("They are not connected now. Ask somebody else.", ()),
     "floor_busy": Words("Somebody is invited or has the floor already.", ()),
     "phase_over": Words("The time of this part is over; the next one begins at once.", ()),
     "no_hands": Words("No hand is up. You can invite somebody by name.", ()),
@@ -73,6 +124,19 @@ REFUSALS: dict[str, Words] = {
     "no_name": Words("Choose a name first; a first name is enough.", ("edit",)),
     "name_taken": Words("Somebody here has that name. Add a letter, as in Ben W.", ("edit",)),
     "no_such_seat": Words("They are not in this meeting.", ()),
+    "names_locked": Words("Names can't be changed just now.", ("tell",)),
+    "locked": Words(
+        "The door is closed for now. You can try again later, and Help is open to you.", ("help",)
+    ),
+    "lobby_full": Words("Too many people are waiting. Try again in a few minutes.", ("help",)),
+    "turned_away": Words(
+        "The facilitators can't let you into this meeting. Help is open to you.", ("help",)
+    ),
+    "no_such_knock": Words("Nobody waits there any more.", ()),
+    "chair_acts": Words("Only whoever has the chair can do that.", ()),
+    "chair_hands_over": Words("Hand the chair over first.", ()),
+    "no_offer": Words("The chair is not offered to you now.", ()),
+    "offer_open": Words("The chair is offered to somebody already.", ()),
     "facilitators_act": Words("Only a facilitator can do that.", ()),
     "not_on_a_facilitator": Words("That can't be done to a facilitator.", ()),
     # The agenda

@@ -1,10 +1,23 @@
 """The agenda: convening, opening, moving through the phases, closing."""
 
 from msgspec.structs import replace
+from rpds import HashTrieMap
 
 from moderation.meeting import floor
 from moderation.meeting.commands import Close, Convene, NextPhase, Open
-from moderation.meeting.entries import AnyEntry, Closed, Convened, Opened, PhaseBegan
+from moderation.meeting.entries import (
+    AnyEntry,
+    Closed,
+    Convened,
+    Invited,
+    Locked,
+    Opened,
+    PhaseBegan,
+    QueueClosed,
+    Unlocked,
+    Unmuted,
+)
+from moderation.meeting.needs import needs_epoch, needs_facilitator, needs_open, needs_thawed
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
 
@@ -15,31 +28,31 @@ LEFT_OPEN = 12 * 3600.0
 def convene(meeting: Meeting, command: Convene) -> list[AnyEntry]:
     if meeting.phases:
         return []
-    return [Convened(command.format, command.phases)]
+    return [Convened(command.format, command.phases, command.flags)]
 
 
-def open_(meeting: Meeting, command: Open, seat: int) -> list[AnyEntry]:
-    _needs_facilitator(meeting, seat)
+def open_(meeting: Meeting, command: Open, seat: int, now: float) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
     if meeting.closed_at is not None:
         raise Refused("meeting_closed")
     if meeting.opened_at is not None:
         return []
-    return [Opened(), PhaseBegan(0)]
+    return [Opened(by=seat), *_begin(meeting, 0, now)]
 
 
-def next_phase(meeting: Meeting, command: NextPhase, seat: int) -> list[AnyEntry]:
-    _needs_facilitator(meeting, seat)
-    _needs_open(meeting)
-    if command.epoch != meeting.epoch:
-        raise Refused("stale_epoch")
+def next_phase(meeting: Meeting, command: NextPhase, seat: int, now: float) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    needs_open(meeting)
+    needs_thawed(meeting)
+    needs_epoch(meeting, command.epoch)
     if meeting.phase + 1 == len(meeting.phases):
         raise Refused("last_phase")
-    return [*_clear_floor(meeting), PhaseBegan(meeting.phase + 1)]
+    return [*_end_phase(meeting), *_begin(meeting, meeting.phase + 1, now)]
 
 
 def close(meeting: Meeting, command: Close, seat: int) -> list[AnyEntry]:
-    _needs_facilitator(meeting, seat)
-    _needs_open(meeting)
+    needs_facilitator(meeting, seat)
+    needs_open(meeting)
     return [*_clear_floor(meeting), Closed(by="facilitator")]
 
 
@@ -50,15 +63,30 @@ def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     return [*_clear_floor(meeting), Closed(by="time")]
 
 
-def phase_over(meeting: Meeting, now: float) -> list[AnyEntry]:
-    """The next phase begins when the time of this one is over, once nobody has the floor (FC-29)."""
+def phase_over(meeting: Meeting, now: float, cleared: list[AnyEntry]) -> list[AnyEntry]:
+    """The next phase begins when the time of this one is over, once nobody has the floor (FC-29).
+
+    `cleared` are the entries that this tick leaves before: whose mute they end is not unmuted twice.
+    """
     until = meeting.phase_until
     if until is None or until > now:
         return []
-    cleared = _clear_floor(meeting) if meeting.holder is None else []
     if meeting.phase + 1 == len(meeting.phases):
-        return [*cleared, Closed(by="time")]
-    return [*cleared, PhaseBegan(meeting.phase + 1, by="time")]
+        return [*_vacated(meeting, cleared), Closed(by="time")]
+    unmuted = {entry.seat for entry in cleared if isinstance(entry, Unmuted)}
+    ended = [entry for entry in _unmuted(meeting) if entry.seat not in unmuted]
+    return [
+        *_vacated(meeting, cleared),
+        *ended,
+        *_begin(meeting, meeting.phase + 1, now, by_time=True),
+    ]
+
+
+def _vacated(meeting: Meeting, cleared: list[AnyEntry]) -> list[AnyEntry]:
+    """An open invitation ends with the phase, unless this tick has ended it already."""
+    if meeting.holder is not None or floor.ends_in(cleared):
+        return []
+    return _clear_floor(meeting)
 
 
 def left_open_until(meeting: Meeting) -> float:
@@ -68,34 +96,93 @@ def left_open_until(meeting: Meeting) -> float:
     return began + LEFT_OPEN
 
 
+def _end_phase(meeting: Meeting) -> list[AnyEntry]:
+    return [*_clear_floor(meeting), *_unmuted(meeting)]
+
+
 def _clear_floor(meeting: Meeting) -> list[AnyEntry]:
     return floor.vacate(meeting, meeting.seats, "phase")
 
 
-def _needs_facilitator(meeting: Meeting, seat: int) -> None:
-    if not meeting.is_facilitator(seat):
-        raise Refused("facilitators_act")
+def _unmuted(meeting: Meeting) -> list[Unmuted]:
+    """Mutes that were for the phase end with it (FC-19)."""
+    return [
+        Unmuted(seat, by="phase")
+        for seat in sorted(meeting.mutes)
+        if (mute := meeting.seats[seat].mute) is not None and mute.scope == "phase"
+    ]
 
 
-def _needs_open(meeting: Meeting) -> None:
-    if meeting.closed_at is not None:
-        raise Refused("meeting_closed")
-    if meeting.opened_at is None:
-        raise Refused("not_open")
+def _begin(meeting: Meeting, number: int, now: float, *, by_time: bool = False) -> list[AnyEntry]:
+    """What happens on entering a phase."""
+    phase = meeting.phases[number]
+    order = _round(meeting) if phase.speak == "round" else ()
+    began = PhaseBegan(number, by="time" if by_time else "facilitator", order=order)
+    left: list[AnyEntry] = [began]
+    if "lock" in phase.on_enter and not meeting.locked:
+        left.append(Locked())
+    if "unlock" in phase.on_enter and meeting.locked:
+        left.append(Unlocked())
+    if "close_queue" in phase.on_enter:
+        left.append(QueueClosed())
+    first = next(iter(order), None)
+    if first is not None and meeting.stopped_at is None and not meeting.is_quiet:
+        until = now + floor.CONSENT
+        left.append(Invited(first, by=0, until=until, at_once=True))
+    return left
+
+
+def _round(meeting: Meeting) -> tuple[int, ...]:
+    """Everybody in the order in which they came, facilitators last; who listens is passed over (FC-28)."""
+    asked = [
+        seat
+        for seat, place in meeting.seats.items()
+        if not place.removed and not place.listening and place.mute is None
+    ]
+    return tuple(sorted(asked, key=lambda seat: (meeting.is_facilitator(seat), seat)))
 
 
 def convened(meeting: Meeting, entry: Convened, stamp: Stamp) -> Meeting:
-    return replace(meeting, format=entry.format, phases=entry.phases, convened_at=stamp.at)
+    return replace(
+        meeting,
+        format=entry.format,
+        phases=entry.phases,
+        flags=entry.flags,
+        convened_at=stamp.at,
+    )
 
 
-def opened(meeting: Meeting, stamp: Stamp) -> Meeting:
-    return replace(meeting, opened_at=stamp.at)
+def opened(meeting: Meeting, entry: Opened, stamp: Stamp) -> Meeting:
+    return replace(meeting, opened_at=stamp.at, chair=entry.by or None)
 
 
 def phase_began(meeting: Meeting, entry: PhaseBegan, stamp: Stamp) -> Meeting:
-    meeting = replace(meeting, phase=entry.phase, phase_began_at=stamp.at, epoch=meeting.epoch + 1)
-    return meeting if meeting.speak == "queue" else replace(meeting, hands=(), hands_away=())
+    meeting = replace(
+        meeting,
+        phase=entry.phase,
+        phase_began_at=stamp.at,
+        epoch=meeting.epoch + 1,
+        queue_open=True,
+        put_off=(),
+        said=HashTrieMap(),
+    )
+    if meeting.speak not in ("queue", "tag"):
+        return replace(meeting, hands=entry.order, urgent=(), hands_away=())
+    if meeting.phases[entry.phase].urgent != "only":
+        return meeting
+    away = tuple(away for away in meeting.hands_away if away.seat in meeting.urgent)
+    return replace(meeting, hands=meeting.urgent, hands_away=away)
 
 
 def closed(meeting: Meeting, stamp: Stamp) -> Meeting:
-    return replace(meeting, closed_at=stamp.at, hands=(), hands_away=(), epoch=meeting.epoch + 1)
+    return replace(
+        meeting,
+        closed_at=stamp.at,
+        hands=(),
+        urgent=(),
+        hands_away=(),
+        owed=(),
+        offer=None,
+        lobby=HashTrieMap(),
+        epoch=meeting.epoch + 1,
+    )

@@ -1,23 +1,41 @@
 """Who may see what: the one stream of an entry, the streams of a seat, and the meeting as a seat sees it."""
 
 from msgspec import Struct
+from msgspec.structs import replace
+from rpds import HashTrieMap, HashTrieSet
 
-from moderation.meeting.entries import AnyEntry, SeatGiven, Told, ToldYou
-from moderation.meeting.format import Phase
-from moderation.meeting.state import AwayHand, Meeting
+from moderation.meeting.commands import MuteReason, MuteScope, Role, Service
+from moderation.meeting.entries import (
+    AnyEntry,
+    Appointed,
+    ChairTaken,
+    Dismissed,
+    DraftAnnounced,
+    KnockAnswered,
+    Knocked,
+    KnockGiven,
+    SeatGiven,
+    Told,
+    ToldYou,
+)
+from moderation.meeting.format import Flags, Phase
+from moderation.meeting.state import AwayHand, Knock, Meeting, Mute, Offer, Seat, Topic, Turn
 
 ROOM = 0
 CHAIR = -1
+NOBODY = -2
 
 
 def audience(entry: AnyEntry) -> int:
-    """The one stream an entry belongs to: ROOM, CHAIR, or the number of the only seat that sees it."""
+    """The one stream an entry belongs to: ROOM, CHAIR, NOBODY, or the number of the only seat that sees it."""
     match entry:
-        case Told():
+        case Told() | Knocked() | KnockAnswered():
             return CHAIR
+        case KnockGiven():
+            return NOBODY
         case ToldYou(owner=owner):
             return owner
-        case SeatGiven(seat=seat):
+        case SeatGiven(seat=seat) | DraftAnnounced(seat=seat):
             return seat
         case _:
             return ROOM
@@ -32,46 +50,95 @@ def streams(meeting: Meeting, seat: int) -> dict[int, int]:
         return {}
     place = meeting.seats[seat]
     theirs = {ROOM: place.since, seat: 1}
-    if place.role == "facilitator":
+    if place.role != "member":
         theirs[CHAIR] = place.since_chair
     return theirs
 
 
+def changes_streams(entry: AnyEntry) -> int | None:
+    """The seat that reads other streams after this entry than before; it comes back for them (A48)."""
+    match entry:
+        case Appointed(seat=seat, service="co_chair") | Dismissed(seat=seat, service="co_chair"):
+            return seat
+        case ChairTaken(seat=seat):
+            return seat
+        case _:
+            return None
+
+
 class SeatView(Struct, frozen=True, omit_defaults=True):
-    """A seat as everybody in the room sees it."""
+    """A seat as everybody in the room sees it. `said`: lines written in a phase of introductions."""
 
     seat: int
-    role: str
+    role: Role
     name: str | None = None
     muted_until: float | None = None
+    mute_scope: MuteScope = "time"
+    mute_reason: MuteReason = "pause"
     removed: bool = False
+    services: tuple[Service, ...] = ()
+    listening: bool = False
+    shared: bool = False
+    said: int = 0
+
+
+class KnockView(Struct, frozen=True):
+    """Somebody in the lobby, as facilitators see them."""
+
+    knock: int
+    name: str | None
 
 
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
-    """The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue."""
+    """The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue.
+
+    `lobby` is for facilitators; nobody else is told that anybody waits.
+    """
 
     format: str
     phases: tuple[Phase, ...]
+    flags: Flags
     phase: int
     opened_at: float | None
     phase_began_at: float | None
-    turn_began_at: float | None
-    turn_paused: float
-    away_since: float | None
     closed_at: float | None
     epoch: int
     turn: int
     turns: int
     holder: int | None
+    turn_began_at: float | None
+    turn_paused: float
+    turn_stopped_at: float | None
+    turn_extra: float
+    last_line_until: float | None
     away_until: float | None
+    last_turn: Turn | None
     invited: int | None
+    invited_by: int
+    invite_until: float | None
     hands: tuple[int, ...]
+    urgent: tuple[int, ...]
+    put_off: tuple[int, ...]
+    queue_open: bool
     seats: tuple[SeatView, ...]
+    locked: bool
+    paused_at: float | None
+    total_pause: float
+    shield_at: float | None
+    all_muted_at: float | None
+    all_muted_until: float | None
+    frozen_at: float | None
+    chair: int | None
+    offer: Offer | None
+    chair_away_until: float | None
+    is_quiet: bool
+    topic: Topic | None
     hands_away: tuple[AwayHand, ...] = ()
+    lobby: tuple[KnockView, ...] = ()
 
 
 def snapshot(meeting: Meeting, seat: int) -> Snapshot:
-    """What a fresh client of `seat` is sent: what the room's stream tells everybody.
+    """What a fresh client of `seat` is sent: what the streams that it reads tell everybody in them.
 
     Of those who were removed before `seat` came, it has no name.
     """
@@ -79,29 +146,97 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
     return Snapshot(
         format=meeting.format,
         phases=meeting.phases,
+        flags=meeting.flags,
         phase=meeting.phase,
         opened_at=meeting.opened_at,
         phase_began_at=meeting.phase_began_at,
-        turn_began_at=meeting.turn_began_at,
-        turn_paused=meeting.turn_paused,
-        away_since=meeting.away_since,
         closed_at=meeting.closed_at,
         epoch=meeting.epoch,
         turn=meeting.turn,
         turns=meeting.turns,
         holder=meeting.holder,
+        turn_began_at=meeting.turn_began_at,
+        turn_paused=meeting.turn_paused,
+        turn_stopped_at=meeting.turn_stopped_at,
+        turn_extra=meeting.turn_extra,
+        last_line_until=meeting.last_line_until,
         away_until=meeting.away_until,
+        last_turn=meeting.last_turn,
         invited=meeting.invited,
+        invited_by=meeting.invited_by,
+        invite_until=meeting.invite_until,
         hands=meeting.hands,
-        seats=tuple(
-            SeatView(
-                number,
-                place.role,
-                None if 0 < place.removed < since else place.name,
-                place.muted_until,
-                place.removed > 0,
-            )
-            for number, place in sorted(meeting.seats.items())
-        ),
+        urgent=meeting.urgent,
+        put_off=meeting.put_off,
+        queue_open=meeting.queue_open,
+        seats=tuple(_seat_view(meeting, number, since) for number in sorted(meeting.seats)),
+        locked=meeting.locked,
+        paused_at=meeting.paused_at,
+        total_pause=meeting.total_pause,
+        shield_at=meeting.shield_at,
+        all_muted_at=meeting.all_muted_at,
+        all_muted_until=meeting.all_muted_until,
+        frozen_at=meeting.frozen_at,
+        chair=meeting.chair,
+        offer=meeting.offer,
+        chair_away_until=meeting.chair_away_until,
+        is_quiet=meeting.is_quiet,
+        topic=meeting.topic,
         hands_away=meeting.hands_away,
+        lobby=_lobby(meeting) if meeting.is_facilitator(seat) else (),
     )
+
+
+def from_snapshot(shown: Snapshot) -> Meeting:
+    """A meeting that looks like `shown` and goes on from there; what nobody is shown is left empty."""
+    names = set(Snapshot.__struct_fields__) & set(Meeting.__struct_fields__) - {
+        "seats",
+        "lobby",
+        "turn",
+    }
+    meeting = Meeting(**{name: getattr(shown, name) for name in names})
+    mutes = {view.seat: view.muted_until for view in shown.seats if view.muted_until is not None}
+    return replace(
+        meeting,
+        seats=HashTrieMap({view.seat: _seat_of(view) for view in shown.seats}),
+        mutes=HashTrieMap(mutes),
+        shared=HashTrieSet(view.seat for view in shown.seats if view.shared),
+        said=HashTrieMap({view.seat: view.said for view in shown.seats if view.said}),
+        lobby=HashTrieMap({view.knock: Knock(view.name) for view in shown.lobby}),
+    )
+
+
+def _seat_of(view: SeatView) -> Seat:
+    muted = view.muted_until
+    return Seat(
+        view.role,
+        since=1,
+        since_chair=1,
+        name=view.name,
+        mute=None if muted is None else Mute(muted, view.mute_scope, view.mute_reason),
+        removed=int(view.removed),
+        services=view.services,
+        listening=view.listening,
+    )
+
+
+def _seat_view(meeting: Meeting, number: int, since: int) -> SeatView:
+    place = meeting.seats[number]
+    mute = place.mute
+    return SeatView(
+        number,
+        place.role,
+        None if 0 < place.removed < since else place.name,
+        None if mute is None else mute.until,
+        "time" if mute is None else mute.scope,
+        "pause" if mute is None else mute.reason,
+        place.removed > 0,
+        place.services,
+        place.listening,
+        number in meeting.shared,
+        meeting.said.get(number, 0),
+    )
+
+
+def _lobby(meeting: Meeting) -> tuple[KnockView, ...]:
+    return tuple(KnockView(knock, found.name) for knock, found in sorted(meeting.lobby.items()))

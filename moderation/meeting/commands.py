@@ -4,18 +4,33 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from moderation.bounds import Epoch, Minutes, Name, Number, SeatId, Words, snake
-from moderation.meeting.format import Phase
+from moderation.bounds import Epoch, LongWords, Minutes, Name, Number, SeatId, Words, snake
+from moderation.meeting.format import Flags, Phase, Reaction
 
-Role = Literal["member", "facilitator"]
+Role = Literal["member", "facilitator", "staff"]
+"""What somebody came in as; staff hold a meeting where nobody else does (FC-24)."""
+Service = Literal["co_chair", "standby", "greeter", "timekeeper", "reader", "speaker"]
+"""A seat of service; `standby` is offered the chair when it is lost (FC-24)."""
+Kind = Literal["cue", "reading", "topic", "announcement"]
+"""What a facilitator posts; the newest topic is pinned."""
+MuteScope = Literal["time", "phase", "meeting"]
+"""How long a mute lasts: some minutes, to the end of the phase, or of the meeting (FC-19)."""
+MuteReason = Literal["pause", "crosstalk", "advice", "contact", "flood", "raid"]
+
+Place = Annotated[int, Meta(ge=1, le=10_000)]
+Knocking = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+SessionDigest = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class Command(Struct, frozen=True, tag=snake, tag_field="type", forbid_unknown_fields=True):
     """A command; `epoch` on those of the floor is the one its sender saw (FC-07)."""
 
 
+# The agenda
+
+
 class Open(Command, frozen=True):
-    """A facilitator opens the meeting: its first phase begins."""
+    """A facilitator opens the meeting and takes the chair: the first phase begins."""
 
 
 class Close(Command, frozen=True):
@@ -28,11 +43,21 @@ class NextPhase(Command, frozen=True):
     epoch: Epoch
 
 
+# Words
+
+
 class Say(Command, frozen=True):
     """A line to the room; exactly `!`, `done` or `pass` are the typed customs (FC-13)."""
 
     text: Words
     epoch: Epoch
+
+
+class Post(Command, frozen=True):
+    """A facilitator posts a cue card, a reading, the topic or an announcement; a reader a reading."""
+
+    kind: Kind
+    text: LongWords
 
 
 class Tell(Command, frozen=True):
@@ -48,8 +73,39 @@ class Redact(Command, frozen=True):
     number: Number
 
 
+class React(Command, frozen=True):
+    """A word under line `number`, or, where `on` is false, no longer."""
+
+    number: Number
+    kind: Reaction
+    on: bool = True
+
+
+class Rename(Command, frozen=True):
+    """Another name for oneself; it is speech and goes the same way (W12)."""
+
+    name: Name
+
+
+class Listen(Command, frozen=True):
+    """To be here to listen: not asked, not named, not in a round. Writing stays as it is."""
+
+    on: bool
+
+
+class AnnounceDraft(Command, frozen=True):
+    """The holder has words that are not sent yet; they may follow at the hard end (FC-14)."""
+
+    epoch: Epoch
+
+
+# The queue
+
+
 class RaiseHand(Command, frozen=True):
-    """Asks for the floor."""
+    """Asks for the floor; `urgent` in the lane of burning desire, where the phase has one."""
+
+    urgent: bool = False
 
 
 class LowerHand(Command, frozen=True):
@@ -58,11 +114,39 @@ class LowerHand(Command, frozen=True):
     seat: SeatId | None = None
 
 
+class LowerHands(Command, frozen=True):
+    """A facilitator takes all hands down (FC-03)."""
+
+
+class MoveHand(Command, frozen=True):
+    """A facilitator gives a hand another place in the queue; 1 is next."""
+
+    seat: SeatId
+    place: Place
+
+
+class CloseQueue(Command, frozen=True):
+    """No further hands; those who wait keep their place, and the urgent lane stays open (FC-26)."""
+
+
+class OpenQueue(Command, frozen=True):
+    """Hands may be raised again."""
+
+
+# The floor
+
+
 class Invite(Command, frozen=True):
     """A facilitator offers the floor to a seat, or to the first hand (FC-05)."""
 
     epoch: Epoch
     seat: SeatId | None = None
+
+
+class Next(Command, frozen=True):
+    """A facilitator ends the running turn, if there is one, and invites the next hand (FC-07)."""
+
+    epoch: Epoch
 
 
 class Accept(Command, frozen=True):
@@ -77,10 +161,23 @@ class Pass(Command, frozen=True):
     epoch: Epoch
 
 
+class NotYet(Command, frozen=True):
+    """The invited seat would like to be asked again later: their hand goes to the end."""
+
+    epoch: Epoch
+
+
 class Done(Command, frozen=True):
     """The holder ends the turn."""
 
     epoch: Epoch
+
+
+class Tag(Command, frozen=True):
+    """In a tag phase: whoever has, or just had, the floor names who is next (FC-28)."""
+
+    epoch: Epoch
+    seat: SeatId
 
 
 class EndTurn(Command, frozen=True):
@@ -89,11 +186,37 @@ class EndTurn(Command, frozen=True):
     epoch: Epoch
 
 
+class GiveBack(Command, frozen=True):
+    """A facilitator returns the floor to whoever had it last (FC-10)."""
+
+    epoch: Epoch
+
+
+class Extend(Command, frozen=True):
+    """A facilitator gives the running turn some minutes more (FC-15)."""
+
+    epoch: Epoch
+    minutes: Annotated[int, Meta(ge=1, le=5)]
+
+
+class Pause(Command, frozen=True):
+    """A facilitator stops the clocks of the floor; nobody but facilitators writes (FC-15)."""
+
+
+class Resume(Command, frozen=True):
+    """The floor goes on."""
+
+
+# Conduct
+
+
 class Mute(Command, frozen=True):
-    """A facilitator keeps a member from writing for some minutes (FC-19)."""
+    """A facilitator keeps a member from writing, for `minutes` or up to the end of `until` (FC-19)."""
 
     seat: SeatId
-    minutes: Minutes
+    minutes: Minutes = 10
+    until: MuteScope = "time"
+    reason: MuteReason = "pause"
 
 
 class Unmute(Command, frozen=True):
@@ -102,25 +225,120 @@ class Unmute(Command, frozen=True):
     seat: SeatId
 
 
+class MuteAll(Command, frozen=True):
+    """A facilitator keeps everybody but the facilitators from writing, for some minutes."""
+
+    minutes: Minutes = 10
+
+
+class UnmuteAll(Command, frozen=True):
+    """Everybody may write again as role, phase and floor say (FC-20)."""
+
+
 class Remove(Command, frozen=True):
     """A facilitator takes a member out of this meeting; Help and the case line stay open to them."""
 
     seat: SeatId
 
 
+class PurgeRecent(Command, frozen=True):
+    """A facilitator takes the words of a seat's last `seconds` out."""
+
+    seat: SeatId
+    seconds: Annotated[int, Meta(ge=1, le=3600)] = 120
+
+
+class Freeze(Command, frozen=True):
+    """A facilitator stops everything but the facilitators' own acts and Help (FC-21)."""
+
+
+class Thaw(Command, frozen=True):
+    """All is exactly as it was before the freeze."""
+
+
+class RaiseShield(Command, frozen=True):
+    """Against a raid, in one: members muted, the lobby on, names locked, strangers' last lines folded."""
+
+
+class LowerShield(Command, frozen=True):
+    """The raid is over."""
+
+
+# The door
+
+
+class Lock(Command, frozen=True):
+    """Nobody new comes in."""
+
+
+class Unlock(Command, frozen=True):
+    """The door is as the group has set it."""
+
+
+class Admit(Command, frozen=True):
+    """A facilitator lets somebody in from the lobby."""
+
+    knock: Knocking
+
+
+class TurnAway(Command, frozen=True):
+    """A facilitator does not let somebody in."""
+
+    knock: Knocking
+
+
+# The chair and the seats of service
+
+
+class Appoint(Command, frozen=True):
+    """A facilitator gives a seat of service; a co-chair is given by the chair."""
+
+    seat: SeatId
+    service: Service
+
+
+class Dismiss(Command, frozen=True):
+    """Takes a seat of service back; `co_chair` from any facilitator of lower role."""
+
+    seat: SeatId
+    service: Service
+
+
+class Handover(Command, frozen=True):
+    """The chair offers the chair; until they accept nothing changes (FC-23)."""
+
+    seat: SeatId
+
+
+class AcceptChair(Command, frozen=True):
+    """Takes the chair that was offered."""
+
+
+class DeclineChair(Command, frozen=True):
+    """Would rather not have the chair."""
+
+
+# By the server
+
+
 class Convene(Command, frozen=True):
-    """By the server: the log of a new meeting begins with its agenda."""
+    """By the server: the log of a new meeting begins with its agenda and the group's ways."""
 
     format: str
     phases: tuple[Phase, ...]
+    flags: Flags = Flags()
 
 
 class TakeSeat(Command, frozen=True):
-    """By the server at the door: a session takes a seat under a name."""
+    """By the server at the door: a session takes a seat under a name, or knocks.
 
-    session: Annotated[str, Meta(min_length=1, max_length=64)]
+    `known` says that the session is one of the group's, by an invitation.
+    """
+
+    session: SessionDigest
     role: Role
     name: Name
+    known: bool = True
 
 
 class HolderAway(Command, frozen=True):
@@ -130,7 +348,7 @@ class HolderAway(Command, frozen=True):
 
 
 class HolderBack(Command, frozen=True):
-    """By the server: the holder is connected again."""
+    """By the server: the holder is connected again, or who lost a turn by being away (FC-16)."""
 
     seat: SeatId
 
@@ -147,17 +365,36 @@ class HandBack(Command, frozen=True):
     seat: SeatId
 
 
+class ChairAway(Command, frozen=True):
+    """By the server: no facilitator has been connected for a minute; these seats are here (FC-24)."""
+
+    here: tuple[SeatId, ...] = ()
+
+
+class ChairBack(Command, frozen=True):
+    """By the server: this facilitator is connected, in a meeting that lacked one (FC-24)."""
+
+    seat: SeatId
+
+
 class Tick(Command, frozen=True):
     """By the server: something in this meeting is due."""
 
 
 SeatCommand = (
-    Open | Close | NextPhase | Say | Tell | Redact | RaiseHand | LowerHand | Invite | Accept | Pass | Done | EndTurn
-    | Mute | Unmute | Remove
+    Open | Close | NextPhase
+    | Say | Post | Tell | Redact | React | Rename | Listen | AnnounceDraft
+    | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue
+    | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume
+    | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield
+    | Lock | Unlock | Admit | TurnAway
+    | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 )  # fmt: skip
 """What a seat may send over the wire."""
 
-ServerCommand = Convene | TakeSeat | HolderAway | HolderBack | HandAway | HandBack | Tick
+ServerCommand = (
+    Convene | TakeSeat | HolderAway | HolderBack | HandAway | HandBack | ChairAway | ChairBack | Tick
+)  # fmt: skip
 """What only the server proposes; a frame that names one is refused as malformed."""
 
 AnyCommand = SeatCommand | ServerCommand

@@ -1,116 +1,139 @@
-"""Seats and conduct: coming in, muting for a time, removing."""
-
-from unicodedata import category
+"""Conduct: muting one or all for a time, removing, freezing the room, the shield."""
 
 from msgspec.structs import replace
 
-from moderation.content.text import shadow
-from moderation.content.verdict import Verdict
-from moderation.masks import masked
 from moderation.meeting import floor
-from moderation.meeting.commands import Mute, Remove, TakeSeat, Unmute
+from moderation.meeting.agenda import left_open_until
+from moderation.meeting.clocks import go_on, stop_turn, thawed
+from moderation.meeting.commands import (
+    Freeze,
+    LowerShield,
+    Mute,
+    MuteAll,
+    RaiseShield,
+    Remove,
+    Thaw,
+    Unmute,
+    UnmuteAll,
+)
 from moderation.meeting.entries import (
+    AllMuted,
+    AllUnmuted,
     AnyEntry,
+    Frozen,
     HandLowered,
     Muted,
     Removed,
-    SeatGiven,
-    SeatTaken,
+    ShieldLowered,
+    ShieldRaised,
+    Thawed,
     Unmuted,
 )
-from moderation.meeting.state import Meeting, Seat, Stamp
-from moderation.refused import Refused
+from moderation.meeting.needs import may_act_on, needs_facilitator, needs_open, needs_thawed
+from moderation.meeting.state import Meeting, Stamp
+from moderation.meeting.state import Mute as Muting
 
-UNSEEN = {"Cc", "Cf"}
-"""Categories of Unicode that a name is shown without: control and format characters."""
-
-
-def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[AnyEntry]:
-    """A session has one seat in a meeting; who was removed does not get back in with it (P9)."""
-    theirs = meeting.sessions.get(command.session)
-    if theirs is not None and meeting.seats[theirs].removed:
-        raise Refused("removed")
-    if theirs is not None:
-        return []
-    if meeting.closed_at is not None:
-        raise Refused("meeting_closed")
-    name = _name(meeting, command.name, verdict)
-    seat = len(meeting.seats) + 1
-    return [SeatTaken(seat=seat, role=command.role, words=name), SeatGiven(seat, command.session)]
-
-
-def _name(meeting: Meeting, name: str, verdict: Verdict) -> str:
-    if verdict.outcome == "bounce":
-        spans = [(finding.start, finding.end) for finding in verdict.findings]
-        raise Refused(verdict.findings[0].code, spans=spans)
-    seen = (letter for letter in masked(name, verdict.masks) if category(letter) not in UNSEEN)
-    name = " ".join("".join(seen).split())
-    if not shadow(name).text:
-        raise Refused("no_name")
-    if any(_alike(name, other.name) for other in meeting.seats.values() if not other.removed):
-        raise Refused("name_taken")
-    return name
-
-
-def _alike(name: str, other: str | None) -> bool:
-    """Whether two names look the same: letters of another alphabet and invisible ones deceive nobody."""
-    return other is not None and shadow(name).text == shadow(other).text
+STRANGER = 15 * 60.0
+"""Seconds after coming in for which somebody counts as a stranger to the shield."""
+FOLDED = 60.0
+"""Seconds of strangers' lines that the shield folds."""
 
 
 def mute(meeting: Meeting, command: Mute, seat: int, now: float) -> list[AnyEntry]:
     """From its entry on nothing of the muted seat reaches the room, on any socket (P8)."""
-    _may_act_on(meeting, command.seat, by=seat)
+    may_act_on(meeting, command.seat, by=seat)
     until = now + 60.0 * command.minutes
-    return [*_silence(meeting, command.seat, "muted"), Muted(command.seat, until)]
+    if command.until != "time":
+        until = left_open_until(meeting)  # Every mute has an end (W12).
+    muted = Muted(command.seat, until, command.until, command.reason)
+    return [*_silence(meeting, command.seat, "revoked", now), muted]
 
 
 def unmute(meeting: Meeting, command: Unmute, seat: int) -> list[AnyEntry]:
-    _may_act_on(meeting, command.seat, by=seat)
+    may_act_on(meeting, command.seat, by=seat)
     if not meeting.is_muted(command.seat):
         return []
     return [Unmuted(command.seat, by="facilitator")]
 
 
-def remove(meeting: Meeting, command: Remove, seat: int) -> list[AnyEntry]:
-    _may_act_on(meeting, command.seat, by=seat)
-    return [*_silence(meeting, command.seat, "removed"), Removed(command.seat)]
+def mute_all(meeting: Meeting, command: MuteAll, seat: int, now: float) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    needs_open(meeting)
+    return [AllMuted(until=now + 60.0 * command.minutes)]
 
 
-def _may_act_on(meeting: Meeting, target: int, *, by: int) -> None:
-    if not meeting.is_facilitator(by):
-        raise Refused("facilitators_act")
-    if not meeting.sits(target):
-        raise Refused("no_such_seat")
-    if meeting.is_facilitator(target):
-        raise Refused("not_on_a_facilitator")  # FC-22
+def unmute_all(meeting: Meeting, command: UnmuteAll, seat: int) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    return [] if meeting.all_muted_at is None else [AllUnmuted(by="facilitator")]
 
 
-def _silence(meeting: Meeting, seat: int, reason: floor.Reason) -> list[AnyEntry]:
+def remove(meeting: Meeting, command: Remove, seat: int, now: float) -> list[AnyEntry]:
+    may_act_on(meeting, command.seat, by=seat)
+    return [*_silence(meeting, command.seat, "removed", now), Removed(command.seat)]
+
+
+def _silence(meeting: Meeting, seat: int, reason: floor.Vacating, now: float) -> list[AnyEntry]:
     """The turn or invitation ends, and the hand comes down with it."""
     ended = floor.vacate(meeting, (seat,), reason)
-    if seat in meeting.hands and not ended:
-        return [HandLowered(seat, by="facilitator")]
-    return ended
+    if ended:
+        return [*ended, *floor.passed_on(meeting, seat, now)]
+    return [HandLowered(seat, by="facilitator")] if seat in meeting.hands else []
+
+
+def freeze(meeting: Meeting, command: Freeze, seat: int) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    needs_open(meeting)
+    return [] if meeting.frozen_at is not None else [Frozen()]
+
+
+def thaw(meeting: Meeting, command: Thaw, seat: int) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    return [] if meeting.frozen_at is None else [Thawed()]
+
+
+def raise_shield(meeting: Meeting, command: RaiseShield, seat: int, now: float) -> list[AnyEntry]:
+    """One command against a raid; a frozen room is thawed by it, as it holds more than the freeze."""
+    needs_facilitator(meeting, seat)
+    needs_open(meeting)
+    if meeting.shield_at is not None:
+        return []
+    thaw: list[AnyEntry] = [] if meeting.frozen_at is None else [Thawed()]
+    return [*thaw, ShieldRaised(folded=_of_strangers(meeting, now))]
+
+
+def _of_strangers(meeting: Meeting, now: float) -> tuple[int, ...]:
+    """The last lines of those who came in lately: they stay readable to who unfolds them."""
+    numbers = [
+        number
+        for number, line in meeting.lines.items()
+        if now - line.at <= FOLDED and _is_stranger(meeting, line.seat, now)
+    ]
+    return tuple(sorted(numbers))
+
+
+def _is_stranger(meeting: Meeting, seat: int, now: float) -> bool:
+    place = meeting.seats[seat]
+    return place.role == "member" and now - place.came_at <= STRANGER
+
+
+def lower_shield(meeting: Meeting, command: LowerShield, seat: int) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    needs_thawed(meeting)
+    return [] if meeting.shield_at is None else [ShieldLowered()]
 
 
 def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     """Every mute has an end."""
     over = sorted(seat for seat, until in meeting.mutes.items() if until <= now)
-    return [Unmuted(seat, by="time") for seat in over]
-
-
-def seat_taken(meeting: Meeting, entry: SeatTaken, stamp: Stamp) -> Meeting:
-    place = Seat(entry.role, stamp.number, meeting.chair_number + 1, name=entry.words)
-    return replace(meeting, seats=meeting.seats.insert(entry.seat, place))
-
-
-def seat_given(meeting: Meeting, entry: SeatGiven) -> Meeting:
-    meeting = meeting.with_seat(entry.seat, session=entry.session)
-    return replace(meeting, sessions=meeting.sessions.insert(entry.session, entry.seat))
+    left: list[AnyEntry] = [Unmuted(seat, by="time") for seat in over]
+    if meeting.all_muted_until is not None and meeting.all_muted_until <= now:
+        left.append(AllUnmuted(by="time"))
+    return left
 
 
 def muted(meeting: Meeting, entry: Muted) -> Meeting:
-    meeting = meeting.with_seat(entry.seat, muted_until=entry.until)
+    mute = Muting(entry.until, entry.scope, entry.reason)
+    meeting = meeting.with_seat(entry.seat, mute=mute)
     return replace(meeting, mutes=meeting.mutes.insert(entry.seat, entry.until))
 
 
@@ -118,10 +141,45 @@ def unmuted(meeting: Meeting, entry: Unmuted) -> Meeting:
     return _not_muted(meeting, entry.seat)
 
 
+def all_muted(meeting: Meeting, entry: AllMuted, stamp: Stamp) -> Meeting:
+    at = stamp.at if meeting.all_muted_at is None else meeting.all_muted_at
+    meeting = replace(meeting, all_muted_at=at, all_muted_until=entry.until)
+    return stop_turn(meeting, stamp.at)
+
+
+def all_unmuted(meeting: Meeting, stamp: Stamp) -> Meeting:
+    after = replace(meeting, all_muted_at=None, all_muted_until=None)
+    return go_on(meeting, after, stamp.at)
+
+
 def removed(meeting: Meeting, entry: Removed, stamp: Stamp) -> Meeting:
-    return _not_muted(meeting, entry.seat).with_seat(entry.seat, removed=stamp.number)
+    meeting = _not_muted(meeting, entry.seat).with_seat(
+        entry.seat, removed=stamp.number, services=()
+    )
+    chair = None if meeting.chair == entry.seat else meeting.chair
+    offer = meeting.offer
+    if offer is not None and offer.seat == entry.seat:
+        offer = None
+    return replace(meeting, removals=meeting.removals + 1, chair=chair, offer=offer)
+
+
+def frozen(meeting: Meeting, stamp: Stamp) -> Meeting:
+    return replace(meeting, frozen_at=stamp.at)
+
+
+def thaw_all(meeting: Meeting, stamp: Stamp) -> Meeting:
+    assert meeting.frozen_at is not None, "only what was frozen thaws"
+    return thawed(meeting, stamp.at - meeting.frozen_at)
+
+
+def shield_raised(meeting: Meeting, stamp: Stamp) -> Meeting:
+    return stop_turn(replace(meeting, shield_at=stamp.at), stamp.at)
+
+
+def shield_lowered(meeting: Meeting, stamp: Stamp) -> Meeting:
+    return go_on(meeting, replace(meeting, shield_at=None), stamp.at)
 
 
 def _not_muted(meeting: Meeting, seat: int) -> Meeting:
-    meeting = meeting.with_seat(seat, muted_until=None)
+    meeting = meeting.with_seat(seat, mute=None)
     return replace(meeting, mutes=meeting.mutes.discard(seat))

@@ -9,8 +9,8 @@ from typing import Literal
 from msgspec import Struct
 
 from moderation.bounds import snake
-from moderation.meeting.commands import Role
-from moderation.meeting.format import Phase
+from moderation.meeting.commands import Kind, MuteReason, MuteScope, Role, Service
+from moderation.meeting.format import Flags, Phase, Reaction
 
 
 class Entry(Struct, frozen=True, tag=snake, tag_field="type", omit_defaults=True):
@@ -23,36 +23,32 @@ class Worded(Entry, frozen=True):
     words: str | None = None
 
 
+# The agenda
+
+
 class Convened(Entry, frozen=True):
-    """The log begins: this is the agenda."""
+    """The log begins: this is the agenda, and these are the group's ways."""
 
     format: str
     phases: tuple[Phase, ...]
-
-
-class SeatTaken(Worded, frozen=True, kw_only=True):
-    """Somebody came in; `words` is the name they chose."""
-
-    seat: int
-    role: Role
-
-
-class SeatGiven(Entry, frozen=True):
-    """To one seat: the session (as a keyed digest for this log) that it belongs to."""
-
-    seat: int
-    session: str
+    flags: Flags = Flags()
 
 
 class Opened(Entry, frozen=True):
-    """The meeting is open, in the first phase of its agenda."""
+    """The meeting is open, in the first phase of its agenda; the facilitator `by` has the chair."""
+
+    by: int = 0
 
 
 class PhaseBegan(Entry, frozen=True):
-    """The agenda moved to `phase`, an index from 0; `time` where the one before was over."""
+    """The agenda moved to `phase`, an index from 0; `time` where the one before was over.
+
+    `order` is that of a round, fixed now (FC-28).
+    """
 
     phase: int
     by: Literal["facilitator", "time"] = "facilitator"
+    order: tuple[int, ...] = ()
 
 
 class Closed(Entry, frozen=True):
@@ -61,11 +57,21 @@ class Closed(Entry, frozen=True):
     by: Literal["facilitator", "time"]
 
 
+# Words
+
+
 class Said(Worded, frozen=True, kw_only=True):
     """A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11)."""
 
     seat: int
     turn: int = 0
+
+
+class Posted(Worded, frozen=True, kw_only=True):
+    """A cue card, a reading, the topic or an announcement."""
+
+    seat: int
+    kind: Kind
 
 
 class Told(Worded, frozen=True, kw_only=True):
@@ -90,8 +96,90 @@ class Redacted(Entry, frozen=True):
     by: Literal["self", "facilitator"]
 
 
-class HandRaised(Entry, frozen=True):
+class Reacted(Entry, frozen=True):
+    """A word of `seat` under line `number` of the room; where `on` is false, no longer."""
+
     seat: int
+    number: int
+    kind: Reaction
+    on: bool = True
+
+
+class Renamed(Worded, frozen=True, kw_only=True):
+    """`seat` goes by another name, the words."""
+
+    seat: int
+
+
+class ListeningChosen(Entry, frozen=True):
+    """`seat` is here to listen, or no longer only that."""
+
+    seat: int
+    on: bool
+
+
+class DraftAnnounced(Entry, frozen=True):
+    """To the holder alone: their unsent words may follow at the hard end (FC-14)."""
+
+    seat: int
+
+
+# Seats
+
+
+class SeatTaken(Worded, frozen=True, kw_only=True):
+    """Somebody came in; `words` is the name they chose."""
+
+    seat: int
+    role: Role
+
+
+class SeatGiven(Entry, frozen=True):
+    """To one seat: the session (as a keyed digest for this log) that it belongs to."""
+
+    seat: int
+    session: str
+
+
+class Knocked(Worded, frozen=True, kw_only=True):
+    """To the facilitators: somebody is in the lobby; `words` is the name they chose."""
+
+    knock: int
+
+
+class KnockGiven(Entry, frozen=True):
+    """To nobody: the session that a knock belongs to."""
+
+    knock: int
+    session: str
+
+
+class KnockAnswered(Entry, frozen=True):
+    """To the facilitators: whoever knocked was let in, or turned away, by the facilitator `by`."""
+
+    knock: int
+    answer: Literal["admitted", "turned_away"]
+    by: int
+
+
+class Locked(Entry, frozen=True):
+    """Nobody new comes in."""
+
+
+class Unlocked(Entry, frozen=True):
+    """The door is as the group has set it."""
+
+
+# The queue
+
+
+class HandRaised(Entry, frozen=True):
+    """A hand is up at `place` of the queue, 0 for its end; `server` where a lost turn is owed (FC-16)."""
+
+    seat: int
+    place: int = 0
+    urgent: bool = False
+    by: Literal["self", "server"] = "self"
 
 
 class HandLowered(Entry, frozen=True):
@@ -99,6 +187,13 @@ class HandLowered(Entry, frozen=True):
 
     seat: int
     by: Literal["self", "facilitator", "away"]
+
+
+class HandMoved(Entry, frozen=True):
+    """A facilitator gave a hand another place; 1 is next."""
+
+    seat: int
+    place: int
 
 
 class HandWentAway(Entry, frozen=True):
@@ -112,16 +207,34 @@ class HandCameBack(Entry, frozen=True):
     seat: int
 
 
+class QueueClosed(Entry, frozen=True):
+    """No further hands but urgent ones (FC-26)."""
+
+
+class QueueOpened(Entry, frozen=True):
+    """Hands may be raised again."""
+
+
+# The floor
+
+
 class Invited(Entry, frozen=True):
-    """The floor is offered to `seat` by the facilitator in seat `by`."""
+    """The floor is offered to `seat` by seat `by` (0: it passed on by itself), until `until`.
+
+    `at_once`: it follows the end of a turn or invitation, and both are one change of the floor.
+    """
 
     seat: int
     by: int
+    until: float = 0.0
+    at_once: bool = False
 
 
 class InviteEnded(Entry, frozen=True):
     seat: int
-    reason: Literal["passed", "withdrawn", "muted", "removed", "phase"]
+    reason: Literal[
+        "passed", "withdrawn", "muted", "removed", "phase", "not_yet", "expired", "given_back", "quiet"
+    ]  # fmt: skip
 
 
 class FloorTaken(Entry, frozen=True):
@@ -132,8 +245,34 @@ class FloorTaken(Entry, frozen=True):
 
 
 class TurnEnded(Entry, frozen=True):
+    """A turn is over; `muted` is what older logs call `revoked`."""
+
     seat: int
-    reason: Literal["done", "passed", "ended", "muted", "removed", "phase", "away", "time"]
+    reason: Literal[
+        "done", "passed", "ended", "revoked", "muted", "removed", "phase", "away", "time"
+    ]  # fmt: skip
+
+
+class TurnExtended(Entry, frozen=True):
+    """A facilitator gave the running turn some minutes more (FC-15)."""
+
+    seat: int
+    minutes: int
+
+
+class LastLineGranted(Entry, frozen=True):
+    """The turn's time is over; one line that was announced may still come, until `until` (FC-14)."""
+
+    seat: int
+    until: float
+
+
+class Paused(Entry, frozen=True):
+    """The clocks of the floor stand still; facilitators write (FC-15)."""
+
+
+class Resumed(Entry, frozen=True):
+    """The clocks of the floor run again."""
 
 
 class HolderWentAway(Entry, frozen=True):
@@ -147,15 +286,34 @@ class HolderCameBack(Entry, frozen=True):
     seat: int
 
 
+# Conduct
+
+
 class Muted(Entry, frozen=True):
-    """`seat` can't write until `until` (seconds since 1970) or an unmute."""
+    """`seat` can't write until `until` (seconds since 1970), the end of the scope, or an unmute."""
 
     seat: int
     until: float
+    scope: MuteScope = "time"
+    reason: MuteReason = "pause"
 
 
 class Unmuted(Entry, frozen=True):
+    """`seat` can write again; `phase` where the mute was for the phase."""
+
     seat: int
+    by: Literal["facilitator", "time", "phase"]
+
+
+class AllMuted(Entry, frozen=True):
+    """Nobody but facilitators can write, until `until` at the latest."""
+
+    until: float
+
+
+class AllUnmuted(Entry, frozen=True):
+    """The room's mute is over."""
+
     by: Literal["facilitator", "time"]
 
 
@@ -163,8 +321,80 @@ class Removed(Entry, frozen=True):
     seat: int
 
 
+class Frozen(Entry, frozen=True):
+    """Everything stands still (FC-21)."""
+
+
+class Thawed(Entry, frozen=True):
+    """All is as it was before the freeze; every clock goes on from where it stood."""
+
+
+class ShieldRaised(Entry, frozen=True):
+    """Against a raid: members muted, the lobby on, names locked; these numbers of the room folded."""
+
+    folded: tuple[int, ...] = ()
+
+
+class ShieldLowered(Entry, frozen=True):
+    """The raid is over."""
+
+
+# The chair
+
+
+class Appointed(Entry, frozen=True):
+    seat: int
+    service: Service
+
+
+class Dismissed(Entry, frozen=True):
+    seat: int
+    service: Service
+
+
+class ChairOffered(Entry, frozen=True):
+    """The chair is offered to `seat` by seat `by` (0: the server), until `until` (FC-23, FC-24)."""
+
+    seat: int
+    by: int
+    until: float
+
+
+class ChairOfferEnded(Entry, frozen=True):
+    seat: int
+    reason: Literal["declined", "expired", "withdrawn"]
+
+
+class ChairTaken(Entry, frozen=True):
+    """`seat` has the chair; whoever had it is a co-chair now."""
+
+    seat: int
+
+
+class ChairWentAway(Entry, frozen=True):
+    """No facilitator is connected; at `until` the meeting goes quiet (FC-24)."""
+
+    until: float
+
+
+class ChairCameBack(Entry, frozen=True):
+    """A facilitator is here again, in time."""
+
+    seat: int
+
+
+class WentQuiet(Entry, frozen=True):
+    """Nobody is in the chair: a running turn may finish, nobody is invited, staff are called (FC-24)."""
+
+
 AnyEntry = (
-    Convened | SeatTaken | SeatGiven | Opened | PhaseBegan | Closed | Said | Told | ToldYou | Redacted
-    | HandRaised | HandLowered | HandWentAway | HandCameBack | Invited | InviteEnded | FloorTaken | TurnEnded
-    | HolderWentAway | HolderCameBack | Muted | Unmuted | Removed
+    Convened | Opened | PhaseBegan | Closed
+    | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | ListeningChosen | DraftAnnounced
+    | SeatTaken | SeatGiven | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked
+    | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened
+    | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | Paused | Resumed
+    | HolderWentAway | HolderCameBack
+    | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered
+    | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack
+    | WentQuiet
 )  # fmt: skip

@@ -1,133 +1,189 @@
-"""The floor: who is waiting, who is invited, and who has it. At most one at any time (FC-06, P11)."""
+"""The floor: who is invited, and who has it. At most one at any time (FC-06, P11)."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Literal
 
 from msgspec.structs import replace
 
+from moderation.meeting import queue
+from moderation.meeting.clocks import run_turn, stop_turn
 from moderation.meeting.commands import (
     Accept,
     Done,
     EndTurn,
-    HandAway,
-    HandBack,
+    GiveBack,
     HolderAway,
     HolderBack,
     Invite,
-    LowerHand,
+    Next,
+    NotYet,
     Pass,
-    RaiseHand,
-    Say,
+    Tag,
 )
 from moderation.meeting.entries import (
     AnyEntry,
     FloorTaken,
-    HandCameBack,
-    HandLowered,
-    HandRaised,
-    HandWentAway,
     HolderCameBack,
     HolderWentAway,
     Invited,
     InviteEnded,
     TurnEnded,
 )
-from moderation.meeting.state import AwayHand, Meeting, Stamp, Turn
+from moderation.meeting.needs import (
+    needs_epoch,
+    needs_facilitator,
+    needs_running,
+    needs_seat,
+    needs_turns,
+)
+from moderation.meeting.state import Meeting, Stamp, Turn
 from moderation.refused import Refused
 
+CONSENT = 45.0
+"""Seconds in which an invitation waits for its answer (FC-05)."""
 HOLDER_GRACE = 90.0
 """Seconds a holder who lost connection keeps the floor (FC-16)."""
-HARD_END = 60.0
-"""Seconds after its limit at which a turn is ended (FC-14)."""
-HAND_KEPT = 120.0
-"""Seconds that the place of a hand is kept for a member who lost connection (FC-17)."""
+GIVEN_BACK = 120.0
+"""Seconds after a turn's end in which it may be given back (FC-10)."""
+CHOOSING = 30.0
+"""Seconds in which whoever had the floor names the next in a tag phase; then the chair does (FC-28)."""
 
-Reason = Literal["muted", "removed", "phase"]
-
-
-def typed_custom(meeting: Meeting, command: Say, seat: int) -> list[AnyEntry] | None:
-    """What an exact `!`, `done`, `[done]` or `pass` asks for; None for a line like any other (FC-13)."""
-    if meeting.speak != "queue":
-        return None
-    typed = command.text.strip().casefold()
-    if typed == "!":
-        return raise_hand(meeting, RaiseHand(), seat)
-    if typed in ("done", "[done]") and seat == meeting.holder:
-        return done(meeting, Done(command.epoch), seat)
-    if typed == "pass" and seat in (meeting.holder, meeting.invited):
-        return pass_(meeting, Pass(command.epoch), seat)
-    return None
-
-
-def raise_hand(meeting: Meeting, command: RaiseHand, seat: int) -> list[AnyEntry]:
-    _needs_queue(meeting)
-    if meeting.is_muted(seat):
-        raise Refused("muted")
-    if seat in meeting.hands or seat in (meeting.invited, meeting.holder):
-        return []  # A second press is not an error (FC-02).
-    return [HandRaised(seat)]
-
-
-def lower_hand(meeting: Meeting, command: LowerHand, seat: int) -> list[AnyEntry]:
-    whose = command.seat or seat
-    if whose != seat:
-        _needs_facilitator(meeting, seat)
-    if whose not in meeting.hands:
-        return []
-    return [HandLowered(whose, by="self" if whose == seat else "facilitator")]
+Vacating = Literal["removed", "phase", "revoked"]
 
 
 def invite(meeting: Meeting, command: Invite, seat: int, now: float) -> list[AnyEntry]:
-    _needs_facilitator(meeting, seat)
-    _needs_queue(meeting)
-    if meeting.holder is not None or meeting.invited is not None:
-        raise Refused("floor_busy", seat=meeting.holder or meeting.invited)
-    _needs_epoch(meeting, command.epoch)
-    if meeting.phase_until is not None and meeting.phase_until <= now:
-        raise Refused("phase_over")
-    invited = command.seat or next(iter(_here(meeting)), None)
+    needs_facilitator(meeting, seat)
+    needs_turns(meeting)
+    needs_running(meeting)
+    _needs_free(meeting)
+    needs_epoch(meeting, command.epoch)
+    _needs_time(meeting, now)
+    _needs_chosen(meeting, now)
+    invited = command.seat or next(iter(queue.waiting(meeting)), None)
     if invited is None:
         raise Refused("no_hands")
     _may_be_invited(meeting, invited, by=seat)
-    return [Invited(invited, by=seat)]
+    return [Invited(invited, by=seat, until=now + CONSENT)]
+
+
+def next_(meeting: Meeting, command: Next, seat: int, now: float) -> list[AnyEntry]:
+    """The running turn ends and the next hand is invited, in one change of the floor (FC-07)."""
+    if meeting.holder is None:
+        return invite(meeting, Invite(command.epoch), seat, now)
+    needs_facilitator(meeting, seat)
+    needs_running(meeting)
+    needs_epoch(meeting, command.epoch)
+    ended = TurnEnded(meeting.holder, reason="ended")
+    invited = next(iter(queue.waiting(meeting)), None)
+    if invited is None or is_phase_over(meeting, now):
+        return [ended]
+    first = invited if invited != seat else _first_but(meeting, seat)
+    return [ended, Invited(first, by=seat, until=now + CONSENT, at_once=True)]
+
+
+def _first_but(meeting: Meeting, seat: int) -> int:
+    """One's own hand where it is first, for then nobody is passed over (FC-25)."""
+    return next(iter(queue.waiting(meeting, besides=seat)))
+
+
+def _needs_free(meeting: Meeting) -> None:
+    busy = meeting.holder or meeting.invited
+    if busy is not None:
+        by = meeting.invited_by if meeting.holder is None else 0
+        raise Refused("floor_busy", seat=busy, by=by)
+
+
+def _needs_time(meeting: Meeting, now: float) -> None:
+    if is_phase_over(meeting, now):
+        raise Refused("phase_over")
+
+
+def is_phase_over(meeting: Meeting, now: float) -> bool:
+    """Whether the time of the phase is over: nobody is invited any more (FC-29)."""
+    return meeting.phase_until is not None and meeting.phase_until <= now
+
+
+def _needs_chosen(meeting: Meeting, now: float) -> None:
+    """In a tag phase whoever had the floor names the next first (FC-28)."""
+    if meeting.speak == "tag" and _chooser(meeting, now) is not None:
+        raise Refused("tag_first")
+
+
+def _chooser(meeting: Meeting, now: float) -> int | None:
+    last, began = meeting.last_turn, meeting.phase_began_at
+    if last is None or began is None or last.at < began or not meeting.sits(last.seat):
+        return None
+    return last.seat if now - last.at < CHOOSING else None
 
 
 def _may_be_invited(meeting: Meeting, invited: int, *, by: int) -> None:
-    if not meeting.sits(invited):
-        raise Refused("no_such_seat")
+    needs_seat(meeting, invited)
     if meeting.is_muted(invited):
         raise Refused("they_are_muted")
-    if invited == by and next(iter(_here(meeting, besides=by)), by) != by:
+    if meeting.is_listening(invited) and invited not in meeting.hands:
+        raise Refused("they_listen")
+    if invited == by and next(iter(queue.waiting(meeting, besides=by)), by) != by:
         raise Refused("not_first")  # FC-25: nobody calls on themselves ahead of others.
-
-
-def _here(meeting: Meeting, besides: int | None = None) -> list[int]:
-    """The queue without those who are away: they are passed over, and keep their place (FC-17)."""
-    return [hand for hand in meeting.hands if hand == besides or not meeting.is_hand_away(hand)]
 
 
 def accept(meeting: Meeting, command: Accept, seat: int) -> list[AnyEntry]:
     if seat != meeting.invited:
         raise Refused("not_invited")
-    _needs_epoch(meeting, command.epoch)
+    needs_epoch(meeting, command.epoch)
+    needs_running(meeting)
     return [FloorTaken(seat, turn=meeting.turns + 1)]
 
 
-def pass_(meeting: Meeting, command: Pass, seat: int) -> list[AnyEntry]:
+def pass_(meeting: Meeting, command: Pass, seat: int, now: float) -> list[AnyEntry]:
     _needs_own_turn(meeting, command.epoch, seat, meeting.holder, meeting.invited)
     if seat == meeting.invited:
-        return [InviteEnded(seat, reason="passed")]
-    return [TurnEnded(seat, reason="passed")]
+        return [InviteEnded(seat, reason="passed"), *passed_on(meeting, seat, now)]
+    return [TurnEnded(seat, reason="passed"), *passed_on(meeting, seat, now)]
 
 
-def done(meeting: Meeting, command: Done, seat: int) -> list[AnyEntry]:
+def not_yet(meeting: Meeting, command: NotYet, seat: int, now: float) -> list[AnyEntry]:
+    _needs_own_turn(meeting, command.epoch, seat, meeting.invited)
+    return [InviteEnded(seat, reason="not_yet"), *passed_on(meeting, seat, now)]
+
+
+def done(meeting: Meeting, command: Done, seat: int, now: float) -> list[AnyEntry]:
     _needs_own_turn(meeting, command.epoch, seat, meeting.holder)
-    return [TurnEnded(seat, reason="done")]
+    return [TurnEnded(seat, reason="done"), *passed_on(meeting, seat, now)]
+
+
+def tag(meeting: Meeting, command: Tag, seat: int, now: float) -> list[AnyEntry]:
+    """Names who is next; it ends the namer's own turn (FC-28)."""
+    if meeting.speak != "tag":
+        raise Refused("no_tag_now")
+    needs_epoch(meeting, command.epoch)
+    needs_running(meeting)
+    if seat not in (meeting.holder, _chooser(meeting, now)):
+        raise Refused("not_your_turn")
+    if meeting.invited is not None or meeting.holder not in (None, seat):
+        raise Refused("floor_busy", seat=meeting.holder or meeting.invited, by=meeting.invited_by)
+    _needs_time(meeting, now)
+    _may_be_tagged(meeting, command.seat, by=seat)
+    invited = Invited(
+        command.seat, by=seat, until=now + CONSENT, at_once=meeting.holder is not None
+    )
+    return [invited] if meeting.holder is None else [TurnEnded(seat, reason="done"), invited]
+
+
+def _may_be_tagged(meeting: Meeting, target: int, *, by: int) -> None:
+    needs_seat(meeting, target)
+    if target == by or target in meeting.shared:
+        raise Refused("they_shared_already")
+    if meeting.is_listening(target):
+        raise Refused("they_listen")
+    if meeting.is_muted(target):
+        raise Refused("they_are_muted")
+    if meeting.is_hand_away(target):
+        raise Refused("they_are_away")
 
 
 def end_turn(meeting: Meeting, command: EndTurn, seat: int) -> list[AnyEntry]:
-    _needs_facilitator(meeting, seat)
-    _needs_epoch(meeting, command.epoch)
+    needs_facilitator(meeting, seat)
+    needs_epoch(meeting, command.epoch)
     if meeting.holder is not None:
         return [TurnEnded(meeting.holder, reason="ended")]
     if meeting.invited is not None:
@@ -135,127 +191,125 @@ def end_turn(meeting: Meeting, command: EndTurn, seat: int) -> list[AnyEntry]:
     raise Refused("floor_free")
 
 
+def give_back(meeting: Meeting, command: GiveBack, seat: int, now: float) -> list[AnyEntry]:
+    """Whoever was invited meanwhile keeps the first place (FC-10)."""
+    needs_facilitator(meeting, seat)
+    needs_turns(meeting)
+    needs_running(meeting)
+    needs_epoch(meeting, command.epoch)
+    if meeting.holder is not None:
+        raise Refused("floor_busy", seat=meeting.holder, by=0)
+    last = meeting.last_turn
+    if last is None or now - last.at > GIVEN_BACK:
+        raise Refused("too_late")
+    needs_seat(meeting, last.seat)
+    if meeting.is_muted(last.seat):
+        raise Refused("they_are_muted")
+    taken = FloorTaken(last.seat, turn=meeting.turns + 1)
+    if meeting.invited is None or meeting.invited == last.seat:
+        return [taken]
+    return [InviteEnded(meeting.invited, reason="given_back"), taken]
+
+
+def passed_on(meeting: Meeting, seat: int, now: float) -> list[AnyEntry]:
+    """The next hand after the turn or invitation of `seat`, where the floor passes on by itself (FC-07)."""
+    phase = meeting.current
+    if phase is None or not (phase.calls == "next" or phase.speak == "round"):
+        return []
+    if phase.speak == "tag" or is_phase_over(meeting, now):
+        return []
+    if meeting.is_quiet or meeting.stopped_at is not None or meeting.frozen_at is not None:
+        return []
+    called = [
+        hand
+        for hand in queue.waiting(meeting)
+        if hand != seat and hand not in meeting.put_off and not meeting.is_muted(hand)
+    ]
+    if not called:
+        return []
+    return [Invited(called[0], by=0, until=now + CONSENT, at_once=True)]
+
+
 def holder_away(meeting: Meeting, command: HolderAway, now: float) -> list[AnyEntry]:
     if command.seat != meeting.holder or meeting.away_until is not None:
+        return []
+    if meeting.frozen_at is not None:
         return []
     return [HolderWentAway(command.seat, until=now + HOLDER_GRACE)]
 
 
 def holder_back(meeting: Meeting, command: HolderBack) -> list[AnyEntry]:
-    if command.seat != meeting.holder or meeting.away_until is None:
+    """The same turn goes on; or, where it was lost meanwhile, they are next (FC-16)."""
+    if meeting.frozen_at is not None:
         return []
-    return [HolderCameBack(command.seat)]
-
-
-def hand_away(meeting: Meeting, command: HandAway, now: float) -> list[AnyEntry]:
-    """The place of an invited seat is the invitation; nothing runs out for it."""
-    seat = command.seat
-    if seat not in meeting.hands or seat == meeting.invited or meeting.is_hand_away(seat):
-        return []
-    return [HandWentAway(seat, until=now + HAND_KEPT)]
-
-
-def hand_back(meeting: Meeting, command: HandBack) -> list[AnyEntry]:
-    if not meeting.is_hand_away(command.seat):
-        return []
-    return [HandCameBack(command.seat)]
+    if command.seat == meeting.holder and meeting.away_until is not None:
+        return [HolderCameBack(command.seat)]
+    return queue.owed_hand(meeting, command.seat) if command.seat in meeting.owed else []
 
 
 def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
-    """Who did not come back in time, or took too long, loses the turn, or the place in the queue, once (P11)."""
-    lowered = [
-        HandLowered(away.seat, by="away") for away in meeting.hands_away if away.until <= now
-    ]
-    return [*_turn_over(meeting, now), *lowered]
-
-
-def _turn_over(meeting: Meeting, now: float) -> list[AnyEntry]:
-    until, reason = turn_until(meeting)
-    if meeting.holder is None or until is None or until > now:
+    """An invitation that nobody answered is over, once (FC-05)."""
+    until = meeting.invite_until
+    if meeting.invited is None or until is None or until > now or meeting.stopped_at is not None:
         return []
-    return [TurnEnded(meeting.holder, reason)]
+    seat = meeting.invited
+    return [InviteEnded(seat, reason="expired"), *passed_on(meeting, seat, now)]
 
 
-def turn_until(meeting: Meeting) -> tuple[float | None, Literal["away", "time"]]:
-    """When the running turn is over if nobody ends it, in seconds since 1970, and why.
-
-    Its limit is stretched by a minute (FC-14), and stands still while the holder is away (FC-16).
-    """
-    if meeting.away_until is not None:
-        return meeting.away_until, "away"
-    phase = meeting.current
-    if phase is None or not phase.turn or meeting.turn_began_at is None:
-        return None, "time"
-    limit = 60.0 * phase.turn + HARD_END
-    return meeting.turn_began_at + meeting.turn_paused + limit, "time"
-
-
-def vacate(meeting: Meeting, seats: Container[int], reason: Reason) -> list[AnyEntry]:
+def vacate(meeting: Meeting, seats: Container[int], reason: Vacating) -> list[AnyEntry]:
     """Ends whatever `seats` have of the floor: a turn, an open invitation."""
     if meeting.holder is not None and meeting.holder in seats:
         return [TurnEnded(meeting.holder, reason)]
     if meeting.invited is not None and meeting.invited in seats:
-        return [InviteEnded(meeting.invited, reason)]
+        return [InviteEnded(meeting.invited, "muted" if reason == "revoked" else reason)]
     return []
 
 
-def _needs_facilitator(meeting: Meeting, seat: int) -> None:
-    if not meeting.is_facilitator(seat):
-        raise Refused("facilitators_act")
-
-
-def _needs_queue(meeting: Meeting) -> None:
-    if meeting.speak != "queue":
-        raise Refused("no_queue_now")
-
-
-def _needs_epoch(meeting: Meeting, epoch: int) -> None:
-    if epoch != meeting.epoch:
-        raise Refused("stale_epoch")
+def ends_in(entries: Iterable[AnyEntry]) -> bool:
+    """Whether a turn or an invitation ends by these."""
+    return any(isinstance(entry, TurnEnded | InviteEnded) for entry in entries)
 
 
 def _needs_own_turn(meeting: Meeting, epoch: int, seat: int, *theirs: int | None) -> None:
     """The epoch is looked at first: after a race the loser is shown the new state, not a fault (FC-07)."""
-    _needs_epoch(meeting, epoch)
+    needs_epoch(meeting, epoch)
     if seat not in theirs:
         raise Refused("not_your_turn")
 
 
-def hand_raised(meeting: Meeting, entry: HandRaised) -> Meeting:
-    return replace(meeting, hands=(*meeting.hands, entry.seat))
-
-
-def hand_lowered(meeting: Meeting, entry: HandLowered) -> Meeting:
-    return _not_away(replace(meeting, hands=_without(meeting.hands, entry.seat)), entry.seat)
-
-
-def hand_went_away(meeting: Meeting, entry: HandWentAway) -> Meeting:
-    away = AwayHand(entry.seat, entry.until)
-    return replace(meeting, hands_away=(*meeting.hands_away, away))
-
-
-def hand_came_back(meeting: Meeting, entry: HandCameBack) -> Meeting:
-    return _not_away(meeting, entry.seat)
-
-
 def invited(meeting: Meeting, entry: Invited) -> Meeting:
-    meeting = _not_away(meeting, entry.seat)
-    return replace(meeting, invited=entry.seat, epoch=meeting.epoch + 1)
+    return replace(
+        queue.not_away(meeting, entry.seat),
+        invited=entry.seat,
+        invited_by=entry.by,
+        invite_until=entry.until or None,
+        epoch=meeting.epoch + (0 if entry.at_once else 1),
+    )
 
 
 def invite_ended(meeting: Meeting, entry: InviteEnded) -> Meeting:
-    hands = _without(meeting.hands, entry.seat)
-    if entry.reason in ("withdrawn", "phase"):
-        hands = meeting.hands  # Not of their own doing: the hand stays where it was.
-    return replace(meeting, invited=None, hands=hands, epoch=meeting.epoch + 1)
+    meeting = replace(
+        meeting, invited=None, invited_by=0, invite_until=None, epoch=meeting.epoch + 1
+    )
+    match entry.reason:
+        case "withdrawn" | "phase" | "quiet":
+            return meeting  # Not of their own doing: the hand stays where it was.
+        case "given_back":
+            return queue.to_the_front(meeting, entry.seat)
+        case "expired":
+            return queue.to_the_end(meeting, entry.seat)
+        case "not_yet":
+            return queue.to_the_end(meeting, entry.seat, is_new=True)
+        case _:
+            return queue.without_hand(meeting, entry.seat)
 
 
 def floor_taken(meeting: Meeting, entry: FloorTaken, stamp: Stamp) -> Meeting:
-    hands = _without(meeting.hands, entry.seat)
     return replace(
-        meeting,
-        hands=hands,
+        queue.without_hand(meeting, entry.seat),
         invited=None,
+        invited_by=0,
+        invite_until=None,
         holder=entry.seat,
         turns=entry.turn,
         turn_began_at=stamp.at,
@@ -264,33 +318,28 @@ def floor_taken(meeting: Meeting, entry: FloorTaken, stamp: Stamp) -> Meeting:
 
 
 def turn_ended(meeting: Meeting, entry: TurnEnded, stamp: Stamp) -> Meeting:
+    owed = meeting.owed
+    if entry.reason == "away":
+        owed = (*owed, entry.seat)
     return replace(
         meeting,
         holder=None,
         turn_began_at=None,
         turn_paused=0.0,
+        turn_stopped_at=None,
+        turn_extra=0.0,
+        draft=False,
+        last_line_until=None,
         away_until=None,
-        away_since=None,
+        owed=owed,
         last_turn=Turn(entry.seat, stamp.at),
         epoch=meeting.epoch + 1,
     )
 
 
 def holder_went_away(meeting: Meeting, entry: HolderWentAway, stamp: Stamp) -> Meeting:
-    return replace(meeting, away_until=entry.until, away_since=stamp.at)
+    return stop_turn(replace(meeting, away_until=entry.until), stamp.at)
 
 
 def holder_came_back(meeting: Meeting, entry: HolderCameBack, stamp: Stamp) -> Meeting:
-    paused = stamp.at - (meeting.away_since or stamp.at)
-    return replace(
-        meeting, away_until=None, away_since=None, turn_paused=meeting.turn_paused + paused
-    )
-
-
-def _not_away(meeting: Meeting, seat: int) -> Meeting:
-    away = tuple(away for away in meeting.hands_away if away.seat != seat)
-    return replace(meeting, hands_away=away)
-
-
-def _without(hands: tuple[int, ...], seat: int) -> tuple[int, ...]:
-    return tuple(hand for hand in hands if hand != seat)
+    return run_turn(replace(meeting, away_until=None), stamp.at)

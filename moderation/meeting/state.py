@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 from msgspec.structs import replace
-from rpds import HashTrieMap
+from rpds import HashTrieMap, HashTrieSet
 
-from moderation.meeting.commands import Role
-from moderation.meeting.format import Phase
+from moderation.meeting.commands import MuteReason, MuteScope, Role, Service
+from moderation.meeting.format import TURNS, Flags, Phase
+
+RANK: dict[Role, int] = {"member": 0, "facilitator": 1, "staff": 3}
+CHAIR_RANK = 2
 
 
 class Stamp(Struct, frozen=True):
@@ -15,6 +18,14 @@ class Stamp(Struct, frozen=True):
 
     number: int
     at: float
+
+
+class Mute(Struct, frozen=True):
+    """Why and how long somebody can't write; `until` in seconds since 1970."""
+
+    until: float
+    scope: MuteScope = "time"
+    reason: MuteReason = "pause"
 
 
 class Seat(Struct, frozen=True):
@@ -25,8 +36,11 @@ class Seat(Struct, frozen=True):
     since_chair: int
     name: str | None = None
     session: str = ""
-    muted_until: float | None = None
+    mute: Mute | None = None
     removed: int = 0  # The number in the room at which they were; 0 for who is in it.
+    services: tuple[Service, ...] = ()
+    listening: bool = False
+    came_at: float = 0.0
 
 
 class Turn(Struct, frozen=True):
@@ -43,31 +57,103 @@ class AwayHand(Struct, frozen=True):
     until: float
 
 
+class Line(Struct, frozen=True):
+    """Words that are in the room: whose, and since when."""
+
+    seat: int
+    at: float
+
+
+class Topic(Struct, frozen=True):
+    """What is pinned: the number in the room it was posted at, and its words."""
+
+    number: int
+    words: str | None
+
+
+class Offer(Struct, frozen=True):
+    """The chair, offered to `seat` by seat `by` (0: the server), until `until`."""
+
+    seat: int
+    by: int
+    until: float
+
+
+class Knock(Struct, frozen=True):
+    """Somebody in the lobby."""
+
+    name: str | None
+    session: str = ""
+
+
 class Meeting(Struct, frozen=True):
-    """Everything a rule may look at. `phase` is -1 before the meeting is open."""
+    """Everything a rule may look at. `phase` is -1 before the meeting is open.
+
+    All times are in seconds since 1970; `thawed` in clocks.py knows each that a freeze moves.
+    """
 
     format: str = ""
     phases: tuple[Phase, ...] = ()
+    flags: Flags = Flags()
     phase: int = -1
     convened_at: float | None = None
     opened_at: float | None = None
     phase_began_at: float | None = None
-    turn_began_at: float | None = None
     closed_at: float | None = None
     epoch: int = 0
+    # People
     seats: HashTrieMap[int, Seat] = HashTrieMap()
     sessions: HashTrieMap[str, int] = HashTrieMap()
     mutes: HashTrieMap[int, float] = HashTrieMap()  # Who is muted, and until when.
+    removals: int = 0  # How many were removed: the door is not open any more (A47).
+    shared: HashTrieSet[int] = HashTrieSet()  # Whose words were in a turn of theirs (FC-27).
+    said: HashTrieMap[int, int] = HashTrieMap()  # Lines of each seat in a phase of introductions.
+    # The door
+    lobby: HashTrieMap[int, Knock] = HashTrieMap()
+    knockers: HashTrieMap[str, int] = HashTrieMap()  # Of sessions without a seat.
+    knocks: int = 0
+    locked: bool = False
+    # The queue
     hands: tuple[int, ...] = ()
+    urgent: tuple[int, ...] = ()  # Those of them in the lane of burning desire.
     hands_away: tuple[AwayHand, ...] = ()  # Of `hands`, in the order in which they went.
+    put_off: tuple[
+        int, ...
+    ] = ()  # Hands that let an invitation go by: not called by themselves again.
+    owed: tuple[int, ...] = ()  # Who lost a turn by being away, and is next when back (FC-16).
+    queue_open: bool = True
+    # The floor
     invited: int | None = None
+    invited_by: int = 0
+    invite_until: float | None = None
     holder: int | None = None
-    away_until: float | None = None
-    away_since: float | None = None
-    turn_paused: float = 0.0  # Seconds that do not count for the turn's limit.
     turns: int = 0
+    turn_began_at: float | None = None
+    turn_paused: float = 0.0  # Seconds that do not count for the turn's limit.
+    turn_stopped_at: float | None = None  # Since when its clock stands still.
+    turn_extra: float = 0.0  # Seconds that facilitators added.
+    draft: bool = False  # The holder announced unsent words.
+    last_line_until: float | None = None
+    away_until: float | None = None
     last_turn: Turn | None = None
-    lines: HashTrieMap[int, int] = HashTrieMap()  # number in the room -> seat whose words are there
+    # What holds everything up
+    paused_at: float | None = None
+    total_pause: float = 0.0
+    shield_at: float | None = None
+    all_muted_at: float | None = None
+    all_muted_until: float | None = None
+    frozen_at: float | None = None
+    # The chair
+    chair: int | None = None
+    former_chair: int | None = None  # Who lost it by being away; it is offered back (FC-24).
+    offer: Offer | None = None
+    offered: tuple[int, ...] = ()  # To whom the server offered a lost chair already.
+    chair_away_until: float | None = None
+    is_quiet: bool = False
+    # Words
+    topic: Topic | None = None
+    lines: HashTrieMap[int, Line] = HashTrieMap()  # By number in the room.
+    reactions: HashTrieSet[tuple[int, int, str]] = HashTrieSet()  # seat, number, kind
     chair_number: int = 0
 
     @property
@@ -78,6 +164,11 @@ class Meeting(Struct, frozen=True):
     def speak(self) -> str:
         """Who may write now; nobody before the opening and after the close."""
         return self.phases[self.phase].speak if self.is_open else "silent"
+
+    @property
+    def has_turns(self) -> bool:
+        """Whether one at a time has the floor now."""
+        return self.speak in TURNS
 
     @property
     def current(self) -> Phase | None:
@@ -97,15 +188,42 @@ class Meeting(Struct, frozen=True):
         """The running turn, 0 where nobody has the floor."""
         return self.turns if self.holder is not None else 0
 
+    @property
+    def stopped_at(self) -> float | None:
+        """Since when the clocks of the floor stand still, for a pause, the shield or a mute of all."""
+        since = (self.paused_at, self.shield_at, self.all_muted_at)
+        return min((at for at in since if at is not None), default=None)
+
+    @property
+    def is_hushed(self) -> bool:
+        """Whether nobody but facilitators may write."""
+        return self.shield_at is not None or self.all_muted_at is not None
+
     def sits(self, seat: int) -> bool:
         """Whether `seat` is somebody's, and they were not removed."""
         return seat in self.seats and not self.seats[seat].removed
 
     def is_facilitator(self, seat: int) -> bool:
-        return self.sits(seat) and self.seats[seat].role == "facilitator"
+        return self.sits(seat) and self.seats[seat].role != "member"
+
+    def rank(self, seat: int) -> int:
+        """Nobody acts on somebody of the same or a higher rank (FC-22)."""
+        role = self.seats[seat].role
+        return CHAIR_RANK if seat == self.chair and role != "staff" else RANK[role]
+
+    def serving(self, service: Service) -> list[int]:
+        """The seats that have this seat of service."""
+        return sorted(
+            seat
+            for seat, place in self.seats.items()
+            if service in place.services and not place.removed
+        )
 
     def is_muted(self, seat: int) -> bool:
-        return self.seats[seat].muted_until is not None
+        return self.seats[seat].mute is not None
+
+    def is_listening(self, seat: int) -> bool:
+        return self.seats[seat].listening
 
     def is_hand_away(self, seat: int) -> bool:
         return any(away.seat == seat for away in self.hands_away)

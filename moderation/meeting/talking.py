@@ -1,45 +1,102 @@
-"""Lines: who may write now, what they say to the room, privately, and take back."""
+"""Words: who may write now, what they say to the room, post, tell privately, and take back."""
 
 from msgspec.structs import replace
 
 from moderation.content.verdict import Verdict
 from moderation.masks import masked
-from moderation.meeting import floor
-from moderation.meeting.commands import Redact, Say, Tell
-from moderation.meeting.entries import AnyEntry, Redacted, Said, Told, ToldYou
-from moderation.meeting.state import Meeting, Stamp
+from moderation.meeting import customs, floor
+from moderation.meeting.commands import Post, PurgeRecent, React, Redact, Say, Tell
+from moderation.meeting.entries import (
+    AnyEntry,
+    Posted,
+    Reacted,
+    Redacted,
+    Said,
+    Told,
+    ToldYou,
+    TurnEnded,
+)
+from moderation.meeting.needs import may_act_on, needs_facilitator
+from moderation.meeting.state import Line, Meeting, Stamp, Topic
 from moderation.refused import Refused
 
 LATE_LINE = 5.0
 """Seconds after a turn's end in which its last line comes back as a draft of that turn (FC-09)."""
+SHORT = 280
+"""Code points of a line of introduction."""
 
 
 def why_silent(meeting: Meeting, seat: int) -> str | None:
     """The code of the reason why `seat` may not write to the room now, None where it may.
 
-    Derived from role, phase, floor and mute alone; nothing of it is stored per person (FC-20).
+    Derived from role, service, phase, floor and mute alone; nothing of it is stored per person (FC-20).
     """
+    return why_unheard(meeting, seat) or _why_not_in_this_phase(meeting, seat)
+
+
+def why_unheard(meeting: Meeting, seat: int) -> str | None:
+    """Why nothing of `seat` reaches the room at all, whatever the phase."""
     if meeting.closed_at is not None:
         return "meeting_closed"
     if meeting.opened_at is None:
         return "not_open"
     if meeting.is_muted(seat):
         return "muted"
-    return _why_not_in_this_phase(meeting, seat)
+    if meeting.frozen_at is not None:
+        return "frozen"
+    if meeting.is_quiet and meeting.holder != seat:
+        return "nobody_in_chair"
+    if meeting.is_facilitator(seat):
+        return None
+    if meeting.is_hushed:
+        return "all_muted"
+    return "paused" if meeting.paused_at is not None else None
 
 
 def _why_not_in_this_phase(meeting: Meeting, seat: int) -> str | None:
-    if meeting.speak == "silent":
-        return "quiet"
-    if meeting.speak == "open" or meeting.holder == seat:
+    match meeting.speak:
+        case "silent":
+            return "quiet"
+        case "open" | "discussion":
+            return None
+        case "self_id":
+            return _why_not_again(meeting, seat)
+        case "reader":
+            return _why_not_assigned(meeting, seat, meeting.serving("reader"), "readers_only")
+        case "speaker":
+            return _why_not_assigned(meeting, seat, meeting.serving("speaker"), "speaker_only")
+        case _:
+            return _why_not_yours(meeting, seat)
+
+
+def _why_not_again(meeting: Meeting, seat: int) -> str | None:
+    """Everybody introduces themselves in a line; the facilitators welcome them."""
+    phase = meeting.current
+    assert phase is not None, "it is a phase of introductions"
+    if meeting.is_facilitator(seat) or meeting.said.get(seat, 0) < phase.lines:
         return None
-    if meeting.is_facilitator(seat):
-        return "turn_running" if meeting.holder is not None else None
-    return "not_your_turn" if meeting.speak == "queue" else "facilitators_only"
+    return "said_already"
+
+
+def _why_not_assigned(
+    meeting: Meeting, seat: int, assigned: list[int], otherwise: str
+) -> str | None:
+    """Those who were assigned; while nobody is, the facilitators."""
+    writes = seat in assigned if assigned else meeting.is_facilitator(seat)
+    return None if writes else otherwise
+
+
+def _why_not_yours(meeting: Meeting, seat: int) -> str | None:
+    if meeting.has_turns and meeting.holder == seat:
+        return None
+    if not meeting.is_facilitator(seat):
+        return "not_your_turn" if meeting.has_turns else "facilitators_only"
+    running = meeting.holder is not None and meeting.stopped_at is None
+    return "turn_running" if running else None
 
 
 def say(meeting: Meeting, command: Say, seat: int, now: float, verdict: Verdict) -> list[AnyEntry]:
-    custom = floor.typed_custom(meeting, command, seat)
+    custom = customs.typed(meeting, command, seat, now)
     if custom is not None:
         return custom
     why = why_silent(meeting, seat)
@@ -49,7 +106,13 @@ def say(meeting: Meeting, command: Say, seat: int, now: float, verdict: Verdict)
         raise Refused(why)
     if command.epoch != meeting.epoch:
         raise Refused("stale_epoch")
-    return [Said(seat=seat, turn=meeting.turn, words=_reviewed(command.text, verdict))]
+    if meeting.speak == "self_id" and len(command.text) > SHORT:
+        raise Refused("one_short_line")
+    theirs = meeting.turn if seat == meeting.holder else 0
+    said = Said(seat=seat, turn=theirs, words=_reviewed(command.text, verdict))
+    if meeting.last_line_until is None or seat != meeting.holder:
+        return [said]
+    return [said, TurnEnded(seat, reason="time"), *floor.passed_on(meeting, seat, now)]
 
 
 def _was_theirs(meeting: Meeting, seat: int, now: float) -> bool:
@@ -63,6 +126,25 @@ def _reviewed(text: str, verdict: Verdict) -> str:
         spans = [(finding.start, finding.end) for finding in verdict.findings]
         raise Refused(verdict.findings[0].code, spans=spans)
     return masked(text, verdict.masks)
+
+
+def post(meeting: Meeting, command: Post, seat: int, verdict: Verdict) -> list[AnyEntry]:
+    """Between turns a facilitator posts in any phase; an assigned reader posts readings in theirs."""
+    if not meeting.is_facilitator(seat):
+        if command.kind != "reading":
+            needs_facilitator(meeting, seat)
+        _needs_reader(meeting, seat)
+    why = why_unheard(meeting, seat)
+    if why is None and meeting.holder is not None and meeting.stopped_at is None:
+        why = "turn_running"
+    if why is not None:
+        raise Refused(why)
+    return [Posted(seat=seat, kind=command.kind, words=_reviewed(command.text, verdict))]
+
+
+def _needs_reader(meeting: Meeting, seat: int) -> None:
+    if meeting.speak != "reader" or seat not in meeting.serving("reader"):
+        raise Refused("readers_only")
 
 
 def tell(meeting: Meeting, command: Tell, seat: int, verdict: Verdict) -> list[AnyEntry]:
@@ -90,19 +172,78 @@ def tell(meeting: Meeting, command: Tell, seat: int, verdict: Verdict) -> list[A
 
 
 def redact(meeting: Meeting, command: Redact, seat: int) -> list[AnyEntry]:
-    author = meeting.lines.get(command.number)
-    if author is None:
+    line = meeting.lines.get(command.number)
+    if line is None:
         raise Refused("no_such_line")
-    if author == seat:
+    if line.seat == seat:
         return [Redacted(command.number, by="self")]
     if meeting.is_facilitator(seat):
         return [Redacted(command.number, by="facilitator")]
     raise Refused("not_your_line")
 
 
+def purge_recent(meeting: Meeting, command: PurgeRecent, seat: int, now: float) -> list[AnyEntry]:
+    """The words of the removed go, too; what a facilitator wrote is theirs (FC-22)."""
+    needs_facilitator(meeting, seat)
+    if command.seat not in meeting.seats:
+        raise Refused("no_such_seat")
+    if meeting.sits(command.seat):
+        may_act_on(meeting, command.seat, by=seat)
+    recent = sorted(
+        number
+        for number, line in meeting.lines.items()
+        if line.seat == command.seat and now - line.at <= command.seconds
+    )
+    return [Redacted(number, by="facilitator") for number in recent]
+
+
+def react(meeting: Meeting, command: React, seat: int) -> list[AnyEntry]:
+    """A word from the small set under what somebody said; it is speech (P8, FC-11)."""
+    why = why_unheard(meeting, seat)
+    if why is not None:
+        raise Refused(why)
+    if command.number not in meeting.lines:
+        raise Refused("no_such_line")
+    has_it = (seat, command.number, command.kind) in meeting.reactions
+    if has_it == command.on:
+        return []
+    phase = meeting.current
+    assert phase is not None, "who is heard is in an open meeting"
+    if command.on and (not meeting.flags.reactions or command.kind not in phase.reactions):
+        raise Refused("no_reactions_now")
+    return [Reacted(seat, command.number, command.kind, command.on)]
+
+
 def said(meeting: Meeting, entry: Said, stamp: Stamp) -> Meeting:
-    return replace(meeting, lines=meeting.lines.insert(stamp.number, entry.seat))
+    meeting = _with_line(meeting, entry.seat, stamp)
+    if entry.turn:
+        meeting = replace(meeting, shared=meeting.shared.insert(entry.seat))
+    if meeting.speak == "self_id":
+        count = meeting.said.get(entry.seat, 0) + 1
+        meeting = replace(meeting, said=meeting.said.insert(entry.seat, count))
+    return meeting
+
+
+def posted(meeting: Meeting, entry: Posted, stamp: Stamp) -> Meeting:
+    meeting = _with_line(meeting, entry.seat, stamp)
+    if entry.kind != "topic":
+        return meeting
+    return replace(meeting, topic=Topic(stamp.number, entry.words))
+
+
+def _with_line(meeting: Meeting, seat: int, stamp: Stamp) -> Meeting:
+    line = Line(seat, stamp.at)
+    return replace(meeting, lines=meeting.lines.insert(stamp.number, line))
 
 
 def redacted(meeting: Meeting, entry: Redacted) -> Meeting:
-    return replace(meeting, lines=meeting.lines.discard(entry.number))
+    meeting = replace(meeting, lines=meeting.lines.discard(entry.number))
+    if meeting.topic is None or meeting.topic.number != entry.number:
+        return meeting
+    return replace(meeting, topic=None)
+
+
+def reacted(meeting: Meeting, entry: Reacted) -> Meeting:
+    reaction = (entry.seat, entry.number, entry.kind)
+    change = meeting.reactions.insert if entry.on else meeting.reactions.discard
+    return replace(meeting, reactions=change(reaction))

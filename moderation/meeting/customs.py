@@ -1,0 +1,24 @@
+"""The typed customs of text meetings: exactly `!`, `done`, `[done]` or `pass` (FC-13)."""
+
+from moderation.meeting import floor, queue
+from moderation.meeting.commands import Done, Pass, RaiseHand, Say
+from moderation.meeting.entries import AnyEntry
+from moderation.meeting.needs import needs_thawed
+from moderation.meeting.state import Meeting
+
+
+def typed(meeting: Meeting, command: Say, seat: int, now: float) -> list[AnyEntry] | None:
+    """What an exact custom asks for; None for a line like any other."""
+    if not meeting.has_turns:
+        return None
+    typed = command.text.strip().casefold()
+    if typed not in ("!", "done", "[done]", "pass"):
+        return None
+    needs_thawed(meeting)
+    if typed == "!":
+        return queue.raise_hand(meeting, RaiseHand(), seat)
+    if typed == "pass" and seat in (meeting.holder, meeting.invited):
+        return floor.pass_(meeting, Pass(command.epoch), seat, now)
+    if typed != "pass" and seat == meeting.holder:
+        return floor.done(meeting, Done(command.epoch), seat, now)
+    return None

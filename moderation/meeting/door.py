@@ -1,0 +1,190 @@
+"""The door: coming in, the lobby, locking, and names."""
+
+from unicodedata import category
+
+from msgspec.structs import replace
+
+from moderation.content.text import shadow
+from moderation.content.verdict import Verdict
+from moderation.masks import masked
+from moderation.meeting.commands import Admit, Lock, Rename, Role, TakeSeat, TurnAway, Unlock
+from moderation.meeting.entries import (
+    AnyEntry,
+    KnockAnswered,
+    Knocked,
+    KnockGiven,
+    Locked,
+    Renamed,
+    SeatGiven,
+    SeatTaken,
+    Unlocked,
+)
+from moderation.meeting.needs import needs_facilitator
+from moderation.meeting.state import Knock, Meeting, Seat, Stamp
+from moderation.meeting.talking import why_unheard
+from moderation.refused import Refused
+
+LOBBY = 200
+"""Who may wait in the lobby at a time (A92)."""
+UNSEEN = {"Cc", "Cf"}
+"""Categories of Unicode that a name is shown without: control and format characters."""
+
+
+def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[AnyEntry]:
+    """A session has one seat in a meeting; who was removed does not get back in with it (P9).
+
+    Where the door says so they knock: nothing is left for whoever waits already.
+    """
+    if _is_known(meeting, command.session):
+        return []
+    if meeting.closed_at is not None:
+        raise Refused("meeting_closed")
+    knocks = command.role == "member" and _must_knock(meeting, known=command.known)
+    name = named(meeting, command.name, verdict)
+    if not knocks:
+        return _seated(meeting, command.session, command.role, name)
+    if len(meeting.lobby) >= LOBBY:
+        raise Refused("lobby_full")
+    knock = meeting.knocks + 1
+    return [Knocked(knock=knock, words=name), KnockGiven(knock, command.session)]
+
+
+def _is_known(meeting: Meeting, session: str) -> bool:
+    theirs, knock = meeting.sessions.get(session), meeting.knockers.get(session)
+    if theirs is not None and meeting.seats[theirs].removed:
+        raise Refused("removed")
+    if theirs is None and knock is not None and knock not in meeting.lobby:
+        raise Refused("turned_away")
+    return theirs is not None or knock is not None
+
+
+def _must_knock(meeting: Meeting, *, known: bool) -> bool:
+    """Whether a member waits in the lobby; raises `Refused` where they don't get in at all."""
+    if meeting.locked:
+        raise Refused("locked")
+    door = meeting.flags.door
+    if door == "invitation" and not known:
+        raise Refused("not_yours")
+    if meeting.shield_at is not None or door == "knock":
+        return True
+    if door == "open":  # A fresh browser is no way round a mute or a removal (A47).
+        return bool(meeting.mutes) or meeting.removals > 0
+    return not known
+
+
+def _seated(meeting: Meeting, session: str, role: Role, name: str | None) -> list[AnyEntry]:
+    seat = len(meeting.seats) + 1
+    return [SeatTaken(seat=seat, role=role, words=name), SeatGiven(seat, session)]
+
+
+def admit(meeting: Meeting, command: Admit, seat: int) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    knock = _waiting(meeting, command.knock)
+    if _is_taken(meeting, knock.name):
+        raise Refused("name_taken")
+    answered = KnockAnswered(command.knock, "admitted", by=seat)
+    return [answered, *_seated(meeting, knock.session, "member", knock.name)]
+
+
+def turn_away(meeting: Meeting, command: TurnAway, seat: int) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    _waiting(meeting, command.knock)
+    return [KnockAnswered(command.knock, "turned_away", by=seat)]
+
+
+def _waiting(meeting: Meeting, knock: int) -> Knock:
+    found = meeting.lobby.get(knock)
+    if found is None:
+        raise Refused("no_such_knock")
+    return found
+
+
+def lock(meeting: Meeting, command: Lock, seat: int) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    return [] if meeting.locked else [Locked()]
+
+
+def unlock(meeting: Meeting, command: Unlock, seat: int) -> list[AnyEntry]:
+    needs_facilitator(meeting, seat)
+    return [Unlocked()] if meeting.locked else []
+
+
+def rename(meeting: Meeting, command: Rename, seat: int, verdict: Verdict) -> list[AnyEntry]:
+    """A name is speech: who is not heard does not get another one (W12)."""
+    why = why_unheard(meeting, seat)
+    if why is not None and why != "not_open":
+        raise Refused("names_locked" if why == "all_muted" else why)
+    name = named(meeting, command.name, verdict, besides=seat)
+    return [] if name == meeting.seats[seat].name else [Renamed(seat=seat, words=name)]
+
+
+def named(meeting: Meeting, name: str, verdict: Verdict, besides: int = 0) -> str:
+    """The name as it is shown; raises `Refused` where it can't be one, or looks like another's."""
+    if verdict.outcome == "bounce":
+        spans = [(finding.start, finding.end) for finding in verdict.findings]
+        raise Refused(verdict.findings[0].code, spans=spans)
+    seen = (letter for letter in masked(name, verdict.masks) if category(letter) not in UNSEEN)
+    name = " ".join("".join(seen).split())
+    if not shadow(name).text:
+        raise Refused("no_name")
+    if _is_taken(meeting, name, besides):
+        raise Refused("name_taken")
+    return name
+
+
+def _is_taken(meeting: Meeting, name: str | None, besides: int = 0) -> bool:
+    return any(
+        _alike(name, other.name)
+        for seat, other in meeting.seats.items()
+        if seat != besides and not other.removed
+    )
+
+
+def _alike(name: str | None, other: str | None) -> bool:
+    """Whether two names look the same: letters of another alphabet and invisible ones deceive nobody."""
+    if name is None or other is None:
+        return False
+    return shadow(name).text == shadow(other).text
+
+
+def seat_taken(meeting: Meeting, entry: SeatTaken, stamp: Stamp) -> Meeting:
+    since = 1 if meeting.flags.history == "meeting" else stamp.number
+    place = Seat(entry.role, since, meeting.chair_number + 1, name=entry.words, came_at=stamp.at)
+    meeting = replace(meeting, seats=meeting.seats.insert(entry.seat, place))
+    if meeting.speak != "round":
+        return meeting
+    return replace(meeting, hands=(*meeting.hands, entry.seat))  # Who comes late is last (FC-28).
+
+
+def seat_given(meeting: Meeting, entry: SeatGiven) -> Meeting:
+    meeting = meeting.with_seat(entry.seat, session=entry.session)
+    return replace(meeting, sessions=meeting.sessions.insert(entry.session, entry.seat))
+
+
+def knocked(meeting: Meeting, entry: Knocked) -> Meeting:
+    lobby = meeting.lobby.insert(entry.knock, Knock(entry.words))
+    return replace(meeting, lobby=lobby, knocks=entry.knock)
+
+
+def knock_given(meeting: Meeting, entry: KnockGiven) -> Meeting:
+    knock = meeting.lobby[entry.knock]
+    lobby = meeting.lobby.insert(entry.knock, replace(knock, session=entry.session))
+    return replace(
+        meeting, lobby=lobby, knockers=meeting.knockers.insert(entry.session, entry.knock)
+    )
+
+
+def knock_answered(meeting: Meeting, entry: KnockAnswered) -> Meeting:
+    return replace(meeting, lobby=meeting.lobby.discard(entry.knock))
+
+
+def lock_set(meeting: Meeting, *, locked: bool) -> Meeting:
+    return replace(meeting, locked=locked)
+
+
+def renamed(meeting: Meeting, entry: Renamed) -> Meeting:
+    return meeting.with_seat(entry.seat, name=entry.words)
+
+
+def listening_chosen(meeting: Meeting, seat: int, *, on: bool) -> Meeting:
+    return meeting.with_seat(seat, listening=on)
