@@ -233,6 +233,8 @@ def _stream(struct: type[Struct]) -> str:
         if struct in members(case_entries.CaseEntry)
         else desk_rules.audience(entry)
     )
+    if to == audience.NOBODY:
+        return "Stream: none; nobody is sent it."
     name = {audience.ROOM: "room", audience.CHAIR: "chair"}.get(to, "own")
     return f"Stream: `{name}`."
 
@@ -249,7 +251,7 @@ def _example(struct: type[Struct]) -> Struct:
         if '"' in spelt:
             values[name] = spelt.split('"')[1]
         else:
-            values[name] = {"number": 1, "string": "a"}.get(spelt, [])
+            values[name] = {"number": 1, "string": "a", "boolean": True}.get(spelt, [])
     return convert(
         {struct.__struct_config__.tag_field: struct.__struct_config__.tag} | values, struct
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from moderation.bounds import Epoch, LongWords, Minutes, Name, Number, SeatId, Words, snake
+from moderation.bounds import MOST, Epoch, LongWords, Minutes, Name, Number, SeatId, Words, snake
 from moderation.meeting.format import Flags, Phase, Reaction
 
 Role = Literal["member", "facilitator", "staff"]
@@ -18,7 +18,7 @@ MuteScope = Literal["time", "phase", "meeting"]
 MuteReason = Literal["pause", "crosstalk", "advice", "contact", "flood", "raid"]
 
 Place = Annotated[int, Meta(ge=1, le=10_000)]
-Knocking = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Knocking = Annotated[int, Meta(ge=1, le=MOST)]
 SessionDigest = Annotated[str, Meta(min_length=1, max_length=64)]
 
 

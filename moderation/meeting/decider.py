@@ -102,7 +102,8 @@ from moderation.meeting.entries import (
     Locked,
     Muted,
     Opened,
-    Paused,
+    PauseBegan,
+    PauseEnded,
     PhaseBegan,
     Posted,
     QueueClosed,
@@ -111,7 +112,6 @@ from moderation.meeting.entries import (
     Redacted,
     Removed,
     Renamed,
-    Resumed,
     Said,
     SeatGiven,
     SeatTaken,
@@ -380,9 +380,9 @@ def evolve(meeting: Meeting, entry: AnyEntry, stamp: Stamp) -> Meeting:
             return turn.turn_extended(meeting, entry)
         case LastLineGranted():
             return turn.last_line_granted(meeting, entry)
-        case Paused():
+        case PauseBegan():
             return turn.paused(meeting, stamp)
-        case Resumed():
+        case PauseEnded():
             return turn.resumed(meeting, stamp)
         case HolderWentAway():
             return floor.holder_went_away(meeting, entry, stamp)

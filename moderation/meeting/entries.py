@@ -267,11 +267,11 @@ class LastLineGranted(Entry, frozen=True):
     until: float
 
 
-class Paused(Entry, frozen=True):
+class PauseBegan(Entry, frozen=True):
     """The clocks of the floor stand still; facilitators write (FC-15)."""
 
 
-class Resumed(Entry, frozen=True):
+class PauseEnded(Entry, frozen=True):
     """The clocks of the floor run again."""
 
 
@@ -392,7 +392,7 @@ AnyEntry = (
     | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | ListeningChosen | DraftAnnounced
     | SeatTaken | SeatGiven | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked
     | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened
-    | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | Paused | Resumed
+    | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded
     | HolderWentAway | HolderCameBack
     | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered
     | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack

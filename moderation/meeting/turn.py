@@ -11,8 +11,8 @@ from moderation.meeting.entries import (
     AnyEntry,
     DraftAnnounced,
     LastLineGranted,
-    Paused,
-    Resumed,
+    PauseBegan,
+    PauseEnded,
     TurnEnded,
     TurnExtended,
 )
@@ -37,12 +37,12 @@ def extend(meeting: Meeting, command: Extend, seat: int) -> list[AnyEntry]:
 def pause(meeting: Meeting, command: Pause, seat: int) -> list[AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
-    return [] if meeting.paused_at is not None else [Paused()]
+    return [] if meeting.paused_at is not None else [PauseBegan()]
 
 
 def resume(meeting: Meeting, command: Resume, seat: int) -> list[AnyEntry]:
     needs_facilitator(meeting, seat)
-    return [] if meeting.paused_at is None else [Resumed()]
+    return [] if meeting.paused_at is None else [PauseEnded()]
 
 
 def announce_draft(meeting: Meeting, command: AnnounceDraft, seat: int) -> list[AnyEntry]:

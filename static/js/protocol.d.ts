@@ -9,11 +9,32 @@ export type Number = number
 export type Minutes = number
 /** What one message may hold, in code points: not blank, and no NUL, which PostgreSQL can't store (W2). */
 export type Words = string
+/** What a reading or a cue card may hold, in code points. */
+export type LongWords = string
 /** A name as typed; blank ones are refused by the rules, which say what to do. */
 export type Name = string
-/** Who may write in a phase: everyone, the facilitators, the holder of the floor, nobody. */
-export type Speak = "open" | "facilitator" | "queue" | "silent"
-export type Role = "member" | "facilitator"
+/** Who may write in a phase (formats.md). */
+export type Speak = "facilitator" | "reader" | "self_id" | "queue" | "round" | "tag" | "speaker" | "discussion" | "open" | "silent"
+/** The small set of words that go under a line. */
+export type Reaction = "with_you" | "thank_you" | "welcome" | "congratulations"
+export type Crosstalk = "none" | "allowed" | "after_round" | "questions_to_lead"
+/** Who comes in: everybody; everybody by the lobby; members, others by the lobby; members only. */
+export type Door = "open" | "knock" | "members" | "invitation"
+export type OnEnter = "lock" | "unlock" | "close_queue"
+export type Id = string
+export type Title = string
+/** What somebody came in as; staff hold a meeting where nobody else does (FC-24). */
+export type Role = "member" | "facilitator" | "staff"
+/** A seat of service; `standby` is offered the chair when it is lost (FC-24). */
+export type Service = "co_chair" | "standby" | "greeter" | "timekeeper" | "reader" | "speaker"
+/** What a facilitator posts; the newest topic is pinned. */
+export type Kind = "cue" | "reading" | "topic" | "announcement"
+/** How long a mute lasts: some minutes, to the end of the phase, or of the meeting (FC-19). */
+export type MuteScope = "time" | "phase" | "meeting"
+export type MuteReason = "pause" | "crosstalk" | "advice" | "contact" | "flood" | "raid"
+export type Place = number
+export type Knocking = number
+export type SessionDigest = string
 /** A member pressed Help, or the review noticed words (CE-06). */
 export type Source = "help" | "signal"
 /** Only a person raises a case to imminent. */
@@ -30,9 +51,9 @@ export type Stream = "room" | "chair" | "own"
 /** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. */
 export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad"
 
-export type SeatCommand = Open | Close | NextPhase | Say | Tell | Redact | RaiseHand | LowerHand | Invite | Accept | Pass | Done | EndTurn | Mute | Unmute | Remove
+export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | TurnAway | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | CloseCase
-export type AnyEntry = Convened | SeatTaken | SeatGiven | Opened | PhaseBegan | Closed | Said | Told | ToldYou | Redacted | HandRaised | HandLowered | HandWentAway | HandCameBack | Invited | InviteEnded | FloorTaken | TurnEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | Removed
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | ListeningChosen | DraftAnnounced | SeatTaken | SeatGiven | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed
 export type InboundFrame = Hello | Command | Typing
@@ -48,6 +69,15 @@ export type RefusalCode =
   | "turn_running"
   | "stale_epoch"
   | "muted"
+  | "all_muted"
+  | "frozen"
+  | "paused"
+  | "nobody_in_chair"
+  | "readers_only"
+  | "speaker_only"
+  | "said_already"
+  | "one_short_line"
+  | "no_reactions_now"
   | "contact_details"
   | "link"
   | "too_long"
@@ -55,6 +85,17 @@ export type RefusalCode =
   | "no_such_line"
   | "not_your_line"
   | "no_queue_now"
+  | "queue_closed"
+  | "shared_already"
+  | "no_urgent_lane"
+  | "no_such_hand"
+  | "no_limit"
+  | "too_late"
+  | "no_tag_now"
+  | "tag_first"
+  | "they_shared_already"
+  | "they_listen"
+  | "they_are_away"
   | "floor_busy"
   | "phase_over"
   | "no_hands"
@@ -67,6 +108,15 @@ export type RefusalCode =
   | "no_name"
   | "name_taken"
   | "no_such_seat"
+  | "names_locked"
+  | "locked"
+  | "lobby_full"
+  | "turned_away"
+  | "no_such_knock"
+  | "chair_acts"
+  | "chair_hands_over"
+  | "no_offer"
+  | "offer_open"
   | "facilitators_act"
   | "not_on_a_facilitator"
   | "last_phase"
@@ -88,7 +138,7 @@ export type RefusalCode =
   | "server_error"
   | "bad_request"
 
-/** A facilitator opens the meeting: its first phase begins. */
+/** A facilitator opens the meeting and takes the chair: the first phase begins. */
 export interface Open {
   type: "open"
 }
@@ -111,6 +161,13 @@ export interface Say {
   epoch: Epoch
 }
 
+/** A facilitator posts a cue card, a reading, the topic or an announcement; a reader a reading. */
+export interface Post {
+  type: "post"
+  kind: Kind
+  text: LongWords
+}
+
 /** A private line: from a member to the facilitators, from a facilitator to one seat (`to`). */
 export interface Tell {
   type: "tell"
@@ -124,9 +181,36 @@ export interface Redact {
   number: Number
 }
 
-/** Asks for the floor. */
+/** A word under line `number`, or, where `on` is false, no longer. */
+export interface React {
+  type: "react"
+  number: Number
+  kind: Reaction
+  on?: boolean
+}
+
+/** Another name for oneself; it is speech and goes the same way (W12). */
+export interface Rename {
+  type: "rename"
+  name: Name
+}
+
+/** To be here to listen: not asked, not named, not in a round. Writing stays as it is. */
+export interface Listen {
+  type: "listen"
+  on: boolean
+}
+
+/** The holder has words that are not sent yet; they may follow at the hard end (FC-14). */
+export interface AnnounceDraft {
+  type: "announce_draft"
+  epoch: Epoch
+}
+
+/** Asks for the floor; `urgent` in the lane of burning desire, where the phase has one. */
 export interface RaiseHand {
   type: "raise_hand"
+  urgent?: boolean
 }
 
 /** Takes a hand down: one's own, or a facilitator another's (`seat`) (FC-03). */
@@ -135,11 +219,39 @@ export interface LowerHand {
   seat?: SeatId | null
 }
 
+/** A facilitator takes all hands down (FC-03). */
+export interface LowerHands {
+  type: "lower_hands"
+}
+
+/** A facilitator gives a hand another place in the queue; 1 is next. */
+export interface MoveHand {
+  type: "move_hand"
+  seat: SeatId
+  place: Place
+}
+
+/** No further hands; those who wait keep their place, and the urgent lane stays open (FC-26). */
+export interface CloseQueue {
+  type: "close_queue"
+}
+
+/** Hands may be raised again. */
+export interface OpenQueue {
+  type: "open_queue"
+}
+
 /** A facilitator offers the floor to a seat, or to the first hand (FC-05). */
 export interface Invite {
   type: "invite"
   epoch: Epoch
   seat?: SeatId | null
+}
+
+/** A facilitator ends the running turn, if there is one, and invites the next hand (FC-07). */
+export interface Next {
+  type: "next"
+  epoch: Epoch
 }
 
 /** The invited seat takes the floor. */
@@ -154,10 +266,23 @@ export interface Pass {
   epoch: Epoch
 }
 
+/** The invited seat would like to be asked again later: their hand goes to the end. */
+export interface NotYet {
+  type: "not_yet"
+  epoch: Epoch
+}
+
 /** The holder ends the turn. */
 export interface Done {
   type: "done"
   epoch: Epoch
+}
+
+/** In a tag phase: whoever has, or just had, the floor names who is next (FC-28). */
+export interface Tag {
+  type: "tag"
+  epoch: Epoch
+  seat: SeatId
 }
 
 /** A facilitator ends the running turn, or takes an open invitation back. */
@@ -166,11 +291,36 @@ export interface EndTurn {
   epoch: Epoch
 }
 
-/** A facilitator keeps a member from writing for some minutes (FC-19). */
+/** A facilitator returns the floor to whoever had it last (FC-10). */
+export interface GiveBack {
+  type: "give_back"
+  epoch: Epoch
+}
+
+/** A facilitator gives the running turn some minutes more (FC-15). */
+export interface Extend {
+  type: "extend"
+  epoch: Epoch
+  minutes: number
+}
+
+/** A facilitator stops the clocks of the floor; nobody but facilitators writes (FC-15). */
+export interface Pause {
+  type: "pause"
+}
+
+/** The floor goes on. */
+export interface Resume {
+  type: "resume"
+}
+
+/** A facilitator keeps a member from writing, for `minutes` or up to the end of `until` (FC-19). */
 export interface Mute {
   type: "mute"
   seat: SeatId
-  minutes: Minutes
+  minutes?: Minutes
+  until?: MuteScope
+  reason?: MuteReason
 }
 
 /** A facilitator ends a mute before its time. */
@@ -179,10 +329,100 @@ export interface Unmute {
   seat: SeatId
 }
 
+/** A facilitator keeps everybody but the facilitators from writing, for some minutes. */
+export interface MuteAll {
+  type: "mute_all"
+  minutes?: Minutes
+}
+
+/** Everybody may write again as role, phase and floor say (FC-20). */
+export interface UnmuteAll {
+  type: "unmute_all"
+}
+
 /** A facilitator takes a member out of this meeting; Help and the case line stay open to them. */
 export interface Remove {
   type: "remove"
   seat: SeatId
+}
+
+/** A facilitator takes the words of a seat's last `seconds` out. */
+export interface PurgeRecent {
+  type: "purge_recent"
+  seat: SeatId
+  seconds?: number
+}
+
+/** A facilitator stops everything but the facilitators' own acts and Help (FC-21). */
+export interface Freeze {
+  type: "freeze"
+}
+
+/** All is exactly as it was before the freeze. */
+export interface Thaw {
+  type: "thaw"
+}
+
+/** Against a raid, in one: members muted, the lobby on, names locked, strangers' last lines folded. */
+export interface RaiseShield {
+  type: "raise_shield"
+}
+
+/** The raid is over. */
+export interface LowerShield {
+  type: "lower_shield"
+}
+
+/** Nobody new comes in. */
+export interface Lock {
+  type: "lock"
+}
+
+/** The door is as the group has set it. */
+export interface Unlock {
+  type: "unlock"
+}
+
+/** A facilitator lets somebody in from the lobby. */
+export interface Admit {
+  type: "admit"
+  knock: Knocking
+}
+
+/** A facilitator does not let somebody in. */
+export interface TurnAway {
+  type: "turn_away"
+  knock: Knocking
+}
+
+/** A facilitator gives a seat of service; a co-chair is given by the chair. */
+export interface Appoint {
+  type: "appoint"
+  seat: SeatId
+  service: Service
+}
+
+/** Takes a seat of service back; `co_chair` from any facilitator of lower role. */
+export interface Dismiss {
+  type: "dismiss"
+  seat: SeatId
+  service: Service
+}
+
+/** The chair offers the chair; until they accept nothing changes (FC-23). */
+export interface Handover {
+  type: "handover"
+  seat: SeatId
+}
+
+/** Takes the chair that was offered. */
+export interface AcceptChair {
+  type: "accept_chair"
+}
+
+/** Would rather not have the chair. */
+export interface DeclineChair {
+  type: "decline_chair"
 }
 
 /** A line on the case line, by the member or by the one who claimed the case. */
@@ -197,38 +437,26 @@ export interface CloseCase {
   outcome: Outcome
 }
 
-/** The log begins: this is the agenda. */
+/** The log begins: this is the agenda, and these are the group's ways. */
 export interface Convened {
   type: "convened"
   format: string
   phases: Phase[]
+  flags?: Flags
 }
 
-/** Somebody came in; `words` is the name they chose. */
-export interface SeatTaken {
-  type: "seat_taken"
-  words?: string | null
-  seat: number
-  role: Role
-}
-
-/** To one seat: the session (as a keyed digest for this log) that it belongs to. */
-export interface SeatGiven {
-  type: "seat_given"
-  seat: number
-  session: string
-}
-
-/** The meeting is open, in the first phase of its agenda. */
+/** The meeting is open, in the first phase of its agenda; the facilitator `by` has the chair. */
 export interface Opened {
   type: "opened"
+  by?: number
 }
 
-/** The agenda moved to `phase`, an index from 0; `time` where the one before was over. */
+/** The agenda moved to `phase`, an index from 0; `time` where the one before was over. `order` is that of a round, fixed now (FC-28). */
 export interface PhaseBegan {
   type: "phase_began"
   phase: number
   by?: "facilitator" | "time"
+  order?: number[]
 }
 
 /** The meeting is over; `by` says whether a facilitator closed it or it was left open too long. */
@@ -243,6 +471,14 @@ export interface Said {
   words?: string | null
   seat: number
   turn?: number
+}
+
+/** A cue card, a reading, the topic or an announcement. */
+export interface Posted {
+  type: "posted"
+  words?: string | null
+  seat: number
+  kind: Kind
 }
 
 /** A private line, in the facilitators' stream: from a seat, or from a facilitator to seat `to`. */
@@ -269,9 +505,89 @@ export interface Redacted {
   by: "self" | "facilitator"
 }
 
+/** A word of `seat` under line `number` of the room; where `on` is false, no longer. */
+export interface Reacted {
+  type: "reacted"
+  seat: number
+  number: number
+  kind: Reaction
+  on?: boolean
+}
+
+/** `seat` goes by another name, the words. */
+export interface Renamed {
+  type: "renamed"
+  words?: string | null
+  seat: number
+}
+
+/** `seat` is here to listen, or no longer only that. */
+export interface ListeningChosen {
+  type: "listening_chosen"
+  seat: number
+  on: boolean
+}
+
+/** To the holder alone: their unsent words may follow at the hard end (FC-14). */
+export interface DraftAnnounced {
+  type: "draft_announced"
+  seat: number
+}
+
+/** Somebody came in; `words` is the name they chose. */
+export interface SeatTaken {
+  type: "seat_taken"
+  words?: string | null
+  seat: number
+  role: Role
+}
+
+/** To one seat: the session (as a keyed digest for this log) that it belongs to. */
+export interface SeatGiven {
+  type: "seat_given"
+  seat: number
+  session: string
+}
+
+/** To the facilitators: somebody is in the lobby; `words` is the name they chose. */
+export interface Knocked {
+  type: "knocked"
+  words?: string | null
+  knock: number
+}
+
+/** To nobody: the session that a knock belongs to. */
+export interface KnockGiven {
+  type: "knock_given"
+  knock: number
+  session: string
+}
+
+/** To the facilitators: whoever knocked was let in, or turned away, by the facilitator `by`. */
+export interface KnockAnswered {
+  type: "knock_answered"
+  knock: number
+  answer: "admitted" | "turned_away"
+  by: number
+}
+
+/** Nobody new comes in. */
+export interface Locked {
+  type: "locked"
+}
+
+/** The door is as the group has set it. */
+export interface Unlocked {
+  type: "unlocked"
+}
+
+/** A hand is up at `place` of the queue, 0 for its end; `server` where a lost turn is owed (FC-16). */
 export interface HandRaised {
   type: "hand_raised"
   seat: number
+  place?: number
+  urgent?: boolean
+  by?: "self" | "server"
 }
 
 /** A hand is down; `by` is the role that took it down (FC-03), or `away`: kept for long enough (FC-17). */
@@ -279,6 +595,13 @@ export interface HandLowered {
   type: "hand_lowered"
   seat: number
   by: "self" | "facilitator" | "away"
+}
+
+/** A facilitator gave a hand another place; 1 is next. */
+export interface HandMoved {
+  type: "hand_moved"
+  seat: number
+  place: number
 }
 
 /** Whoever has this hand up lost connection; its place is kept until `until` (seconds since 1970). */
@@ -293,17 +616,29 @@ export interface HandCameBack {
   seat: number
 }
 
-/** The floor is offered to `seat` by the facilitator in seat `by`. */
+/** No further hands but urgent ones (FC-26). */
+export interface QueueClosed {
+  type: "queue_closed"
+}
+
+/** Hands may be raised again. */
+export interface QueueOpened {
+  type: "queue_opened"
+}
+
+/** The floor is offered to `seat` by seat `by` (0: it passed on by itself), until `until`. `at_once`: it follows the end of a turn or invitation, and both are one change of the floor. */
 export interface Invited {
   type: "invited"
   seat: number
   by: number
+  until?: number
+  at_once?: boolean
 }
 
 export interface InviteEnded {
   type: "invite_ended"
   seat: number
-  reason: "passed" | "withdrawn" | "muted" | "removed" | "phase"
+  reason: "passed" | "withdrawn" | "muted" | "removed" | "phase" | "not_yet" | "expired" | "given_back" | "quiet"
 }
 
 /** `seat` has the floor; this is turn number `turn` of the meeting. */
@@ -313,10 +648,35 @@ export interface FloorTaken {
   turn: number
 }
 
+/** A turn is over; `muted` is what older logs call `revoked`. */
 export interface TurnEnded {
   type: "turn_ended"
   seat: number
-  reason: "done" | "passed" | "ended" | "muted" | "removed" | "phase" | "away" | "time"
+  reason: "done" | "passed" | "ended" | "revoked" | "muted" | "removed" | "phase" | "away" | "time"
+}
+
+/** A facilitator gave the running turn some minutes more (FC-15). */
+export interface TurnExtended {
+  type: "turn_extended"
+  seat: number
+  minutes: number
+}
+
+/** The turn's time is over; one line that was announced may still come, until `until` (FC-14). */
+export interface LastLineGranted {
+  type: "last_line_granted"
+  seat: number
+  until: number
+}
+
+/** The clocks of the floor stand still; facilitators write (FC-15). */
+export interface PauseBegan {
+  type: "pause_began"
+}
+
+/** The clocks of the floor run again. */
+export interface PauseEnded {
+  type: "pause_ended"
 }
 
 /** The holder lost connection and is given a moment, until `until` (seconds since 1970). */
@@ -331,22 +691,107 @@ export interface HolderCameBack {
   seat: number
 }
 
-/** `seat` can't write until `until` (seconds since 1970) or an unmute. */
+/** `seat` can't write until `until` (seconds since 1970), the end of the scope, or an unmute. */
 export interface Muted {
   type: "muted"
   seat: number
   until: number
+  scope?: MuteScope
+  reason?: MuteReason
 }
 
+/** `seat` can write again; `phase` where the mute was for the phase. */
 export interface Unmuted {
   type: "unmuted"
   seat: number
+  by: "facilitator" | "time" | "phase"
+}
+
+/** Nobody but facilitators can write, until `until` at the latest. */
+export interface AllMuted {
+  type: "all_muted"
+  until: number
+}
+
+/** The room's mute is over. */
+export interface AllUnmuted {
+  type: "all_unmuted"
   by: "facilitator" | "time"
 }
 
 export interface Removed {
   type: "removed"
   seat: number
+}
+
+/** Everything stands still (FC-21). */
+export interface Frozen {
+  type: "frozen"
+}
+
+/** All is as it was before the freeze; every clock goes on from where it stood. */
+export interface Thawed {
+  type: "thawed"
+}
+
+/** Against a raid: members muted, the lobby on, names locked; these numbers of the room folded. */
+export interface ShieldRaised {
+  type: "shield_raised"
+  folded?: number[]
+}
+
+/** The raid is over. */
+export interface ShieldLowered {
+  type: "shield_lowered"
+}
+
+export interface Appointed {
+  type: "appointed"
+  seat: number
+  service: Service
+}
+
+export interface Dismissed {
+  type: "dismissed"
+  seat: number
+  service: Service
+}
+
+/** The chair is offered to `seat` by seat `by` (0: the server), until `until` (FC-23, FC-24). */
+export interface ChairOffered {
+  type: "chair_offered"
+  seat: number
+  by: number
+  until: number
+}
+
+export interface ChairOfferEnded {
+  type: "chair_offer_ended"
+  seat: number
+  reason: "declined" | "expired" | "withdrawn"
+}
+
+/** `seat` has the chair; whoever had it is a co-chair now. */
+export interface ChairTaken {
+  type: "chair_taken"
+  seat: number
+}
+
+/** No facilitator is connected; at `until` the meeting goes quiet (FC-24). */
+export interface ChairWentAway {
+  type: "chair_went_away"
+  until: number
+}
+
+/** A facilitator is here again, in time. */
+export interface ChairCameBack {
+  type: "chair_came_back"
+  seat: number
+}
+
+/** Nobody is in the chair: a running turn may finish, nobody is invited, staff are called (FC-24). */
+export interface WentQuiet {
+  type: "went_quiet"
 }
 
 /** The case is open; `words` is the member's name in the room, where they have one. */
@@ -542,36 +987,64 @@ export interface Numbered {
   entry: AnyEntry | CaseEntry | DeskEntry
 }
 
-/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. */
+/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `lobby` is for facilitators; nobody else is told that anybody waits. */
 export interface Snapshot {
   kind: "meeting"
   format: string
   phases: Phase[]
+  flags: Flags
   phase: number
   opened_at: number | null
   phase_began_at: number | null
-  turn_began_at: number | null
-  turn_paused: number
-  away_since: number | null
   closed_at: number | null
   epoch: number
   turn: number
   turns: number
   holder: number | null
+  turn_began_at: number | null
+  turn_paused: number
+  turn_stopped_at: number | null
+  turn_extra: number
+  last_line_until: number | null
   away_until: number | null
+  last_turn: Turn | null
   invited: number | null
+  invited_by: number
+  invite_until: number | null
   hands: number[]
+  urgent: number[]
+  put_off: number[]
+  queue_open: boolean
   seats: SeatView[]
+  locked: boolean
+  paused_at: number | null
+  total_pause: number
+  shield_at: number | null
+  all_muted_at: number | null
+  all_muted_until: number | null
+  frozen_at: number | null
+  chair: number | null
+  offer: Offer | null
+  chair_away_until: number | null
+  is_quiet: boolean
+  topic: Topic | null
   hands_away: AwayHand[]
+  lobby: KnockView[]
 }
 
-/** A seat as everybody in the room sees it. */
+/** A seat as everybody in the room sees it. `said`: lines written in a phase of introductions. */
 export interface SeatView {
   seat: number
-  role: string
+  role: Role
   name?: string | null
   muted_until?: number | null
+  mute_scope?: MuteScope
+  mute_reason?: MuteReason
   removed?: boolean
+  services?: Service[]
+  listening?: boolean
+  shared?: boolean
+  said?: number
 }
 
 /** A hand whose member is not connected; its place is kept until then. */
@@ -580,14 +1053,25 @@ export interface AwayHand {
   until: number
 }
 
-/** One step of the agenda. `minutes` is what it is meant to take; where it `ends` by `time`, the next one begins then, once a running turn has ended (FC-29). `turn` is how many minutes one turn may take, 0 for no limit. */
+/** One step of the agenda. `minutes` is what it is meant to take; where it `ends` by `time`, the next one begins then, once a running turn has ended (FC-29). `turn` is how many minutes one turn may take, 0 for no limit; the holder is reminded `warn` seconds before, and the turn is ended `grace` seconds after (FC-14). With `calls` `next` the floor passes on to the next hand by itself, else the facilitator calls. `lines` is how many each may write where all introduce themselves. `urgent` is the lane of burning desire. */
 export interface Phase {
-  id: string
-  title: string
+  id: Id
+  title: Title
   minutes: number
   speak: Speak
   turn: number
   ends: "facilitator" | "time"
+  calls: "facilitator" | "next"
+  warn: number[]
+  grace: number
+  lines: number
+  fairness: boolean
+  urgent: "off" | "beside" | "only"
+  crosstalk: Crosstalk | null
+  reactions: Reaction[]
+  slots: Slot[]
+  cues: Id[]
+  on_enter: OnEnter[]
 }
 
 /** The case as its member and its claimer see it. */
