@@ -24,7 +24,7 @@ TURNS = ("queue", "round", "tag")
 """Policies under which one at a time has the floor."""
 
 
-class Slot(Struct, frozen=True, forbid_unknown_fields=True):
+class Slot(Struct, frozen=True):
     """A place for a reading that the group brings itself: its own text, or where to find it."""
 
     title: Title
@@ -62,7 +62,7 @@ class Phase(Struct, frozen=True):
     on_enter: tuple[OnEnter, ...] = ()
 
 
-class Flags(Struct, frozen=True, forbid_unknown_fields=True):
+class Flags(Struct, frozen=True):
     """The ways of a group that hold in all phases; a room may set its own (formats.md).
 
     `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who
@@ -106,6 +106,9 @@ def parse(text: str, cues: Collection[str] | None = None) -> Format:
         format = convert(raw, Format)
     except ValidationError as wrong:
         raise ValueError(_where(text, raw, str(wrong))) from None
+    unknown = _unknown(raw.get("flags", {}), Flags)
+    if unknown is not None:
+        raise ValueError(f"line {_line_of(text, None, unknown)}: flags: unknown field {unknown}")
     seen: set[str] = set()
     for phase, given in zip(format.phases, raw["phases"], strict=True):
         why = _wrong(phase, given, seen, cues)
@@ -120,6 +123,9 @@ def fitted(format: Format, ways: dict[str, Any]) -> Format:
 
     Raises `ValueError` where there is no such way, or it can't be so.
     """
+    unknown = _unknown(ways, Flags)
+    if unknown is not None:
+        raise ValueError(f"there is no setting {unknown}")
     try:
         flags = convert({**_given(format.flags), **ways}, Flags)
     except ValidationError as wrong:
@@ -136,12 +142,13 @@ def _given(flags: Flags) -> dict[str, Any]:
 
 
 def _wrong(
-    phase: Phase, given: dict[str, object], seen: set[str], cues: Collection[str] | None
+    phase: Phase, given: dict[str, Any], seen: set[str], cues: Collection[str] | None
 ) -> str | None:
     """Why a phase makes no sense, None where it does."""
-    unknown = sorted(given.keys() - set(Phase.__struct_fields__))
-    if unknown:
-        return f"unknown field {unknown[0]}"
+    slots = (_unknown(slot, Slot) for slot in given.get("slots", []))
+    unknown = next(filter(None, (_unknown(given, Phase), *slots)), None)
+    if unknown is not None:
+        return f"unknown field {unknown}"
     if phase.id in seen:
         return "two phases have the same id"
     if phase.ends == "time" and phase.minutes == 0:
@@ -150,6 +157,11 @@ def _wrong(
         return "turns, fairness and an urgent lane are of a queue, a round or a tag"
     missing = [cue for cue in phase.cues if cues is not None and cue not in cues]
     return f"there is no cue card {missing[0]}" if missing else None
+
+
+def _unknown(given: dict[str, Any], struct: type[Struct]) -> str | None:
+    """The first field that a struct does not have; the log's readers forgive what a template may not."""
+    return next(iter(sorted(given.keys() - set(struct.__struct_fields__))), None)
 
 
 def _where(text: str, raw: dict[str, Any], wrong: str) -> str:

@@ -1047,9 +1047,34 @@ export interface SeatView {
   said?: number
 }
 
+/** Somebody in the lobby, as facilitators see them. */
+export interface KnockView {
+  knock: number
+  name: string | null
+}
+
 /** A hand whose member is not connected; its place is kept until then. */
 export interface AwayHand {
   seat: number
+  until: number
+}
+
+/** The last turn that ended: whose it was and when. */
+export interface Turn {
+  seat: number
+  at: number
+}
+
+/** What is pinned: the number in the room it was posted at, and its words. */
+export interface Topic {
+  number: number
+  words: string | null
+}
+
+/** The chair, offered to `seat` by seat `by` (0: the server), until `until`. */
+export interface Offer {
+  seat: number
+  by: number
   until: number
 }
 
@@ -1072,6 +1097,33 @@ export interface Phase {
   slots: Slot[]
   cues: Id[]
   on_enter: OnEnter[]
+}
+
+/** A place for a reading that the group brings itself: its own text, or where to find it. */
+export interface Slot {
+  title: Title
+  role: "reader" | "facilitator"
+  text: string
+  url: string
+}
+
+/** The ways of a group that hold in all phases; a room may set its own (formats.md). `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who comes late may read what was said before. */
+export interface Flags {
+  declared: "open" | "closed"
+  crosstalk: Crosstalk
+  newcomer_focus: boolean
+  asks_if_used_today: boolean
+  share_limit: number
+  single_share: boolean
+  fairness: boolean
+  poa: "off" | "opt_in"
+  collection: boolean
+  explicit_using: "bounce" | "fold" | "hold"
+  length: number
+  links: "facilitators" | "everyone"
+  reactions: boolean
+  door: Door
+  history: "none" | "meeting"
 }
 
 /** The case as its member and its claimer see it. */
