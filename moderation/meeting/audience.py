@@ -20,6 +20,7 @@ from moderation.meeting.entries import (
 )
 from moderation.meeting.format import Flags, Phase
 from moderation.meeting.state import AwayHand, Knock, Meeting, Mute, Offer, Seat, Topic, Turn
+from moderation.meeting.talking import why_silent
 
 ROOM = 0
 CHAIR = -1
@@ -92,7 +93,8 @@ class KnockView(Struct, frozen=True):
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     """The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue.
 
-    `lobby` is for facilitators; nobody else is told that anybody waits.
+    `lobby` is for facilitators; nobody else is told that anybody waits. `why_silent` is the code of the
+    reason why this seat may not write to the room now, null where it may.
     """
 
     format: str
@@ -135,6 +137,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     topic: Topic | None
     hands_away: tuple[AwayHand, ...] = ()
     lobby: tuple[KnockView, ...] = ()
+    why_silent: str | None = None
 
 
 def snapshot(meeting: Meeting, seat: int) -> Snapshot:
@@ -184,6 +187,7 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         topic=meeting.topic,
         hands_away=meeting.hands_away,
         lobby=_lobby(meeting) if meeting.is_facilitator(seat) else (),
+        why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
     )
 
 

@@ -111,7 +111,7 @@ def unlock(meeting: Meeting, command: Unlock, seat: int) -> list[AnyEntry]:
 
 def rename(meeting: Meeting, command: Rename, seat: int, verdict: Verdict) -> list[AnyEntry]:
     """A name is speech: who is not heard does not get another one (W12)."""
-    why = why_unheard(meeting, seat)
+    why = "muted" if meeting.is_muted(seat) else why_unheard(meeting, seat)
     if why is not None and why != "not_open":
         raise Refused("names_locked" if why == "all_muted" else why)
     name = named(meeting, command.name, verdict, besides=seat)

@@ -111,7 +111,9 @@ def _needs_chosen(meeting: Meeting, now: float) -> None:
 
 def _chooser(meeting: Meeting, now: float) -> int | None:
     last, began = meeting.last_turn, meeting.phase_began_at
-    if last is None or began is None or last.at < began or not meeting.sits(last.seat):
+    if last is None or began is None or last.at < began:
+        return None
+    if not meeting.sits(last.seat) or meeting.is_muted(last.seat):
         return None
     return last.seat if now - last.at < CHOOSING else None
 

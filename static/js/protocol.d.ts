@@ -987,7 +987,7 @@ export interface Numbered {
   entry: AnyEntry | CaseEntry | DeskEntry
 }
 
-/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `lobby` is for facilitators; nobody else is told that anybody waits. */
+/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `lobby` is for facilitators; nobody else is told that anybody waits. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
 export interface Snapshot {
   kind: "meeting"
   format: string
@@ -1030,6 +1030,7 @@ export interface Snapshot {
   topic: Topic | null
   hands_away: AwayHand[]
   lobby: KnockView[]
+  why_silent: string | null
 }
 
 /** A seat as everybody in the room sees it. `said`: lines written in a phase of introductions. */
