@@ -25,29 +25,37 @@ from moderation.meeting.entries import (
     FloorTaken,
     HandRaised,
     Invited,
+    InviteEnded,
     Opened,
     PhaseBegan,
     SeatGiven,
     SeatTaken,
 )
-from moderation.meeting.format import Format, Phase
+from moderation.meeting.format import Flags, Format, Phase
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
-from tests.cast import FACILITATORS, NAMES, SESSIONS, ada
+from tests.cast import FACILITATORS, MEMBERS, NAMES, SAMS_SESSION, SESSIONS, ada
 from tests.meeting.oracle import Oracle
 
 NOON = 1_800_000_000.0
+CONSENT = 45.0
+"""Seconds of an invitation (FC-05)."""
+NEXT = len(NAMES) + 1
+"""The seat that whoever comes next is given."""
 
 CURRENT = -1
 """As the epoch of a command: the one the meeting is at."""
 STALE = -2
 """As the epoch of a command: the one before."""
 
+ROUND = (*MEMBERS, *FACILITATORS)
+"""The order of a round of all the cast: as they came, facilitators last (FC-28)."""
+
 S = TypeVar("S")
 C = TypeVar("C", bound=msgspec.Struct)
 E = TypeVar("E", bound=msgspec.Struct)
 
-# A small discussion; the quiet phase stands at its end so that every policy has one. Two end by time.
+# A small discussion; what follows the quiet phase is there so that every policy has a phase.
 FORMAT = Format(
     id="small-discussion",
     title="Small discussion",
@@ -59,6 +67,15 @@ FORMAT = Format(
         Phase("closing", "Closing", 3, "facilitator"),
         Phase("after", "After the meeting", 15, "open"),
         Phase("silence", "Silence", 5, "silent", ends="time"),
+        Phase("passing", "Passing on", 20, "queue", turn=3, calls="next", urgent="beside"),
+        Phase("readings", "Readings", 5, "reader"),
+        Phase("newcomers", "Newcomers", 5, "self_id", reactions=("welcome",)),
+        Phase("lead", "Lead", 10, "speaker"),
+        Phase("talk", "Talking together", 20, "discussion"),
+        Phase("burning", "Burning desire", 5, "queue", urgent="only"),
+        Phase("tag", "Tag", 20, "tag"),
+        Phase("round", "Round", 20, "round", turn=2),
+        Phase("quiet", "Quiet end", 5, "silent", ends="time"),
     ),
 )
 
@@ -211,14 +228,14 @@ def flat(history: Iterable[Any]) -> Iterable[Any]:
             yield step
 
 
-def convened() -> list[AnyEntry]:
-    """A meeting that has an agenda and nobody in it."""
-    return [Convened(FORMAT.id, FORMAT.phases)]
+def convened(phases: Sequence[Phase] = FORMAT.phases, **ways: Any) -> list[AnyEntry]:
+    """A meeting that has an agenda and nobody in it; `ways` are the group's own (`Flags`)."""
+    return [Convened(FORMAT.id, tuple(phases), Flags(**ways))]
 
 
-def seated() -> list[AnyEntry]:
+def seated(phases: Sequence[Phase] = FORMAT.phases, **ways: Any) -> list[AnyEntry]:
     """Before the opening: everybody of the cast who has a seat is there."""
-    return [*convened(), *(entry for seat in NAMES for entry in comes_in(seat))]
+    return [*convened(phases, **ways), *(entry for seat in NAMES for entry in comes_in(seat))]
 
 
 def comes_in(seat: int) -> list[AnyEntry]:
@@ -226,25 +243,49 @@ def comes_in(seat: int) -> list[AnyEntry]:
     return [SeatTaken(seat=seat, role=role, words=NAMES[seat]), SeatGiven(seat, SESSIONS[seat])]
 
 
-def in_phase(name: str) -> list[AnyEntry]:
-    """An open meeting, with all the cast, in this phase."""
-    phase = [phase.id for phase in FORMAT.phases].index(name)
-    return [*seated(), Opened(), *(PhaseBegan(number) for number in range(phase + 1))]
+def sam_comes_in() -> list[AnyEntry]:
+    """Staff take the seat after the cast."""
+    return [SeatTaken(seat=NEXT, role="staff", words="Sam"), SeatGiven(NEXT, SAMS_SESSION)]
 
 
-def with_hands(*seats: int) -> list[AnyEntry]:
-    """In the sharing phase these hands are up, in this order."""
-    return [*in_phase("sharing"), *(HandRaised(seat) for seat in seats)]
+def in_phase(name: str, phases: Sequence[Phase] = FORMAT.phases, **ways: Any) -> list[AnyEntry]:
+    """An open meeting, with all the cast and Ada in the chair, in this phase."""
+    return [*seated(phases, **ways), Opened(by=ada), *moves_to(name, phases)]
 
 
-def with_invited(seat: int, by: int = ada) -> list[AnyEntry]:
-    """In the sharing phase `seat` asked for the floor and is invited, and has not answered."""
-    return [*with_hands(seat), Invited(seat, by=by)]
+def moves_to(name: str, phases: Sequence[Phase] = FORMAT.phases) -> list[AnyEntry]:
+    """From the opening of a meeting with all the cast to this phase, one after the other."""
+    last = [phase.id for phase in phases].index(name)
+    return [entry for number in range(last + 1) for entry in _begins(phases, number, last)]
 
 
-def with_floor(seat: int, by: int = ada) -> list[AnyEntry]:
-    """In the sharing phase `seat` has the floor: the first turn of the meeting."""
-    return [*with_invited(seat, by), FloorTaken(seat, turn=1)]
+def _begins(phases: Sequence[Phase], number: int, last: int) -> list[AnyEntry]:
+    """A phase begins; the invitation of a round that is gone through ends with it."""
+    if phases[number].speak != "round":
+        return [PhaseBegan(number)]
+    first = ROUND[0]
+    over = [] if number == last else [InviteEnded(first, "phase")]
+    return [PhaseBegan(number, order=ROUND), called(first, by=0, at_once=True), *over]
+
+
+def called(seat: int, by: int = ada, at: float = NOON, *, at_once: bool = False) -> Invited:
+    """`seat` is invited at this time, and so many seconds are theirs to answer (FC-05)."""
+    return Invited(seat, by=by, until=at + CONSENT, at_once=at_once)
+
+
+def with_hands(*seats: int, phase: str = "sharing", **ways: Any) -> list[AnyEntry]:
+    """In this phase these hands are up, in this order."""
+    return [*in_phase(phase, **ways), *(HandRaised(seat) for seat in seats)]
+
+
+def with_invited(seat: int, by: int = ada, phase: str = "sharing", **ways: Any) -> list[AnyEntry]:
+    """In this phase `seat` asked for the floor and is invited, and has not answered."""
+    return [*with_hands(seat, phase=phase, **ways), called(seat, by)]
+
+
+def with_floor(seat: int, by: int = ada, phase: str = "sharing", **ways: Any) -> list[AnyEntry]:
+    """In this phase `seat` has the floor since noon: the first turn of the meeting."""
+    return [*with_invited(seat, by, phase, **ways), FloorTaken(seat, turn=1)]
 
 
 def bounced(code: str, start: int, end: int) -> Verdict:
