@@ -55,6 +55,7 @@ ci: check test
 
 docs: .venv/.runtime
 	$(BIN)/python -m chatroom.protocol_docs
+	$(BIN)/python -m tests.fc
 
 # Takes the newest releases that pyproject.toml allows.
 lock: .venv/.runtime
