@@ -189,4 +189,7 @@ CLOSE_CODES: dict[str, CloseCode] = {
     "no_session": CloseCode(4401, "No session, or no hello within 5 seconds.", False),
     "no_seat": CloseCode(4403, "The session has no seat here; go through the door.", False),
     "removed": CloseCode(4410, "A facilitator took the seat out of the meeting.", False),
+    "seat_changed": CloseCode(
+        4411, "The seat may read other streams from now on; come back for them.", True
+    ),
 }
