@@ -139,6 +139,9 @@ FROZEN_OUT = (
 )  # fmt: skip
 """What waits while the room is frozen (FC-21)."""
 
+TAKING_BACK = Redact | PurgeRecent
+"""What is still possible after the close: words can be taken out until they are swept (A50)."""
+
 
 def decide(
     meeting: Meeting, command: AnyCommand, seat: int, now: float, verdict: Verdict = ALLOW
@@ -152,6 +155,8 @@ def decide(
         return _decide_for_server(meeting, command, now, verdict)
     if not meeting.sits(seat):
         raise Refused("removed" if seat in meeting.seats else "no_seat")
+    if meeting.closed_at is not None and not isinstance(command, TAKING_BACK):
+        raise Refused("meeting_closed")
     if isinstance(command, FROZEN_OUT):
         needs_thawed(meeting)
     return _decide_for_seat(meeting, command, seat, now, verdict)
