@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from anyascii import anyascii
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.store import tables
@@ -13,13 +14,14 @@ from chatroom.store.database import new_id, reading, writing
 
 
 class Room(msgspec.Struct, frozen=True):
-    """A group's standing place."""
+    """A group's standing place. `ways` are those that the group set itself, by name."""
 
     id: int
     slug: str
     name: str
     format: str
     created_at: float
+    ways: dict[str, Any] = {}
 
 
 class Meeting(msgspec.Struct, frozen=True):
@@ -31,12 +33,18 @@ class Meeting(msgspec.Struct, frozen=True):
 
 
 async def create_room(
-    engine: AsyncEngine, name: str, format: str, now: float, random_bytes: Callable[[int], bytes]
+    engine: AsyncEngine,
+    name: str,
+    format: str,
+    now: float,
+    random_bytes: Callable[[int], bytes],
+    ways: dict[str, Any] | None = None,
 ) -> Room:
     """A new room under a slug of its own: a second "Evening group" becomes evening-group-2."""
     async with writing(engine, "rooms") as connection:
         taken = set(await connection.scalars(select(tables.room.c.slug)))
-        room = Room(new_id(random_bytes), _free(slug_of(name), taken), name, format, now)
+        slug = _free(slug_of(name), taken)
+        room = Room(new_id(random_bytes), slug, name, format, now, ways or {})
         await connection.execute(insert(tables.room).values(msgspec.structs.asdict(room)))
     return room
 
@@ -54,6 +62,18 @@ async def room_by_slug(engine: AsyncEngine, slug: str) -> Room | None:
     async with reading(engine) as connection:
         row = (await connection.execute(query)).mappings().first()
     return Room(**row) if row else None
+
+
+async def change_ways(
+    engine: AsyncEngine, room_id: int, changed: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """The room's ways as `changed` makes them of those there are, and kept; what it raises undoes it."""
+    row = tables.room
+    async with writing(engine, "ways", room_id) as connection:
+        found = await connection.scalar(select(row.c.ways).where(row.c.id == room_id))
+        ways = changed(found or {})
+        await connection.execute(update(row).where(row.c.id == room_id).values(ways=ways))
+    return ways
 
 
 async def current_meeting(engine: AsyncEngine, room_id: int) -> Meeting | None:

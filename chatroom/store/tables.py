@@ -1,6 +1,7 @@
 """The tables. What they mean is told in docs/architecture.md; migrations/ makes them."""
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -97,7 +99,19 @@ room = Table(
     Column("name", Text, nullable=False),
     Column("format", Text, nullable=False),
     Column("created_at", Double, nullable=False),
+    Column("ways", JSON, nullable=False, server_default=text("'{}'")),
     UniqueConstraint("slug", name="room_slug"),
+)
+
+# The organisation's own formats; those that are shipped are files.
+
+format = Table(
+    "format",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("toml", Text, nullable=False),
+    Column("made_from", Text),
+    Column("created_at", Double, nullable=False),
 )
 
 meeting = Table(
