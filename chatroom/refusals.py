@@ -190,6 +190,6 @@ CLOSE_CODES: dict[str, CloseCode] = {
     "no_seat": CloseCode(4403, "The session has no seat here; go through the door.", False),
     "removed": CloseCode(4410, "A facilitator took the seat out of the meeting.", False),
     "seat_changed": CloseCode(
-        4411, "The seat may read other streams from now on; come back for them.", True
+        4411, "The seat reads other streams from here on; come back for them.", True
     ),
 }
