@@ -29,6 +29,9 @@ const BEHIND = 2_000
 /** Close codes after which coming back changes nothing (chatroom/refusals.py, `again=False`). */
 const FOR_GOOD = new Set([1000, 1003, 1008, 4401, 4403, 4410])
 
+/** The seat reads other streams from now on: the cursor is of no use, and all begins afresh. */
+const SEAT_CHANGED = 4411
+
 /** We close with it when we mean to come back. */
 const REDIAL = 4000
 
@@ -161,6 +164,7 @@ export class Connection {
       this.stop()
       this.#become("ended", code)
     } else {
+      if (code === SEAT_CHANGED) this.#seen.clear()
       this.#become("lost", code)
       this.#dialIn(this.#backOff())
     }

@@ -88,6 +88,20 @@ export function keyed(parent, items, key, build, update = () => {}) {
 }
 
 /**
+ * Links a style sheet that only some pages need; resolves once it applies.
+ *
+ * @param {string} path
+ * @param {string} base The module's own URL.
+ * @returns {Promise<void>}
+ */
+export function style(path, base) {
+  return new Promise((resolve, reject) => {
+    const link = el("link", { rel: "stylesheet", href: new URL(path, base).href, onload: () => resolve(), onerror: reject })
+    document.head.append(link)
+  })
+}
+
+/**
  * The element of the page that must be there.
  *
  * @param {string} selector

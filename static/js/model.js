@@ -1,7 +1,8 @@
 /** What the views are given, and what they can ask for. Types only. */
 
-/** @import { Room } from "./room.js" */
+/** @import { Item } from "./outbox.js" */
 /** @import { SeatCommand } from "./protocol.js" */
+/** @import { Room } from "./room.js" */
 
 /**
  * @typedef {object} Model
@@ -12,9 +13,24 @@
  */
 
 /**
+ * What `send` and `ask` promise is the settled item: confirmed, refused (`refusal`), or unsent after a
+ * minute without an answer. It never rejects.
+ *
  * @typedef {object} Acts
- * @property {(command: SeatCommand) => void} send
+ * @property {(command: SeatCommand) => Promise<Item<SeatCommand>>} send Shows a refusal above the field.
+ * @property {(command: SeatCommand) => Promise<Item<SeatCommand>>} ask The refusal is the asker's to show.
+ * @property {(words: string) => void} announce Says it to a screen reader.
  * @property {(seat: number) => void} tell Turns the field to a private line to that seat.
+ */
+
+/**
+ * The panel of whoever holds the meeting (views/chair/panel.js), mounted in `#chair` while they do.
+ * It renders after everything else: the rows of `#queue ol` and `#people ul` are kept by their
+ * `data-key`, the seat, and what the panel adds to them it takes away in `remove`.
+ *
+ * @typedef {object} Panel
+ * @property {(model: Model) => void} render
+ * @property {() => void} remove
  */
 
 export {}

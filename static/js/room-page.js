@@ -1,7 +1,7 @@
 /** The page of a room: the door, then the meeting. Wires the socket, the folded room and the views. */
 
 import { Connection, parseCursor } from "./connection.js"
-import { data, find, write } from "./dom.js"
+import { data, find, style, write } from "./dom.js"
 import { Draft } from "./draft.js"
 import { bindLeave } from "./leave.js"
 import { Outbox } from "./outbox.js"
@@ -22,7 +22,7 @@ import { TimelineView } from "./views/timeline.js"
 import { aloud } from "./words.js"
 
 /** @import { State } from "./connection.js" */
-/** @import { Acts, Model } from "./model.js" */
+/** @import { Acts, Model, Panel } from "./model.js" */
 /** @import { Item } from "./outbox.js" */
 /** @import { Entries, Fresh, OutboundFrame, SeatCommand, Stream } from "./protocol.js" */
 /** @import { MeetingEntry, Room } from "./room.js" */
@@ -33,6 +33,8 @@ const NOTICED = "Staff can be with you on a private line, if you like. Nobody in
 
 /** Milliseconds between two words to the server that I am writing. */
 const TYPING = 3_000
+
+const CHAIR = find("#chair")
 
 class RoomPage {
   #door
@@ -55,6 +57,12 @@ class RoomPage {
   #heads = new Map()
   #isSettled = false
   #isDrawing = false
+  /** Who waits for the answer to a command, and whether they show a refusal themselves. */
+  /** @type {Map<string, { tell: (item: Item<SeatCommand>) => void, quiet: boolean }>} */
+  #asked = new Map()
+  #acts
+  /** @type {Panel | "loading" | null} */
+  #panel = null
 
   #header = new HeaderView()
   #agenda = new AgendaView()
@@ -83,14 +91,18 @@ class RoomPage {
     /** @type {Acts} */
     const acts = {
       send: (command) => {
-        this.#outbox.send(command)
+        const answered = this.#ask(command)
         if (command.type === "accept") this.#composer.focus()
+        return answered
       },
+      ask: (command) => this.#ask(command, true),
+      announce: (words) => this.#announce(words),
       tell: (seat) => {
         this.#sheet.close()
         this.#composer.tell(seat)
       },
     }
+    this.#acts = acts
     this.#floor = new FloorView(acts)
     this.#queue = new QueueView(acts)
     this.#people = new PeopleView(acts)
@@ -240,12 +252,29 @@ class RoomPage {
     this.#connection.typing()
   }
 
+  /**
+   * @param {SeatCommand} command
+   * @param {boolean} [quiet] Whoever asks shows the refusal.
+   * @returns {Promise<Item<SeatCommand>>}
+   */
+  #ask(command, quiet = false) {
+    return new Promise((tell) => {
+      const { id } = this.#outbox.send(command)
+      this.#asked.set(id, { tell, quiet })
+    })
+  }
+
   /** @param {Item<SeatCommand>} item */
   #settled(item) {
+    const asked = this.#asked.get(item.id)
+    if (item.state !== "waiting") {
+      this.#asked.delete(item.id)
+      asked?.tell(item)
+    }
     const words = asWords(item)
     if (words !== null) this.#wordsSettled(words)
     // After a race the loser is shown the new state and no error (FC-07).
-    else if (item.state === "refused" && item.refusal?.code !== "stale_epoch") this.#composer.refused(item.refusal)
+    else if (item.state === "refused" && item.refusal?.code !== "stale_epoch" && !asked?.quiet) this.#composer.refused(item.refusal)
     this.#draft.save()
     this.#draw()
   }
@@ -328,6 +357,7 @@ class RoomPage {
     this.#queue.render(model)
     this.#people.render(model)
     this.#composer.render(model)
+    this.#hold(model)
     if (room.closedAt !== null && document.body.dataset.state === "room") this.#end.over()
     this.#pending = this.#pending.filter((item) => !this.#isIn(item))
     const rows = this.#pending.filter((item) => this.#composer.shows(item) && !this.#timeline.holds(item))
@@ -335,6 +365,30 @@ class RoomPage {
       this.#writers.render(room, this.#writing.seats(now))
       return this.#waiting.render(rows, this.#connection.isLive)
     })
+  }
+
+  /** What holds a meeting is loaded for who holds it, and goes when they cease to. @param {Model} model */
+  #hold(model) {
+    const holds = rooms.isFacilitator(model.room)
+    CHAIR.hidden = !holds
+    if (this.#panel === null && holds) void this.#loadPanel()
+    if (this.#panel === null || this.#panel === "loading") return
+    if (holds) return this.#panel.render(model)
+    this.#panel.remove()
+    this.#panel = null
+  }
+
+  async #loadPanel() {
+    this.#panel = "loading"
+    try {
+      const [{ ChairPanel }] = await Promise.all([import("./views/chair/panel.js"), style("../css/chair.css", import.meta.url)])
+      this.#panel = new ChairPanel(this.#acts, this.#door)
+      this.#draw()
+    } catch {
+      // A newer version runs by now, or the network is gone.
+      this.#announce("Reload the page to hold the meeting.")
+      write(CHAIR, "Reload the page to hold the meeting.")
+    }
   }
 }
 

@@ -148,8 +148,8 @@ export function writing(room, seats) {
 /** Whole minutes left of the phase; null where nobody can say. @param {Room} room @param {number} now */
 export function minutesLeft(room, now) {
   const phase = rooms.currentPhase(room)
-  if (phase === null || room.phaseAt === null || phase.minutes === 0) return null
-  return Math.max(0, Math.ceil(phase.minutes - (now - room.phaseAt) / 60))
+  if (phase === null || room.phaseBeganAt === null || phase.minutes === 0) return null
+  return Math.max(0, Math.ceil(phase.minutes - (now - room.phaseBeganAt) / 60))
 }
 
 /**

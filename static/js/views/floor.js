@@ -126,5 +126,5 @@ function ringTime(room, now) {
   if (room.awayUntil !== null) return stopwatch(room.awayUntil - now)
   const left = rooms.turnLeft(room, now)
   if (left !== null) return stopwatch(Math.max(0, left))
-  return rooms.isFacilitator(room) && room.turnAt !== null ? stopwatch(now - room.turnAt) : ""
+  return rooms.isFacilitator(room) && room.turnBeganAt !== null ? stopwatch(now - room.turnBeganAt) : ""
 }

@@ -59,7 +59,7 @@ export class QueueView {
     write(find(".name", element), name)
     set(element, "data-me", mine)
     find(".you", element).hidden = !mine
-    find(".away", element).hidden = !room.handsAway.includes(seat)
+    find(".away", element).hidden = !rooms.isHandAway(room, seat)
     const invite = find(".invite", element)
     invite.hidden = !holds || room.holder !== null || room.invited !== null || (mine && rooms.nextHand(room) !== seat)
     set(invite, "aria-label", `Invite ${name}`)
