@@ -68,22 +68,18 @@ def invite(meeting: Meeting, command: Invite, seat: int, now: float) -> list[Any
 
 def next_(meeting: Meeting, command: Next, seat: int, now: float) -> list[AnyEntry]:
     """The running turn ends and the next hand is invited, in one change of the floor (FC-07)."""
-    if meeting.holder is None:
-        return invite(meeting, Invite(command.epoch), seat, now)
     needs_facilitator(meeting, seat)
+    if meeting.holder is None:
+        if meeting.invited_by == 0:
+            needs_epoch(meeting, command.epoch)  # The floor has passed on by itself meanwhile.
+        return invite(meeting, Invite(command.epoch), seat, now)
     needs_running(meeting)
     needs_epoch(meeting, command.epoch)
     ended = TurnEnded(meeting.holder, reason="ended")
     invited = next(iter(queue.waiting(meeting)), None)
-    if invited is None or is_phase_over(meeting, now):
+    if invited is None or meeting.speak == "tag" or is_phase_over(meeting, now):
         return [ended]
-    first = invited if invited != seat else _first_but(meeting, seat)
-    return [ended, Invited(first, by=seat, until=now + CONSENT, at_once=True)]
-
-
-def _first_but(meeting: Meeting, seat: int) -> int:
-    """One's own hand where it is first, for then nobody is passed over (FC-25)."""
-    return next(iter(queue.waiting(meeting, besides=seat)))
+    return [ended, Invited(invited, by=seat, until=now + CONSENT, at_once=True)]
 
 
 def _needs_free(meeting: Meeting) -> None:
@@ -315,6 +311,7 @@ def floor_taken(meeting: Meeting, entry: FloorTaken, stamp: Stamp) -> Meeting:
         holder=entry.seat,
         turns=entry.turn,
         turn_began_at=stamp.at,
+        owed=tuple(owed for owed in meeting.owed if owed != entry.seat),
         epoch=meeting.epoch + 1,
     )
 

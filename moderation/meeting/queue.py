@@ -63,7 +63,12 @@ def _lane(meeting: Meeting, *, urgent: bool) -> bool:
 
 
 def _place(meeting: Meeting, seat: int, *, urgent: bool) -> int:
-    """Behind the last hand that goes before it; 0 where that is the end of the queue (FC-27)."""
+    """Behind the last hand that goes before it; 0 where that is the end of the queue (FC-27).
+
+    Who lost a turn by being away is next, whoever is the first to notice that they are back (FC-16).
+    """
+    if seat in meeting.owed:
+        return 1
     mine = _class(meeting, seat, urgent=urgent)
     ahead = [
         place
