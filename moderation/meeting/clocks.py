@@ -17,18 +17,25 @@ def run_turn(meeting: Meeting, at: float) -> Meeting:
     stopped = meeting.turn_stopped_at
     if stopped is None or meeting.away_until is not None or meeting.stopped_at is not None:
         return meeting
-    paused = meeting.turn_paused + at - stopped
-    return replace(meeting, turn_paused=paused, turn_stopped_at=None)
+    stood = at - stopped
+    line = meeting.last_line_until
+    return replace(
+        meeting,
+        turn_paused=meeting.turn_paused + stood,
+        turn_stopped_at=None,
+        last_line_until=None if line is None else line + stood,
+    )
 
 
 def go_on(before: Meeting, after: Meeting, at: float) -> Meeting:
     """The floor's clocks after one of the reasons why they stood still is gone (FC-15)."""
-    since = before.stopped_at
-    if since is None or after.stopped_at is not None:
+    since, still = before.stopped_at, after.stopped_at
+    if since is None:
         return after
     until = after.invite_until
     if until is not None:
-        after = replace(after, invite_until=until + at - since)
+        stood = (at if still is None else still) - since
+        after = replace(after, invite_until=until + stood)
     return run_turn(after, at)
 
 
