@@ -6,13 +6,20 @@ from moderation.meeting.entries import AnyEntry
 from moderation.meeting.needs import needs_thawed
 from moderation.meeting.state import Meeting
 
+ENDS = ("done", "[done]", "pass")
+
+
+def ends_turn(text: str) -> bool:
+    """Whether it is an exact custom by which a holder ends or passes the turn."""
+    return text.strip().casefold() in ENDS
+
 
 def typed(meeting: Meeting, command: Say, seat: int, now: float) -> list[AnyEntry] | None:
     """What an exact custom asks for; None for a line like any other."""
     if not meeting.has_turns:
         return None
     typed = command.text.strip().casefold()
-    if typed not in ("!", "done", "[done]", "pass"):
+    if typed not in ("!", *ENDS):
         return None
     needs_thawed(meeting)
     if typed == "!":

@@ -101,7 +101,8 @@ def say(meeting: Meeting, command: Say, seat: int, now: float, verdict: Verdict)
         return custom
     why = why_silent(meeting, seat)
     if why == "not_your_turn" and _was_theirs(meeting, seat, now):
-        raise Refused("turn_ended")
+        # A word that was to end the turn is no draft: the turn is over, as its sender wished (FC-07).
+        raise Refused("stale_epoch" if customs.ends_turn(command.text) else "turn_ended")
     if why is not None:
         raise Refused(why)
     if command.epoch != meeting.epoch:
