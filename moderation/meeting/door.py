@@ -37,8 +37,6 @@ def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[Any
     """
     if _is_known(meeting, command.session):
         return []
-    if meeting.closed_at is not None:
-        raise Refused("meeting_closed")
     knocks = command.role == "member" and _must_knock(meeting, known=command.known)
     name = named(meeting, command.name, verdict)
     if not knocks:
@@ -53,9 +51,13 @@ def _is_known(meeting: Meeting, session: str) -> bool:
     theirs, knock = meeting.sessions.get(session), meeting.knockers.get(session)
     if theirs is not None and meeting.seats[theirs].removed:
         raise Refused("removed")
-    if theirs is None and knock is not None and knock not in meeting.lobby:
+    if theirs is not None:
+        return True
+    if meeting.closed_at is not None:
+        raise Refused("meeting_closed")
+    if knock is not None and knock not in meeting.lobby:
         raise Refused("turned_away")
-    return theirs is not None or knock is not None
+    return knock is not None
 
 
 def _must_knock(meeting: Meeting, *, known: bool) -> bool:
