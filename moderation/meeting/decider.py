@@ -135,7 +135,7 @@ NEW = Meeting()
 FROZEN_OUT = (
     Say | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue
     | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume
-    | AnnounceDraft
+    | AnnounceDraft | MuteAll | UnmuteAll
 )  # fmt: skip
 """What waits while the room is frozen (FC-21)."""
 
@@ -199,6 +199,8 @@ def _tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     held = chair.tick(meeting, now)
     if meeting.frozen_at is not None:
         return held
+    if any(isinstance(entry, WentQuiet) for entry in held):
+        meeting = chair.went_quiet(meeting)  # In the same tick nobody is invited any more (FC-24).
     left = [*held, *_floor_over(meeting, now, held), *queue.tick(meeting, now)]
     left.extend(conduct.tick(meeting, now))
     if meeting.holder is None or floor.ends_in(left):
