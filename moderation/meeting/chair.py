@@ -96,6 +96,8 @@ def accept_chair(meeting: Meeting, command: AcceptChair, seat: int) -> list[AnyE
     is_free = meeting.chair is None or meeting.is_quiet
     if not offered and not (is_free and meeting.is_facilitator(seat)):
         raise Refused("no_offer")
+    if meeting.is_muted(seat):
+        raise Refused("muted")
     return [ChairTaken(seat)]
 
 
