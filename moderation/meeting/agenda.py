@@ -1,5 +1,7 @@
 """The agenda: convening, opening, moving through the phases, closing."""
 
+from collections.abc import Container
+
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
@@ -47,7 +49,9 @@ def next_phase(meeting: Meeting, command: NextPhase, seat: int, now: float) -> l
     needs_epoch(meeting, command.epoch)
     if meeting.phase + 1 == len(meeting.phases):
         raise Refused("last_phase")
-    return [*_end_phase(meeting), *_begin(meeting, meeting.phase + 1, now)]
+    ended = _unmuted(meeting)
+    heard = {entry.seat for entry in ended}
+    return [*_clear_floor(meeting), *ended, *_begin(meeting, meeting.phase + 1, now, heard)]
 
 
 def close(meeting: Meeting, command: Close, seat: int) -> list[AnyEntry]:
@@ -75,10 +79,11 @@ def phase_over(meeting: Meeting, now: float, cleared: list[AnyEntry]) -> list[An
         return [*_vacated(meeting, cleared), Closed(by="time")]
     unmuted = {entry.seat for entry in cleared if isinstance(entry, Unmuted)}
     ended = [entry for entry in _unmuted(meeting) if entry.seat not in unmuted]
+    heard = unmuted | {entry.seat for entry in ended}
     return [
         *_vacated(meeting, cleared),
         *ended,
-        *_begin(meeting, meeting.phase + 1, now, by_time=True),
+        *_begin(meeting, meeting.phase + 1, now, heard, by_time=True),
     ]
 
 
@@ -96,10 +101,6 @@ def left_open_until(meeting: Meeting) -> float:
     return began + LEFT_OPEN
 
 
-def _end_phase(meeting: Meeting) -> list[AnyEntry]:
-    return [*_clear_floor(meeting), *_unmuted(meeting)]
-
-
 def _clear_floor(meeting: Meeting) -> list[AnyEntry]:
     return floor.vacate(meeting, meeting.seats, "phase")
 
@@ -113,10 +114,17 @@ def _unmuted(meeting: Meeting) -> list[Unmuted]:
     ]
 
 
-def _begin(meeting: Meeting, number: int, now: float, *, by_time: bool = False) -> list[AnyEntry]:
-    """What happens on entering a phase."""
+def _begin(
+    meeting: Meeting,
+    number: int,
+    now: float,
+    unmuted: Container[int] = (),
+    *,
+    by_time: bool = False,
+) -> list[AnyEntry]:
+    """What happens on entering a phase; those of `unmuted` are heard again just before it."""
     phase = meeting.phases[number]
-    order = _round(meeting) if phase.speak == "round" else ()
+    order = _round(meeting, unmuted) if phase.speak == "round" else ()
     began = PhaseBegan(number, by="time" if by_time else "facilitator", order=order)
     left: list[AnyEntry] = [began]
     if "lock" in phase.on_enter and not meeting.locked:
@@ -132,12 +140,12 @@ def _begin(meeting: Meeting, number: int, now: float, *, by_time: bool = False) 
     return left
 
 
-def _round(meeting: Meeting) -> tuple[int, ...]:
+def _round(meeting: Meeting, unmuted: Container[int]) -> tuple[int, ...]:
     """Everybody in the order in which they came, facilitators last; who listens is passed over (FC-28)."""
     asked = [
         seat
         for seat, place in meeting.seats.items()
-        if not place.removed and not place.listening and place.mute is None
+        if not place.removed and not place.listening and (place.mute is None or seat in unmuted)
     ]
     return tuple(sorted(asked, key=lambda seat: (meeting.is_facilitator(seat), seat)))
 
