@@ -326,14 +326,17 @@ function stopTurn(room, at) {
 function runTurn(room, at) {
   const since = room.turnStoppedAt
   if (since === null || room.awayUntil !== null || stoppedAt(room) !== null) return room
-  return { ...room, turnPaused: room.turnPaused + at - since, turnStoppedAt: null }
+  const stood = at - since
+  const lastLineUntil = room.lastLineUntil === null ? null : room.lastLineUntil + stood
+  return { ...room, turnPaused: room.turnPaused + stood, turnStoppedAt: null, lastLineUntil }
 }
 
 /** @param {Room} before @param {Room} after @param {number} at @returns {Room} */
 function goOn(before, after, at) {
   const since = stoppedAt(before)
-  if (since === null || stoppedAt(after) !== null) return after
-  const inviteUntil = after.inviteUntil === null ? null : after.inviteUntil + at - since
+  if (since === null) return after
+  const stood = (stoppedAt(after) ?? at) - since
+  const inviteUntil = after.inviteUntil === null ? null : after.inviteUntil + stood
   return runTurn({ ...after, inviteUntil }, at)
 }
 
