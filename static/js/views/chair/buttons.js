@@ -1,0 +1,95 @@
+/** Acts as buttons; what is there already is kept, and with it the focus. */
+
+import { el, find, keyed, set, write } from "../../dom.js"
+import { isResting, rest, twoTaps } from "../taps.js"
+
+/** @import { SeatCommand } from "../../protocol.js" */
+/** @import { Act } from "./sight.js" */
+
+/** Does a command, and says what came of it where that is not to be seen. */
+/** @typedef {(command: SeatCommand, done?: string) => Promise<boolean>} Perform */
+
+/**
+ * Makes the buttons of `element` those of `acts`.
+ *
+ * One that takes the place of another under somebody's finger rests first: a double tap must not go
+ * on by two.
+ *
+ * @param {HTMLElement} element
+ * @param {readonly Act[]} acts
+ * @param {Perform} perform
+ */
+export function showActs(element, acts, perform) {
+  const keys = new Set(acts.map(({ key }) => key))
+  const isReplacing = [...element.children].some((child) => !keys.has(/** @type {HTMLElement} */ (child).dataset.key ?? ""))
+  element.hidden = acts.length === 0
+  keyed(element, acts, ({ key }) => key, (act) => {
+    const made = actButton(act, perform)
+    if (isReplacing) rest(made)
+    return made
+  })
+}
+
+/** @param {Act} act @param {Perform} perform */
+function actButton({ label, name, primary, grave, command }, perform) {
+  const props = { "aria-label": name ?? null }
+  if (grave !== undefined) return twoTaps(label, grave, () => perform(command), {})
+  return button(label, () => perform(command), { class: primary ? "primary" : null, ...props })
+}
+
+/**
+ * @param {string} label
+ * @param {() => unknown} act
+ * @param {Record<string, unknown>} [props]
+ */
+export function button(label, act, props = {}) {
+  /** @type {HTMLButtonElement} */
+  const made = el("button", { type: "button", ...props, onclick: () => !isResting(made) && act() }, label)
+  return made
+}
+
+/**
+ * A fold whose acts are built when it is first opened: most are never.
+ *
+ * @param {string} label
+ * @param {(inside: HTMLElement) => void} build
+ * @param {Record<string, unknown>} [props]
+ */
+export function fold(label, build, props = {}) {
+  const inside = el("div", { class: "inside" })
+  const summary = el("summary", {}, label, el("span", { class: "unseen" }))
+  const details = el("details", { class: "grave", ...props }, summary, inside)
+  let isBuilt = false
+  const open = () => {
+    if (isBuilt || !details.open) return
+    isBuilt = true
+    build(inside)
+  }
+  details.addEventListener("toggle", open)
+  return details
+}
+
+/** What a screen reader hears behind the label of a fold. @param {HTMLElement} details @param {string} words */
+export function nameFold(details, words) {
+  write(find("summary .unseen", details), words)
+}
+
+/**
+ * Draws, and brings the focus back to where it was: a row that moves in its list loses it, and a
+ * button that goes leaves it to its neighbour, or else to `home`.
+ *
+ * @param {HTMLElement} within
+ * @param {() => void} draw
+ * @param {HTMLElement} [home]
+ */
+export function keepFocus(within, draw, home = within) {
+  const before = document.activeElement
+  const had = before instanceof HTMLElement && within.contains(before)
+  draw()
+  if (!had || document.activeElement === before) return
+  if (before.isConnected && before.checkVisibility()) return before.focus({ preventScroll: true })
+  const next = [...within.querySelectorAll("button, summary")].find((one) => one.checkVisibility())
+  if (next instanceof HTMLElement) return next.focus({ preventScroll: true })
+  set(home, "tabindex", "-1")
+  home.focus({ preventScroll: true })
+}

@@ -1,0 +1,134 @@
+/** What a facilitator posts: cue cards and readings after a look at them, the topic, announcements. */
+
+import { el, find, keyed, set, write } from "../../dom.js"
+import * as rooms from "../../room.js"
+import { button, keepFocus, showActs } from "./buttons.js"
+import { mayPost } from "./sight.js"
+import { phaseAct, phaseLine } from "./words.js"
+
+/** @import { Model } from "../../model.js" */
+/** @import { Kind } from "../../protocol.js" */
+/** @import { Room } from "../../room.js" */
+/** @import { Perform } from "./buttons.js" */
+
+/** @typedef {{ id: string, title: string, text: string }} Cue */
+/** @typedef {{ key: string, kind: Kind, title: string, text: string }} Card */
+
+export class CardsPart {
+  #agenda = find("#agenda")
+  #perform
+  #cues
+  #time = el("p", { class: "soft chair-time" })
+  #phase = el("div", { class: "acts chair-phase" })
+  #why = el("p", { class: "soft" }, "Cards go out between turns.")
+  #now = el("ul", { class: "chair-cards", "aria-label": "For this part" })
+  #others = el("ul", { class: "chair-cards", "aria-label": "All cue cards" })
+  #othersFold = el("details", { class: "grave" }, el("summary", {}, "All cue cards"), this.#others)
+  #own = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "chair-own", rows: 3, dir: "auto" }))
+  #topic = el("p", { class: "soft", dir: "auto" })
+  #element
+
+  /** @param {Perform} perform @param {readonly Cue[]} cues */
+  constructor(perform, cues) {
+    this.#perform = perform
+    this.#cues = cues
+    this.#element = el(
+      "div",
+      { class: "chair-part chair-side" },
+      this.#time,
+      this.#phase,
+      el("h2", {}, "Cards for this part"),
+      this.#why,
+      this.#now,
+      this.#othersFold,
+      el(
+        "details",
+        { class: "grave chair-own" },
+        el("summary", {}, "Topic and announcements"),
+        this.#topic,
+        el("label", { for: "chair-own" }, "In your own words"),
+        this.#own,
+        el(
+          "div",
+          { class: "acts" },
+          button("Post as topic", () => this.#postOwn("topic", "The topic is posted.")),
+          button("Post as announcement", () => this.#postOwn("announcement", "The announcement is posted.")),
+        ),
+      ),
+    )
+    find("ol", this.#agenda).after(this.#element)
+  }
+
+  /** @param {Model} model */
+  render({ room, now }) {
+    keepFocus(this.#element, () => {
+      write(this.#time, phaseLine(room, now))
+      const phase = phaseAct(room)
+      showActs(this.#phase, phase === null ? [] : [phase], this.#perform)
+      this.#show(room)
+    })
+  }
+
+  /** @param {Room} room */
+  #show(room) {
+    const free = mayPost(room)
+    const mine = cardsOf(room, this.#cues)
+    const shown = new Set(mine.map(({ key }) => key))
+    const others = this.#cues.map(cueCard).filter(({ key }) => !shown.has(key))
+    this.#list(this.#now, mine, free)
+    this.#list(this.#others, others, free)
+    this.#othersFold.hidden = others.length === 0
+    find("h2", this.#element).hidden = mine.length === 0
+    this.#why.hidden = free || !rooms.isOpen(room) || mine.length === 0
+    const topic = room.topic?.words ?? ""
+    write(this.#topic, topic === "" ? "No topic is pinned." : `Pinned: ${topic}`)
+    for (const one of this.#element.querySelectorAll(".chair-own .acts button")) {
+      if (one instanceof HTMLElement) set(one, "aria-disabled", free ? null : "true")
+    }
+    set(this.#element, "hidden", room.closedAt !== null)
+  }
+
+  /** @param {HTMLElement} list @param {readonly Card[]} cards @param {boolean} free */
+  #list(list, cards, free) {
+    list.hidden = cards.length === 0
+    keyed(list, cards, ({ key }) => key, (card) => this.#build(card), (row) => {
+      set(find("button", row), "aria-disabled", free ? null : "true")
+    })
+  }
+
+  /** Its words are looked at before they go out. @param {Card} card */
+  #build({ kind, title, text }) {
+    const post = button("Post this card", () => this.#perform({ type: "post", kind, text }, `${title} is posted.`), { "aria-label": `Post this card: ${title}` })
+    return el("li", {}, el("details", {}, el("summary", {}, title), el("p", { class: "chair-card", dir: "auto" }, text), el("div", { class: "acts" }, post)))
+  }
+
+  /** @param {"topic" | "announcement"} kind @param {string} done */
+  async #postOwn(kind, done) {
+    const text = this.#own.value.trim()
+    if (text === "") return this.#own.focus()
+    if (await this.#perform({ type: "post", kind, text }, done)) this.#own.value = ""
+  }
+
+  remove() {
+    this.#element.remove()
+  }
+}
+
+/** The readings and cue cards that belong to this phase. @param {Room} room @param {readonly Cue[]} cues @returns {Card[]} */
+function cardsOf(room, cues) {
+  const phase = rooms.isOpen(room) ? rooms.currentPhase(room) : null
+  if (phase === null) return []
+  const slots = phase.slots.flatMap(({ title, text, url }, index) => {
+    const words = [text, url].filter((part) => part !== undefined && part !== "").join("\n")
+    /** @type {Card[]} */
+    const card = words === "" ? [] : [{ key: `${phase.id} ${index}`, kind: "reading", title, text: words }]
+    return card
+  })
+  const named = phase.cues.flatMap((id) => cues.filter((cue) => cue.id === id))
+  return [...slots, ...named.map(cueCard)]
+}
+
+/** @param {Cue} cue @returns {Card} */
+function cueCard({ id, title, text }) {
+  return { key: `cue ${id}`, kind: "cue", title, text }
+}

@@ -1,0 +1,136 @@
+/** The facilitator's panel: beside what everybody sees, all that holding a meeting takes. */
+
+import { el, find, write } from "../../dom.js"
+import { keepFocus, showActs } from "./buttons.js"
+import { CardsPart } from "./cards.js"
+import { PeoplePart } from "./people.js"
+import { LobbyPart, QueuePart } from "./queue.js"
+import { Arrivals } from "./sight.js"
+import { Strip } from "./strip.js"
+import { aloud, refusedLine, roomActs } from "./words.js"
+
+/** @import { Acts, Model } from "../../model.js" */
+/** @import { Refusal, SeatCommand } from "../../protocol.js" */
+/** @import { Room } from "../../room.js" */
+/** @import { Cue } from "./cards.js" */
+
+/** Milliseconds for which a line about what came of an act stays. */
+const SAID = 12_000
+
+export class ChairPanel {
+  #chair = find("#chair")
+  #acts
+  #strip
+  #parts
+  #roomPart
+  #arrivals = new Arrivals()
+  /** @type {Model | null} */
+  #model = null
+  /** A no whose reason is an entry that has not come yet. @type {{ refusal: Refusal, epoch: number } | null} */
+  #late = null
+  /** The same line where the sheet covers the strip. */
+  #line = el("p", { class: "chair-line soft", role: "status" })
+  #timer = 0
+
+  /** @param {Acts} acts @param {{ cues?: readonly Cue[] }} door */
+  constructor(acts, door) {
+    this.#acts = acts
+    const perform = (/** @type {SeatCommand} */ command, /** @type {string} */ done = "") => this.#perform(command, done)
+    this.#strip = new Strip(this.#chair, perform)
+    this.#roomPart = new RoomPart(perform)
+    this.#parts = [new QueuePart(perform), new LobbyPart(perform), new PeoplePart(perform, acts.tell), new CardsPart(perform, door.cues ?? []), this.#roomPart]
+    find("#sheet .sheet-head").prepend(this.#line)
+    document.body.dataset.chair = ""
+  }
+
+  /** @param {Model} model */
+  render(model) {
+    const before = this.#model?.room ?? null
+    this.#model = model
+    const { room, now } = model
+    if (before !== null) {
+      const words = before === room ? "" : aloud(before, room)
+      if (words !== "") this.#acts.announce(words)
+    }
+    if (this.#late !== null && room.epoch !== this.#late.epoch) this.#explain(room, this.#late.refusal)
+    this.#strip.render(model, this.#arrivals.count(room, now))
+    for (const part of this.#parts) part.render(model)
+  }
+
+  /**
+   * @param {SeatCommand} command
+   * @param {string} done What is said where it is not to be seen.
+   * @returns {Promise<boolean>} Whether it is so now.
+   */
+  async #perform(command, done) {
+    this.#say("")
+    const { state, refusal } = await this.#acts.ask(command)
+    if (state === "refused" && refusal !== null) this.#refused(refusal, command)
+    else if (state === "unsent") this.#say("The server did not answer. Look again, then try once more.")
+    else this.#say(done)
+    return state === "confirmed"
+  }
+
+  /**
+   * After a race the loser is shown the new state and no error: the line waits for the entry that
+   * made the command late, so that it can say who did what (FC-07, FC-08).
+   *
+   * @param {Refusal} refusal
+   * @param {SeatCommand} command
+   */
+  #refused(refusal, command) {
+    const room = this.#model?.room
+    if (room === undefined) return
+    const isBehind = refusal.code === "stale_epoch" && "epoch" in command && room.epoch === command.epoch
+    if (isBehind) this.#late = { refusal, epoch: room.epoch }
+    else this.#explain(room, refusal)
+  }
+
+  /** @param {Room} room @param {Refusal} refusal */
+  #explain(room, refusal) {
+    this.#late = null
+    this.#say(refusedLine(room, refusal))
+  }
+
+  /** @param {string} words */
+  #say(words) {
+    clearTimeout(this.#timer)
+    const covered = /** @type {HTMLDialogElement} */ (find("#sheet")).open
+    this.#strip.say(covered ? "" : words)
+    write(this.#line, covered ? words : "")
+    if (words !== "") this.#timer = setTimeout(() => this.#say(""), SAID)
+  }
+
+  /** Nothing of it is left: this seat does not hold the meeting any more. */
+  remove() {
+    clearTimeout(this.#timer)
+    for (const part of this.#parts) part.remove()
+    this.#line.remove()
+    this.#chair.replaceChildren()
+    delete document.body.dataset.chair
+  }
+}
+
+/** What concerns the whole room, folded away: it is grave. */
+class RoomPart {
+  #perform
+  #acts = el("div", { class: "acts" })
+  #element = el("details", { class: "grave chair-part chair-room" }, el("summary", {}, "Lock, mute, freeze, shield, end"), this.#acts)
+
+  /** @param {import("./buttons.js").Perform} perform */
+  constructor(perform) {
+    this.#perform = perform
+    find("#people").append(this.#element)
+  }
+
+  /** @param {Model} model */
+  render({ room }) {
+    const acts = roomActs(room)
+    this.#element.hidden = acts.length === 0
+    keepFocus(this.#element, () => showActs(this.#acts, acts, this.#perform))
+  }
+
+  remove() {
+    this.#element.remove()
+  }
+}

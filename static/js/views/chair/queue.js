@@ -1,0 +1,164 @@
+/** The queue in a facilitator's hands: inviting, reordering, lowering, closing. And who waits at the door. */
+
+import { el, find, keyed, set, write } from "../../dom.js"
+import * as rooms from "../../room.js"
+import { twoTaps } from "../taps.js"
+import { button, fold, keepFocus, nameFold } from "./buttons.js"
+import { isFree, moves } from "./sight.js"
+import { showNotices } from "./strip.js"
+import { notices, queueLine } from "./words.js"
+
+/** @import { Model } from "../../model.js" */
+/** @import { SeatCommand } from "../../protocol.js" */
+/** @import { Room } from "../../room.js" */
+/** @import { Perform } from "./buttons.js" */
+
+/** Adds to the rows that everybody has; `remove` takes it away again. */
+export class QueuePart {
+  #section = find("#queue")
+  #list = find("#queue ol")
+  #perform
+  /** @type {Room | null} */
+  #room = null
+  #line = el("p", { class: "soft chair-part chair-load" })
+  #notices = el("ul", { class: "chair-notices chair-part", "aria-label": "About the queue" })
+  #close = button("Close the queue", () => this.#perform(this.#room?.queueOpen ? { type: "close_queue" } : { type: "open_queue" }))
+  #lower
+  #acts
+
+  /** @param {Perform} perform */
+  constructor(perform) {
+    this.#perform = perform
+    this.#lower = twoTaps("Lower all hands", "Lower every hand", () => perform({ type: "lower_hands" }))
+    this.#acts = el("div", { class: "acts chair-part" }, this.#close, this.#lower)
+    this.#section.append(this.#line, this.#notices, this.#acts)
+  }
+
+  /** @param {Model} model */
+  render({ room, now }) {
+    this.#room = room
+    const calm = notices(room, now, 0).filter((notice) => notice.calm)
+    keepFocus(this.#section, () => {
+      for (const row of this.#rows()) this.#update(row, Number(row.dataset.key), room, now)
+      write(this.#line, queueLine(room, now))
+      showNotices(this.#notices, calm, this.#perform)
+      // The notice asks for it already.
+      this.#close.hidden = calm.some(({ key }) => key === "close")
+      write(this.#close, room.queueOpen ? "Close the queue" : "Open the queue")
+      this.#lower.hidden = room.hands.every((hand) => hand === room.invited)
+      set(this.#acts, "data-quiet", true)
+    }, find("h2", this.#section))
+  }
+
+  #rows() {
+    return /** @type {HTMLElement[]} */ ([...this.#list.children])
+  }
+
+  /** @param {HTMLElement} row @param {number} seat @param {Room} room @param {number} now */
+  #update(row, seat, room, now) {
+    const name = rooms.nameOf(room, seat)
+    let part = /** @type {HTMLElement | null} */ (row.querySelector(".chair-part"))
+    if (part === null) {
+      part = this.#build(seat)
+      row.append(part)
+    }
+    const invite = find(".chair-invite", part)
+    const isFirst = seat === rooms.nextHand(room)
+    // Nobody calls on themselves ahead of others (FC-25).
+    invite.hidden = !isFree(room, now) || (seat === room.seat && !isFirst) || rooms.mutedUntil(room, seat) !== null
+    set(invite, "aria-label", seat === room.seat ? "Invite yourself" : `Invite ${name}`)
+    set(invite, "class", isFirst ? "chair-invite primary" : "chair-invite")
+    nameFold(find("details", part), ` for the hand of ${name}`)
+    const { up, down } = moves(room, seat)
+    for (const [which, command] of Object.entries({ up, down })) {
+      const one = part.querySelector(`[data-move=${which}]`)
+      if (one instanceof HTMLElement) set(one, "aria-disabled", command === null ? "true" : null)
+    }
+  }
+
+  /** @param {number} seat */
+  #build(seat) {
+    const moved = (/** @type {"up" | "down"} */ way) => {
+      const command = this.#room === null ? null : moves(this.#room, seat)[way]
+      if (command !== null) void this.#perform(command)
+    }
+    const build = (/** @type {HTMLElement} */ inside) => {
+      inside.append(
+        el(
+          "div",
+          { class: "acts" },
+          el("button", { type: "button", "data-move": "up", onclick: () => moved("up") }, "Move up"),
+          el("button", { type: "button", "data-move": "down", onclick: () => moved("down") }, "Move down"),
+          button("Lower", () => this.#perform({ type: "lower_hand", seat })),
+        ),
+      )
+      if (this.#room !== null) this.#mark(inside, seat, this.#room)
+    }
+    return el(
+      "div",
+      { class: "chair-part chair-row" },
+      button("Invite", () => this.#invite(seat), { class: "chair-invite" }),
+      fold("Acts", build),
+    )
+  }
+
+  /** @param {HTMLElement} inside @param {number} seat @param {Room} room */
+  #mark(inside, seat, room) {
+    const { up, down } = moves(room, seat)
+    set(find("[data-move=up]", inside), "aria-disabled", up === null ? "true" : null)
+    set(find("[data-move=down]", inside), "aria-disabled", down === null ? "true" : null)
+  }
+
+  /** @param {number} seat */
+  #invite(seat) {
+    if (this.#room !== null) void this.#perform({ type: "invite", epoch: this.#room.epoch, seat })
+  }
+
+  remove() {
+    for (const part of this.#section.querySelectorAll(".chair-part")) part.remove()
+  }
+}
+
+/** Who waits in the lobby; only facilitators know. */
+export class LobbyPart {
+  #home = find("#people")
+  #perform
+  #title = el("h2", { id: "lobby-title" })
+  #list = el("ul", { class: "queue", "aria-labelledby": "lobby-title" })
+  #element = el("div", { class: "chair-part chair-lobby", hidden: true }, this.#title, this.#list)
+
+  /** @param {Perform} perform */
+  constructor(perform) {
+    this.#perform = perform
+    this.#home.prepend(this.#element)
+  }
+
+  /** @param {Model} model */
+  render({ room }) {
+    keepFocus(this.#element, () => {
+      this.#element.hidden = room.lobby.length === 0
+      write(this.#title, "At the door")
+      keyed(this.#list, room.lobby, ({ knock }) => knock, ({ knock, name }) => this.#build(knock, name ?? "Somebody"))
+    })
+  }
+
+  /** @param {number} knock @param {string} name */
+  #build(knock, name) {
+    const act = (/** @type {SeatCommand} */ command, /** @type {string} */ done) => () => this.#perform(command, done)
+    return el(
+      "li",
+      {},
+      el("span", { class: "name", dir: "auto" }, name),
+      el(
+        "div",
+        { class: "chair-row" },
+        button("Admit", act({ type: "admit", knock }, `${name} is in.`), { class: "chair-invite", "aria-label": `Admit ${name}` }),
+        button("Turn away", act({ type: "turn_away", knock }, `${name} was turned away.`), { class: "quiet", "aria-label": `Turn away ${name}` }),
+      ),
+    )
+  }
+
+  remove() {
+    this.#element.remove()
+  }
+}

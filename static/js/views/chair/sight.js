@@ -1,0 +1,152 @@
+/** What a facilitator sees of the meeting, beside what everybody sees. No DOM. */
+
+import * as rooms from "../../room.js"
+
+/** @import { Phase, SeatCommand } from "../../protocol.js" */
+/** @import { Room } from "../../room.js" */
+
+/** Seconds after a turn's end in which it may be given back (FC-10). */
+export const GIVEN_BACK = 120
+/** So many who come within a minute may be a raid (A92). */
+export const RAID = 5
+const MINUTE = 60
+
+/**
+ * An act that is one tap away. The key holds the epoch, so that a button never sends an old one; `grave`
+ * is what it says after a first tap, where it takes two.
+ *
+ * @typedef {object} Act
+ * @property {string} key
+ * @property {string} label
+ * @property {string} [name] Where the label says less than a screen reader should.
+ * @property {boolean} [primary]
+ * @property {string} [grave]
+ * @property {SeatCommand} command
+ */
+
+/**
+ * The time of the phase: whole minutes left, and how many it runs over.
+ *
+ * @param {Room} room
+ * @param {number} now
+ * @returns {{ left: number, over: number } | null} null where it has no time of its own.
+ */
+export function phaseTime(room, now) {
+  const phase = rooms.currentPhase(room)
+  if (!rooms.isOpen(room) || phase === null || room.phaseBeganAt === null || phase.minutes === 0) return null
+  const left = phase.minutes - (Math.min(now, room.frozenAt ?? now) - room.phaseBeganAt) / MINUTE
+  return { left: Math.max(0, Math.ceil(left)), over: Math.max(0, Math.floor(-left)) }
+}
+
+/**
+ * The phases that lose the minutes by which this one runs over: those that come next (FC-29).
+ *
+ * @param {Room} room
+ * @param {number} over
+ * @returns {Phase[]}
+ */
+export function losers(room, over) {
+  const lose = []
+  let lost = over
+  for (const phase of room.phases.slice(room.phase + 1)) {
+    if (lost <= 0) break
+    if (phase.minutes === 0) continue
+    lose.push(phase)
+    lost -= phase.minutes
+  }
+  return lose
+}
+
+/**
+ * How many minutes the hands that wait will take, and whether that is more than the phase has (FC-26).
+ *
+ * @param {Room} room
+ * @param {number} now
+ * @returns {{ minutes: number, left: number, tooMany: boolean } | null} null where nobody can say.
+ */
+export function load(room, now) {
+  const [phase, time] = [rooms.currentPhase(room), phaseTime(room, now)]
+  if (phase === null || time === null || phase.turn === 0 || room.hands.length === 0) return null
+  const minutes = room.hands.length * phase.turn
+  return { minutes, left: time.left, tooMany: minutes > time.left }
+}
+
+/** Whether to offer that the queue be closed now (FC-26). @param {Room} room @param {number} now */
+export function shouldClose(room, now) {
+  return rooms.hasTurns(room) && room.queueOpen && (load(room, now)?.tooMany ?? false)
+}
+
+/** To whom the floor may be given back now (FC-10). @param {Room} room @param {number} now */
+export function givesBackTo(room, now) {
+  const last = room.lastTurn
+  if (last === null || !rooms.hasTurns(room) || room.holder !== null || isHeldUp(room)) return null
+  if (Math.min(now, room.frozenAt ?? now) - last.at >= GIVEN_BACK) return null
+  return rooms.sits(room, last.seat) && rooms.mutedUntil(room, last.seat) === null ? last.seat : null
+}
+
+/** Whether nobody is invited now, whoever waits. @param {Room} room */
+export function isHeldUp(room) {
+  return room.isQuiet || room.frozenAt !== null || rooms.stoppedAt(room) !== null
+}
+
+/** Whether somebody can be invited now. @param {Room} room @param {number} now */
+export function isFree(room, now) {
+  const free = rooms.hasTurns(room) && room.holder === null && room.invited === null
+  return free && !isHeldUp(room) && !rooms.isPhaseOver(room, now)
+}
+
+/** Whether this seat gives co-chairs and hands the chair over. @param {Room} room */
+export function givesChair(room) {
+  return room.chair === null || rooms.rank(room) >= 2
+}
+
+/** Whether the chair is there to be taken. @param {Room} room */
+export function mayTakeChair(room) {
+  return rooms.isOpen(room) && (room.chair === null || room.isQuiet)
+}
+
+/** The commands by which a hand goes one place up or down. @param {Room} room @param {number} seat */
+export function moves(room, seat) {
+  const place = rooms.place(room, seat)
+  /** @param {number} to @returns {SeatCommand} */
+  const to = (to) => ({ type: "move_hand", seat, place: to })
+  return {
+    // Nobody puts themselves ahead of others (FC-25).
+    up: place > 1 && seat !== room.seat ? to(place - 1) : null,
+    down: place < room.hands.length ? to(place + 1) : null,
+  }
+}
+
+/** Whether words can be posted now: between turns, and while the floor is held up. @param {Room} room */
+export function mayPost(room) {
+  const running = room.holder !== null && rooms.stoppedAt(room) === null
+  return rooms.isOpen(room) && room.frozenAt === null && !room.isQuiet && !running && rooms.mutedUntil(room) === null
+}
+
+/** Who comes in, as long as this page has been open: at a raid the shield is offered (A92). */
+export class Arrivals {
+  /** @type {Set<string>} */
+  #known = new Set()
+  /** @type {number[]} */
+  #times = []
+  #began = false
+
+  /**
+   * How many seats and knocks are new within a minute. Those who were there first are no news.
+   *
+   * @param {Room} room
+   * @param {number} now
+   */
+  count(room, now) {
+    const there = [...room.people.keys()].map((seat) => `seat ${seat}`)
+    const knocks = room.lobby.map(({ knock }) => `knock ${knock}`)
+    for (const key of [...there, ...knocks]) {
+      if (this.#known.has(key)) continue
+      this.#known.add(key)
+      if (this.#began) this.#times.push(now)
+    }
+    this.#began = true
+    this.#times = this.#times.filter((at) => now - at < MINUTE)
+    return this.#times.length
+  }
+}

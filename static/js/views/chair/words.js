@@ -1,0 +1,406 @@
+/** The sentences of the facilitator's panel: plain, calm, no blame. No DOM. */
+
+import * as rooms from "../../room.js"
+import { clock, holders } from "../../words.js"
+import { RAID, givesBackTo, isFree, isHeldUp, load, losers, mayTakeChair, phaseTime, shouldClose } from "./sight.js"
+
+/** @import { MuteReason, MuteScope, Refusal, Service } from "../../protocol.js" */
+/** @import { Person, Room } from "../../room.js" */
+/** @import { Act } from "./sight.js" */
+
+/** How long somebody may be kept from writing; the first is what one tap does. */
+/** @type {{ id: string, label: string, until: MuteScope, minutes?: number }[]} */
+export const MUTES = [
+  { id: "5", label: "5 min", until: "time", minutes: 5 },
+  { id: "15", label: "15 min", until: "time", minutes: 15 },
+  { id: "phase", label: "until this part ends", until: "phase" },
+  { id: "meeting", label: "until the meeting ends", until: "meeting" },
+]
+
+/** @type {Record<MuteReason, string>} */
+export const REASONS = {
+  pause: "a pause",
+  crosstalk: "crosstalk",
+  advice: "advice",
+  contact: "contact details",
+  flood: "too many lines",
+  raid: "a raid",
+}
+
+/** @type {Record<Service, string>} */
+export const SERVICES = {
+  co_chair: "Co-chair",
+  standby: "Standby",
+  greeter: "Greeter",
+  timekeeper: "Timekeeper",
+  reader: "Reader",
+  speaker: "Speaker",
+}
+
+/** Seconds of words that are taken out at once. */
+export const PURGED = 120
+
+/** @param {Room} room @param {number | null} seat */
+function they(room, seat) {
+  return seat === room.seat ? "you" : rooms.nameOf(room, seat)
+}
+
+/** The same at the beginning of a sentence. @param {Room} room @param {number | null} seat */
+function They(room, seat) {
+  return seat === room.seat ? "You" : rooms.nameOf(room, seat)
+}
+
+/** `1 minute`, `3 minutes`. @param {number} count @param {string} one */
+function many(count, one) {
+  return `${count} ${one}${count === 1 ? "" : "s"}`
+}
+
+// The phase
+
+/** How long the phase goes on. @param {Room} room @param {number} now */
+export function phaseLine(room, now) {
+  if (!rooms.isOpen(room)) return ""
+  const time = phaseTime(room, now)
+  if (time === null) return "This part has no set time."
+  if (time.over > 0) return `${many(time.over, "minute")} over.`
+  const whole = rooms.currentPhase(room)?.minutes ?? 0
+  return time.left > 0 ? `${time.left} of ${whole} min left.` : "The time of this part is over."
+}
+
+/** By how much it has run over, and which phases lose the minutes (FC-29). @param {Room} room @param {number} over */
+function overLine(room, over) {
+  const title = rooms.currentPhase(room)?.title ?? "This part"
+  const lose = losers(room, over).map(({ title }) => title)
+  const them = over === 1 ? "it" : "them"
+  const who = lose.length === 0 ? "" : ` ${holders(lose)} ${lose.length === 1 ? "loses" : "lose"} ${them}.`
+  return `${title} is ${many(over, "minute")} over.${who}`
+}
+
+// The queue
+
+/** @param {Room} room @param {number} now */
+export function queueLine(room, now) {
+  const closed = room.queueOpen ? "" : "The queue is closed. "
+  if (room.hands.length === 0) return `${closed}No hand is up.`
+  const waits = load(room, now)
+  if (waits === null) return closed.trim()
+  return `${closed}About ${waits.minutes} min of hands, ${waits.left} left.`
+}
+
+// What stands at the top as long as it is so
+
+/**
+ * `calm` where it can wait until the queue is looked at.
+ *
+ * @typedef {{ key: string, words: string, acts: Act[], calm?: boolean }} Notice
+ */
+
+/**
+ * @param {Room} room
+ * @param {number} now
+ * @param {number} arrived How many came in the last minute.
+ * @returns {Notice[]}
+ */
+export function notices(room, now, arrived) {
+  if (!rooms.isOpen(room)) return room.closedAt !== null ? [] : lobbyNotices(room)
+  return [
+    ...chairNotices(room),
+    ...stops(room, arrived),
+    ...lobbyNotices(room),
+    ...timeNotices(room, now),
+    ...queueNotices(room, now),
+  ]
+}
+
+/** @param {Room} room @returns {Notice[]} */
+function chairNotices(room) {
+  /** @type {Notice[]} */
+  const found = []
+  const { offer } = room
+  if (offer !== null && offer.seat === room.seat) {
+    const from = offer.by === 0 ? "The chair is offered to you." : `${rooms.nameOf(room, offer.by)} offers you the chair.`
+    const take = `Take the chair`
+    found.push({
+      key: "offered",
+      words: from,
+      acts: [
+        { key: "accept", label: take, primary: true, command: { type: "accept_chair" } },
+        { key: "decline", label: "Not now", command: { type: "decline_chair" } },
+      ],
+    })
+  } else if (mayTakeChair(room)) {
+    found.push({
+      key: "free",
+      words: room.isQuiet ? "The room is quiet: nobody is in the chair, and nobody is invited." : "Nobody is in the chair.",
+      acts: [{ key: "take", label: "Take the chair", primary: true, command: { type: "accept_chair" } }],
+    })
+  }
+  if (offer !== null && offer.seat !== room.seat) {
+    found.push({ key: "offering", words: `The chair is offered to ${rooms.nameOf(room, offer.seat)}.`, acts: [] })
+  }
+  return found
+}
+
+/** @param {Room} room @param {number} arrived @returns {Notice[]} */
+function stops(room, arrived) {
+  /** @type {Notice[]} */
+  const found = []
+  if (room.frozenAt !== null) {
+    found.push({
+      key: "frozen",
+      words: "The room is frozen. Nothing moves but what you do, and Help.",
+      acts: [{ key: "thaw", label: "Thaw the room", grave: "Let everything go on", command: { type: "thaw" } }],
+    })
+  }
+  if (room.shieldAt !== null) {
+    found.push({
+      key: "shield",
+      words: "The shield is up. Members can't write, newcomers wait in the lobby, names are locked.",
+      acts: [{ key: "lower", label: "Lower the shield", grave: "Let members write again", command: { type: "lower_shield" } }],
+    })
+  } else if (arrived >= RAID) {
+    found.push({
+      key: "raid",
+      words: `${arrived} people came within a minute. If this is a raid, raise the shield.`,
+      acts: [raiseShield()],
+    })
+  }
+  if (room.pausedAt !== null) {
+    found.push({
+      key: "paused",
+      words: "The meeting is paused. The clocks of the floor stand still.",
+      acts: [{ key: "resume", label: "Go on", primary: true, command: { type: "resume" } }],
+    })
+  }
+  if (room.allMutedAt !== null) {
+    found.push({
+      key: "muted",
+      words: `Members can't write until ${clock(room.allMutedUntil ?? 0)}.`,
+      acts: [{ key: "unmute", label: "Unmute all", command: { type: "unmute_all" } }],
+    })
+  }
+  return found
+}
+
+/** @returns {Act} */
+export function raiseShield() {
+  return { key: "raise", label: "Shield", name: "Raise the shield", grave: "Raise the shield now", command: { type: "raise_shield" } }
+}
+
+/** Who waits at the door. @param {Room} room @returns {Notice[]} */
+function lobbyNotices({ lobby }) {
+  if (lobby.length === 0) return []
+  const [first] = lobby
+  const who = lobby.length === 1 ? `${first?.name ?? "Somebody"} waits` : `${lobby.length} people wait`
+  /** @type {Act[]} */
+  const acts =
+    lobby.length === 1 && first !== undefined
+      ? [{ key: `admit ${first.knock}`, label: "Admit", name: `Admit ${first.name ?? "them"} now`, command: { type: "admit", knock: first.knock } }]
+      : []
+  return [{ key: "lobby", words: `${who} at the door.`, acts }]
+}
+
+/** @param {Room} room @param {number} now @returns {Notice[]} */
+function timeNotices(room, now) {
+  const over = phaseTime(room, now)?.over ?? 0
+  return over === 0 ? [] : [{ key: "over", words: overLine(room, over), acts: [] }]
+}
+
+/** @param {Room} room @param {number} now @returns {Notice[]} */
+function queueNotices(room, now) {
+  /** @type {Notice[]} */
+  const found = []
+  const late = room.putOff.filter((seat) => room.hands.includes(seat))
+  if (late.length > 0) {
+    const names = holders(late.map((seat) => They(room, seat)))
+    const [verb, hands, wait] = late.length === 1 ? ["was", "the hand", "waits"] : ["were", "the hands", "wait"]
+    found.push({ key: "put off", words: `${names} ${verb} asked and not ready yet; ${hands} ${wait} at the end.`, acts: [], calm: true })
+  }
+  const away = room.handsAway.map(({ seat }) => seat)
+  if (away.length > 0) {
+    const names = holders(away.map((seat) => rooms.nameOf(room, seat)))
+    const is = away.length === 1 ? "is" : "are"
+    found.push({ key: "away", words: `${names} ${is} not connected and passed over for now; the place is kept.`, acts: [], calm: true })
+  }
+  if (shouldClose(room, now)) {
+    const waits = load(room, now)
+    found.push({
+      key: "close",
+      words: `The hands that wait take about ${waits?.minutes} min, and ${waits?.left} are left. Close the queue?`,
+      acts: [{ key: "close queue", label: "Close the queue", command: { type: "close_queue" } }],
+      calm: true,
+    })
+  }
+  return found
+}
+
+// What is one tap away, every minute
+
+/**
+ * @param {Room} room
+ * @param {number} now
+ * @returns {Act[]}
+ */
+export function everyMinute(room, now) {
+  if (room.closedAt !== null) return []
+  if (!rooms.isOpen(room)) return [{ key: "open", label: "Open meeting", primary: true, command: { type: "open" } }]
+  if (room.frozenAt !== null) return [] // Thawing is what there is to do; the notice has it.
+  if (!rooms.hasTurns(room)) return []
+  const { epoch } = room
+  /** @type {Act[]} */
+  const pause = room.pausedAt === null ? [{ key: "pause", label: "Pause", command: { type: "pause" } }] : []
+  /** @type {Act} */
+  const end = { key: `end ${epoch}`, label: room.holder === null ? "Take invitation back" : "End turn", command: { type: "end_turn", epoch } }
+  if (room.holder !== null) return [...extending(room, epoch), ...pause, end]
+  const back = givesBackTo(room, now)
+  /** @type {Act[]} */
+  const giveBack =
+    back === null
+      ? []
+      : [{ key: `back ${epoch}`, label: `Give back to ${they(room, back)}`, command: { type: "give_back", epoch } }]
+  if (room.invited !== null) return [end, ...pause, ...giveBack]
+  return [...(isFree(room, now) ? inviteNext(room, epoch) : []), ...pause, ...giveBack]
+}
+
+/** @param {Room} room @param {number} epoch @returns {Act[]} */
+function extending(room, epoch) {
+  if ((rooms.currentPhase(room)?.turn ?? 0) === 0) return []
+  return [{ key: "extend", label: "+1 min", name: "+1 min for this turn", command: { type: "extend", epoch, minutes: 1 } }]
+}
+
+/** @param {Room} room @param {number} epoch @returns {Act[]} */
+function inviteNext(room, epoch) {
+  const next = rooms.nextHand(room)
+  if (next === null) return []
+  const command = /** @type {const} */ ({ type: "invite", epoch, seat: next })
+  return [{ key: `invite ${epoch} ${next}`, label: `Invite ${they(room, next)}`, primary: true, command }]
+}
+
+/** Ends the running turn and invites the next hand, in one. @param {Room} room @returns {Act | null} */
+export function nextAct(room) {
+  const next = rooms.nextHand(room)
+  if (room.holder === null || next === null || isHeldUp(room)) return null
+  const { epoch } = room
+  return { key: `next ${epoch} ${next}`, label: `End turn, invite ${they(room, next)}`, command: { type: "next", epoch } }
+}
+
+/** The next phase of the agenda. @param {Room} room @returns {Act | null} */
+export function phaseAct(room) {
+  const phase = rooms.nextPhase(room)
+  if (phase === null || room.frozenAt !== null) return null
+  const { epoch } = room
+  return { key: `phase ${epoch}`, label: `Next: ${phase.title}`, command: { type: "next_phase", epoch } }
+}
+
+/**
+ * What concerns the whole room; what is there to be undone stands in a notice.
+ *
+ * @param {Room} room
+ * @returns {Act[]}
+ */
+export function roomActs(room) {
+  if (room.closedAt !== null) return []
+  /** @type {Act[]} */
+  const door = [
+    room.locked
+      ? { key: "unlock", label: "Unlock the door", command: { type: "unlock" } }
+      : { key: "lock", label: "Lock the door", command: { type: "lock" } },
+  ]
+  if (!rooms.isOpen(room)) return door
+  /** @type {Act[]} */
+  const still = []
+  if (room.allMutedAt === null) still.push({ key: "mute all", label: "Mute all 10 min", command: { type: "mute_all", minutes: 10 } })
+  if (room.frozenAt === null) still.push({ key: "freeze", label: "Freeze", grave: "Freeze the room now", command: { type: "freeze" } })
+  if (room.shieldAt === null) still.push(raiseShield())
+  return [...door, ...still, { key: "close", label: "Close the meeting", grave: "Close it for everyone", command: { type: "close" } }]
+}
+
+// People
+
+/**
+ * What stands beside a name, for facilitators.
+ *
+ * @param {Room} room
+ * @param {Person} person
+ * @param {boolean} here
+ */
+export function badges(room, person, here) {
+  const { seat, role, services, listening, mutedUntil } = person
+  return [
+    seat === room.seat && "you",
+    role === "staff" && "staff",
+    seat === room.chair ? "chair" : role === "facilitator" && "facilitator",
+    ...services.map((service) => SERVICES[service].toLowerCase()),
+    listening && "listening",
+    mutedUntil !== null && mutedWords(person),
+    !here && "not connected",
+  ].filter((badge) => typeof badge === "string")
+}
+
+/** @param {Person} person */
+function mutedWords({ mutedUntil, muteScope, muteReason }) {
+  const how = { phase: "for this part", meeting: "for this meeting", time: `until ${clock(mutedUntil ?? 0)}` }[muteScope]
+  return muteReason === "pause" ? `muted ${how}` : `muted ${how}: ${REASONS[muteReason]}`
+}
+
+// After a race, and what is read aloud
+
+/**
+ * After a race the loser reads what is so now, and no error (FC-07, FC-08).
+ *
+ * @param {Room} room
+ * @param {number | null} seat Who was invited, or has the floor.
+ * @param {number} by Who invited them; 0 where nobody did.
+ */
+export function raceLine(room, seat, by) {
+  if (seat === null) return "The meeting had just moved on."
+  if (room.holder === seat) return `${They(room, seat)} ${seat === room.seat ? "have" : "has"} the floor already.`
+  const were = seat === room.seat ? "were" : "was"
+  if (by === room.seat || by === 0) return `${They(room, seat)} ${were} invited already.`
+  return `${They(room, seat)} ${were} invited by ${office(room, by)}.`
+}
+
+/** @param {Room} room @param {number} seat */
+function office(room, seat) {
+  if (seat === room.chair) return "the chair"
+  return room.people.get(seat)?.role === "member" ? rooms.nameOf(room, seat) : "the co-chair"
+}
+
+/**
+ * What a facilitator reads of a no: what is so now, or the server's own words.
+ *
+ * @param {Room} room
+ * @param {Refusal} refusal
+ */
+export function refusedLine(room, { code, words, facts = {} }) {
+  if (code === "floor_busy" && typeof facts.seat === "number") {
+    return raceLine(room, facts.seat, typeof facts.by === "number" ? facts.by : 0)
+  }
+  if (code === "stale_epoch") return raceLine(room, room.holder ?? room.invited, room.invitedBy)
+  return words
+}
+
+/**
+ * What is said aloud to who holds the meeting, besides what everybody hears: the floor and the door,
+ * and nothing of the queue's coming and going.
+ *
+ * @param {Room} before
+ * @param {Room} room
+ */
+export function aloud(before, room) {
+  if (room.offer?.seat === room.seat && before.offer?.seat !== room.seat) return "The chair is offered to you."
+  if (room.shieldAt !== null && before.shieldAt === null) return "The shield is up."
+  if (room.frozenAt !== null && before.frozenAt === null) return "The room is frozen."
+  if (room.invited !== null && room.invited !== before.invited && room.invited !== room.seat) {
+    return `${rooms.nameOf(room, room.invited)} is invited.`
+  }
+  if (before.invited !== null && room.invited === null && room.holder === null && before.invited !== room.seat) {
+    const name = rooms.nameOf(room, before.invited)
+    return room.putOff.includes(before.invited) ? `${name} is not ready yet.` : `${name} is not invited any more.`
+  }
+  if (before.holder !== null && room.holder === null && before.holder !== room.seat) {
+    return `The turn of ${rooms.nameOf(room, before.holder)} has ended.`
+  }
+  if (room.lobby.length > 0 && before.lobby.length === 0) return "Somebody waits at the door."
+  return ""
+}
