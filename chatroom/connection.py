@@ -21,7 +21,8 @@ from chatroom.rules import Command, State, stream_name, words_of
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.transport import EXTENSION, Frames
 from moderation.content.verdict import ALLOW, Verdict
-from moderation.meeting.commands import Say
+from moderation.meeting.audience import CHAIR
+from moderation.meeting.commands import Post, Rename, Say, Tag
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
 
@@ -163,9 +164,10 @@ class Connection:
             # While the database is away, what is in memory is all there is (P17).
             with contextlib.suppress(OutcomeUnknown):
                 await hub.read_to_head(self._house.journal, log, self._house.monotonic)
-            if not self._book.rules.streams(self._book.fold.state, self._seat):
+            if not self._streams():
                 raise Ended("removed")
-            await self._welcome(hello)
+            if hub.awaits(log, self._subscriber):
+                await self._welcome(hello)
             if await hub.catch_up(self._house.journal, self._book, self._subscriber):
                 await self._read(socket)
         finally:
@@ -176,8 +178,10 @@ class Connection:
     async def _welcome(self, hello: wire.Hello) -> None:
         """Resumes at the cursor, or starts afresh and says why: never a hole (P7)."""
         reason = await self._why_fresh(hello.cursor)
+        if not self._house.hub.awaits(self._book.log, self._subscriber):
+            return  # They were let go meanwhile.
         fold, rules, now = self._book.fold, self._book.rules, self._house.now()
-        since = rules.streams(fold.state, self._seat)
+        since = self._streams()
         heads = {stream_name(audience): wire.cursor(*fold.head(audience)) for audience in since}
         if reason is None:
             places = self._places(hello.cursor or {})
@@ -206,6 +210,8 @@ class Connection:
     async def _why_fresh(self, cursor: "dict[wire.Stream, str] | None") -> wire.Reason | None:
         if cursor is None:
             return "new"
+        if ("chair" in cursor) != (CHAIR in self._streams()):
+            return "streams"  # They were a facilitator, or became one since (A48).
         places = self._places(cursor)
         if places is None:
             return "bad"
@@ -214,16 +220,21 @@ class Connection:
             async with self._house.hub.reading(self._book.log):
                 if self._is_ahead(places):
                     await self._house.journal.catch_up(self._book.log)
-        since = self._book.rules.streams(self._book.fold.state, self._seat)
-        for audience, first in since.items():
+        for audience, first in self._streams().items():
+            if audience not in places:
+                return "streams"
             reason = await self._why_not_from(audience, first, *places[audience])
             if reason is not None:
                 return reason
         return None
 
+    def _streams(self) -> dict[int, int]:
+        """What this seat reads now, each with the first number it may read back."""
+        return self._book.rules.streams(self._book.fold.state, self._seat)
+
     def _places(self, cursor: "dict[wire.Stream, str]") -> dict[int, tuple[int, str]] | None:
         """What the client saw last in each of its streams; None where that can't be read."""
-        since = self._book.rules.streams(self._book.fold.state, self._seat)
+        since = self._streams()
         places = {
             audience: wire.parse_cursor(cursor.get(stream_name(audience), "")) for audience in since
         }
@@ -290,6 +301,7 @@ class Connection:
             return self._subscriber.send(wire.Retry(frame.id, RETRY_AFTER))
         try:
             command = wire.decode_command(self._book.rules.commands, frame.command)
+            self._needs_them_here(command)
             verdict, review = self._review(frame.id, command)
             if verdict.signal is not None:
                 await self._raise_signal(frame.id, words_of(command) or "", verdict)
@@ -307,9 +319,20 @@ class Connection:
             review=review,
         )
         answer.add_done_callback(lambda done: self._answered(frame.id, done, verdict))
-        if isinstance(command, Say):
+        if isinstance(command, Say | Post):
             self._book.on_their_way[self._seat, frame.id] = command.text
         return None
+
+    def _needs_them_here(self, command: Command) -> None:
+        """Nobody is named to be next who is not connected (FC-28): of that the rules know nothing.
+
+        After a race the rules have the first word: the floor may have moved by this very command.
+        """
+        meeting = self._book.fold.state
+        if not isinstance(command, Tag) or command.epoch != meeting.epoch:
+            return
+        if meeting.sits(command.seat) and not self._house.hub.is_here(self._book.log, command.seat):
+            raise Refused("they_are_away")
 
     def _review(
         self, id: str, command: Command
@@ -320,6 +343,8 @@ class Connection:
             return ALLOW, None
 
         def review(meeting: Meeting) -> Verdict:
+            if isinstance(command, Rename):
+                return self._house.reviewer.name(words, meeting.epoch)
             return self._house.reviewer.line(words, self._book, self._seat, meeting, id)
 
         return review(state), review

@@ -9,8 +9,9 @@ from chatroom.book import Book, Record
 from chatroom.journal import Journal
 from chatroom.presence import Presence, presence_frame, shows_typing
 from chatroom.refusals import CLOSE_CODES
-from chatroom.rules import removed_by, stream_name
+from chatroom.rules import let_go_by, stream_name
 from chatroom.transport import Frames
+from moderation.meeting.audience import NOBODY
 
 REFILL = 500
 """Entries in one frame of a refill."""
@@ -106,6 +107,11 @@ class Hub:
         self._circles[log].joining.append(subscriber)
         self._presence.came(log, subscriber.seat)
 
+    def awaits(self, log: int, subscriber: Subscriber) -> bool:
+        """Whether a socket is still coming in; it may have been let go since it knocked."""
+        circle = self._circles.get(log)
+        return circle is not None and subscriber in circle.joining
+
     def reading(self, log: int) -> asyncio.Lock:
         """Of those who miss something in memory, one asks the database for all (W25)."""
         return self._circles[log].reading
@@ -123,6 +129,8 @@ class Hub:
 
         Entries that come during the refill are read by its next round, so nothing is buffered twice.
         """
+        if not self.awaits(book.log, subscriber):
+            return False
         circle = self._circles[book.log]
         circle.book = book
         while subscriber in circle.joining:
@@ -170,6 +178,10 @@ class Hub:
             del self._circles[log]
             self._unlisten(log)
 
+    def is_here(self, log: int, seat: int) -> bool:
+        """Whether a seat has a socket at any process, as far as this one knows."""
+        return seat in self._presence.connected(log) or not self._presence.knows(log)
+
     # What happened
 
     def publish(self, book: Book, records: list[Record]) -> None:
@@ -177,15 +189,16 @@ class Hub:
         circle = self._circles.get(book.log)
         if circle is None:
             return
-        for part, removed in _parts(records):
+        for part, let_go in _parts(records):
             self._publish_part(circle, part)
-            if removed is not None:
-                self._let_go(circle, removed)
+            if let_go is not None:
+                self._let_go(circle, *let_go)
 
     def _publish_part(self, circle: Circle, records: list[Record]) -> None:
         by_audience: dict[int, list[Record]] = {}
         for record in records:
-            by_audience.setdefault(record.audience, []).append(record)
+            if record.audience != NOBODY:
+                by_audience.setdefault(record.audience, []).append(record)
         for audience, of_one in by_audience.items():
             frame = entries_frame(audience, of_one)
             if audience == 0:
@@ -204,12 +217,15 @@ class Hub:
             if audience in subscriber.at:
                 subscriber.write(frame)
 
-    def _let_go(self, circle: Circle, seat: int) -> None:
-        """A removed seat reads up to its removal and nothing after it, on any socket (P9)."""
+    def _let_go(self, circle: Circle, seat: int, why: str) -> None:
+        """A seat reads up to its removal, or to the end of what it was, and nothing after it (P9, A48).
+
+        Whose streams have changed comes back for those that are theirs now.
+        """
         circle.flush()
         for subscriber in (*circle.subscribers, *circle.joining):
             if subscriber.seat == seat:
-                subscriber.frames.close(CLOSE_CODES["removed"].code)
+                subscriber.frames.close(CLOSE_CODES[why].code)
         was_here = circle.has(seat)
         circle.subscribers = [
             subscriber for subscriber in circle.subscribers if subscriber.seat != seat
@@ -301,14 +317,14 @@ def _fitting(records: list[Record]) -> Iterable[Record]:
             return
 
 
-def _parts(records: list[Record]) -> Iterable[tuple[list[Record], int | None]]:
-    """The records up to and with each removal, with the seat that it removes."""
+def _parts(records: list[Record]) -> Iterable[tuple[list[Record], tuple[int, str] | None]]:
+    """The records up to and with each that lets a seat go, with the seat and the reason."""
     part: list[Record] = []
     for record in records:
         part.append(record)
-        removed = removed_by(record.entry)
-        if removed is not None:
-            yield part, removed
+        let_go = let_go_by(record.entry)
+        if let_go is not None:
+            yield part, let_go
             part = []
     if part:
         yield part, None

@@ -141,7 +141,7 @@ def _matter(state: object) -> set[int]:
 
 
 def shows_typing(state: object, seat: int, *, in_a_crowd: bool) -> bool:
-    """Whether the others see that `seat` is writing: the holder, and in an open phase anybody.
+    """Whether the others see that `seat` is writing: the holder, and in open talk anybody.
 
     Never one who may not write now: it ends where a mute is folded (P8).
     """
@@ -151,4 +151,4 @@ def shows_typing(state: object, seat: int, *, in_a_crowd: bool) -> bool:
         or why_silent(state, seat) is not None
     ):
         return False
-    return seat == state.holder or (state.speak == "open" and not in_a_crowd)
+    return seat == state.holder or (state.speak in ("open", "discussion") and not in_a_crowd)

@@ -2,10 +2,12 @@
 
 from importlib.resources import files
 
+from msgspec.structs import replace
+
 from chatroom.book import Book
 from chatroom.settings import Settings
 from moderation.content import Context, Lexicon, Policy, Verdict, parse, review
-from moderation.meeting.entries import Said
+from moderation.meeting.entries import Posted, Said
 from moderation.meeting.state import Meeting
 
 BEFORE = 3
@@ -23,11 +25,18 @@ class Reviewer:
         """A line of `seat`, sent as command `id`, under the floor epoch of `meeting`."""
         before = _before(book, seat, id)
         context = Context(meeting.seats[seat].role, meeting.epoch, before=before)
-        return review(text, context, self._policy, self._lexicon)
+        return review(text, context, self._policy_in(meeting), self._lexicon)
 
-    def name(self, name: str) -> Verdict:
-        """A display name is speech too."""
-        return review(name, Context("member", kind="name"), self._policy, self._lexicon)
+    def _policy_in(self, meeting: Meeting) -> Policy:
+        """The organisation's, with the group's own way with links where it leaves that to the group."""
+        if self._policy.links == "nobody":
+            return self._policy
+        return replace(self._policy, links=meeting.flags.links)
+
+    def name(self, name: str, epoch: int = 0) -> Verdict:
+        """A display name is speech too, and no place for a link, whoever bears it."""
+        context = Context("member", epoch, kind="name")
+        return review(name, context, self._policy, self._lexicon)
 
 
 def open_reviewer(settings: Settings) -> Reviewer:
@@ -56,7 +65,7 @@ def _before(book: Book, seat: int, id: str) -> tuple[str, ...]:
         if len(lines) + len(coming) >= BEFORE:
             break
         entry = record.entry
-        if isinstance(entry, Said) and entry.seat == seat and entry.words is not None:
+        if isinstance(entry, Said | Posted) and entry.seat == seat and entry.words is not None:
             lines.append(entry.words)
     return (*reversed(lines), *coming)[-BEFORE:]
 

@@ -11,7 +11,7 @@ from moderation.case.commands import CaseSeatCommand, TickCase
 from moderation.case.entries import CaseEntry, DeskEntry
 from moderation.content.verdict import Verdict
 from moderation.meeting import audience, decider
-from moderation.meeting.commands import Say, SeatCommand, Tell, Tick
+from moderation.meeting.commands import Post, Rename, Say, SeatCommand, Tell, Tick
 from moderation.meeting.entries import AnyEntry, Redacted, Removed
 from moderation.meeting.state import Stamp
 
@@ -50,7 +50,11 @@ class Rules:
 
 def words_of(command: Command) -> str | None:
     """The words of a command that the review has to see. A case line is never reviewed."""
-    return command.text if isinstance(command, Say | Tell) else None
+    match command:
+        case Say(text=words) | Post(text=words) | Tell(text=words) | Rename(name=words):
+            return words
+        case _:
+            return None
 
 
 def erased_by(entry: Entry) -> int | None:
@@ -58,9 +62,15 @@ def erased_by(entry: Entry) -> int | None:
     return entry.number if isinstance(entry, Redacted) else None
 
 
-def removed_by(entry: Entry) -> int | None:
-    """The seat that reads nothing more after this entry (P9)."""
-    return entry.seat if isinstance(entry, Removed) else None
+def let_go_by(entry: Entry) -> tuple[int, str] | None:
+    """The seat whose sockets end with this entry, and the name of the close code.
+
+    It reads nothing more after it (P9), or other streams than before (A48).
+    """
+    if isinstance(entry, Removed):
+        return entry.seat, "removed"
+    changed = audience.changes_streams(entry)
+    return None if changed is None else (changed, "seat_changed")
 
 
 MEETING = Rules(

@@ -28,8 +28,11 @@ CommandId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 Cursor = Annotated[str, Meta(max_length=64)]
 """`120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first."""
 Stream = Literal["room", "chair", "own"]
-Reason = Literal["new", "ahead", "diverged", "too_far", "bad"]
-"""Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed."""
+Reason = Literal["new", "ahead", "diverged", "too_far", "bad", "streams"]
+"""Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed.
+
+`streams`: it is not of the streams that the seat reads now.
+"""
 
 
 class Inbound(Struct, frozen=True, tag=snake, tag_field="type", forbid_unknown_fields=True):
@@ -150,12 +153,13 @@ class Care(Outbound, frozen=True):
 
 
 class Texted(Struct, frozen=True):
-    """Whatever has words."""
+    """Whatever has words, or is a name."""
 
-    text: str
+    text: str | None = None
+    name: str | None = None
 
 
-HEARD = 4000
+HEARD = 6000
 """Code points of a message that is too long in which a cry for help is still looked for."""
 
 InboundFrame = Hello | Command | Typing
@@ -196,10 +200,11 @@ def decode_command(decoder: msgspec.json.Decoder[C], raw: Raw) -> C:
 def words_in(raw: Raw) -> str | None:
     """The words of a command that could not be taken, as far as a message could have gone on."""
     try:
-        text = msgspec.json.decode(raw, type=Texted).text
+        found = msgspec.json.decode(raw, type=Texted)
     except (msgspec.DecodeError, RecursionError):
         return None
-    return text[:HEARD]
+    words = found.text or found.name
+    return None if words is None else words[:HEARD]
 
 
 def _what_is_wrong(error: str, raw: Raw) -> str:

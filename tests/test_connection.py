@@ -305,6 +305,30 @@ async def test_a_cursor_that_cannot_be_resumed_gets_a_fresh_start_and_the_reason
         assert [entry["number"] for entry in seen] == list(range(since, int(head) + 1))
 
 
+async def test_a48_who_becomes_a_facilitator_comes_back_for_the_streams_of_one(room: Room):
+    """And who is one no more leaves with nothing of it, though the cursor knows where it was."""
+    ada, ben = await room.open(), await room.seat("Ben")
+    appoint = {"type": "appoint", "seat": 2, "service": "co_chair"}
+    async with room.sit(ada) as adas:
+        async with room.town.socket(f"{room.path}/socket") as bens:
+            cursor = (await bens.hello(ben))["cursor"]
+            await adas.ask({"type": "tell", "to": 2, "text": "will you?"})
+            await adas.ask(appoint)
+            assert await bens.code() == 4411
+        async with room.town.socket(f"{room.path}/socket") as bens:
+            fresh = await bens.hello(ben, cursor)
+            assert (fresh["type"], fresh["reason"]) == ("fresh", "streams")
+            assert set(fresh["cursor"]) == {"room", "own", "chair"}
+            assert fresh["starts"]["chair"] == 1, "what facilitators wrote before stays unread"
+            cursor = fresh["cursor"]
+            await adas.ask({**appoint, "type": "dismiss"})
+            assert await bens.code() == 4411
+        async with room.town.socket(f"{room.path}/socket") as bens:
+            fresh = await bens.hello(ben, cursor)
+            assert (fresh["type"], fresh["reason"]) == ("fresh", "streams")
+            assert set(fresh["cursor"]) == {"room", "own"}
+
+
 async def test_a_cursor_just_before_the_seat_is_good_p7(room: Room):
     await room.open()
     ben = await room.seat("Ben")
@@ -449,6 +473,36 @@ async def test_links_are_for_facilitators(room: Room):
         assert (await adas.say(text, GATHERING))["type"] == "receipt"
 
 
+async def test_what_a_facilitator_posts_is_reviewed_and_may_hold_links(room: Room):
+    ada = await room.open()
+    async with room.sit(ada) as adas:
+        post = {"type": "post", "kind": "announcement", "text": "call me at 212 555 0123"}
+        refusal = await adas.ask(post)
+        assert (refusal["code"], refusal["spans"]) == ("contact_details", [[11, 23]])
+        post["text"] = "next week: https://example.org/page " + "and so on " * 500
+        assert (await adas.ask(post))["type"] == "receipt"
+
+
+async def test_a_number_that_is_split_over_a_line_and_a_post_is_found(room: Room):
+    ada = await room.open()
+    async with room.sit(ada) as adas:
+        assert (await adas.say("212 555", GATHERING))["type"] == "receipt"
+        refusal = await adas.ask({"type": "post", "kind": "cue", "text": "0123"})
+        assert refusal["code"] == "contact_details"
+
+
+@pytest.mark.parametrize("name", ["Ben 212 555 0123", "www.example.org"])
+@pytest.mark.parametrize("who", ["member", "facilitator"])
+async def test_another_name_is_reviewed_as_one(room: Room, who: Any, name: str):
+    token = await room.open() if who == "facilitator" else await room.seat("Ben")
+    async with room.sit(token) as line:
+        refusal = await line.ask({"type": "rename", "name": name})
+        assert (refusal["type"], refusal["code"]) in {
+            ("refusal", "contact_details"), ("refusal", "link"),
+        }  # fmt: skip
+        assert (await line.ask({"type": "rename", "name": "Ben W"}))["type"] == "receipt"
+
+
 @pytest.mark.parametrize("name", ["Ben 212 555 0123", "ben@example.org"])
 async def test_a_name_is_reviewed_too(room: Room, name: str):
     response = await room.take_seat(await room.town.enter(room.id, "member"), name)
@@ -538,6 +592,26 @@ async def test_a_name_can_be_a_cry_for_help_ce06(room: Room, sam: Line):
     async with asyncio.timeout(1):
         entry = (await sam.entry("case_listed"))["entry"]
     assert (entry["source"], entry["triage"]) == ("signal", "urgent")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"type": "rename", "name": CRISIS},
+        {"type": "rename", "name": f"{CRISIS}, and nobody hears"},
+        {"type": "post", "kind": "topic", "text": CRISIS},
+        {"type": "post", "kind": "topic", "text": f"{CRISIS}. " + "x" * 6000},
+    ],
+    ids=["name", "name that is too long", "topic", "topic that is too long"],
+)
+async def test_a_cry_for_help_is_heard_in_a_name_and_in_a_post_ce06(
+    room: Room, sam: Line, command: Frame
+):
+    ada = await room.open()
+    async with room.sit(ada) as adas:
+        await adas.ask(command)
+        care = next(frame for frame in map(json.loads, adas.raw) if frame["type"] == "care")
+        await listed(sam, care["case"], "raised")
 
 
 async def test_help_reaches_the_desk_and_gets_a_line_ce01(room: Room, town: Town):

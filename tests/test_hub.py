@@ -16,9 +16,20 @@ from chatroom.hub import Hub, Subscriber
 from chatroom.presence import CROWD, GRACE, Presence
 from chatroom.rules import MEETING
 from chatroom.transport import Frames
-from moderation.meeting.commands import Redact, Remove, Tell
-from tests.cast import ada, ben, chidi
-from tests.journal.stage import EVENING, Office, at_work, migrated, until
+from moderation.meeting.audience import NOBODY
+from moderation.meeting.commands import (
+    AcceptChair,
+    Appoint,
+    Dismiss,
+    Handover,
+    Redact,
+    Remove,
+    TakeSeat,
+    Tell,
+)
+from moderation.meeting.format import Flags
+from tests.cast import EVES_SESSION, ada, ben, chidi
+from tests.journal.stage import EVENING, MORNING, Office, at_work, migrated, until
 
 ROOM, CHAIR = 0, -1
 
@@ -347,6 +358,78 @@ async def test_who_is_removed_while_coming_in_gets_nothing_more_p9(hall: Hall):
     assert await joining is False
     assert recorded(member).closed == [4410]
     assert recorded(member).given == []
+
+
+# Other streams
+
+
+async def test_a48_a_demoted_seat_hears_nothing_of_the_facilitators_after_its_number(hall: Hall):
+    submit = hall.office.journal.submit
+    await submit(EVENING, ada, Appoint(ben, "co_chair"))
+    bens, adas = [await hall.join(ben), await hall.join(ben)], await hall.join(ada)
+    await submit(EVENING, chidi, Tell("while he is one of them"))
+    dismiss = submit(EVENING, ada, Dismiss(ben, "co_chair"))
+    after = submit(EVENING, chidi, Tell("canary"))  # In the same batch.
+    dismissed, _ = await dismiss, await after
+    await turn()
+    assert recorded(adas).numbers("chair") == [1, 2]
+    for member in bens:
+        assert recorded(member).numbers("chair") == [1]
+        assert recorded(member).numbers()[-1] == dismissed.number
+        assert recorded(member).closed == [4411]
+        assert b"canary" not in b"".join(recorded(member).given)
+    assert recorded(adas).closed == []
+    again = await hall.join(ben)
+    assert (CHAIR in again.at, b"canary" in b"".join(recorded(again).given)) == (False, False)
+
+
+@pytest.mark.parametrize("command", [Appoint(ben, "co_chair"), Handover(ben)])
+async def test_a48_a_promoted_seat_comes_back_and_hears_the_facilitators_from_then_on(
+    hall: Hall, command: Appoint | Handover
+):
+    submit = hall.office.journal.submit
+    bens = await hall.join(ben)
+    await submit(EVENING, chidi, Tell("canary"))
+    promoted = await submit(EVENING, ada, command)
+    if isinstance(command, Handover):
+        assert recorded(bens).closed == [], "until they accept nothing changes (FC-23)"
+        promoted = await submit(EVENING, ben, AcceptChair())
+    await submit(EVENING, chidi, Tell("are you one of them now?"))
+    await turn()
+    assert recorded(bens).numbers()[-1] == promoted.number
+    assert recorded(bens).closed == [4411]
+    book = await hall.office.book()
+    first = MEETING.streams(book.fold.state, ben)[CHAIR]
+    again = await hall.join(ben, {ROOM: promoted.number or 0, CHAIR: first - 1, ben: 1})
+    heard = [entry["entry"]["words"] for entry in recorded(again).entries("chair")]
+    assert heard == ["are you one of them now?"]
+
+
+async def test_a_seat_that_changes_while_it_comes_in_is_let_go_whoever_else_leaves(hall: Hall):
+    chidis, bens = await hall.join(chidi), await hall.knock(ben)
+    await hall.office.journal.submit(EVENING, ada, Appoint(ben, "co_chair"))
+    hall.hub.leave(EVENING, chidis)
+    assert recorded(bens).closed == [4411]
+    assert await hall.catch_up(bens) is False
+    assert recorded(bens).given == []
+
+
+async def test_whose_knock_it_was_is_sent_to_nobody(office: Office):
+    """The facilitators see the name; which session it is stays in the log."""
+    await office.furnish(MORNING, flags=Flags(door="members"))
+    hall, book = Hall(office), await office.book(MORNING)
+    members = {seat: Subscriber(Recorder(), seat, b"") for seat in (ada, ben)}
+    for seat, member in members.items():
+        hall.hub.enter(MORNING, member)
+        member.at = dict.fromkeys(MEETING.streams(book.fold.state, seat), 0)
+        assert await hall.hub.catch_up(office.journal, book, member)
+    knock = TakeSeat(EVES_SESSION, "member", "Eve", known=False)
+    await office.journal.submit(MORNING, 0, knock)
+    await turn()
+    assert book.fold.head(NOBODY)[0] == 1, "need a knock for this test to mean anything"
+    assert recorded(members[ada]).entries("chair")[-1]["entry"]["words"] == "Eve"
+    assert all(EVES_SESSION.encode() not in b"".join(recorded(m).given) for m in members.values())
+    assert b"Eve" not in b"".join(recorded(members[ben]).given)
 
 
 async def test_nothing_is_written_to_who_was_let_go_not_even_an_answer_p9(hall: Hall):

@@ -48,8 +48,8 @@ export type CommandId = string
 /** `120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first. */
 export type Cursor = string
 export type Stream = "room" | "chair" | "own"
-/** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. */
-export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad"
+/** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. `streams`: it is not of the streams that the seat reads now. */
+export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams"
 
 export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | TurnAway | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | CloseCase

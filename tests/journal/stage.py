@@ -17,7 +17,7 @@ from chatroom.store.logs import Batch, Logs, Row
 from chatroom.store.logs_postgres import PostgresLogs
 from chatroom.store.logs_sqlite import SqliteLogs
 from moderation.meeting.commands import Convene, Mute, Open, RaiseHand, Role, Say, TakeSeat
-from moderation.meeting.format import Phase
+from moderation.meeting.format import Flags, Phase
 from tests.cast import NAMES, SESSIONS, ada, ben, chidi
 from tests.ground import NOON, dice
 from tests.store.places import Place, SqlitePlace, migrated_file
@@ -195,10 +195,12 @@ class Office:
     def mute(self, seat: int, *, log: int = EVENING) -> "asyncio.Future[Answer]":
         return self.journal.submit(log, ada, Mute(seat, 10))
 
-    async def furnish(self, log: int = EVENING, *, keep: float = 3600.0) -> None:
+    async def furnish(
+        self, log: int = EVENING, *, keep: float = 3600.0, flags: Flags = Flags()
+    ) -> None:
         """A meeting that Ada has opened; Ben and Chidi are in it, in the seats they always have."""
         add_log(self.path, log, keep=keep)
-        await self.journal.submit(log, 0, Convene("small", PHASES))
+        await self.journal.submit(log, 0, Convene("small", PHASES, flags))
         for seat in (ada, ben, chidi):
             role: Role = "facilitator" if seat == ada else "member"
             await self.journal.submit(log, 0, TakeSeat(SESSIONS[seat], role, NAMES[seat]))
