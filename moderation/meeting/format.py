@@ -1,11 +1,12 @@
 """A format: the agenda a meeting is held by, and the group's ways, as data."""
 
-import tomllib
-from collections.abc import Collection
-from typing import Annotated, Any, Literal
+from collections.abc import Collection, Iterator
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import replace
+
+from moderation.meeting.places import Path, line_of, path_of, read
 
 Speak = Literal[
     "facilitator", "reader", "self_id", "queue", "round", "tag", "speaker", "discussion", "open", "silent"
@@ -101,20 +102,19 @@ def parse(text: str, cues: Collection[str] | None = None) -> Format:
 
     `cues` are the ids of the cue cards there are; None where any will do.
     """
-    raw = tomllib.loads(text)
+    raw = read(text)
+    unknown = next(_unknown_fields(raw), None)
+    if unknown is not None:
+        raise _wrong_at(text, raw, unknown[:-1], f"unknown field {unknown[-1]}", unknown)
     try:
         format = convert(raw, Format)
     except ValidationError as wrong:
-        raise ValueError(_where(text, raw, str(wrong))) from None
-    unknown = _unknown(raw.get("flags", {}), Flags)
-    if unknown is not None:
-        raise ValueError(f"line {_line_of(text, None, unknown)}: flags: unknown field {unknown}")
-    seen: set[str] = set()
-    for phase, given in zip(format.phases, raw["phases"], strict=True):
-        why = _wrong(phase, given, seen, cues)
-        if why is not None:
-            raise ValueError(f"line {_line_of(text, phase.id)}: phase {phase.id}: {why}")
-        seen.add(phase.id)
+        path = path_of(str(wrong))
+        raise _wrong_at(text, raw, path, _reason(str(wrong), raw, path)) from None
+    for number, given in enumerate(raw["phases"]):
+        field, why = next(_wrong(format, number, given, cues), ((), ""))
+        if why:
+            raise _wrong_at(text, raw, ("phases", number), why, ("phases", number, *field))
     return format
 
 
@@ -123,13 +123,14 @@ def fitted(format: Format, ways: dict[str, Any]) -> Format:
 
     Raises `ValueError` where there is no such way, or it can't be so.
     """
-    unknown = _unknown(ways, Flags)
+    unknown = next(_not_in(Flags, ways, ()), None)
     if unknown is not None:
-        raise ValueError(f"there is no setting {unknown}")
+        raise ValueError(f"there is no setting {unknown[0]}")
     try:
         flags = convert({**_given(format.flags), **ways}, Flags)
     except ValidationError as wrong:
-        raise ValueError(str(wrong)) from None
+        path = path_of(str(wrong))
+        raise ValueError(f"{path[0]}: {_reason(str(wrong), ways, ('flags', *path))}") from None
     phases = tuple(
         replace(phase, turn=flags.share_limit) if flags.share_limit and phase.turn else phase
         for phase in format.phases
@@ -141,43 +142,97 @@ def _given(flags: Flags) -> dict[str, Any]:
     return {name: getattr(flags, name) for name in Flags.__struct_fields__}
 
 
+# What makes no sense, though each field is well by itself
+
+
 def _wrong(
-    phase: Phase, given: dict[str, Any], seen: set[str], cues: Collection[str] | None
-) -> str | None:
-    """Why a phase makes no sense, None where it does."""
-    slots = (_unknown(slot, Slot) for slot in given.get("slots", []))
-    unknown = next(filter(None, (_unknown(given, Phase), *slots)), None)
-    if unknown is not None:
-        return f"unknown field {unknown}"
-    if phase.id in seen:
-        return "two phases have the same id"
+    format: Format, number: int, given: dict[str, Any], cues: Collection[str] | None
+) -> Iterator[tuple[Path, str]]:
+    """What is wrong with a phase: where in it, and why."""
+    phase = format.phases[number]
+    if phase.id in {earlier.id for earlier in format.phases[:number]}:
+        yield ("id",), "two phases have the same id"
     if phase.ends == "time" and phase.minutes == 0:
-        return "it ends by time, so it needs minutes"
-    if phase.speak not in TURNS and (phase.turn or phase.fairness or phase.urgent != "off"):
-        return "turns, fairness and an urgent lane are of a queue, a round or a tag"
-    missing = [cue for cue in phase.cues if cues is not None and cue not in cues]
-    return f"there is no cue card {missing[0]}" if missing else None
+        yield ("ends",), "it ends by time, so it needs minutes"
+    yield from _wrong_turns(phase, given)
+    if phase.speak != "self_id" and "lines" in given:
+        yield ("lines",), "lines are counted where all introduce themselves"
+    for place, slot in enumerate(phase.slots):
+        if slot.role == "reader" and phase.speak != "reader":
+            yield ("slots", place), "a reader reads in a phase of readers; say who else does"
+    for place, cue in enumerate(phase.cues):
+        if cues is not None and cue not in cues:
+            yield ("cues", place), f"there is no cue card {cue}"
 
 
-def _unknown(given: dict[str, Any], struct: type[Struct]) -> str | None:
-    """The first field that a struct does not have; the log's readers forgive what a template may not."""
-    return next(iter(sorted(given.keys() - set(struct.__struct_fields__))), None)
+def _wrong_turns(phase: Phase, given: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    if phase.speak not in TURNS:
+        for field in ("turn", "warn", "grace", "fairness", "urgent"):
+            if field in given:
+                yield (field,), f"{field} is of a queue, a round or a tag"
+        if "close_queue" in phase.on_enter:
+            yield ("on_enter",), "there is no queue to close"
+    if phase.speak != "queue" and "calls" in given:
+        yield ("calls",), "calls is of a queue; a round passes on by itself, and a tag by name"
+    if "warn" in given and any(before >= 60 * phase.turn for before in phase.warn):
+        yield ("warn",), "a reminder comes before a turn's end and after its beginning"
 
 
-def _where(text: str, raw: dict[str, Any], wrong: str) -> str:
-    """The line of the phase, or of the field, that msgspec speaks of."""
-    path = wrong.rpartition("$.")[2].rstrip("`")
-    phases = raw.get("phases")
-    if path.startswith("phases[") and isinstance(phases, list):
-        index = int(path[7:].partition("]")[0])
-        phase = phases[index] if index < len(phases) else None
-        id = phase.get("id") if isinstance(phase, dict) else None
-        return f"line {_line_of(text, id)}: phase {id or index + 1}: {wrong}"
-    return f"line {_line_of(text, None, path.partition('.')[0])}: {wrong}"
+# Fields and words that are not there
 
 
-def _line_of(text: str, id: object, field: str = "phases") -> int:
-    """The line on which the phase `id` stands, or else the field; the last such line of two."""
-    wanted = f'"{id}"' if id is not None else field
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if wanted in line]
-    return lines[-1] if lines else 1
+def _unknown_fields(raw: dict[str, Any]) -> Iterator[Path]:
+    """What no struct has: the log's readers forgive it, a template may not have it."""
+    yield from _not_in(Format, raw, ())
+    yield from _not_in(Flags, raw.get("flags"), ("flags",))
+    for number, phase in enumerate(_list(raw, "phases")):
+        yield from _not_in(Phase, phase, ("phases", number))
+        for place, slot in enumerate(_list(phase, "slots")):
+            yield from _not_in(Slot, slot, ("phases", number, "slots", place))
+
+
+def _not_in(struct: type[Struct], given: object, path: Path) -> Iterator[Path]:
+    if isinstance(given, dict):
+        for field in sorted(given.keys() - set(struct.__struct_fields__)):
+            yield (*path, field)
+
+
+def _list(given: object, field: str) -> list[object]:
+    found = given.get(field) if isinstance(given, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _wrong_at(
+    text: str, raw: dict[str, Any], path: Path, why: str, line_at: Path | None = None
+) -> ValueError:
+    """The line, where that is in the agenda, and why."""
+    places = [f"line {line_of(text, path if line_at is None else line_at)}"]
+    if path[:1] == ("phases",) and len(path) > 1:
+        places.append(f"phase {_phase(raw, path).get('id') or int(path[1]) + 1}")
+        path = path[2:]
+    places += [str(step + 1) if isinstance(step, int) else step for step in path]
+    return ValueError(": ".join([*places, why]))
+
+
+def _phase(raw: dict[str, Any], path: Path) -> dict[str, Any]:
+    phase = raw["phases"][path[1]]
+    return phase if isinstance(phase, dict) else {}
+
+
+def _reason(wrong: str, raw: dict[str, Any], path: Path) -> str:
+    """Why a value can't be; where it is one of few words, which they are."""
+    why = wrong.partition(" - at `$")[0]
+    names = [step for step in path if isinstance(step, str)]
+    if not why.startswith("Invalid enum value") or not names:
+        return why
+    structs = {"flags": Flags, "slots": Slot}
+    struct = next((structs[name] for name in reversed(names[:-1]) if name in structs), Phase)
+    return f"{why}: none of {', '.join(_choices(get_type_hints(struct)[names[-1]]))}"
+
+
+def _choices(hint: Any) -> Iterator[str]:
+    if get_origin(hint) is Literal:
+        yield from map(str, get_args(hint))
+    else:
+        for part in get_args(hint):
+            yield from _choices(part)
