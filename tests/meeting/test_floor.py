@@ -1,49 +1,55 @@
-"""The floor: hands, invitations, turns, and a holder who drops."""
+"""The floor: invitations, turns, races for it, giving it back, and a holder who drops."""
 
-import pytest
-
+from moderation.meeting import decider
 from moderation.meeting.commands import (
     Accept,
     Done,
     EndTurn,
-    HandAway,
-    HandBack,
+    GiveBack,
     HolderAway,
     HolderBack,
     Invite,
+    Listen,
     LowerHand,
+    Mute,
+    Next,
     NextPhase,
+    NotYet,
     Pass,
     RaiseHand,
+    Remove,
     Say,
     Tick,
 )
 from moderation.meeting.entries import (
-    Closed,
+    AllMuted,
+    AnyEntry,
+    ChairWentAway,
     FloorTaken,
-    HandCameBack,
-    HandLowered,
+    Frozen,
     HandRaised,
     HandWentAway,
     HolderCameBack,
     HolderWentAway,
-    Invited,
     InviteEnded,
+    ListeningChosen,
     Muted,
+    PauseBegan,
     PhaseBegan,
     Removed,
     Said,
+    ShieldRaised,
     TurnEnded,
-    Unmuted,
+    WentQuiet,
 )
-from moderation.meeting.floor import HAND_KEPT, HOLDER_GRACE
-from moderation.meeting.state import AwayHand
+from moderation.meeting.floor import HOLDER_GRACE
 from tests.cast import ada, ben, chidi, dana, eve, mo
 from tests.meeting.spec import (
     CURRENT,
     NOON,
     STALE,
     after,
+    called,
     given,
     in_phase,
     with_floor,
@@ -51,99 +57,22 @@ from tests.meeting.spec import (
     with_invited,
 )
 
-# Hands
-
-
-def test_fc_02_a_member_raises_a_hand():
-    given(in_phase("sharing")).when(ben, RaiseHand()).then(HandRaised(ben))
-
-
-def test_fc_02_a_second_raise_leaves_nothing():
-    once = given(with_hands(ben, chidi))
-    assert once.when(ben, RaiseHand()).nothing().state.hands == (ben, chidi)
-
-
-def test_fc_02_the_button_after_a_typed_one_leaves_nothing():
-    typed = given(in_phase("sharing")).when(ben, Say("!", CURRENT)).then(HandRaised(ben))
-    typed.when(ben, RaiseHand()).nothing()
-    typed.when(ben, Say(" ! ", CURRENT)).nothing()
-
-
-def test_fc_02_somebody_with_the_floor_or_an_invitation_asks_for_nothing_more():
-    given(with_invited(ben)).when(ben, RaiseHand()).nothing()
-    given(with_floor(ben)).when(ben, RaiseHand()).nothing()
-    unasked = [*in_phase("sharing"), Invited(ben, by=ada)]
-    assert given(unasked).state.hands == ()
-    given(unasked).when(ben, RaiseHand()).nothing()
-
-
-def test_hands_are_served_in_the_order_in_which_they_were_raised():
-    meeting = given(with_hands(dana, ben, chidi)).state
-    assert meeting.hands == (dana, ben, chidi)
-
-
-@pytest.mark.parametrize("phase", ["gathering", "opening", "closing", "after", "silence"])
-def test_hands_are_raised_only_where_there_is_a_queue(phase: str):
-    given(in_phase(phase)).when(ben, RaiseHand()).refused("no_queue_now")
-
-
-def test_the_muted_raise_no_hand():
-    muted = [*in_phase("sharing"), Muted(ben, NOON + 60)]
-    given(muted).when(ben, RaiseHand()).refused("muted")
-    given(muted).when(ben, Say("!", CURRENT)).refused("muted")
-
-
-def test_fc_03_a_member_lowers_their_own_hand_and_may_raise_it_again_at_the_end():
-    lowered = given(with_hands(ben, chidi)).when(ben, LowerHand()).then(HandLowered(ben, by="self"))
-    again = lowered.when(ben, RaiseHand()).then(HandRaised(ben))
-    assert again.state.hands == (chidi, ben)
-
-
-def test_fc_03_naming_oneself_is_lowering_ones_own_hand():
-    given(with_hands(ben)).when(ben, LowerHand(ben)).then(HandLowered(ben, by="self"))
-    given(with_hands(ada)).when(ada, LowerHand(ada)).then(HandLowered(ada, by="self"))
-
-
-def test_fc_03_lowering_no_hand_leaves_nothing():
-    given(with_hands(chidi)).when(ben, LowerHand()).nothing()
-    given(with_hands(chidi)).when(ada, LowerHand(dana)).nothing()
-
-
-def test_fc_03_a_facilitator_lowers_a_hand_and_the_entry_tells_the_role_alone():
-    told = given(with_hands(ben, chidi)).when(mo, LowerHand(ben))
-    assert told.then(HandLowered(ben, by="facilitator")).state.hands == (chidi,)
-
-
-def test_fc_03_a_member_lowers_nobody_elses_hand():
-    given(with_hands(chidi)).when(ben, LowerHand(chidi)).refused("facilitators_act")
-
-
-def test_hands_go_down_with_the_queue():
-    over = given(with_hands(ben, chidi), PhaseBegan(3), PhaseBegan(4))
-    assert over.state.speak != "queue"
-    assert over.state.hands == ()
-
-
-def test_hands_stay_up_from_one_queue_to_the_next():
-    assert given(with_hands(ben, chidi), PhaseBegan(3)).state.hands == (ben, chidi)
-
-
 # Invitations
 
 
 def test_fc_05_an_invitation_is_no_floor():
-    invited = given(with_hands(ben)).when(ada, Invite(CURRENT)).then(Invited(ben, by=ada))
+    invited = given(with_hands(ben)).when(ada, Invite(CURRENT)).then(called(ben))
     assert invited.state.invited == ben
     assert invited.state.holder is None
     invited.when(ben, Say("Thanks", CURRENT)).refused("not_your_turn")
 
 
 def test_fc_05_the_first_hand_is_invited_where_nobody_is_named():
-    given(with_hands(dana, ben)).when(ada, Invite(CURRENT)).then(Invited(dana, by=ada))
+    given(with_hands(dana, ben)).when(ada, Invite(CURRENT)).then(called(dana))
 
 
 def test_fc_05_somebody_who_did_not_ask_can_be_invited():
-    given(with_hands(ben)).when(ada, Invite(CURRENT, dana)).then(Invited(dana, by=ada))
+    given(with_hands(ben)).when(ada, Invite(CURRENT, dana)).then(called(dana))
 
 
 def test_fc_05_accepting_takes_the_floor_and_the_hand_down():
@@ -159,9 +88,68 @@ def test_fc_05_passing_gives_the_invitation_back_and_the_hand_down():
     assert (meeting.invited, meeting.holder, meeting.hands) == (None, None, (chidi,))
 
 
+def test_fc_05_an_invitation_names_the_moment_until_which_it_waits():
+    invited = given(with_hands(ben), after(7)).when(mo, Invite(CURRENT)).allowed()
+    assert (invited.state.invited_by, invited.state.invite_until) == (mo, NOON + 7 + 45)
+    assert decider.due(invited.state) == NOON + 52
+
+
+def test_fc_05_not_yet_asks_again_later():
+    later = given(with_invited(ben), HandRaised(chidi)).when(ben, NotYet(CURRENT))
+    story = later.then(InviteEnded(ben, "not_yet"))
+    assert (story.state.invited, story.state.hands) == (None, (chidi, ben))
+    story = story.when(chidi, LowerHand()).allowed()
+    story.when(ada, Invite(CURRENT)).then(called(ben))
+
+
+def test_fc_05_who_was_asked_without_a_hand_and_says_not_yet_has_one_now():
+    unasked = given(with_hands(chidi), called(ben)).when(ben, NotYet(CURRENT)).allowed()
+    assert unasked.state.hands == (chidi, ben)
+
+
+def test_fc_05_an_invitation_that_nobody_answers_is_over_once_and_the_hand_goes_to_the_end():
+    invited = given(with_invited(ben), HandRaised(chidi))
+    invited.later(44.9).when(0, Tick()).nothing()
+    over = invited.later(45).when(0, Tick()).then(InviteEnded(ben, "expired"))
+    assert (over.state.invited, over.state.hands) == (None, (chidi, ben))
+    assert over.state.epoch == invited.state.epoch + 1
+    over.when(0, Tick()).nothing()
+    over.later(45).when(0, Tick()).nothing()
+    over.when(ben, Accept(CURRENT)).refused("not_invited")
+
+
+def test_fc_05_who_was_asked_without_a_hand_and_does_not_answer_has_none():
+    over = given(in_phase("sharing"), called(ben), after(45)).when(0, Tick())
+    assert over.then(InviteEnded(ben, "expired")).state.hands == ()
+
+
+def test_fc_05_a_hand_that_let_an_invitation_go_by_is_not_called_again_by_itself():
+    story = given(with_hands(ben, chidi, phase="passing"), called(ben), after(45))
+    over = story.when(0, Tick())
+    passed_on = over.then(
+        InviteEnded(ben, "expired"), called(chidi, by=0, at=NOON + 45, at_once=True)
+    )
+    assert passed_on.state.hands == (chidi, ben)
+    passed_on.later(45).when(0, Tick()).then(InviteEnded(chidi, "expired"))
+    done = passed_on.when(chidi, Pass(CURRENT)).then(InviteEnded(chidi, "passed"))
+    asked = done.when(ada, Next(CURRENT)).then(called(ben, at=NOON + 45))
+    asked.when(ben, Accept(CURRENT)).then(FloorTaken(ben, turn=1))
+
+
+def test_fc_05_a_new_hand_is_called_by_itself_again():
+    put_off = given(with_hands(ben, phase="passing"), called(ben)).when(ben, NotYet(CURRENT))
+    lowered = put_off.allowed().when(ben, LowerHand()).allowed()
+    raised = lowered.when(ben, RaiseHand()).allowed().given(called(chidi))
+    raised.when(chidi, Pass(CURRENT)).then(
+        InviteEnded(chidi, "passed"), called(ben, by=0, at_once=True)
+    )
+
+
 def test_fc_05_nobody_else_accepts_or_passes():
     given(with_invited(ben)).when(chidi, Accept(CURRENT)).refused("not_invited")
     given(with_invited(ben)).when(chidi, Pass(CURRENT)).refused("not_your_turn")
+    given(with_invited(ben)).when(chidi, NotYet(CURRENT)).refused("not_your_turn")
+    given(with_floor(ben)).when(ben, NotYet(CURRENT)).refused("not_your_turn")
     given(in_phase("sharing")).when(ben, Accept(CURRENT)).refused("not_invited")
 
 
@@ -175,12 +163,6 @@ def test_fc_05_a_hand_keeps_its_place_when_the_phase_takes_the_invitation_back()
     went_on = moved.then(InviteEnded(ben, "phase"), PhaseBegan(3))
     assert went_on.state.speak == "queue"
     assert went_on.state.hands == (ben, chidi)
-
-
-def test_a_hand_that_is_lowered_during_its_invitation_stays_down():
-    lowered = given(with_invited(ben)).when(ben, LowerHand()).then(HandLowered(ben, by="self"))
-    taken_back = lowered.when(ada, EndTurn(CURRENT)).then(InviteEnded(ben, "withdrawn"))
-    assert taken_back.state.hands == ()
 
 
 def test_members_invite_nobody():
@@ -204,6 +186,11 @@ def test_somebody_outside_or_removed_is_not_invited():
 def test_the_muted_are_not_invited():
     muted = [*in_phase("sharing"), Muted(ben, NOON + 60)]
     given(muted).when(ada, Invite(CURRENT, ben)).refused("they_are_muted")
+
+
+def test_who_only_listens_is_not_invited():
+    listening = given(in_phase("sharing"), ListeningChosen(ben, on=True))
+    listening.when(ada, Invite(CURRENT, ben)).refused("they_listen")
 
 
 def test_an_invitation_to_a_meeting_that_moved_on_is_refused():
@@ -234,12 +221,103 @@ def test_fc_07_done_and_the_next_phase_of_one_epoch_move_the_floor_once():
     moved.when(ben, Done(epoch)).refused("stale_epoch")
 
 
+def test_fc_07_done_and_next_of_one_epoch_in_either_order_invite_exactly_one():
+    holding = given(with_floor(ben, phase="passing"), HandRaised(chidi), HandRaised(dana))
+    epoch = holding.state.epoch
+    done = holding.when(ben, Done(epoch)).then(
+        TurnEnded(ben, "done"), called(chidi, by=0, at_once=True)
+    )
+    assert (done.state.epoch, done.state.invited) == (epoch + 1, chidi)
+    late = done.when(ada, Next(epoch)).refused("stale_epoch")
+    assert (late.state.epoch, late.state.invited) == (epoch + 1, chidi)
+    next_ = holding.when(ada, Next(epoch)).then(
+        TurnEnded(ben, "ended"), called(chidi, at_once=True)
+    )
+    assert (next_.state.epoch, next_.state.invited) == (epoch + 1, chidi)
+    for second in (Done(epoch), Pass(epoch)):
+        late = next_.when(ben, second).refused("stale_epoch")
+        assert (late.state.epoch, late.state.invited) == (epoch + 1, chidi)
+
+
+def test_fc_07_where_the_facilitator_calls_the_second_of_the_two_is_stale_as_well():
+    holding = given(with_floor(ben), HandRaised(chidi))
+    epoch = holding.state.epoch
+    done = holding.when(ben, Done(epoch)).then(TurnEnded(ben, "done"))
+    done.when(ada, Next(epoch)).refused("stale_epoch")
+    done.when(ada, Next(epoch + 1)).then(called(chidi))
+    next_ = holding.when(ada, Next(epoch)).then(
+        TurnEnded(ben, "ended"), called(chidi, at_once=True)
+    )
+    assert next_.state.epoch == epoch + 1
+    next_.when(ben, Done(epoch)).refused("stale_epoch")
+
+
+def test_fc_07_next_without_a_turn_invites_the_first_hand():
+    given(with_hands(chidi, ben)).when(ada, Next(CURRENT)).then(called(chidi))
+    given(in_phase("sharing")).when(ada, Next(CURRENT)).refused("no_hands")
+    given(with_hands(ben)).when(ada, Next(STALE)).refused("stale_epoch")
+    given(with_floor(ben), HandRaised(chidi)).when(ada, Next(STALE)).refused("stale_epoch")
+
+
+def test_fc_07_next_with_nobody_waiting_ends_the_turn():
+    given(with_floor(ben)).when(ada, Next(CURRENT)).then(TurnEnded(ben, "ended"))
+
+
+def test_fc_07_next_passes_over_who_is_away():
+    waiting = given(
+        with_floor(ben), HandRaised(chidi), HandRaised(dana), HandWentAway(chidi, NOON + 120)
+    )
+    waiting.when(mo, Next(CURRENT)).then(TurnEnded(ben, "ended"), called(dana, mo, at_once=True))
+
+
+def test_fc_07_a_member_calls_nobody():
+    for history in (with_floor(ben), with_hands(ben), in_phase("gathering")):
+        given(history).when(ben, Next(CURRENT)).refused("facilitators_act")
+
+
+def test_fc_07_two_facilitators_who_press_next_in_one_turn_call_one():
+    holding = given(with_floor(ben), HandRaised(chidi), HandRaised(dana))
+    epoch = holding.state.epoch
+    first = holding.when(ada, Next(epoch)).allowed()
+    first.when(mo, Next(epoch)).refused("floor_busy", seat=chidi, by=ada)
+
+
+def test_fc_07_where_the_floor_passes_on_by_itself_every_end_calls_the_next_at_once():
+    waiting = [HandRaised(chidi), HandRaised(dana)]
+    then = called(chidi, by=0, at_once=True)
+    holding = given(with_floor(ben, phase="passing"), waiting)
+    holding.when(ben, Pass(CURRENT)).then(TurnEnded(ben, "passed"), then)
+    holding.when(ada, Mute(ben, 1)).then(TurnEnded(ben, "revoked"), then, Muted(ben, NOON + 60))
+    holding.when(ada, Remove(ben)).then(TurnEnded(ben, "removed"), then, Removed(ben))
+    invited = given(with_invited(ben, phase="passing"), waiting)
+    invited.when(ben, Pass(CURRENT)).then(InviteEnded(ben, "passed"), then)
+    invited.when(ben, NotYet(CURRENT)).then(InviteEnded(ben, "not_yet"), then)
+    invited.when(ben, Listen(on=True)).then(
+        ListeningChosen(ben, on=True), InviteEnded(ben, "passed"), then
+    )
+
+
+def test_fc_07_a_facilitator_who_ends_a_turn_calls_nobody_with_it():
+    holding = given(with_floor(ben, phase="passing"), HandRaised(chidi))
+    holding.when(ada, EndTurn(CURRENT)).then(TurnEnded(ben, "ended"))
+
+
+def test_fc_15_fc_24_a_floor_that_is_held_up_does_not_pass_on():
+    holding = [*with_floor(ben, phase="passing"), HandRaised(chidi)]
+    for stop in (PauseBegan(), AllMuted(NOON + 600), ShieldRaised()):
+        given(holding, stop).when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
+    frozen = given(holding, Frozen()).when(ada, Remove(ben))
+    frozen.then(TurnEnded(ben, "removed"), Removed(ben))
+    lost = [ChairWentAway(NOON + 60), after(60), WentQuiet()]
+    given(holding, lost).when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
+
+
 def test_fc_07_accept_after_the_invitation_was_taken_back_is_refused():
     invited = given(with_invited(ben))
     epoch = invited.state.epoch
     taken_back = invited.when(ada, EndTurn(epoch)).then(InviteEnded(ben, "withdrawn"))
     taken_back.when(ben, Accept(epoch)).refused("not_invited")
-    again = taken_back.when(ada, Invite(CURRENT)).then(Invited(ben, by=ada))
+    again = taken_back.when(ada, Invite(CURRENT)).then(called(ben))
     again.when(ben, Accept(epoch)).refused("stale_epoch")
 
 
@@ -248,7 +326,7 @@ def test_fc_07_an_invitation_that_follows_done_has_to_know_of_it():
     epoch = holding.state.epoch
     done = holding.when(ben, Done(epoch)).then(TurnEnded(ben, "done"))
     done.when(ada, Invite(epoch)).refused("stale_epoch")
-    done.when(ada, Invite(epoch + 1)).then(Invited(chidi, by=ada))
+    done.when(ada, Invite(epoch + 1)).then(called(chidi))
 
 
 def test_fc_07_every_change_of_the_floor_is_one_epoch():
@@ -279,21 +357,33 @@ def test_fc_07_what_does_not_move_the_floor_is_no_epoch():
 def test_fc_08_two_facilitators_invite_next_and_one_is_invited():
     both = given(with_hands(ben, chidi))
     epoch = both.state.epoch
-    first = both.when(ada, Invite(epoch)).then(Invited(ben, by=ada))
-    first.when(mo, Invite(epoch)).refused("floor_busy", seat=ben)
+    first = both.when(ada, Invite(epoch)).then(called(ben))
+    first.when(mo, Invite(epoch)).refused("floor_busy", seat=ben, by=ada)
+    first.when(mo, Next(epoch)).refused("floor_busy", seat=ben, by=ada)
 
 
 def test_fc_08_of_two_different_invitations_the_first_wins():
     both = given(with_hands(ben, chidi))
     epoch = both.state.epoch
-    first = both.when(mo, Invite(epoch, chidi)).then(Invited(chidi, by=mo))
-    first.when(ada, Invite(epoch, ben)).refused("floor_busy", seat=chidi)
+    first = both.when(mo, Invite(epoch, chidi)).then(called(chidi, by=mo))
+    first.when(ada, Invite(epoch, ben)).refused("floor_busy", seat=chidi, by=mo)
 
 
 def test_fc_06_nobody_is_invited_during_a_turn():
     holding = given(with_floor(ben), HandRaised(chidi))
-    holding.when(ada, Invite(CURRENT)).refused("floor_busy", seat=ben)
+    holding.when(ada, Invite(CURRENT)).refused("floor_busy", seat=ben, by=0)
     holding.when(chidi, Accept(CURRENT)).refused("not_invited")
+
+
+def test_fc_06_while_the_floor_is_held_up_nobody_is_invited_and_nobody_takes_it():
+    for stop in (PauseBegan(), AllMuted(NOON + 600), ShieldRaised()):
+        held_up = given(with_invited(ben), HandRaised(chidi), stop)
+        held_up.when(ben, Accept(CURRENT)).refused("paused")
+        held_up.when(ben, Pass(CURRENT)).then(InviteEnded(ben, "passed"))
+        waiting = given(with_hands(chidi), stop)
+        waiting.when(ada, Invite(CURRENT)).refused("paused")
+        given(with_floor(ben), stop).when(ada, Next(CURRENT)).refused("paused")
+        given(with_floor(ben), stop).when(ada, EndTurn(CURRENT)).then(TurnEnded(ben, "ended"))
 
 
 # Turns
@@ -333,53 +423,65 @@ def test_an_end_turn_that_knows_not_of_the_newest_turn_is_refused():
 
 
 def test_turns_are_counted():
-    second = given(with_floor(ben), TurnEnded(ben, "done"), HandRaised(chidi), Invited(chidi, ada))
+    second = given(with_floor(ben), TurnEnded(ben, "done"), HandRaised(chidi), called(chidi))
     second.when(chidi, Accept(CURRENT)).then(FloorTaken(chidi, turn=2))
 
 
-# Typed customs
+# Giving the floor back
 
 
-def test_fc_13_an_exclamation_mark_raises_a_hand():
-    given(in_phase("sharing")).when(ben, Say("!", CURRENT)).then(HandRaised(ben))
+def ended(*then: AnyEntry) -> list[AnyEntry]:
+    """Ben's turn was ended at noon; then this."""
+    return [*with_floor(ben), HandRaised(chidi), TurnEnded(ben, "ended"), *then]
 
 
-@pytest.mark.parametrize("typed", ["done", "DONE", " Done\n", "[done]", "[Done]"])
-def test_fc_13_done_typed_by_the_holder_ends_the_turn(typed: str):
-    given(with_floor(ben)).when(ben, Say(typed, CURRENT)).then(TurnEnded(ben, "done"))
+def test_fc_10_a_facilitator_returns_the_floor_to_the_last_holder():
+    returned = given(ended()).when(mo, GiveBack(CURRENT)).then(FloorTaken(ben, turn=2))
+    assert (returned.state.holder, returned.state.hands) == (ben, (chidi,))
+    returned.when(ben, Say("As I said", CURRENT)).then(Said(seat=ben, turn=2, words="As I said"))
 
 
-@pytest.mark.parametrize("typed", ["pass", "PASS", "  Pass "])
-def test_fc_13_pass_typed_by_the_holder_or_the_invited_passes(typed: str):
-    given(with_floor(ben)).when(ben, Say(typed, CURRENT)).then(TurnEnded(ben, "passed"))
-    given(with_invited(ben)).when(ben, Say(typed, CURRENT)).then(InviteEnded(ben, "passed"))
+def test_fc_10_the_one_invited_meanwhile_keeps_the_first_place():
+    meanwhile = given(ended(HandRaised(dana, 1), called(chidi)))
+    assert meanwhile.state.hands == (dana, chidi)
+    returned = meanwhile.when(ada, GiveBack(CURRENT)).then(
+        InviteEnded(chidi, "given_back"), FloorTaken(ben, turn=2)
+    )
+    assert returned.state.hands == (chidi, dana)
+    done = returned.when(ben, Done(CURRENT)).allowed()
+    done.when(ada, Invite(CURRENT)).then(called(chidi))
 
 
-@pytest.mark.parametrize(
-    "typed", ["I am done", "done.", "done!", "! please", "!!", "pass the salt", "[pass]", "d one"]
-)
-def test_fc_13_a_longer_sentence_is_a_line(typed: str):
-    line = given(with_floor(ben)).when(ben, Say(typed, CURRENT))
-    line.then(Said(seat=ben, turn=1, words=typed))
+def test_fc_10_one_who_was_invited_without_a_hand_has_the_first_place_too():
+    meanwhile = given(ended(called(dana)))
+    assert meanwhile.when(ada, GiveBack(CURRENT)).allowed().state.hands == (dana, chidi)
 
 
-def test_fc_13_the_words_of_somebody_else_end_no_turn():
-    holding = given(with_floor(ben))
-    for typed in ("done", "pass"):
-        holding.when(chidi, Say(typed, CURRENT)).refused("not_your_turn")
-        holding.when(ada, Say(typed, CURRENT)).refused("turn_running")
+def test_fc_10_who_was_invited_again_just_takes_the_floor():
+    given(ended(called(ben))).when(ada, GiveBack(CURRENT)).then(FloorTaken(ben, turn=2))
 
 
-def test_fc_13_outside_a_queue_the_customs_are_lines():
-    for typed in ("!", "done", "pass"):
-        line = given(in_phase("gathering")).when(ben, Say(typed, CURRENT))
-        line.then(Said(seat=ben, words=typed))
-    given(in_phase("opening")).when(ben, Say("!", CURRENT)).refused("facilitators_only")
+def test_fc_10_the_floor_is_given_back_for_two_minutes():
+    given(ended()).later(120).when(ada, GiveBack(CURRENT)).then(FloorTaken(ben, turn=2))
+    given(ended()).later(120.1).when(ada, GiveBack(CURRENT)).refused("too_late")
+    given(in_phase("sharing")).when(ada, GiveBack(CURRENT)).refused("too_late")
 
 
-def test_fc_13_a_stale_done_ends_no_later_turn():
-    given(with_floor(ben)).when(ben, Say("done", STALE)).refused("stale_epoch")
-    given(with_invited(ben)).when(ben, Say("pass", STALE)).refused("stale_epoch")
+def test_fc_10_nothing_is_taken_from_a_holder_to_give_it_back():
+    other = given(ended(called(chidi), FloorTaken(chidi, turn=2)))
+    other.when(ada, GiveBack(CURRENT)).refused("floor_busy", seat=chidi, by=0)
+
+
+def test_fc_10_the_floor_goes_back_to_nobody_who_is_gone_or_muted():
+    given(ended(Muted(ben, NOON + 600))).when(ada, GiveBack(CURRENT)).refused("they_are_muted")
+    given(ended(Removed(ben))).when(ada, GiveBack(CURRENT)).refused("no_such_seat")
+
+
+def test_fc_10_giving_back_is_a_facilitators_and_of_the_newest_state():
+    given(ended()).when(ben, GiveBack(CURRENT)).refused("facilitators_act")
+    given(ended()).when(ada, GiveBack(STALE)).refused("stale_epoch")
+    given(ended(PauseBegan())).when(ada, GiveBack(CURRENT)).refused("paused")
+    given(ended(PhaseBegan(3), PhaseBegan(4))).when(ada, GiveBack(CURRENT)).refused("no_queue_now")
 
 
 # A holder who drops
@@ -421,124 +523,28 @@ def test_fc_16_p11_the_turn_of_a_holder_who_stays_away_ends_once():
     over = away.later(90).when(0, Tick()).then(TurnEnded(ben, "away"))
     assert (over.state.holder, over.state.away_until) == (None, None)
     over.when(0, Tick()).nothing()
-    over.when(0, HolderBack(ben)).nothing()
+
+
+def test_fc_16_the_floor_passes_on_when_the_grace_is_over():
+    away = given(with_floor(ben, phase="passing"), HandRaised(chidi))
+    away = away.when(0, HolderAway(ben)).allowed().later(90)
+    away.when(0, Tick()).then(
+        TurnEnded(ben, "away"), called(chidi, by=0, at=NOON + 90, at_once=True)
+    )
+
+
+def test_fc_16_fc_21_in_a_frozen_room_no_holder_goes_away_or_comes_back():
+    given(with_floor(ben), Frozen()).when(0, HolderAway(ben)).nothing()
+    away = given(with_floor(ben), HolderWentAway(ben, NOON + 90), Frozen())
+    away.when(0, HolderBack(ben)).nothing()
+    away.later(90).when(0, Tick()).nothing()
 
 
 def test_fc_16_the_next_holder_owes_nothing_to_the_last():
     away = given(with_floor(ben), HolderWentAway(ben, NOON + 90))
     over = away.when(ada, EndTurn(CURRENT)).then(TurnEnded(ben, "ended"))
-    invited = over.when(ada, Invite(CURRENT, chidi)).then(Invited(chidi, by=ada))
+    invited = over.when(ada, Invite(CURRENT, chidi)).then(called(chidi))
     invited.when(chidi, Accept(CURRENT)).allowed().later(90).when(0, Tick()).nothing()
-
-
-# Somebody in the queue who drops
-
-
-def away(*seats: int) -> list[HandWentAway]:
-    """These hands are up, and their members are not connected since noon."""
-    return [HandWentAway(seat, NOON + 120) for seat in seats]
-
-
-def test_fc_17_the_place_of_a_member_who_drops_is_kept():
-    gone = given(with_hands(ben, chidi)).when(0, HandAway(ben))
-    meeting = gone.then(HandWentAway(ben, NOON + HAND_KEPT)).state
-    assert meeting.hands == (ben, chidi)
-    assert meeting.hands_away == (AwayHand(ben, NOON + 120),)
-
-
-def test_fc_17_dropping_twice_leaves_nothing_and_moves_no_deadline():
-    given(with_hands(ben), away(ben), after(10)).when(0, HandAway(ben)).nothing()
-
-
-def test_fc_17_only_a_hand_can_go_away_and_come_back():
-    given(with_hands(ben)).when(0, HandAway(chidi)).nothing()
-    given(with_hands(ben)).when(0, HandBack(ben)).nothing()
-    given(with_floor(ben)).when(0, HandAway(ben)).nothing()
-    given(with_hands(ben, chidi), away(ben)).when(0, HandBack(chidi)).nothing()
-
-
-def test_fc_17_back_in_time_the_place_is_theirs():
-    gone = given(with_hands(ben, chidi), away(ben), after(119.9))
-    back = gone.when(0, HandBack(ben)).then(HandCameBack(ben))
-    assert (back.state.hands, back.state.hands_away) == ((ben, chidi), ())
-    back.later(60).when(0, Tick()).nothing()
-    back.when(ada, Invite(CURRENT)).then(Invited(ben, by=ada))
-
-
-def test_fc_17_p12_a_hand_that_stays_away_comes_down_once():
-    gone = given(with_hands(ben, chidi), away(ben))
-    gone.later(119.9).when(0, Tick()).nothing()
-    over = gone.later(120).when(0, Tick()).then(HandLowered(ben, by="away"))
-    assert (over.state.hands, over.state.hands_away) == ((chidi,), ())
-    over.when(0, Tick()).nothing()
-    over.when(0, HandBack(ben)).nothing()
-    over.when(ben, RaiseHand()).then(HandRaised(ben))
-
-
-def test_fc_17_whose_place_comes_up_meanwhile_is_passed_over_and_keeps_it():
-    gone = given(with_hands(ben, chidi, dana), away(ben))
-    passed_over = gone.when(ada, Invite(CURRENT)).then(Invited(chidi, by=ada))
-    assert passed_over.state.hands == (ben, chidi, dana)
-    declined = passed_over.when(chidi, Pass(CURRENT)).allowed()
-    back = declined.when(0, HandBack(ben)).then(HandCameBack(ben))
-    back.when(ada, Invite(CURRENT)).then(Invited(ben, by=ada))
-
-
-def test_fc_17_when_nobody_who_waits_is_here_somebody_can_be_invited_by_name():
-    gone = given(with_hands(ben), away(ben))
-    gone.when(ada, Invite(CURRENT)).refused("no_hands")
-    gone.when(ada, Invite(CURRENT, chidi)).then(Invited(chidi, by=ada))
-
-
-def test_fc_17_who_is_invited_by_name_is_waited_for_and_not_timed_out():
-    """Presence is a hint: the facilitator may know better."""
-    invited = given(with_hands(ben), away(ben)).when(ada, Invite(CURRENT, ben))
-    waiting = invited.then(Invited(ben, by=ada))
-    assert (waiting.state.hands, waiting.state.hands_away) == ((ben,), ())
-    waiting.when(0, HandAway(ben)).nothing()
-    waiting.later(120).when(0, Tick()).nothing()
-    withdrawn = waiting.when(ada, EndTurn(CURRENT)).then(InviteEnded(ben, "withdrawn"))
-    withdrawn.when(0, HandAway(ben)).then(HandWentAway(ben, NOON + 120))
-
-
-def test_fc_17_fc_25_a_facilitator_next_among_those_who_are_here_calls_on_themselves():
-    waiting = given(with_hands(ben, ada), away(ben))
-    waiting.when(ada, Invite(CURRENT)).then(Invited(ada, by=ada))
-    waiting.when(ada, Invite(CURRENT, ada)).then(Invited(ada, by=ada))
-    given(with_hands(ada, ben), away(ada)).when(ada, Invite(CURRENT, ada)).then(
-        Invited(ada, by=ada)
-    )
-    given(with_hands(ben, ada), away(ada)).when(ada, Invite(CURRENT, ada)).refused("not_first")
-    given(with_hands(ben), away(ben)).when(ada, Invite(CURRENT, ada)).then(Invited(ada, by=ada))
-
-
-def test_fc_17_a_hand_that_is_down_has_no_deadline():
-    gone = given(with_hands(ben, chidi), away(ben, chidi))
-    lowered = gone.when(ada, LowerHand(ben)).then(HandLowered(ben, by="facilitator"))
-    assert lowered.state.hands_away == (AwayHand(chidi, NOON + 120),)
-    lowered.later(120).when(0, Tick()).then(HandLowered(chidi, by="away"))
-
-
-def test_fc_17_a_place_is_kept_into_the_next_phase_with_a_queue_and_no_further():
-    gone = given(with_hands(ben), away(ben))
-    more = gone.when(ada, NextPhase(CURRENT)).allowed()
-    assert more.state.hands_away == (AwayHand(ben, NOON + 120),)
-    closing = more.when(ada, NextPhase(CURRENT)).allowed()
-    assert closing.state.hands_away == ()
-    closed = given(with_hands(ben), away(ben), Closed("facilitator"))
-    assert closed.state.hands_away == ()
-    closed.later(120).when(0, Tick()).nothing()
-
-
-def test_p12_turn_hand_and_mute_that_end_in_one_moment_end_in_one_tick():
-    story = given(
-        with_floor(ben),
-        [HandRaised(dana), HandWentAway(dana, NOON + 120), Muted(chidi, NOON + 120), after(30)],
-        HolderWentAway(ben, NOON + 120),
-    )
-    story.later(90).when(0, Tick()).then(
-        TurnEnded(ben, "away"), HandLowered(dana, by="away"), Unmuted(chidi, by="time")
-    )
 
 
 # Facilitators share too
@@ -547,22 +553,29 @@ def test_p12_turn_hand_and_mute_that_end_in_one_moment_end_in_one_tick():
 def test_fc_25_a_facilitator_stands_in_the_same_queue():
     raised = given(with_hands(ben)).when(ada, RaiseHand()).then(HandRaised(ada))
     assert raised.state.hands == (ben, ada)
-    raised.when(ada, Invite(CURRENT)).then(Invited(ben, by=ada))
+    raised.when(ada, Invite(CURRENT)).then(called(ben))
 
 
 def test_fc_25_a_facilitator_calls_on_themselves_only_when_it_is_their_place():
     given(with_hands(ben, ada)).when(ada, Invite(CURRENT, ada)).refused("not_first")
     given(with_hands(ben)).when(ada, Invite(CURRENT, ada)).refused("not_first")
-    given(with_hands(ada, ben)).when(ada, Invite(CURRENT, ada)).then(Invited(ada, by=ada))
-    given(with_hands(ada, ben)).when(ada, Invite(CURRENT)).then(Invited(ada, by=ada))
+    given(with_hands(ada, ben)).when(ada, Invite(CURRENT, ada)).then(called(ada))
+    given(with_hands(ada, ben)).when(ada, Invite(CURRENT)).then(called(ada))
 
 
 def test_fc_25_a_facilitator_may_share_when_nobody_waits():
-    given(in_phase("sharing")).when(ada, Invite(CURRENT, ada)).then(Invited(ada, by=ada))
+    given(in_phase("sharing")).when(ada, Invite(CURRENT, ada)).then(called(ada))
+
+
+def test_fc_25_next_comes_to_oneself_only_in_ones_place():
+    holding = given(with_floor(ben), HandRaised(chidi), HandRaised(ada))
+    holding.when(ada, Next(CURRENT)).then(TurnEnded(ben, "ended"), called(chidi, at_once=True))
+    first = given(with_floor(ben), HandRaised(ada), HandRaised(chidi))
+    first.when(ada, Next(CURRENT)).then(TurnEnded(ben, "ended"), called(ada, at_once=True))
 
 
 def test_fc_25_a_co_facilitator_may_call_on_them():
-    given(with_hands(ben, ada)).when(mo, Invite(CURRENT, ada)).then(Invited(ada, by=mo))
+    given(with_hands(ben, ada)).when(mo, Invite(CURRENT, ada)).then(called(ada, by=mo))
 
 
 def test_fc_25_a_facilitator_who_has_the_floor_shares_and_is_done():

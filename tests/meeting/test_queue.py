@@ -1,0 +1,558 @@
+"""The queue: hands go up and down, wait in an order that everybody sees, and are kept for who drops."""
+
+import pytest
+
+from moderation.meeting.commands import (
+    Accept,
+    CloseQueue,
+    Done,
+    EndTurn,
+    HandAway,
+    HandBack,
+    HolderBack,
+    Invite,
+    LowerHand,
+    LowerHands,
+    MoveHand,
+    NextPhase,
+    OpenQueue,
+    Pass,
+    RaiseHand,
+    Say,
+    Tick,
+)
+from moderation.meeting.entries import (
+    AllMuted,
+    AnyEntry,
+    Closed,
+    FloorTaken,
+    Frozen,
+    HandCameBack,
+    HandLowered,
+    HandMoved,
+    HandRaised,
+    HandWentAway,
+    HolderWentAway,
+    InviteEnded,
+    ListeningChosen,
+    Muted,
+    PhaseBegan,
+    QueueClosed,
+    QueueOpened,
+    Removed,
+    Said,
+    TurnEnded,
+    Unmuted,
+)
+from moderation.meeting.queue import HAND_KEPT
+from moderation.meeting.state import AwayHand
+from tests.cast import ada, ben, chidi, dana, mo
+from tests.meeting.spec import (
+    CURRENT,
+    FORMAT,
+    NOON,
+    after,
+    called,
+    given,
+    in_phase,
+    moves_to,
+    seated,
+    with_floor,
+    with_hands,
+    with_invited,
+)
+
+WITHOUT_TURNS = [
+    phase.id for phase in FORMAT.phases if phase.speak not in ("queue", "tag", "round")
+]
+
+
+def shared(*seats: int) -> list[AnyEntry]:
+    """Each of these has had a turn and said something in it."""
+    return [
+        entry
+        for turn, seat in enumerate(seats, 1)
+        for entry in (
+            called(seat),
+            FloorTaken(seat, turn=turn),
+            Said(seat=seat, turn=turn, words="Thank you"),
+            TurnEnded(seat, "done"),
+        )
+    ]
+
+
+# Raising
+
+
+def test_fc_02_a_member_raises_a_hand():
+    given(in_phase("sharing")).when(ben, RaiseHand()).then(HandRaised(ben))
+
+
+def test_fc_02_a_second_raise_leaves_nothing():
+    once = given(with_hands(ben, chidi))
+    assert once.when(ben, RaiseHand()).nothing().state.hands == (ben, chidi)
+
+
+def test_fc_02_a_second_raise_in_the_urgent_lane_moves_nothing():
+    once = given(with_hands(chidi, ben, phase="passing"))
+    assert once.when(ben, RaiseHand(urgent=True)).nothing().state.hands == (chidi, ben)
+
+
+def test_fc_02_the_button_after_a_typed_one_leaves_nothing():
+    typed = given(in_phase("sharing")).when(ben, Say("!", CURRENT)).then(HandRaised(ben))
+    typed.when(ben, RaiseHand()).nothing()
+    typed.when(ben, Say(" ! ", CURRENT)).nothing()
+
+
+def test_fc_02_somebody_with_the_floor_or_an_invitation_asks_for_nothing_more():
+    given(with_invited(ben)).when(ben, RaiseHand()).nothing()
+    given(with_floor(ben)).when(ben, RaiseHand()).nothing()
+    unasked = [*in_phase("sharing"), called(ben)]
+    assert given(unasked).state.hands == ()
+    given(unasked).when(ben, RaiseHand()).nothing()
+
+
+def test_fc_02_somebody_who_waits_reads_their_place_though_the_queue_is_closed():
+    given(with_hands(ben), QueueClosed()).when(ben, RaiseHand()).nothing()
+
+
+def test_fc_01_hands_are_served_in_the_order_in_which_they_were_raised():
+    story = given(in_phase("sharing"))
+    for seat in (dana, ben, chidi):
+        story = story.when(seat, RaiseHand()).then(HandRaised(seat))
+    assert story.state.hands == (dana, ben, chidi)
+
+
+@pytest.mark.parametrize("phase", WITHOUT_TURNS)
+def test_hands_are_raised_only_where_one_at_a_time_has_the_floor(phase: str):
+    given(in_phase(phase)).when(ben, RaiseHand()).refused("no_queue_now")
+
+
+def test_the_muted_raise_no_hand():
+    muted = [*in_phase("sharing"), Muted(ben, NOON + 60)]
+    given(muted).when(ben, RaiseHand()).refused("muted")
+    given(muted).when(ben, Say("!", CURRENT)).refused("muted")
+
+
+def test_while_all_are_muted_only_facilitators_raise_a_hand():
+    hushed = given(in_phase("sharing"), AllMuted(NOON + 60))
+    hushed.when(ben, RaiseHand()).refused("all_muted")
+    hushed.when(mo, RaiseHand()).then(HandRaised(mo))
+
+
+def test_raising_a_hand_is_no_more_only_listening():
+    listening = given(in_phase("sharing"), ListeningChosen(ben, on=True))
+    raised = listening.when(ben, RaiseHand()).then(ListeningChosen(ben, on=False), HandRaised(ben))
+    assert raised.state.hands == (ben,)
+
+
+def test_with_one_share_each_who_has_shared_raises_no_hand_but_can_be_invited():
+    story = given(in_phase("sharing", single_share=True), shared(ben))
+    story.when(ben, RaiseHand()).refused("shared_already")
+    story.when(ben, Say("!", CURRENT)).refused("shared_already")
+    story.when(chidi, RaiseHand()).then(HandRaised(chidi))
+    story.when(ada, Invite(CURRENT, ben)).then(called(ben))
+
+
+def test_with_one_share_each_a_turn_without_a_word_is_no_share():
+    silent = [called(ben), FloorTaken(ben, turn=1), TurnEnded(ben, "passed")]
+    given(in_phase("sharing", single_share=True), silent).when(ben, RaiseHand()).allowed()
+
+
+def test_without_that_way_of_the_group_hands_are_raised_again():
+    given(in_phase("sharing"), shared(ben)).when(ben, RaiseHand()).then(HandRaised(ben))
+
+
+# Lowering
+
+
+def test_fc_03_a_member_lowers_their_own_hand_and_may_raise_it_again_at_the_end():
+    lowered = given(with_hands(ben, chidi)).when(ben, LowerHand()).then(HandLowered(ben, by="self"))
+    again = lowered.when(ben, RaiseHand()).then(HandRaised(ben))
+    assert again.state.hands == (chidi, ben)
+
+
+def test_fc_03_naming_oneself_is_lowering_ones_own_hand():
+    given(with_hands(ben)).when(ben, LowerHand(ben)).then(HandLowered(ben, by="self"))
+    given(with_hands(ada)).when(ada, LowerHand(ada)).then(HandLowered(ada, by="self"))
+
+
+def test_fc_03_lowering_no_hand_leaves_nothing():
+    given(with_hands(chidi)).when(ben, LowerHand()).nothing()
+    given(with_hands(chidi)).when(ada, LowerHand(dana)).nothing()
+
+
+def test_fc_03_a_facilitator_lowers_a_hand_and_the_entry_tells_the_role_alone():
+    told = given(with_hands(ben, chidi)).when(mo, LowerHand(ben))
+    lowered = told.then(HandLowered(ben, by="facilitator"))
+    assert lowered.state.hands == (chidi,)
+    lowered.when(ben, RaiseHand()).then(HandRaised(ben))
+
+
+def test_fc_03_a_member_lowers_nobody_elses_hand():
+    given(with_hands(chidi)).when(ben, LowerHand(chidi)).refused("facilitators_act")
+    given(with_hands(ben, chidi)).when(ben, LowerHands()).refused("facilitators_act")
+
+
+def test_fc_03_a_hand_is_lowered_in_a_closed_queue_too():
+    closed = given(with_hands(ben, chidi), QueueClosed())
+    closed.when(ben, LowerHand()).then(HandLowered(ben, by="self"))
+    closed.when(ada, LowerHand(chidi)).then(HandLowered(chidi, by="facilitator"))
+
+
+def test_fc_03_a_hand_that_is_away_is_lowered_whole():
+    away = given(with_hands(ben), HandWentAway(ben, NOON + 120))
+    assert away.when(ben, LowerHand()).allowed().state.hands_away == ()
+
+
+def test_fc_03_a_facilitator_lowers_all_hands():
+    lowered = given(with_hands(ben, chidi, ada)).when(mo, LowerHands())
+    all_down = lowered.then(*(HandLowered(seat, by="facilitator") for seat in (ben, chidi, ada)))
+    assert all_down.state.hands == ()
+    all_down.when(mo, LowerHands()).nothing()
+    all_down.when(ben, RaiseHand()).then(HandRaised(ben))
+
+
+def test_fc_03_lowering_all_leaves_the_one_who_is_asked_just_now():
+    invited = given(with_invited(ben), HandRaised(chidi))
+    lowered = invited.when(ada, LowerHands()).then(HandLowered(chidi, by="facilitator"))
+    lowered.when(ben, Accept(CURRENT)).then(FloorTaken(ben, turn=1))
+
+
+def test_hands_go_down_with_the_queue():
+    over = given(with_hands(ben, chidi), PhaseBegan(3), PhaseBegan(4))
+    assert over.state.speak == "facilitator"
+    assert over.state.hands == ()
+
+
+def test_hands_stay_up_from_one_queue_to_the_next():
+    assert given(with_hands(ben, chidi), PhaseBegan(3)).state.hands == (ben, chidi)
+
+
+def test_fc_05_a_hand_that_is_lowered_during_its_invitation_stays_down():
+    lowered = given(with_invited(ben)).when(ben, LowerHand()).then(HandLowered(ben, by="self"))
+    taken_back = lowered.when(ada, EndTurn(CURRENT)).then(InviteEnded(ben, "withdrawn"))
+    assert taken_back.state.hands == ()
+    expired = lowered.later(45).when(0, Tick()).then(InviteEnded(ben, "expired"))
+    assert expired.state.hands == ()
+
+
+# Moving
+
+
+def test_a_facilitator_gives_a_hand_another_place():
+    moved = given(with_hands(ben, chidi, dana)).when(ada, MoveHand(dana, 1))
+    story = moved.then(HandMoved(dana, 1))
+    assert story.state.hands == (dana, ben, chidi)
+    story = story.when(mo, MoveHand(dana, 2)).then(HandMoved(dana, 2))
+    assert story.state.hands == (ben, dana, chidi)
+    story.when(ada, Invite(CURRENT)).then(called(ben))
+
+
+def test_a_place_behind_the_end_is_the_end():
+    moved = given(with_hands(ben, chidi)).when(ada, MoveHand(ben, 99)).then(HandMoved(ben, 2))
+    assert moved.state.hands == (chidi, ben)
+    moved.when(ada, MoveHand(ben, 2)).nothing()
+    moved.when(ada, MoveHand(ben, 50)).nothing()
+
+
+def test_only_a_hand_that_is_up_is_moved_and_only_by_a_facilitator():
+    given(with_hands(ben)).when(ada, MoveHand(chidi, 1)).refused("no_such_hand")
+    given(with_hands(ben, chidi)).when(chidi, MoveHand(chidi, 1)).refused("facilitators_act")
+
+
+def test_fc_25_nobody_moves_themselves_ahead_of_others():
+    waiting = given(with_hands(ben, ada, chidi))
+    waiting.when(ada, MoveHand(ada, 1)).refused("not_first")
+    waiting.when(ada, MoveHand(ada, 2)).nothing()
+    waiting.when(ada, MoveHand(ada, 3)).then(HandMoved(ada, 3))
+    waiting.when(mo, MoveHand(ada, 1)).then(HandMoved(ada, 1))
+
+
+# Closing
+
+
+def test_fc_26_a_closed_queue_takes_no_further_hands_and_keeps_those_that_wait():
+    closed = given(with_hands(ben, chidi)).when(ada, CloseQueue()).then(QueueClosed())
+    assert closed.state.hands == (ben, chidi)
+    closed.when(dana, RaiseHand()).refused("queue_closed")
+    closed.when(dana, Say("!", CURRENT)).refused("queue_closed")
+    closed.when(ada, Invite(CURRENT)).then(called(ben))
+    closed.when(ada, CloseQueue()).nothing()
+
+
+def test_fc_26_the_urgent_lane_stays_open():
+    closed = given(with_hands(ben, phase="passing"), QueueClosed())
+    closed.when(dana, RaiseHand()).refused("queue_closed")
+    urgent = closed.when(dana, RaiseHand(urgent=True)).then(HandRaised(dana, 1, urgent=True))
+    assert urgent.state.hands == (dana, ben)
+
+
+def test_fc_26_a_queue_is_opened_again_and_a_new_phase_begins_with_an_open_one():
+    closed = given(with_hands(ben), QueueClosed())
+    opened = closed.when(mo, OpenQueue()).then(QueueOpened())
+    opened.when(mo, OpenQueue()).nothing()
+    opened.when(chidi, RaiseHand()).then(HandRaised(chidi))
+    more = closed.when(ada, NextPhase(CURRENT)).then(PhaseBegan(3))
+    more.when(chidi, RaiseHand()).then(HandRaised(chidi))
+
+
+@pytest.mark.parametrize("command", [CloseQueue(), OpenQueue()])
+def test_fc_26_a_queue_is_closed_and_opened_by_facilitators_where_there_is_one(
+    command: CloseQueue | OpenQueue,
+):
+    given(in_phase("sharing")).when(ben, command).refused("facilitators_act")
+    given(in_phase("opening")).when(ada, command).refused("no_queue_now")
+    given(seated()).when(ada, command).refused("not_open")
+
+
+# Burning desire, new voices first
+
+
+def test_fc_26_a_hand_in_the_urgent_lane_goes_before_all_others_in_its_order():
+    story = given(with_hands(ben, phase="passing"))
+    story = story.when(chidi, RaiseHand(urgent=True)).then(HandRaised(chidi, 1, urgent=True))
+    story = story.when(dana, RaiseHand(urgent=True)).then(HandRaised(dana, 2, urgent=True))
+    story = story.when(mo, RaiseHand()).then(HandRaised(mo))
+    assert story.state.hands == (chidi, dana, ben, mo)
+    assert story.state.urgent == (chidi, dana)
+
+
+def test_an_urgent_hand_that_is_down_is_urgent_no_more():
+    urgent = given(in_phase("passing"), HandRaised(ben, urgent=True), HandRaised(chidi))
+    lowered = urgent.when(ben, LowerHand()).then(HandLowered(ben, by="self"))
+    again = lowered.when(ben, RaiseHand()).then(HandRaised(ben))
+    assert (again.state.hands, again.state.urgent) == ((chidi, ben), ())
+
+
+def test_there_is_an_urgent_lane_only_where_the_phase_has_one():
+    sharing = given(in_phase("sharing"))
+    sharing.when(ben, RaiseHand(urgent=True)).refused("no_urgent_lane")
+
+
+def test_in_a_phase_of_burning_desire_every_hand_is_urgent():
+    story = given(in_phase("burning"))
+    for seat in (ben, chidi):
+        story = story.when(seat, RaiseHand()).then(HandRaised(seat, urgent=True))
+    closed = story.when(ada, CloseQueue()).then(QueueClosed())
+    closed.when(dana, RaiseHand()).then(HandRaised(dana, urgent=True))
+    closed.when(dana, Say("!", CURRENT)).then(HandRaised(dana, urgent=True))
+
+
+def test_into_a_phase_of_burning_desire_only_urgent_hands_are_taken():
+    phases = [phase for phase in FORMAT.phases if phase.id in ("passing", "burning")]
+    hands = [
+        HandRaised(ben),
+        HandRaised(chidi, 1, urgent=True),
+        HandRaised(dana, 2, urgent=True),
+        HandWentAway(ben, NOON + 120),
+        HandWentAway(dana, NOON + 120),
+    ]
+    moved = given(in_phase("passing", phases), hands).when(ada, NextPhase(CURRENT))
+    state = moved.then(PhaseBegan(1)).state
+    assert (state.hands, state.urgent) == ((chidi, dana), (chidi, dana))
+    assert state.hands_away == (AwayHand(dana, NOON + 120),)
+
+
+def test_who_has_shared_asks_again_out_of_burning_desire():
+    story = given(in_phase("passing", single_share=True), shared(ben))
+    story.when(ben, RaiseHand()).refused("shared_already")
+    story.when(ben, RaiseHand(urgent=True)).then(HandRaised(ben, urgent=True))
+
+
+def test_fc_27_new_voices_go_first_by_raised_number_within_each_class():
+    story = given(in_phase("sharing", fairness=True), shared(ben, chidi))
+    story = story.when(ben, RaiseHand()).then(HandRaised(ben))
+    story = story.when(dana, RaiseHand()).then(HandRaised(dana, 1))
+    story = story.when(chidi, RaiseHand()).then(HandRaised(chidi))
+    story = story.when(mo, RaiseHand()).then(HandRaised(mo, 2))
+    assert story.state.hands == (dana, mo, ben, chidi)
+    story.when(ada, Invite(CURRENT)).then(called(dana))
+
+
+def test_fc_27_burning_desire_goes_before_new_voices():
+    story = given(in_phase("passing", fairness=True), shared(ben), HandRaised(dana))
+    urgent = story.when(ben, RaiseHand(urgent=True)).then(HandRaised(ben, 1, urgent=True))
+    assert urgent.state.hands == (ben, dana)
+
+
+def test_fc_27_it_is_off_by_default_and_a_phase_may_have_it_alone():
+    plain = given(in_phase("sharing"), shared(ben), HandRaised(ben))
+    plain.when(dana, RaiseHand()).then(HandRaised(dana))
+    (sharing,) = (phase for phase in FORMAT.phases if phase.id == "sharing")
+    assert not sharing.fairness
+    newcomers_first = [type(sharing)("sharing", "Sharing", 35, "queue", fairness=True)]
+    fair = given(in_phase("sharing", newcomers_first), shared(ben), HandRaised(ben))
+    fair.when(dana, RaiseHand()).then(HandRaised(dana, 1))
+
+
+# Somebody in the queue who drops
+
+
+def away(*seats: int) -> list[HandWentAway]:
+    """These hands are up, and their members are not connected since noon."""
+    return [HandWentAway(seat, NOON + 120) for seat in seats]
+
+
+def test_fc_17_the_place_of_a_member_who_drops_is_kept():
+    gone = given(with_hands(ben, chidi)).when(0, HandAway(ben))
+    meeting = gone.then(HandWentAway(ben, NOON + HAND_KEPT)).state
+    assert meeting.hands == (ben, chidi)
+    assert meeting.hands_away == (AwayHand(ben, NOON + 120),)
+
+
+def test_fc_17_dropping_twice_leaves_nothing_and_moves_no_deadline():
+    given(with_hands(ben), away(ben), after(10)).when(0, HandAway(ben)).nothing()
+
+
+def test_fc_17_only_a_hand_can_go_away_and_come_back():
+    given(with_hands(ben)).when(0, HandAway(chidi)).nothing()
+    given(with_hands(ben)).when(0, HandBack(ben)).nothing()
+    given(with_floor(ben)).when(0, HandAway(ben)).nothing()
+    given(with_hands(ben, chidi), away(ben)).when(0, HandBack(chidi)).nothing()
+
+
+def test_fc_17_back_in_time_the_place_is_theirs():
+    gone = given(with_hands(ben, chidi), away(ben), after(119.9))
+    back = gone.when(0, HandBack(ben)).then(HandCameBack(ben))
+    assert (back.state.hands, back.state.hands_away) == ((ben, chidi), ())
+    back.later(60).when(0, Tick()).nothing()
+    back.when(ada, Invite(CURRENT)).then(called(ben, at=NOON + 119.9))
+
+
+def test_fc_17_p12_a_hand_that_stays_away_comes_down_once():
+    gone = given(with_hands(ben, chidi), away(ben))
+    gone.later(119.9).when(0, Tick()).nothing()
+    over = gone.later(120).when(0, Tick()).then(HandLowered(ben, by="away"))
+    assert (over.state.hands, over.state.hands_away) == ((chidi,), ())
+    over.when(0, Tick()).nothing()
+    over.when(0, HandBack(ben)).nothing()
+    over.when(ben, RaiseHand()).then(HandRaised(ben))
+
+
+def test_fc_17_whose_place_comes_up_meanwhile_is_passed_over_and_keeps_it():
+    gone = given(with_hands(ben, chidi, dana), away(ben))
+    passed_over = gone.when(ada, Invite(CURRENT)).then(called(chidi))
+    assert passed_over.state.hands == (ben, chidi, dana)
+    declined = passed_over.when(chidi, Pass(CURRENT)).allowed()
+    back = declined.when(0, HandBack(ben)).then(HandCameBack(ben))
+    back.when(ada, Invite(CURRENT)).then(called(ben))
+
+
+def test_fc_17_when_nobody_who_waits_is_here_somebody_can_be_invited_by_name():
+    gone = given(with_hands(ben), away(ben))
+    gone.when(ada, Invite(CURRENT)).refused("no_hands")
+    gone.when(ada, Invite(CURRENT, chidi)).then(called(chidi))
+
+
+def test_fc_17_who_is_invited_by_name_has_the_time_of_the_invitation():
+    """Presence is a hint: the facilitator may know better."""
+    invited = given(with_hands(ben), away(ben)).when(ada, Invite(CURRENT, ben))
+    waiting = invited.then(called(ben))
+    assert (waiting.state.hands, waiting.state.hands_away) == ((ben,), ())
+    waiting.when(0, HandAway(ben)).nothing()
+    withdrawn = waiting.when(ada, EndTurn(CURRENT)).then(InviteEnded(ben, "withdrawn"))
+    withdrawn.when(0, HandAway(ben)).then(HandWentAway(ben, NOON + 120))
+
+
+def test_fc_17_fc_25_a_facilitator_next_among_those_who_are_here_calls_on_themselves():
+    waiting = given(with_hands(ben, ada), away(ben))
+    waiting.when(ada, Invite(CURRENT)).then(called(ada))
+    waiting.when(ada, Invite(CURRENT, ada)).then(called(ada))
+    given(with_hands(ada, ben), away(ada)).when(ada, Invite(CURRENT, ada)).then(called(ada))
+    given(with_hands(ben, ada), away(ada)).when(ada, Invite(CURRENT, ada)).refused("not_first")
+    given(with_hands(ben), away(ben)).when(ada, Invite(CURRENT, ada)).then(called(ada))
+
+
+def test_fc_17_a_hand_that_is_down_has_no_deadline():
+    gone = given(with_hands(ben, chidi), away(ben, chidi))
+    lowered = gone.when(ada, LowerHand(ben)).then(HandLowered(ben, by="facilitator"))
+    assert lowered.state.hands_away == (AwayHand(chidi, NOON + 120),)
+    lowered.later(120).when(0, Tick()).then(HandLowered(chidi, by="away"))
+
+
+def test_fc_17_a_place_is_kept_into_the_next_phase_with_a_queue_and_no_further():
+    gone = given(with_hands(ben), away(ben))
+    more = gone.when(ada, NextPhase(CURRENT)).allowed()
+    assert more.state.hands_away == (AwayHand(ben, NOON + 120),)
+    closing = more.when(ada, NextPhase(CURRENT)).allowed()
+    assert closing.state.hands_away == ()
+    closed = given(with_hands(ben), away(ben), Closed("facilitator"))
+    assert closed.state.hands_away == ()
+    closed.later(120).when(0, Tick()).nothing()
+
+
+def test_fc_17_fc_21_in_a_frozen_room_no_hand_goes_away_or_comes_back():
+    given(with_hands(ben), Frozen()).when(0, HandAway(ben)).nothing()
+    given(with_hands(ben), away(ben), Frozen()).when(0, HandBack(ben)).nothing()
+
+
+def test_p12_turn_hand_and_mute_that_end_in_one_moment_end_in_one_tick():
+    story = given(
+        with_floor(ben),
+        [HandRaised(dana), HandWentAway(dana, NOON + 120), Muted(chidi, NOON + 120), after(30)],
+        HolderWentAway(ben, NOON + 120),
+    )
+    story.later(90).when(0, Tick()).then(
+        TurnEnded(ben, "away"), HandLowered(dana, by="away"), Unmuted(chidi, by="time")
+    )
+
+
+# Somebody whose turn ran out while they were away
+
+
+def owed(*others: int) -> list[AnyEntry]:
+    """Ben lost his turn by being away; these hands wait."""
+    gone = [HolderWentAway(ben, NOON + 90), after(90), TurnEnded(ben, "away")]
+    return [*with_floor(ben), *(HandRaised(seat) for seat in others), *gone]  # type: ignore[list-item]
+
+
+def test_fc_16_who_comes_back_after_the_turn_was_lost_is_next():
+    back = given(owed(chidi, dana)).when(0, HolderBack(ben))
+    story = back.then(HandRaised(ben, place=1, by="server"))
+    assert story.state.hands == (ben, chidi, dana)
+    story.when(0, HolderBack(ben)).nothing()
+    story.when(ada, Invite(CURRENT)).then(called(ben, at=NOON + 90))
+
+
+def test_fc_16_their_own_hand_is_next_too_if_it_is_faster():
+    raised = given(owed(chidi, dana)).when(ben, RaiseHand()).then(HandRaised(ben, place=1))
+    assert raised.state.hands == (ben, chidi, dana)
+    raised.when(0, HolderBack(ben)).nothing()
+    lowered = raised.when(ben, LowerHand()).allowed()
+    lowered.when(ben, RaiseHand()).then(HandRaised(ben))
+
+
+def test_fc_16_it_is_owed_until_there_is_a_queue_again():
+    story = given(owed(), PhaseBegan(3), PhaseBegan(4))
+    story.when(0, HolderBack(ben)).nothing()
+    later = given(owed(), moves_to("passing")[3:], HandRaised(chidi))
+    assert later.state.phases[later.state.phase].id == "passing"
+    back = later.when(0, HolderBack(ben)).then(HandRaised(ben, place=1, by="server"))
+    assert back.state.hands == (ben, chidi)
+
+
+def test_fc_16_a_closed_queue_owes_it_too():
+    closed = given(owed(), QueueClosed())
+    closed.when(0, HolderBack(ben)).then(HandRaised(ben, place=1, by="server"))
+
+
+def test_fc_16_it_is_owed_once():
+    invited = given(owed(chidi)).when(ada, Invite(CURRENT, ben)).allowed()
+    invited.when(0, HolderBack(ben)).nothing()
+    holding = invited.when(ben, Accept(CURRENT)).allowed()
+    holding.when(0, HolderBack(ben)).nothing()
+    done = holding.when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
+    done.when(0, HolderBack(ben)).nothing()
+    assert done.when(ben, RaiseHand()).then(HandRaised(ben)).state.hands == (chidi, ben)
+
+
+def test_fc_16_nothing_is_owed_to_the_muted_or_the_removed():
+    given(owed(), Muted(ben, NOON + 600)).when(0, HolderBack(ben)).nothing()
+    given(owed(), Removed(ben)).when(0, HolderBack(ben)).nothing()
+    given(owed(), Frozen()).when(0, HolderBack(ben)).nothing()
+
+
+def test_fc_16_nothing_is_owed_to_who_was_done_or_who_never_had_it():
+    given(with_floor(ben), TurnEnded(ben, "done")).when(0, HolderBack(ben)).nothing()
+    given(owed()).when(0, HolderBack(chidi)).nothing()
