@@ -5,317 +5,238 @@ processes wrote, each entry must have been legal at its place.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from moderation.meeting import entries as log
 from moderation.meeting.entries import AnyEntry
+from tests.meeting.oracle_clocks import Awaited, Illegal, exactly, must
+from tests.meeting.oracle_floor import Floor
+from tests.meeting.oracle_people import LEFT_OPEN
 
-if TYPE_CHECKING:
-    from moderation.meeting.format import Phase
+__all__ = ["Illegal", "Oracle"]
 
-GRACE = 90.0
-KEPT = 120.0
-HARD_END = 60.0
-LEFT_OPEN = 12 * 3600.0
+SHORT = 280
 
-
-class Illegal(AssertionError):
-    """An entry that should never have been stored where it stands."""
+PRIVATE = log.Told | log.ToldYou | log.SeatGiven | log.DraftAnnounced | log.Knocked
+PRIVATE |= log.KnockGiven | log.KnockAnswered
+HALVES = log.ToldYou | log.SeatGiven | log.KnockGiven
 
 
-class Oracle:
+class Oracle(Floor):
     """Takes a log entry by entry, and raises `Illegal` at the first that could not have happened."""
 
     def __init__(self) -> None:
-        self.phases: tuple[Phase, ...] = ()
-        self.phase: int | None = None
-        self.convened: float | None = None
-        self.opened: float | None = None
-        self.closed = False
-        self.roles: dict[int, str] = {}
-        self.sessions: dict[str, int] = {}
-        self.gone: set[int] = set()
-        self.muted: dict[int, float] = {}
-        self.queue: list[int] = []
-        self.kept: dict[int, float] = {}  # Hands whose members are away, and until when.
-        self.offered: int | None = None
-        self.holders: list[int] = []
-        self.away: float | None = None
-        self.went = 0.0
-        self.counted_from = 0.0  # When the turn began, less the time that does not count.
-        self.phase_began = 0.0
-        self.turns = 0
-        self.epoch = 0
+        super().__init__()
         self.shares: dict[int, set[int]] = {}  # epoch -> whose lines were accepted as shares of it
-        self.room = 0  # The newest number of the room.
-        self.lines: dict[int, int] = {}
-        self.at = 0.0
-        self.expected: AnyEntry | None = None  # What has to come next, as it tells the same thing.
+        self.introduced: dict[int, int] = {}
+        self.pinned: int | None = None
+        self.reactions: set[tuple[int, int, str]] = set()
 
     def take(self, entry: AnyEntry, at: float) -> None:
         """One more entry, which came into the log at `at`."""
-        if at < self.at:
-            raise Illegal("time went back")
-        self.at = at
-        if not isinstance(entry, log.Told | log.ToldYou | log.SeatGiven):
+        away = self.away is not None
+        self.clocks.go_on(at, frozen=self.frozen, stopped=self.stopped, away=away)
+        if not isinstance(entry, PRIVATE):
             self.room += 1
-        self._needs_companion(entry)
-        getattr(self, f"_{entry.__struct_config__.tag}")(entry)
+        moved, self.just_moved = self.just_moved, False
+        self._needs_expected(entry)
+        if isinstance(entry, log.Invited):
+            self._invited(entry, at_once=moved)
+        else:
+            getattr(self, f"_{entry.__struct_config__.tag}")(entry)
+        if isinstance(entry, log.Locked | log.Unlocked | log.QueueClosed):
+            self.just_moved = moved
         if len(self.holders) > 1 or any(len(who) > 1 for who in self.shares.values()):
             raise Illegal("two have the floor")
 
     def take_all(self, stamped: Iterable[tuple[AnyEntry, float]]) -> None:
         for entry, at in stamped:
             self.take(entry, at)
-        if self.expected is not None:
-            raise Illegal(f"the log ends before {self.expected}")
+        if self.expected:
+            raise Illegal(f"the log ends before {self.expected[0]}")
 
-    def _needs_companion(self, entry: AnyEntry) -> None:
-        expected, self.expected = self.expected, None
-        match expected:
-            case None:
-                if isinstance(entry, log.ToldYou | log.SeatGiven):
-                    raise Illegal("a private half without its other half")
-                if isinstance(entry, log.PhaseBegan) and entry.phase == 0:
-                    raise Illegal("the first phase begins with the opening")
-            case log.SeatGiven():
-                if not isinstance(entry, log.SeatGiven) or entry.seat != expected.seat:
-                    raise Illegal("a seat was taken and not given")
-            case _:
-                if entry != expected:
-                    raise Illegal(f"expected {expected}, got {entry}")
+    def _needs_expected(self, entry: AnyEntry) -> None:
+        if not self.expected:
+            must(not isinstance(entry, HALVES), "a private half without its other half")
+            first = isinstance(entry, log.PhaseBegan) and entry.phase == 0
+            must(not first, "the first phase begins with the opening")
+            return
+        if isinstance(entry, self.expected[0].after) and not self.expected[0].fits(entry):
+            return
+        awaited = self.expected.pop(0)
+        must(awaited.fits(entry), f"expected {awaited}, got {entry}")
 
     # The agenda
 
     def _convened(self, entry: log.Convened) -> None:
-        _must(self.convened is None, "convened twice")
-        _must(len(entry.phases) > 0, "no agenda")
-        self.convened, self.phases = self.at, entry.phases
+        must(self.convened is None, "convened twice")
+        must(len(entry.phases) > 0, "no agenda")
+        self.convened, self.phases, self.flags = self.clocks.at, entry.phases, entry.flags
 
     def _opened(self, entry: log.Opened) -> None:
-        _must(self.convened is not None, "opened before it was convened")
-        _must(self.opened is None and not self.closed, "opened twice or after the close")
-        self.opened = self.at
-        self.expected = log.PhaseBegan(0)
+        must(self.convened is not None, "opened before it was convened")
+        must(self.opened is None and not self.closed, "opened twice or after the close")
+        if entry.by:
+            self._leads(entry.by)
+            self.chair = entry.by
+        self.opened = self.clocks.at
+        self.expected = [
+            Awaited("the first phase", lambda next_: getattr(next_, "phase", None) == 0)
+        ]
 
     def _phase_began(self, entry: log.PhaseBegan) -> None:
         self._running()
+        self._moves()
         self._nobody_has_the_floor()
-        _must(entry.phase < len(self.phases), "no such phase")
-        _must(entry.phase == (0 if self.phase is None else self.phase + 1), "a phase was skipped")
+        must(entry.phase < len(self.phases), "no such phase")
+        must(entry.phase == (0 if self.phase is None else self.phase + 1), "a phase was skipped")
         if entry.by == "time":
-            _must(self._phase_is_over(), "the time of the phase was not over (FC-29)")
-        self.phase, self.phase_began = entry.phase, self.at
+            must(self._phase_is_over(), "the time of the phase was not over (FC-29)")
+        must(entry.phase == 0 or "phase" not in self.scopes.values(), "a mute of the phase before")
+        self.phase, self.phase_began = entry.phase, self.clocks.room.reads
         self.epoch += 1
-        if self._policy() != "queue":
-            self.queue.clear()
+        self.queue_open = True
+        self.put_off.clear()
+        self.introduced.clear()
+        is_round = self._speak() == "round"
+        must(entry.order == (self._everybody() if is_round else ()), "not the order of a round")
+        self._begin_queue(entry.order)
+        self._expect_entering(entry.order)
+        self.just_moved = True
+
+    def _everybody(self) -> tuple[int, ...]:
+        """Who is asked in a round: members in the order in which they came, then facilitators."""
+        asked = self.roles.keys() - self.gone - self.listeners - self.muted.keys()
+        leaders = [seat for seat in sorted(asked) if self._is_leader(seat)]
+        return (*(seat for seat in sorted(asked) if seat not in leaders), *leaders)
+
+    def _begin_queue(self, order: tuple[int, ...]) -> None:
+        if self._speak() not in ("queue", "tag"):
+            self.queue, self.urgent = list(order), []
+        elif self._phase().urgent == "only":
+            self.queue = [seat for seat in self.queue if seat in self.urgent]
+        self.kept = {seat: until for seat, until in self.kept.items() if seat in self.queue}
+        if self._speak() == "round":
             self.kept.clear()
 
+    def _expect_entering(self, order: tuple[int, ...]) -> None:
+        entering = self._phase().on_enter
+        if "lock" in entering and not self.locked:
+            self.expected.append(exactly(log.Locked()))
+        if "unlock" in entering and self.locked:
+            self.expected.append(exactly(log.Unlocked()))
+        if "close_queue" in entering:
+            self.expected.append(exactly(log.QueueClosed()))
+        if order and not self.stopped and not self.quiet:
+            self.expected.append(exactly(self._by_itself(order[0])))
+
     def _closed(self, entry: log.Closed) -> None:
-        _must(not self.closed, "closed twice")
+        must(not self.closed, "closed twice")
         self._nobody_has_the_floor()
         if entry.by == "time":
             began = self.opened if self.opened is not None else self.convened
-            left = began is not None and self.at >= began + LEFT_OPEN
+            left = began is not None and self.clocks.at >= began + LEFT_OPEN
             last = self.phase == len(self.phases) - 1 and self._phase_is_over()
-            _must(left or last, "closed before its time")
+            must(left or (last and not self.frozen), "closed before its time")
         else:
             self._running()
         self.closed = True
         self.queue.clear()
         self.kept.clear()
+        self.lobby.clear()
+        self.owed.clear()
+        self.offer = None
         self.epoch += 1
-
-    # Seats and conduct
-
-    def _seat_taken(self, entry: log.SeatTaken) -> None:
-        _must(not self.closed, "a seat after the close")
-        _must(entry.seat == len(self.roles) + 1, "seats are numbered in order")
-        _must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
-        self.roles[entry.seat] = entry.role
-        self.expected = log.SeatGiven(entry.seat, "")
-
-    def _seat_given(self, entry: log.SeatGiven) -> None:
-        _must(entry.session not in self.sessions, "one session, two seats")
-        self.sessions[entry.session] = entry.seat
-
-    def _muted(self, entry: log.Muted) -> None:
-        self._target_of_a_facilitator(entry.seat)
-        _must(entry.until > self.at, "a mute that is over already")
-        self.muted[entry.seat] = entry.until
-
-    def _unmuted(self, entry: log.Unmuted) -> None:
-        _must(entry.seat in self.muted, "was not muted")
-        if entry.by == "time":
-            _must(not self.closed, "timers end with the meeting")
-            _must(self.at >= self.muted[entry.seat], "unmuted too early")
-        del self.muted[entry.seat]
-
-    def _removed(self, entry: log.Removed) -> None:
-        self._target_of_a_facilitator(entry.seat)
-        self.gone.add(entry.seat)
-        self.muted.pop(entry.seat, None)
-
-    def _target_of_a_facilitator(self, seat: int) -> None:
-        self._sits(seat)
-        _must(self.roles[seat] == "member", "nothing is done to a facilitator (FC-22)")
-        _must(seat not in (*self.holders, self.offered), "their turn had to end first (FC-19)")
-        _must(seat not in self.queue, "their hand had to come down first")
 
     # Words
 
     def _said(self, entry: log.Said) -> None:
-        self._running()
-        self._sits(entry.seat)
-        _must(entry.seat not in self.muted, "speech of a muted member (P8)")
-        leads = self.roles[entry.seat] == "facilitator"
-        match self._policy():
-            case "open":
-                _must(entry.turn == 0, "no turns in an open phase")
+        self._heard(entry.seat)
+        phase, leads = self._phase(), self._is_leader(entry.seat)
+        match phase.speak:
+            case "open" | "discussion":
+                must(entry.turn == 0, "no turns in an open phase")
             case "facilitator":
-                _must(leads, "only facilitators write here")
-                _must(entry.turn == 0, "no turns here")
-            case "queue" if self.holders:
-                _must(self.holders == [entry.seat], "somebody else's turn (FC-11, FC-12)")
-                _must(entry.turn == self.turns, "a line of another turn")
-                self.shares.setdefault(self.epoch, set()).add(entry.seat)
-            case "queue":
-                _must(leads, "text out of turn (FC-12)")
-                _must(entry.turn == 0, "a share where nobody has the floor")
+                must(leads, "only facilitators write here")
+                must(entry.turn == 0, "no turns here")
+            case "self_id":
+                said = self.introduced.get(entry.seat, 0)
+                must(leads or said < phase.lines, "one line each")
+                must(len(entry.words or "") <= SHORT, "a line that is not short")
+                must(entry.turn == 0, "no turns here")
+                self.introduced[entry.seat] = said + 1
+            case "reader" | "speaker" as service:
+                assigned = {seat for seat, of in self.services if of == service}
+                must(entry.seat in assigned if assigned else leads, f"not the {service}")
+                must(entry.turn == 0, "no turns here")
+            case "queue" | "round" | "tag":
+                self._said_in_turn(entry, leads=leads)
             case _:
                 raise Illegal("nobody writes in this phase")
-        self.lines[self.room] = entry.seat
+        self._add_line(entry.seat)
+
+    def _said_in_turn(self, entry: log.Said, *, leads: bool) -> None:
+        if self.holders == [entry.seat]:
+            must(entry.turn == self.turns, "a line of another turn")
+            self.shares.setdefault(self.epoch, set()).add(entry.seat)
+            self.shared.add(entry.seat)
+            if self.last_line is not None:
+                self.last_line_came = True
+                self.expected = [exactly(log.TurnEnded(entry.seat, "time"))]
+            return
+        must(not self.holders or self.stopped, "somebody else's turn (FC-11, FC-12)")
+        must(leads, "text out of turn (FC-12)")
+        must(entry.turn == 0, "a share where nobody has the floor")
+
+    def _posted(self, entry: log.Posted) -> None:
+        self._heard(entry.seat)
+        reads = self._speak() == "reader" and (entry.seat, "reader") in self.services
+        must(self._is_leader(entry.seat) or (reads and entry.kind == "reading"), "not theirs")
+        must(not self.holders or self.stopped, "nothing is posted into a turn (FC-11)")
+        self._add_line(entry.seat)
+        if entry.kind == "topic":
+            self.pinned = self.room
+
+    def _add_line(self, seat: int) -> None:
+        self.lines[self.room] = seat
+        self.said_at[self.room] = self.clocks.at
+
+    def _reacted(self, entry: log.Reacted) -> None:
+        self._heard(entry.seat)
+        must(entry.number in self.lines, "there is no such line")
+        reaction = (entry.seat, entry.number, entry.kind)
+        must((reaction in self.reactions) != entry.on, "twice the same word under a line")
+        if not entry.on:
+            self.reactions.remove(reaction)
+            return
+        permitted = self.flags.reactions and entry.kind in self._phase().reactions
+        must(permitted, "a word that this phase does not have (FC-11)")
+        self.reactions.add(reaction)
 
     def _told(self, entry: log.Told) -> None:
-        _must(self.convened is not None and not self.closed, "a private line after the close")
+        must(self.convened is not None and not self.closed, "a private line after the close")
         self._sits(entry.seat)
-        member = entry.to if self.roles[entry.seat] == "facilitator" else entry.seat
+        member = entry.to if self._is_leader(entry.seat) else entry.seat
         if member == entry.seat:
-            _must(entry.to == 0, "a member writes to all facilitators")
+            must(entry.to == 0, "a member writes to all facilitators")
         else:
-            _must(entry.to != entry.seat, "to nobody but oneself")
+            must(entry.to != entry.seat, "to nobody but oneself")
             self._sits(entry.to)
-        if self.roles[member] == "member":
-            self.expected = log.ToldYou(
-                owner=member, seat=entry.seat, to=entry.to, words=entry.words
-            )
+        if not self._is_leader(member):
+            told = log.ToldYou(owner=member, seat=entry.seat, to=entry.to, words=entry.words)
+            self.expected = [exactly(told)]
 
     def _told_you(self, entry: log.ToldYou) -> None:
         """Judged as the companion of its Told."""
 
     def _redacted(self, entry: log.Redacted) -> None:
-        _must(entry.number in self.lines, "no words to take out")
+        must(entry.number in self.lines, "no words to take out")
         if entry.by == "self":
             self._sits(self.lines[entry.number])
         del self.lines[entry.number]
+        self.pinned = None if self.pinned == entry.number else self.pinned
 
-    # The floor
-
-    def _hand_raised(self, entry: log.HandRaised) -> None:
-        self._queueing(entry.seat)
-        _must(entry.seat not in self.queue, "two hands of one member (FC-02)")
-        _must(entry.seat not in (*self.holders, self.offered), "has the floor already")
-        self.queue.append(entry.seat)
-
-    def _hand_lowered(self, entry: log.HandLowered) -> None:
-        _must(entry.seat in self.queue, "no hand to lower")
-        if entry.by == "away":
-            _must(not self.closed, "timers end with the meeting")
-            until = self.kept.get(entry.seat)
-            _must(until is not None and self.at >= until, "not kept as long as promised (FC-17)")
-        self.queue.remove(entry.seat)
-        self.kept.pop(entry.seat, None)
-
-    def _hand_went_away(self, entry: log.HandWentAway) -> None:
-        _must(entry.seat in self.queue, "no hand to keep a place for")
-        _must(entry.seat != self.offered, "was invited")
-        _must(entry.seat not in self.kept, "away already")
-        _must(entry.until == self.at + KEPT, "kept for another time than promised (FC-17)")
-        self.kept[entry.seat] = entry.until
-
-    def _hand_came_back(self, entry: log.HandCameBack) -> None:
-        _must(entry.seat in self.kept, "their hand was not away")
-        del self.kept[entry.seat]
-
-    def _invited(self, entry: log.Invited) -> None:
-        self._queueing(entry.seat)
-        self._nobody_has_the_floor()
-        self._sits(entry.by)
-        _must(self.roles[entry.by] == "facilitator", "invited by a member")
-        waiting = [seat for seat in self.queue if seat not in self.kept or seat == entry.by]
-        first = waiting[:1] in ([], [entry.by])
-        _must(first or entry.seat != entry.by, "called on themselves ahead of others (FC-25)")
-        self.offered = entry.seat
-        self.kept.pop(entry.seat, None)
-        self.epoch += 1
-
-    def _invite_ended(self, entry: log.InviteEnded) -> None:
-        _must(self.offered == entry.seat, "was not invited")
-        if entry.reason not in ("withdrawn", "phase") and entry.seat in self.queue:
-            self.queue.remove(entry.seat)
-        self.offered = None
-        self.epoch += 1
-
-    def _floor_taken(self, entry: log.FloorTaken) -> None:
-        self._queueing(entry.seat)
-        _must(self.offered == entry.seat, "took the floor without an invitation (FC-05)")
-        _must(entry.turn == self.turns + 1, "turns are counted")
-        if entry.seat in self.queue:
-            self.queue.remove(entry.seat)
-        self.holders.append(entry.seat)
-        self.offered = None
-        self.turns = entry.turn
-        self.counted_from = self.at
-        self.epoch += 1
-
-    def _turn_ended(self, entry: log.TurnEnded) -> None:
-        _must(entry.seat in self.holders, "ended a turn that was not running")
-        if entry.reason == "away":
-            _must(self.away is not None and self.at >= self.away, "taken before the grace was over")
-        if entry.reason == "time":
-            limit = self.phases[self.phase or 0].turn
-            _must(limit > 0 and self.away is None, "no limit runs out here")
-            over = self.at - self.counted_from - (60 * limit + HARD_END)
-            _must(over >= -1e-3, "ended before its time was over (FC-14)")
-        self.holders.remove(entry.seat)
-        self.away = None
-        self.epoch += 1
-
-    def _holder_went_away(self, entry: log.HolderWentAway) -> None:
-        _must(self.holders == [entry.seat] and self.away is None, "not the holder, or away already")
-        _must(entry.until == self.at + GRACE, "not the grace that was promised (FC-16)")
-        self.away, self.went = entry.until, self.at
-
-    def _holder_came_back(self, entry: log.HolderCameBack) -> None:
-        _must(self.holders == [entry.seat] and self.away is not None, "was not away")
-        self.counted_from += self.at - self.went  # The clock of the turn stood still (FC-16).
-        self.away = None
-
-    # What the above asks
-
-    def _phase_is_over(self) -> bool:
-        phase = self.phases[self.phase or 0]
-        return phase.ends == "time" and self.at >= self.phase_began + 60 * phase.minutes
-
-    def _policy(self) -> str:
-        return "silent" if self.phase is None else self.phases[self.phase].speak
-
-    def _running(self) -> None:
-        _must(self.opened is not None and not self.closed, "the meeting is not open")
-
-    def _sits(self, seat: int) -> None:
-        _must(seat in self.roles and seat not in self.gone, "has no seat")
-
-    def _queueing(self, seat: int) -> None:
-        self._running()
-        self._sits(seat)
-        _must(self._policy() == "queue", "no queue in this phase")
-        _must(seat not in self.muted, "the muted do not take part in the queue")
-
-    def _nobody_has_the_floor(self) -> None:
-        _must(not self.holders and self.offered is None, "the floor is busy")
-
-
-def _must(so: bool, what: str) -> None:
-    if not so:
-        raise Illegal(what)
+    def _draft_announced(self, entry: log.DraftAnnounced) -> None:
+        self._moves()
+        must(self.holders == [entry.seat], "not the holder")
+        must(not self.draft, "announced already")
+        self.draft = True

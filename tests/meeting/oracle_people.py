@@ -1,0 +1,409 @@
+"""The half of the oracle that judges who is here: seats, the door, the chair, and conduct."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moderation.meeting import entries as log
+from moderation.meeting.format import Flags
+from tests.meeting.oracle_clocks import Awaited, Clocks, about, must
+
+if TYPE_CHECKING:
+    from moderation.meeting.format import Phase
+
+LEFT_OPEN = 12 * 3600.0
+OFFERED = 30.0
+QUIET_AFTER = 60.0
+LOBBY = 200
+FOLDED = 60.0
+STRANGER = 15 * 60.0
+
+
+class People:
+    """What the entries told of the meeting so far, and the judge of those about its people."""
+
+    def __init__(self) -> None:
+        self.clocks = Clocks()
+        self.expected: list[Awaited] = []  # What has to come next.
+        # The agenda
+        self.phases: tuple[Phase, ...] = ()
+        self.flags = Flags()
+        self.phase: int | None = None
+        self.convened: float | None = None
+        self.opened: float | None = None
+        self.closed = False
+        # The floor
+        self.epoch = 0
+        self.holders: list[int] = []
+        self.offered: int | None = None
+        self.queue: list[int] = []
+        # People
+        self.roles: dict[int, str] = {}
+        self.names: dict[int, str | None] = {}
+        self.came: dict[int, float] = {}
+        self.sessions: dict[str, int] = {}
+        self.gone: set[int] = set()
+        self.services: set[tuple[int, str]] = set()
+        self.listeners: set[int] = set()
+        self.muted: dict[int, float] = {}  # Until when, by the clock of the room.
+        self.scopes: dict[int, str] = {}
+        # The door
+        self.locked = False
+        self.knocks = 0
+        self.lobby: dict[int, str | None] = {}
+        self.knockers: dict[str, int] = {}
+        # The chair
+        self.chair: int | None = None
+        self.former: int | None = None
+        self.offer: log.ChairOffered | None = None
+        self.asked: set[int] = set()  # To whom the server offered it since it was lost.
+        self.lost: float | None = None
+        self.quiet = False
+        # What holds everything up
+        self.frozen = False
+        self.paused = False
+        self.shielded = False
+        self.all_muted: float | None = None  # Until when, by the clock of the room.
+        # Words
+        self.room = 0  # The newest number of the room.
+        self.lines: dict[int, int] = {}
+        self.said_at: dict[int, float] = {}
+
+    # Seats
+
+    def _seat_taken(self, entry: log.SeatTaken) -> None:
+        must(not self.closed, "a seat after the close")
+        must(entry.seat == len(self.roles) + 1, "seats are numbered in order")
+        must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
+        self._needs_own_name(entry.words)
+        self.roles[entry.seat], self.names[entry.seat] = entry.role, entry.words
+        self.came[entry.seat] = self.clocks.at
+        if self._speak() == "round":
+            self.queue.append(entry.seat)
+        if not self.expected:  # Who is let in from the lobby does not come in by the door.
+            must(entry.role != "member" or not self._door_is_shut(), "the door was shut to them")
+            given = about(log.SeatGiven, entry.seat)
+            self.expected = [Awaited(f"a seat was taken and not given: {given}", given.fits)]
+
+    def _door_is_shut(self) -> bool:
+        troubled = self.flags.door == "open" and bool(self.muted or self.gone)
+        return self.locked or self.shielded or self.flags.door == "knock" or troubled
+
+    def _seat_given(self, entry: log.SeatGiven) -> None:
+        must(entry.session not in self.sessions, "one session, two seats")
+        self.sessions[entry.session] = entry.seat
+
+    def _renamed(self, entry: log.Renamed) -> None:
+        self._sits(entry.seat)
+        if self.opened is not None:
+            self._heard(entry.seat)
+        must(not self.frozen and entry.seat not in self.muted, "a name is speech (P8)")
+        must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
+        self._needs_own_name(entry.words)
+        self.names[entry.seat] = entry.words
+
+    def _needs_own_name(self, name: str | None) -> None:
+        taken = {self.names[seat] for seat in self.roles if seat not in self.gone}
+        must(name is None or name not in taken, "somebody else's name")
+
+    def _listening_chosen(self, entry: log.ListeningChosen) -> None:
+        self._sits(entry.seat)
+        self._moves()
+        must(not self.closed, "the meeting is over")
+        must((entry.seat in self.listeners) != entry.on, "listens already, or not")
+        if not entry.on:
+            self.listeners.remove(entry.seat)
+            return
+        self.listeners.add(entry.seat)
+        if entry.seat == self.offered:
+            self.expected = [about(log.InviteEnded, entry.seat)]
+        elif entry.seat in self.queue:
+            self.expected = [about(log.HandLowered, entry.seat)]
+
+    # The door
+
+    def _knocked(self, entry: log.Knocked) -> None:
+        must(not self.closed and not self.locked, "nobody knocks at a locked door")
+        must(entry.knock == self.knocks + 1, "knocks are numbered in order")
+        must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
+        door = self.flags.door
+        must(door != "open" or self._door_is_shut(), "the door is open")
+        must(door != "invitation" or self.shielded, "there is no lobby")
+        must(len(self.lobby) < LOBBY, "the lobby is full (A92)")
+        self.knocks = entry.knock
+        self.lobby[entry.knock] = entry.words
+        self.expected = [
+            Awaited(
+                f"the session of knock {entry.knock}",
+                lambda next_: isinstance(next_, log.KnockGiven) and next_.knock == entry.knock,
+            )
+        ]
+
+    def _knock_given(self, entry: log.KnockGiven) -> None:
+        known = entry.session in self.sessions or entry.session in self.knockers
+        must(not known, "a session that is in, or was turned away (P9)")
+        self.knockers[entry.session] = entry.knock
+
+    def _knock_answered(self, entry: log.KnockAnswered) -> None:
+        self._leads(entry.by)
+        must(entry.knock in self.lobby, "nobody waits under this number")
+        name = self.lobby.pop(entry.knock)
+        if entry.answer == "turned_away":
+            return
+        session = next(who for who, knock in self.knockers.items() if knock == entry.knock)
+        seat = len(self.roles) + 1
+        self.expected = [
+            Awaited(
+                f"the seat of knock {entry.knock}",
+                lambda next_: (
+                    isinstance(next_, log.SeatTaken)
+                    and next_.role == "member"
+                    and (name is None or next_.words is None or next_.words == name)
+                ),
+            ),
+            Awaited(
+                f"the session of knock {entry.knock}",
+                lambda next_: (
+                    isinstance(next_, log.SeatGiven) and next_ == log.SeatGiven(seat, session)
+                ),
+            ),
+        ]
+
+    def _locked(self, _: log.Locked) -> None:
+        must(not self.locked, "locked already")
+        self.locked = True
+
+    def _unlocked(self, _: log.Unlocked) -> None:
+        must(self.locked, "not locked")
+        self.locked = False
+
+    # The chair and the seats of service
+
+    def _appointed(self, entry: log.Appointed) -> None:
+        self._sits(entry.seat)
+        must(not self._serves(entry.seat, entry.service), "has this seat of service already")
+        must(any(self._is_leader(seat) for seat in self.roles), "nobody could appoint (FC-22)")
+        if entry.service == "co_chair":
+            self.roles[entry.seat] = "facilitator"
+        else:
+            self.services.add((entry.seat, entry.service))
+
+    def _dismissed(self, entry: log.Dismissed) -> None:
+        self._sits(entry.seat)
+        must(self._serves(entry.seat, entry.service), "does not have this seat of service")
+        if entry.service == "co_chair":
+            must(entry.seat != self.chair, "the chair hands over (FC-22)")
+            self.roles[entry.seat] = "member"
+        else:
+            self.services.remove((entry.seat, entry.service))
+
+    def _serves(self, seat: int, service: str) -> bool:
+        if service == "co_chair":
+            return self._is_leader(seat)
+        return (seat, service) in self.services
+
+    def _chair_offered(self, entry: log.ChairOffered) -> None:
+        self._running()
+        self._sits(entry.seat)
+        must(self.offer is None, "two offers of one chair (FC-23)")
+        must(entry.until == self.clocks.at + OFFERED, "not the time that was promised (FC-23)")
+        if entry.by == 0:
+            must(self._may_be_asked(entry.seat), "not theirs to be offered (FC-24)")
+            self.asked.add(entry.seat)
+        else:
+            self._leads(entry.by)
+            gives = entry.by == self.chair or self.roles[entry.by] == "staff"
+            must(gives or self.chair is None, "offered by who does not have it (FC-23)")
+            must(entry.seat != self.chair, "has the chair already")
+            must(entry.seat not in self.muted, "the muted are not asked")
+        if entry.seat == self.former:
+            self.former = None
+        self.offer = entry
+
+    def _may_be_asked(self, seat: int) -> bool:
+        """The server offers a chair only where it was lost, each time once to each."""
+        if self._is_leader(seat):
+            return seat == self.former or (self.quiet and seat not in self.asked)
+        is_standby = (seat, "standby") in self.services and seat not in self.muted
+        is_lost = self.lost is not None or self.quiet
+        return is_standby and is_lost and seat not in self.asked
+
+    def _chair_offer_ended(self, entry: log.ChairOfferEnded) -> None:
+        offer = self.offer
+        must(offer is not None and offer.seat == entry.seat, "there is no such offer")
+        assert offer is not None
+        if entry.reason == "expired":
+            must(not self.closed and self.clocks.at >= offer.until, "expired too early (FC-23)")
+        if entry.reason == "withdrawn":
+            must(offer.by == 0, "nobody but the server takes an offer back")
+            self.expected = [
+                Awaited("who came back", lambda next_: isinstance(next_, log.ChairCameBack))
+            ]
+        self.offer = None
+
+    def _chair_taken(self, entry: log.ChairTaken) -> None:
+        self._running()
+        self._sits(entry.seat)
+        must(entry.seat not in self.muted, "the muted do not take the chair")
+        offered = self.offer is not None and self.offer.seat == entry.seat
+        free = self._is_leader(entry.seat) and (self.chair is None or self.quiet)
+        must(offered or free, "took a chair that was not theirs to take (FC-23)")
+        lost = self.lost is not None or self.quiet
+        self.former = self.chair if lost and self.chair != entry.seat else None
+        if self.roles[entry.seat] == "member":
+            self.roles[entry.seat] = "facilitator"
+        self.chair, self.offer, self.lost, self.quiet = entry.seat, None, None, False
+        self.asked.clear()
+
+    def _chair_went_away(self, entry: log.ChairWentAway) -> None:
+        self._running()
+        must(self.lost is None and not self.quiet, "lost already")
+        must(entry.until == self.clocks.at + QUIET_AFTER, "not the time that was promised (FC-24)")
+        self.lost = entry.until
+        self.asked.clear()
+
+    def _chair_came_back(self, entry: log.ChairCameBack) -> None:
+        self._leads(entry.seat)
+        must(self.lost is not None and not self.closed, "the chair was not lost (FC-24)")
+        self.lost = None
+        self.asked.clear()
+
+    def _went_quiet(self, _: log.WentQuiet) -> None:
+        self._running()
+        must(self.lost is not None and self.clocks.at >= self.lost, "quiet too early (FC-24)")
+        must(self.offered is None, "nobody is invited in a quiet room (FC-24)")
+        self.lost, self.quiet = None, True
+        self.asked.clear()
+
+    # Conduct
+
+    def _muted(self, entry: log.Muted) -> None:
+        self._target(entry.seat)
+        must(entry.until > self.clocks.at, "a mute that is over already")
+        began = self.opened if self.opened is not None else self.convened
+        if entry.scope != "time":
+            must(began is not None and entry.until == began + LEFT_OPEN, "not the end of the scope")
+        self.muted[entry.seat] = self._in_room(entry.until)
+        self.scopes[entry.seat] = entry.scope
+
+    def _unmuted(self, entry: log.Unmuted) -> None:
+        must(entry.seat in self.muted, "was not muted")
+        if entry.by == "time":
+            must(not self.closed, "timers end with the meeting")
+            self._moves()
+            must(self.clocks.room.over(self.muted[entry.seat]), "unmuted too early")
+        if entry.by == "phase":
+            must(self.scopes[entry.seat] == "phase", "muted for longer than the phase (FC-19)")
+            self._awaits_phase(log.Unmuted)
+        del self.muted[entry.seat], self.scopes[entry.seat]
+
+    def _awaits_phase(self, *after: type[log.Entry]) -> None:
+        self.expected = [
+            Awaited("the next phase", lambda next_: isinstance(next_, log.PhaseBegan), after)
+        ]
+
+    def _all_muted(self, entry: log.AllMuted) -> None:
+        self._running()
+        self._moves()
+        must(entry.until > self.clocks.at, "a mute that is over already")
+        self.all_muted = self._in_room(entry.until)
+
+    def _all_unmuted(self, entry: log.AllUnmuted) -> None:
+        self._running()
+        self._moves()
+        must(self.all_muted is not None, "the room was not muted")
+        if entry.by == "time":
+            must(self.clocks.room.over(self.all_muted), "unmuted too early")
+        self.all_muted = None
+
+    def _removed(self, entry: log.Removed) -> None:
+        self._target(entry.seat)
+        self.gone.add(entry.seat)
+        self.muted.pop(entry.seat, None)
+        self.scopes.pop(entry.seat, None)
+        self.services = {served for served in self.services if served[0] != entry.seat}
+        self.chair = None if self.chair == entry.seat else self.chair
+        if self.offer is not None and self.offer.seat == entry.seat:
+            self.offer = None
+
+    def _target(self, seat: int) -> None:
+        """Who acts is not in the entry; somebody must be here who may (FC-22)."""
+        self._sits(seat)
+        above = any(self._rank(other) > self._rank(seat) for other in self.roles)
+        must(above, "nothing is done to those of the highest role (FC-22)")
+        must(seat not in (*self.holders, self.offered), "their turn had to end first (FC-19)")
+        must(seat not in self.queue, "their hand had to come down first")
+
+    def _rank(self, seat: int) -> int:
+        if seat in self.gone:
+            return -1
+        if self.roles[seat] == "staff":
+            return 3
+        return 2 if seat == self.chair else int(self._is_leader(seat))
+
+    def _frozen(self, _: log.Frozen) -> None:
+        self._running()
+        must(not self.frozen, "frozen already")
+        self.frozen = True
+
+    def _thawed(self, _: log.Thawed) -> None:
+        self._running()
+        must(self.frozen, "not frozen")
+        self.frozen = False
+
+    def _shield_raised(self, entry: log.ShieldRaised) -> None:
+        self._running()
+        self._moves()
+        must(not self.shielded, "the shield is up already")
+        at = self.clocks.at
+        strangers = {
+            number
+            for number, seat in self.lines.items()
+            if at - self.said_at[number] <= FOLDED
+            and at - self.came[seat] <= STRANGER
+            and self.roles[seat] == "member"
+        }
+        must(entry.folded == tuple(sorted(strangers)), "folded others than strangers' last lines")
+        self.shielded = True
+
+    def _shield_lowered(self, _: log.ShieldLowered) -> None:
+        self._running()
+        self._moves()
+        must(self.shielded, "the shield is not up")
+        self.shielded = False
+
+    # What the above asks
+
+    def _in_room(self, until: float) -> float:
+        """A moment as the clock of the room will read then, if nothing holds it up."""
+        return self.clocks.room.reads + until - self.clocks.at
+
+    def _speak(self) -> str:
+        return "silent" if self.phase is None or self.closed else self.phases[self.phase].speak
+
+    def _running(self) -> None:
+        must(self.opened is not None and not self.closed, "the meeting is not open")
+
+    def _moves(self) -> None:
+        must(not self.frozen, "the room is frozen (FC-21)")
+
+    def _sits(self, seat: int) -> None:
+        must(seat in self.roles and seat not in self.gone, "has no seat")
+
+    def _is_leader(self, seat: int) -> bool:
+        return seat not in self.gone and self.roles.get(seat, "member") != "member"
+
+    def _leads(self, seat: int) -> None:
+        self._sits(seat)
+        must(self._is_leader(seat), "a member does what facilitators do")
+
+    def _heard(self, seat: int) -> None:
+        """What holds for a line holds for all speech: reactions, names, what is posted (P8)."""
+        self._running()
+        self._sits(seat)
+        must(seat not in self.muted, "speech of a muted member (P8)")
+        self._moves()
+        must(not self.quiet or self.holders == [seat], "nobody is in the chair (FC-24)")
+        if not self._is_leader(seat):
+            must(not self.shielded and self.all_muted is None, "the room is muted")
+            must(not self.paused, "only facilitators write in a pause (FC-15)")
