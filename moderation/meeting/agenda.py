@@ -179,7 +179,8 @@ def phase_began(meeting: Meeting, entry: PhaseBegan, stamp: Stamp) -> Meeting:
     if meeting.phases[entry.phase].urgent != "only":
         return meeting
     away = tuple(away for away in meeting.hands_away if away.seat in meeting.urgent)
-    return replace(meeting, hands=meeting.urgent, hands_away=away)
+    hands = tuple(hand for hand in meeting.hands if hand in meeting.urgent)
+    return replace(meeting, hands=hands, hands_away=away)
 
 
 def closed(meeting: Meeting, stamp: Stamp) -> Meeting:

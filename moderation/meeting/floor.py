@@ -107,8 +107,8 @@ def _needs_chosen(meeting: Meeting, now: float) -> None:
 
 def _chooser(meeting: Meeting, now: float) -> int | None:
     last, began = meeting.last_turn, meeting.phase_began_at
-    if last is None or began is None or last.at < began:
-        return None
+    if last is None or began is None or last.at <= began:
+        return None  # The turn that the phase before ended with names nobody in this one.
     if not meeting.sits(last.seat) or meeting.is_muted(last.seat):
         return None
     return last.seat if now - last.at < CHOOSING else None

@@ -65,17 +65,23 @@ def _lane(meeting: Meeting, *, urgent: bool) -> bool:
 def _place(meeting: Meeting, seat: int, *, urgent: bool) -> int:
     """Behind the last hand that goes before it; 0 where that is the end of the queue (FC-27).
 
+    A hand at the end because it let an invitation go by holds nobody of its lane back there.
     Who lost a turn by being away is next, whoever is the first to notice that they are back (FC-16).
     """
     if seat in meeting.owed:
         return 1
     mine = _class(meeting, seat, urgent=urgent)
-    ahead = [
+    first = [_class(meeting, hand, urgent=hand in meeting.urgent) <= mine for hand in meeting.hands]
+    held = [
         place
-        for place, hand in enumerate(meeting.hands, 1)
-        if _class(meeting, hand, urgent=hand in meeting.urgent) <= mine
+        for place, (hand, goes_first) in enumerate(zip(meeting.hands, first, strict=True), 1)
+        if goes_first and hand not in meeting.put_off
     ]
-    place = max(ahead, default=0) + 1
+    place = max(held, default=0) + 1
+    while place <= len(first) and first[place - 1]:
+        place += (
+            1  # Who let an invitation go by is behind all others then, and not before who comes.
+        )
     return 0 if place > len(meeting.hands) else place
 
 

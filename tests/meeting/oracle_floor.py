@@ -76,7 +76,11 @@ class Floor(People):
         hushed = self.shielded or self.all_muted is not None
         must(not hushed or self._is_leader(entry.seat), "the room is muted")
         place = 1 if entry.seat in self.owed else self._place(entry)
-        must(entry.place == place, "not the place of this hand (FC-01, FC-16, FC-27)")
+        end = len(self.queue) + 1
+        must(
+            (entry.place or end) == (place or end),
+            "not the place of this hand (FC-01, FC-16, FC-27)",
+        )
 
     def _place(self, entry: log.HandRaised) -> int:
         """Behind the last that goes before it and waits in its own place; 0 for the very end."""
@@ -241,7 +245,8 @@ class Floor(People):
         self._floor_moves()
         must(not self.holders, "the floor is busy")
         if self.offered != entry.seat:
-            must(self.offered is None and self._may_have_it_back(entry.seat), "took the floor")
+            must(self.offered is None, "took the floor without an invitation (FC-05)")
+            self._may_have_it_back(entry.seat)
         must(entry.turn == self.turns + 1, "turns are counted")
         self._without_hand(entry.seat)
         self.holders.append(entry.seat)
@@ -252,14 +257,13 @@ class Floor(People):
         self.extra, self.draft, self.last_line = 0.0, False, None
         self.epoch += 1
 
-    def _may_have_it_back(self, seat: int) -> bool:
+    def _may_have_it_back(self, seat: int) -> None:
         must(self.last_holder is not None, "took the floor without an invitation (FC-05)")
         assert self.last_holder is not None
         whose, ended = self.last_holder
         must(whose == seat, "took the floor without an invitation (FC-05)")
         in_time = self.clocks.room.reads <= ended + GIVEN_BACK + SLACK
         must(in_time, "given back too late (FC-10)")
-        return True
 
     def _turn_ended(self, entry: log.TurnEnded) -> None:
         must(entry.seat in self.holders, "ended a turn that was not running")
