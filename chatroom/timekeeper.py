@@ -13,7 +13,16 @@ from chatroom.journal import Journal, Unreadable
 from chatroom.presence import GRACE, Presence
 from chatroom.rules import RULES
 from chatroom.store.logs import Head, Logs, OutcomeUnknown
-from moderation.meeting.commands import HandAway, HandBack, HolderAway, HolderBack
+from moderation.content.verdict import ALLOW
+from moderation.meeting.commands import (
+    ChairAway,
+    ChairBack,
+    HandAway,
+    HandBack,
+    HolderAway,
+    HolderBack,
+    ServerCommand,
+)
 from moderation.meeting.state import Meeting
 
 POLL = 1.0
@@ -27,6 +36,8 @@ PRESENCE_WITHIN = 1.0
 """Seconds that a look at presence may take: it must not hold up the next look at the logs."""
 MISSED = 2
 """Polls that a holder is missed in before the room is told (FC-16)."""
+CHAIR_MISSED = 60.0
+"""Seconds without a facilitator before the chair counts as lost (FC-24)."""
 
 
 class Clock:
@@ -113,6 +124,7 @@ class Timekeeper:
         self._pause = pause
         self._missed: dict[int, int] = {}
         self._hands_missed: dict[int, dict[int, float]] = {}  # By log and seat, since when.
+        self._chair_missed: dict[int, float] = {}
         self._since_looked = 0.0
         self._since_heartbeat = 0.0
         self._since_tidied = 0.0
@@ -173,15 +185,25 @@ class Timekeeper:
         self._hub.tell_presence()
         for log in logs:
             self._mind(log)
-        for log in self._hands_missed.keys() - set(logs):
-            del self._hands_missed[log]
+        for missed in (self._missed, self._hands_missed, self._chair_missed):
+            for log in missed.keys() - set(logs):
+                missed.pop(log, None)
 
     def _mind(self, log: int) -> None:
         book = self._journal.known(log)
         if book is not None and isinstance(book.fold.state, Meeting):
             connected = self._presence.connected(log)
             self._mind_the_holder(log, book.fold.state, connected)
+            self._mind_the_owed(log, book.fold.state, connected)
             self._mind_the_hands(log, book.fold.state, connected)
+            self._mind_the_chair(log, book.fold.state, connected)
+
+    def _propose(self, log: int, meeting: Meeting, command: ServerCommand) -> bool:
+        """Proposed only where it would change something: a look a second must not flood the journal."""
+        changes = bool(RULES["meeting"].decide(meeting, command, 0, self._clock.now(), ALLOW))
+        if changes:
+            self._journal.submit(log, 0, command)
+        return changes
 
     def _mind_the_holder(self, log: int, meeting: Meeting, connected: set[int]) -> None:
         """A holder who vanished is given a moment, and one who is back goes on (FC-16)."""
@@ -190,12 +212,17 @@ class Timekeeper:
             return
         if meeting.holder in connected:
             self._missed.pop(log, None)
-            if meeting.away_until is not None:
-                self._journal.submit(log, 0, HolderBack(meeting.holder))
+            self._propose(log, meeting, HolderBack(meeting.holder))
             return
         self._missed[log] = self._missed.get(log, 0) + 1
-        if self._missed[log] >= MISSED and meeting.away_until is None:
-            self._journal.submit(log, 0, HolderAway(meeting.holder))
+        if self._missed[log] >= MISSED:
+            self._propose(log, meeting, HolderAway(meeting.holder))
+
+    def _mind_the_owed(self, log: int, meeting: Meeting, connected: set[int]) -> None:
+        """Who lost a turn by being away is next, whenever they are back (FC-16)."""
+        for seat in meeting.owed:
+            if seat in connected:
+                self._propose(log, meeting, HolderBack(seat))
 
     def _mind_the_hands(self, log: int, meeting: Meeting, connected: set[int]) -> None:
         """Somebody in the queue is missed for as long as they are shown as here (FC-17, FC-18)."""
@@ -203,11 +230,26 @@ class Timekeeper:
         missed = {seat: before.get(seat, now) for seat in meeting.hands if seat not in connected}
         self._hands_missed[log] = missed
         for seat in meeting.hands:
-            is_away = meeting.is_hand_away(seat)
-            if seat in connected and is_away:
-                self._journal.submit(log, 0, HandBack(seat))
-            elif seat in missed and not is_away and now - missed[seat] >= GRACE:
-                self._journal.submit(log, 0, HandAway(seat))
+            if seat in connected:
+                self._propose(log, meeting, HandBack(seat))
+            elif now - missed[seat] >= GRACE:
+                self._propose(log, meeting, HandAway(seat))
+
+    def _mind_the_chair(self, log: int, meeting: Meeting, connected: set[int]) -> None:
+        """A meeting without a facilitator for a minute is told so, and who comes back is heeded (FC-24).
+
+        Every process that anybody of the meeting is connected to looks, whoever held it: the last
+        facilitator's process may be the one that died.
+        """
+        here = sorted(seat for seat in connected if meeting.is_facilitator(seat))
+        if here or not meeting.is_open:
+            self._chair_missed.pop(log, None)
+            first = sorted(here, key=lambda seat: seat not in (meeting.chair, meeting.former_chair))
+            any(self._propose(log, meeting, ChairBack(seat)) for seat in first)
+            return
+        now = self._clock.now()
+        if now - self._chair_missed.setdefault(log, now) >= CHAIR_MISSED:
+            self._propose(log, meeting, ChairAway(tuple(sorted(connected))))
 
     async def _tidy_up(self, waited: float) -> None:
         """Sessions and invitations that are over are forgotten now and then."""

@@ -13,28 +13,43 @@ from chatroom.hub import Subscriber
 from chatroom.presence import GRACE, Presence
 from chatroom.store.database import open_engine
 from chatroom.store.presence import HELD, DatabaseLeases
-from chatroom.timekeeper import HEARTBEAT, POLL, UNSOUND_POLL, Clock, Timekeeper
+from chatroom.timekeeper import (
+    CHAIR_MISSED,
+    HEARTBEAT,
+    POLL,
+    UNSOUND_POLL,
+    Clock,
+    Timekeeper,
+)
 from moderation.meeting.commands import (
     Accept,
+    AcceptChair,
+    Appoint,
     Close,
+    HandBack,
     Invite,
     LowerHand,
     Mute,
     NextPhase,
     RaiseHand,
-    Unmute,
+    Redact,
 )
 from moderation.meeting.entries import (
+    ChairCameBack,
+    ChairOffered,
+    ChairWentAway,
     HandCameBack,
     HandLowered,
+    HandRaised,
     HandWentAway,
     HolderCameBack,
     HolderWentAway,
     Muted,
     TurnEnded,
     Unmuted,
+    WentQuiet,
 )
-from tests.cast import ada, ben, chidi
+from tests.cast import ada, ben, chidi, eve
 from tests.ground import dice, settings_in
 from tests.journal.stage import (
     EVENING,
@@ -96,7 +111,8 @@ class Tower:
         await self.settled()
 
     async def settled(self) -> None:
-        await self.office.journal.submit(EVENING, ada, Unmute(chidi))
+        """The journal takes its proposals in turn: when it has this one, it has had all others."""
+        await self.office.journal.submit(EVENING, 0, HandBack(eve))  # Of her there is no hand.
 
     def kinds(self) -> list[str]:
         rows = asked(self.office.path, "SELECT type FROM entry WHERE log = ?", EVENING)
@@ -422,6 +438,118 @@ async def test_a_second_socket_keeps_the_holder_here_fc16(tower: Tower):
     assert tower.entries(HolderWentAway) == []
 
 
+async def test_who_lost_a_turn_by_being_away_is_next_when_back_fc16(tower: Tower):
+    """Once; and nothing is asked of the journal while there is nothing to do."""
+    await tower.hall.join(ada)
+    await hold_the_floor(tower)
+    await tower.office.raise_hand(chidi)
+    await tower.hall.join(chidi)
+    for _ in range(3):
+        await tower.look(1.0)
+    await tower.look(90.0)
+    assert tower.entries(TurnEnded) == [TurnEnded(ben, reason="away")]
+    await tower.hall.join(ben)
+    for _ in range(3):
+        await tower.look(1.0)
+    back = [entry for entry in tower.entries(HandRaised) if entry.by == "server"]  # type: ignore[attr-defined]
+    assert back == [HandRaised(ben, place=1, by="server")]
+    assert (await tower.office.book()).fold.state.hands == (ben, chidi)
+
+
+# Nobody in the chair
+
+
+async def test_a_meeting_without_a_facilitator_is_told_so_after_a_minute_once_fc24(tower: Tower):
+    adas, _ = await tower.hall.join(ada), await tower.hall.join(ben)
+    await tower.look()
+    tower.hall.hub.leave(EVENING, adas)
+    await tower.look(1.0)
+    await tower.look(CHAIR_MISSED - 0.001)
+    assert tower.entries(ChairWentAway) == []
+    for _ in range(3):
+        await tower.look(1.0)
+    (away,) = tower.entries(ChairWentAway)
+    await tower.look(60.0)
+    await tower.look(1.0)
+    assert tower.entries(ChairWentAway) == [away]
+    assert tower.entries(WentQuiet) == [WentQuiet()]
+    assert (await tower.office.book()).fold.state.is_quiet
+
+
+async def test_a_facilitator_who_is_back_in_time_has_all_as_it_was_fc24(tower: Tower):
+    await tower.hall.join(ben)
+    for _ in range(62):
+        await tower.look(1.0)
+    assert len(tower.entries(ChairWentAway)) == 1
+    adas = await tower.hall.join(ada)
+    for _ in range(3):
+        await tower.look(1.0)
+    assert tower.entries(ChairCameBack) == [ChairCameBack(ada)]
+    tower.hall.hub.leave(EVENING, adas)
+    await tower.look(1.0)
+    await tower.look(CHAIR_MISSED - 1.0)
+    assert len(tower.entries(ChairWentAway)) == 1, "another minute begins"
+    await tower.look(1.0)
+    assert len(tower.entries(ChairWentAway)) == 2
+
+
+async def test_who_stands_by_is_offered_a_lost_chair_when_they_are_here_fc24(tower: Tower):
+    submit = tower.office.journal.submit
+    await submit(EVENING, ada, Appoint(ben, "standby"))
+    await submit(EVENING, ada, Appoint(chidi, "standby"))
+    await tower.hall.join(chidi)
+    await tower.look()
+    await tower.look(CHAIR_MISSED)
+    (offer,) = tower.entries(ChairOffered)
+    assert (offer.seat, offer.by) == (chidi, 0)  # type: ignore[attr-defined]
+    await tower.look(30.0)
+    await tower.look()
+    assert tower.entries(ChairOffered) == [offer], "nobody else is here"
+    bens = await tower.hall.join(ben)
+    await tower.look(1.0)
+    assert [one.seat for one in tower.entries(ChairOffered)] == [chidi, ben]  # type: ignore[attr-defined]
+    promoted = await submit(EVENING, ben, AcceptChair())
+    assert recorded(bens).closed == [4411]
+    await tower.hall.join(ben, {0: promoted.number or 0, -1: 0, ben: 1})
+    adas = await tower.hall.join(ada)
+    for _ in range(3):
+        await tower.look(1.0)
+    (*_, offered) = tower.entries(ChairOffered)
+    assert (offered.seat, offered.by) == (ada, 0), "control is offered, and not snatched back"  # type: ignore[attr-defined]
+    assert len(tower.entries(ChairOffered)) == 3
+    assert (await tower.office.book()).fold.state.chair == ben
+    assert recorded(adas).closed == []
+
+
+async def test_in_a_quiet_meeting_who_comes_back_is_offered_the_chair_fc24(tower: Tower):
+    await tower.hall.join(ben)
+    await tower.look()
+    for _ in range(2):
+        await tower.look(CHAIR_MISSED)
+    assert tower.entries(WentQuiet) == [WentQuiet()]
+    await tower.hall.join(ada)
+    for _ in range(3):
+        await tower.look(1.0)
+    assert [offer.seat for offer in tower.entries(ChairOffered)] == [ada]  # type: ignore[attr-defined]
+    await tower.office.journal.submit(EVENING, ada, AcceptChair())
+    assert not (await tower.office.book()).fold.state.is_quiet
+
+
+async def test_nothing_is_proposed_where_nothing_would_change(tower: Tower):
+    """A look a second in every meeting must not become a write, or a read, a second."""
+    await hold_the_floor(tower)
+    await tower.hall.join(ben)
+    for _ in range(62):
+        await tower.look(1.0)
+    await tower.hall.join(ada)
+    await tower.look(1.0)
+    proposed: list[object] = []
+    tower.office.journal.submit = lambda log, seat, command, **_: proposed.append(command)  # type: ignore[method-assign, assignment]
+    tower.office.clock.at += 1.0
+    await tower.keeper.look_around()
+    assert proposed == []
+
+
 # Somebody in the queue who vanished
 
 
@@ -541,6 +669,23 @@ async def test_a_holder_whose_process_was_killed_loses_the_floor_once_p11(towers
     assert away.until - 90.0 - before <= 45.0
 
 
+async def test_a_meeting_whose_facilitators_process_was_killed_is_looked_at_by_another_fc24(
+    towers: list[Tower],
+):
+    here, there = towers
+    await here.hall.join(ben)
+    await there.hall.join(ada)
+    await both(towers, 70)
+    assert here.kinds().count("chair_went_away") == 0, "she is there"
+    died = here.office.clock.at
+    await both([here], HELD + CHAIR_MISSED + 5.0)
+    (away,) = here.entries(ChairWentAway)
+    assert isinstance(away, ChairWentAway)
+    assert CHAIR_MISSED <= away.until - 60.0 - died <= HELD + CHAIR_MISSED + 2.0
+    await both(towers, 5)
+    assert here.kinds().count("chair_came_back") == 1
+
+
 async def test_a_process_that_lets_everybody_go_says_of_nobody_that_they_are_gone_p16(
     towers: list[Tower],
 ):
@@ -638,10 +783,11 @@ async def test_what_is_appended_during_the_sweep_reaches_those_who_are_there_p4(
 ):
     """Folding the log afresh must not swallow what nobody here has been told of yet."""
     member = await tower.hall.join(chidi)
+    said = await tower.office.say(ben, "never mind")
     await tower.office.journal.submit(EVENING, ada, Close())
     async with at_work(path, seed="there") as there:
-        await there.journal.submit(EVENING, ada, Unmute(ben))
-        await there.mute(ben)
+        await there.journal.submit(EVENING, ben, Redact(said.number or 0))
+        assert tower.office.position() > (await tower.office.book()).fold.position
         await tower.office.journal.reread(EVENING)
     await asyncio.sleep(0)
     assert recorded(member).numbers() == tower.office.numbers()
