@@ -18,9 +18,10 @@ from chatroom.book import Book, Record
 from chatroom.bus import open_bus
 from chatroom.cases import Cases
 from chatroom.connection import House
+from chatroom.formats import open_formats
 from chatroom.hub import Hub
 from chatroom.journal import Journal
-from chatroom.meetings import Meetings, read_formats
+from chatroom.meetings import Meetings
 from chatroom.presence import Presence
 from chatroom.refusals import CLOSE_CODES
 from chatroom.reviewing import open_reviewer
@@ -90,7 +91,7 @@ def create_app(settings: Settings) -> Starlette:
         accounts,
         cases,
         reviewer,
-        read_formats(),
+        open_formats(engine),
         settings.retention,
         secrets.token_bytes,
     )

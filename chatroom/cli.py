@@ -1,27 +1,31 @@
-"""The command line: chatroom serve | migrate | check | room | invite | demo."""
+"""The command line: chatroom serve | migrate | check | room | format | invite | demo."""
 
 import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 import click
+import msgspec
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom import demo as plays
-from chatroom import fitness, logs, server
+from chatroom import fitness, logs, server, ways
 from chatroom.accounts import Accounts
 from chatroom.app import create_app
-from chatroom.meetings import read_formats
+from chatroom.formats import open_formats
 from chatroom.secret import secret_key
 from chatroom.settings import BadSetting, Settings, load, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import ORGANISATION, Role
 from chatroom.store.postgres import DatabaseAway
 from chatroom.timekeeper import Clock, pause
+from moderation.meeting.format import Flags
+from moderation.refused import Refused
 
 SECONDS = {"m": 60, "h": 3600, "d": 86400}
 
@@ -102,13 +106,31 @@ def room() -> None:
 @room.command()
 @click.argument("name")
 @click.option("--format", required=True, help="The agenda that its meetings follow.")
-def create(name: str, format: str) -> None:
+@click.option("--door", help="Who comes in: open, knock, members or invitation.")
+def create(name: str, format: str, door: str | None) -> None:
     """Make a room and print what it is called in URLs and commands."""
-    if format not in (formats := read_formats()):
-        raise click.BadParameter(f"there is no {format!r}, only {', '.join(sorted(formats))}")
     if not name.strip() or len(name) > 80:
         raise click.BadParameter("a name has 1 to 80 characters")
-    click.echo(asyncio.run(_create_room(load(os.environ), name.strip(), format)))
+    changes = _changes((f"door={door}",)) if door else {}
+    click.echo(asyncio.run(_create_room(load(os.environ), name.strip(), format, changes)))
+
+
+@room.command("set")
+@click.argument("room")
+@click.argument("settings", nargs=-1, required=True)
+def set_(room: str, settings: tuple[str, ...]) -> None:
+    """Set how ROOM's meetings are held, as in door=knock share_limit=4; door= for the format's again."""
+    changes = _changes(settings)
+    found = asyncio.run(_set_ways(load(os.environ), room, changes))
+    click.echo(_told(*found))
+    click.echo(ways.HOLDS)
+
+
+@room.command("show")
+@click.argument("room")
+def show_room(room: str) -> None:
+    """Print how ROOM's next meeting will be held."""
+    click.echo(_told(*asyncio.run(_show_ways(load(os.environ), room))))
 
 
 @room.command("list")
@@ -116,6 +138,42 @@ def list_() -> None:
     """Print every room: what it is called in commands, its format, its name."""
     for found in asyncio.run(_list_rooms(load(os.environ))):
         click.echo(f"{found.slug}\t{found.format}\t{found.name}")
+
+
+@main.group()
+def format() -> None:
+    """The agendas that meetings follow: those that are shipped, and your own."""
+
+
+@format.command("list")
+def list_formats() -> None:
+    """Print every format: what it is called in commands, whose it is, its title."""
+    for id, whose, title in asyncio.run(_list_formats(load(os.environ))):
+        click.echo(f"{id}\t{whose}\t{title}")
+
+
+@format.command("show")
+@click.argument("format")
+def show_format(format: str) -> None:
+    """Print FORMAT as TOML: change it, give it an id of its own, and add it."""
+    text = asyncio.run(_format_text(load(os.environ), format))
+    if text is None:
+        raise click.BadParameter(f"there is no {format!r}; see: chatroom format list")
+    click.echo(text, nl=False)
+
+
+@format.command("add")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--from", "made_from", help="The format that it was made from.")
+@click.option("--replace", is_flag=True, help="Put it in the place of yours of the same id.")
+def add_format(file: TextIO, made_from: str | None, replace: bool) -> None:
+    """Check FILE, keep it as a format of your own, and print its id."""
+    settings = load(os.environ)
+    try:
+        text = file.read()
+        click.echo(asyncio.run(_add_format(settings, text, made_from, replace=replace)))
+    except ValueError as wrong:  # UnicodeDecodeError is one.
+        raise click.BadParameter(f"{file.name}: {wrong}") from None
 
 
 @main.command()
@@ -170,10 +228,87 @@ async def _opened(settings: Settings) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-async def _create_room(settings: Settings, name: str, format: str) -> str:
+def _changes(settings: Iterable[str]) -> dict[str, Any]:
+    try:
+        return dict(map(ways.read, settings))
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong)) from None
+
+
+def _told(room: rooms.Room, flags: Flags) -> str:
+    """Every way, and which of them the group set itself."""
+    named = msgspec.structs.asdict(flags).items()
+    return "\n".join(
+        f"{name}\t{ways.in_words(value)}" + ("\tset here" if name in room.ways else "")
+        for name, value in named
+    )
+
+
+async def _create_room(
+    settings: Settings, name: str, format: str, changes: dict[str, Any] | None = None
+) -> str:
     async with _opened(settings) as engine:
-        made = await rooms.create_room(engine, name, format, Clock().now(), os.urandom)
+        formats = open_formats(engine)
+        found = await formats.get(format)
+        if found is None:
+            known = ", ".join(await formats.ids())
+            raise click.BadParameter(f"there is no {format!r}, only {known}")
+        own = ways.changed(found, {}, changes or {})
+        made = await rooms.create_room(engine, name, format, Clock().now(), os.urandom, own)
     return made.slug
+
+
+async def _room(engine: AsyncEngine, slug: str) -> rooms.Room:
+    found = await rooms.room_by_slug(engine, slug)
+    if found is None:
+        raise server.CannotStart(f"There is no room {slug!r}; see: chatroom room list")
+    return found
+
+
+async def _set_ways(
+    settings: Settings, slug: str, changes: dict[str, Any]
+) -> tuple[rooms.Room, Flags]:
+    async with _opened(settings) as engine:
+        room, formats = await _room(engine, slug), open_formats(engine)
+        try:
+            base = await formats.base(room)
+            own = await rooms.change_ways(
+                engine, room.id, lambda there: ways.changed(base, there, changes)
+            )
+        except (ValueError, Refused) as wrong:
+            raise server.CannotStart(f"{slug} can't be so: {wrong}") from None
+        room = replace(room, ways=own)
+        return room, (await formats.of(room)).flags
+
+
+async def _show_ways(settings: Settings, slug: str) -> tuple[rooms.Room, Flags]:
+    async with _opened(settings) as engine:
+        room = await _room(engine, slug)
+        try:
+            return room, (await open_formats(engine).of(room)).flags
+        except Refused:
+            sentence = (
+                f"{slug}: its format {room.format} and its settings {room.ways} do not fit together"
+            )
+            raise server.CannotStart(sentence) from None
+
+
+async def _list_formats(settings: Settings) -> list[tuple[str, str, str]]:
+    async with _opened(settings) as engine:
+        return await open_formats(engine).listed()
+
+
+async def _format_text(settings: Settings, id: str) -> str | None:
+    async with _opened(settings) as engine:
+        return await open_formats(engine).text(id)
+
+
+async def _add_format(
+    settings: Settings, text: str, made_from: str | None, *, replace: bool
+) -> str:
+    async with _opened(settings) as engine:
+        formats, now = open_formats(engine), Clock().now()
+        return await formats.add(text, made_from, now, replace=replace)
 
 
 async def _list_rooms(settings: Settings) -> list[rooms.Room]:
@@ -196,9 +331,7 @@ async def _invite(
     settings: Settings, slug: str | None, role: Role, uses: int | None, expires: float | None
 ) -> str:
     async with _opened(settings) as engine:
-        found = await rooms.room_by_slug(engine, slug) if slug else None
-        if slug and found is None:
-            raise server.CannotStart(f"There is no room {slug!r}; see: chatroom room list")
+        found = await _room(engine, slug) if slug else None
         accounts = Accounts(engine, secret_key(settings.secret_file, os.urandom), os.urandom)
         now = Clock().now()
         ends = None if expires is None else now + expires

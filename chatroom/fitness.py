@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chatroom.formats import open_formats
 from chatroom.settings import Settings, host_of, is_loopback
 from chatroom.store.database import (
     Durability,
@@ -25,7 +26,8 @@ class Finding(msgspec.Struct, frozen=True):
 async def findings(settings: Settings) -> list[Finding]:
     """Everything that strangers will rely on. Looking changes nothing."""
     return [
-        await _database(settings),
+        database := await _database(settings),
+        *([await _rooms(settings)] if database.fit else []),
         _secret(settings),
         *map(_origin, settings.origins),
         _helplines(settings),
@@ -63,6 +65,18 @@ async def _durability(settings: Settings) -> Durability | PostgresDurability:
         return await durability(engine)
     finally:
         await engine.dispose()
+
+
+async def _rooms(settings: Settings) -> Finding:
+    engine = open_engine(settings)
+    try:
+        unfit_rooms = await open_formats(engine).unfit()
+    finally:
+        await engine.dispose()
+    if unfit_rooms:
+        names = ", ".join(unfit_rooms)
+        return unfit("ROOMS", f"no meeting can begin in {names}; see: chatroom room show ROOM")
+    return fit("ROOMS", "the format and the settings of each fit together")
 
 
 def _secret(settings: Settings) -> Finding:

@@ -1,21 +1,59 @@
-"""The door of a room: its current meeting, and a seat in it."""
+"""The door of a room: who may come in and how, its current meeting, and a seat in it."""
 
 from collections.abc import Callable
-from importlib.resources import files
+from dataclasses import dataclass
+from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.accounts import Accounts, Session
 from chatroom.book import Book
 from chatroom.cases import Cases
+from chatroom.formats import Formats
 from chatroom.journal import Journal
 from chatroom.reviewing import Reviewer
 from chatroom.store import rooms
 from chatroom.store.database import new_id
 from chatroom.store.rooms import Room
+from chatroom.ways import changed
+from moderation.content.verdict import Verdict
 from moderation.meeting.commands import Convene, Role, TakeSeat
-from moderation.meeting.format import Format, parse
+from moderation.meeting.cues import Cue
+from moderation.meeting.format import Flags, Format
+from moderation.meeting.state import Meeting
 from moderation.refused import Refused
+
+NOWHERE = Room(0, "", "", "", 0.0)
+"""Is looked up in the place of a room that is not there."""
+CLOSED = Meeting(flags=Flags(door="invitation"))
+"""What stands before a room whose ways nobody understands."""
+AGAIN = 2500
+"""Milliseconds after which who waits in the lobby asks again."""
+
+
+class Waiting(Struct, frozen=True):
+    """In the lobby: who is told of it, and nothing of who else waits or is in the room (A103)."""
+
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody before a door that is not closed to them.
+
+    `role` is what they take a seat as; `known` says that the group let them in before, by an
+    invitation. `meeting` is the one that is on, or what the next one begins as; `book` is its log.
+    """
+
+    room: Room
+    session: Session | None
+    role: Role
+    known: bool
+    seat: int | None
+    meeting: Meeting
+    book: Book | None
 
 
 class Meetings:
@@ -28,7 +66,7 @@ class Meetings:
         accounts: Accounts,
         cases: Cases,
         reviewer: Reviewer,
-        formats: dict[str, Format],
+        formats: Formats,
         keep: float,
         random_bytes: Callable[[int], bytes],
     ) -> None:
@@ -44,12 +82,71 @@ class Meetings:
     async def room(self, slug: str) -> Room | None:
         return await rooms.room_by_slug(self._engine, slug)
 
-    async def role(self, session: Session | None, room: Room) -> Role | None:
-        """What a session may take a seat as; None for a stranger, and for staff, who have a desk."""
-        held = await self._accounts.roles(session, room.id) if session else set()
-        if "facilitator" in held:
-            return "facilitator"
-        return "member" if "member" in held else None
+    async def visit(self, slug: str, session: Session | None) -> Visit | None:
+        """None where the door is closed to them, or where there is no such room.
+
+        For both there are the same look-ups, so that not even the time tells (A54, A107).
+        """
+        room = await self.room(slug)
+        where = room or NOWHERE
+        book = await self._on(where)
+        visit = self._again(where, session, book)
+        if visit is not None:
+            return visit
+        held = await self._accounts.roles(session, where.id) if session else set()
+        upcoming = await self._next(where)
+        meeting: Meeting = book.fold.state if book else upcoming
+        role = _role(held, meeting, is_on=book is not None)
+        if room is None or role is None:
+            return None
+        known = bool(held & {"member", "facilitator"})
+        return Visit(room, session, role, known, None, meeting, book)
+
+    async def _next(self, room: Room) -> Meeting:
+        """What the room's next meeting begins as."""
+        try:
+            format = await self._formats.of(room)
+        except Refused:
+            return CLOSED
+        return Meeting(phases=format.phases, flags=format.flags)
+
+    def _again(self, room: Room, session: Session | None, book: Book | None) -> Visit | None:
+        """Who has been let in, or waits: they come back often, and nothing more is looked up."""
+        if book is None or session is None:
+            return None
+        meeting: Meeting = book.fold.state
+        digest = self._accounts.digest(book.log, session)
+        seat = meeting.sessions.get(digest)
+        if seat is None or not meeting.sits(seat):
+            waits = meeting.knockers.get(digest) in meeting.lobby
+            return Visit(room, session, "member", False, None, meeting, book) if waits else None
+        return Visit(room, session, meeting.seats[seat].role, True, seat, meeting, book)
+
+    def cards(self, meeting: Meeting) -> list[Cue]:
+        """The cue cards of a meeting's agenda, for who holds it."""
+        return self._formats.cards(meeting.phases)
+
+    async def format(self, room: Room) -> Format:
+        """What the next meeting of a room is held by; raises `Refused` where there is no such thing."""
+        return await self._formats.of(room)
+
+    async def change_ways(self, room: Room, changes: dict[str, Any]) -> Room:
+        """The room with ways that hold from the next meeting on; a meeting keeps those it began with."""
+        found = await self._formats.base(room)
+
+        def change(ways: dict[str, Any]) -> dict[str, Any]:
+            try:
+                return changed(found, ways, changes)
+            except ValueError as wrong:
+                raise Refused("no_such_way", why=str(wrong)) from None
+
+        ways = await rooms.change_ways(self._engine, room.id, change)
+        return replace(room, ways=ways)
+
+    async def is_group_facilitator(self, session: Session, room: Room | None) -> bool:
+        """Whether somebody holds this room's meetings, by an invitation, and not for today only."""
+        held = await self._accounts.roles(session, (room or NOWHERE).id)
+        return "facilitator" in held
 
     async def current(self, room: Room) -> Book | None:
         """The meeting that is on, or that people gather for; None where the last one is over."""
@@ -58,31 +155,49 @@ class Meetings:
             return None
         return await self._journal.book(meeting.log)
 
+    async def _on(self, room: Room) -> Book | None:
+        """The current meeting, once it has its agenda."""
+        book = await self.current(room)
+        return book if book is not None and book.fold.state.phases else None
+
     async def latest(self, room: Room) -> Book | None:
         """The current meeting, or the one that has just ended."""
         meeting = await rooms.current_meeting(self._engine, room.id)
         return None if meeting is None else await self._journal.book(meeting.log)
 
-    async def take_seat(self, room: Room, session: Session, name: str, id: bytes) -> int:
-        """A seat in the room's meeting, the same one however often it is asked for.
+    async def rehearse(self, visit: Visit, name: str) -> None:
+        """Raises `Refused` where a stranger would hear no: before anything is kept of them."""
+        book = visit.book or await self._convened(visit.room)
+        await self._journal.catch_up(book.log)
+        command = TakeSeat("nobody", visit.role, name, visit.known)
+        book.rules.decide(book.fold.state, command, 0, 0.0, self._reviewer.name(name))
+
+    async def take_seat(
+        self, visit: Visit, session: Session, name: str, id: bytes
+    ) -> int | Waiting:
+        """A seat in the room's meeting, the same one however often it is asked for; or the lobby.
 
         A name can be a cry for help too: it opens a case, under an id that follows from `id`.
 
         Raises `Refused`, or `RetryLater` where nobody knows whether it was stored.
         """
-        role = await self.role(session, room)
-        if role is None:
-            raise Refused("not_yours")
-        book = await self._convened(room)
+        book = visit.book or await self._convened(visit.room)
         digest = self._accounts.digest(book.log, session)
+        place = _place(book.fold.state, digest)
+        if place is not None:
+            return place  # Who waits asks every few seconds: no log is touched.
+        verdict = await self._reviewed(visit.room, session, name, id)
+        command = TakeSeat(digest, visit.role, name, visit.known)
+        await self._journal.submit(book.log, 0, command, verdict=verdict)
+        place = _place(book.fold.state, digest)
+        assert place is not None, "the entry is folded before its answer is given"
+        return place
+
+    async def _reviewed(self, room: Room, session: Session, name: str, id: bytes) -> Verdict:
         verdict = self._reviewer.name(name)
         if verdict.signal is not None:
             await self._cases.signal(session, id, room.slug, None, name, verdict.signal)
-        command = TakeSeat(digest, role, name)
-        await self._journal.submit(book.log, 0, command, verdict=verdict)
-        seat = await self._journal.seat_of(book.log, digest)
-        assert seat is not None, "the entry is folded before its answer is given"
-        return seat
+        return verdict
 
     async def _convened(self, room: Room) -> Book:
         """The current meeting, begun now if there is none. Of many who begin it at once, one does.
@@ -90,6 +205,7 @@ class Meetings:
         Its number follows from the very reading that found none: by a later one it would be the
         meeting that somebody else has begun meanwhile, and a second one would begin.
         """
+        format = await self._formats.of(room)
         found = await rooms.current_meeting(self._engine, room.id)
         if found is None or found.ended_at is not None:
             number = 1 if found is None else found.n + 1
@@ -97,13 +213,51 @@ class Meetings:
             await rooms.add_meeting(self._engine, room.id, number, log, self._keep)
         book = await self.latest(room)
         assert book is not None, "it was begun, here or elsewhere"
-        format = self._formats[room.format]
-        await self._journal.submit(book.log, 0, Convene(format.id, format.phases))
+        command = Convene(format.id, format.phases, format.flags)
+        await self._journal.submit(book.log, 0, command)
         return book
 
 
-def read_formats() -> dict[str, Format]:
-    """The formats that are shipped, by id; each is checked as it is read."""
-    folder = files("moderation.meeting") / "formats"
-    texts = [path.read_text("utf-8") for path in folder.iterdir() if path.name.endswith(".toml")]
-    return {format.id: format for format in map(parse, texts)}
+def holders(meeting: Meeting) -> tuple[str, ...]:
+    """The names of those who hold the meeting."""
+    return tuple(
+        place.name
+        for seat, place in sorted(meeting.seats.items())
+        if meeting.is_facilitator(seat) and place.name
+    )
+
+
+def _role(held: set[str], meeting: Meeting, *, is_on: bool) -> Role | None:
+    """What somebody takes a seat as; a stranger is a member where the door lets them ask.
+
+    Staff have a desk, and come in only where nobody holds the meeting (FC-24); never unseen, as
+    one of the members (A111).
+    """
+    if "facilitator" in held:
+        return "facilitator"
+    if "member" in held:
+        return "member"
+    if "staff" in held:
+        return "staff" if is_on and _lacks_chair(meeting) else None
+    return None if meeting.flags.door == "invitation" else "member"
+
+
+def _lacks_chair(meeting: Meeting) -> bool:
+    if meeting.is_quiet or meeting.chair_away_until is not None:
+        return True
+    return not any(map(meeting.is_facilitator, meeting.seats))
+
+
+def _place(meeting: Meeting, digest: str) -> int | Waiting | None:
+    """Where a session is already; what is said here of it holds until the meeting ends."""
+    seat = meeting.sessions.get(digest)
+    if seat is not None:
+        if not meeting.sits(seat):
+            raise Refused("removed")
+        return seat
+    knock = meeting.knockers.get(digest)
+    if knock is None:
+        return None
+    if knock not in meeting.lobby:
+        raise Refused("turned_away")
+    return Waiting(holders(meeting))

@@ -154,6 +154,11 @@ REFUSALS: dict[str, Words] = {
     "invitation_unknown": Words("This link does not open a room. Ask for a new one.", ("help",)),
     "invitation_expired": Words("This link has run out. Ask for a new one.", ("help",)),
     "invitation_used_up": Words("This link was used already. Ask for a new one.", ("help",)),
+    "room_unfit": Words(
+        "This room's settings need a hand before it can meet. Whoever runs the server can see to it.",
+        ("help",),
+    ),
+    "no_such_way": Words("That setting can't be so. Choose another value.", ()),
     "no_session": Words("You are not signed in here. Open your invitation link again.", ("help",)),
     "not_yours": Words("That is not open to you.", ("help",)),
     "bad_command": Words(

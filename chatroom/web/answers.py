@@ -32,6 +32,9 @@ STATUS = {
     "invitation_expired": 410,
     "invitation_used_up": 410,
     "bad_request": 400,
+    "no_such_way": 400,
+    "turned_away": 403,
+    "room_unfit": 503,
 }
 
 

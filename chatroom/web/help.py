@@ -10,8 +10,8 @@ from chatroom.connection import House
 from chatroom.meetings import Meetings
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room
-from chatroom.web.answers import answer, asked, helplines
-from chatroom.web.security import is_browser, session_token, set_session_cookie
+from chatroom.web.answers import asked, helplines
+from chatroom.web.sessions import answer_with, begin_session, session_of
 
 
 class AskForHelp(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +45,9 @@ class Help:
         Pressed again while a case is open, it answers with the same case.
         """
         wanted = await asked(request, AskForHelp)
-        token, session = await self._session(request)
+        token, session = None, await session_of(self._house, request)
+        if session is None:
+            token, session = await begin_session(self._house)
         room = await self._meetings.room(wanted.room) if wanted.room else None
         name = await self._name(room, session) if room else None
         case = await self._house.cases.help(
@@ -62,25 +64,7 @@ class Help:
             "helplines": helplines(self._settings.helplines),
             "words": ATTENDED if attended else NOBODY,
         }
-        if token is None:
-            return answer(content)
-        if not is_browser(request):
-            return answer({**content, "session": token})
-        response = answer(content)
-        set_session_cookie(response, token)
-        return response
-
-    async def _session(self, request: Request) -> tuple[str | None, Session]:
-        """The session, with its token where it is new."""
-        accounts, now = self._house.accounts, self._house.now()
-        token = session_token(request.scope)
-        session = await accounts.session(token, now) if token else None
-        if session is not None:
-            return None, session
-        token = await accounts.new_session(now)
-        session = await accounts.session(token, now)
-        assert session is not None, "it was made just now"
-        return token, session
+        return answer_with(request, token, content)
 
     async def _name(self, room: Room, session: Session) -> str | None:
         """The name that the member goes by in the room, removed or not."""

@@ -1,21 +1,21 @@
-"""The room's page, door and meeting in one, and the POST that takes a seat."""
+"""The room's page, door and meeting in one, the POST that takes a seat, and the group's settings."""
+
+from typing import Any
 
 from jinja2 import Environment
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatroom import wire
-from chatroom.accounts import Session
-from chatroom.book import Book
+from chatroom import ways, wire
 from chatroom.connection import House
-from chatroom.meetings import Meetings
+from chatroom.meetings import AGAIN, Meetings, Visit, Waiting, holders
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, helplines, page
-from chatroom.web.security import session_token
+from chatroom.web.sessions import answer_with, begin_session, session_of
 from moderation.bounds import Name
-from moderation.meeting.state import Meeting
+from moderation.meeting.door import must_knock
 from moderation.refused import Refused
 
 
@@ -24,6 +24,12 @@ class TakeSeat(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: wire.CommandId
     name: Name
+
+
+class SetWays(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the settings send: the ways that change, null for those that are to be the format's again."""
+
+    ways: dict[str, bool | int | str | None]
 
 
 class Rooms:
@@ -38,60 +44,109 @@ class Rooms:
         self._templates = templates
 
     async def show(self, request: Request) -> Response:
-        """GET /rooms/{slug}. A stranger sees a closed door, whether there is such a room or not."""
-        room = await self._meetings.room(request.path_params["slug"])
-        session = await self.session(request)
-        role = await self._meetings.role(session, room) if room else None
-        if room is None or session is None or role is None:
+        """GET /rooms/{slug}. Where the door is closed to somebody, they don't learn whether there is one.
+
+        A look leaves nothing: neither a session nor a meeting.
+        """
+        visit = await self._visit(request)
+        if visit is None:
             lines = helplines(self._settings.helplines)
             return page(self._templates, "closed_door.html", 403, door={"helplines": lines})
-        door = await self._door(room, session, role)
-        return page(self._templates, "room.html", door=door)
+        shown = page(self._templates, "room.html", door=await self._door(visit))
+        shown.headers["X-Robots-Tag"] = "noindex"
+        return shown
 
-    async def _door(self, room: Room, session: Session, role: str) -> dict[str, object]:
-        book = await self._meetings.current(room)
-        meeting: Meeting | None = book.fold.state if book else None
-        return {
+    async def _visit(self, request: Request) -> Visit | None:
+        session = await session_of(self._house, request)
+        return await self._meetings.visit(request.path_params["slug"], session)
+
+    async def _door(self, visit: Visit) -> dict[str, object]:
+        """What the page begins with; strangers are not told who holds the meeting (A105)."""
+        room, meeting = visit.room, visit.meeting
+        door: dict[str, object] = {
             "room": {"slug": room.slug, "name": room.name},
-            "role": role,
-            "seat": self._seat(book, session),
-            "open": meeting is not None and meeting.is_open,
-            "phase": meeting.phases[meeting.phase].title if meeting and meeting.is_open else None,
-            "facilitators": _facilitators(meeting),
+            "role": visit.role,
+            "seat": visit.seat,
+            "mode": meeting.flags.door,
+            "must_knock": _must_knock(visit),
+            "locked": meeting.locked,
+            "open": meeting.is_open,
+            "phase": meeting.current.title if meeting.current and visit.known else None,
+            "facilitators": holders(meeting) if visit.known else (),
             "retention_hours": self._settings.retention_hours,
             "kept": kept(self._settings.retention_hours),
             "helplines": helplines(self._settings.helplines),
-            "case": await self._house.cases.of(session),
+            "case": await self._house.cases.of(visit.session) if visit.session else None,
             "speed": self._settings.time_speed,
         }
-
-    def _seat(self, book: Book | None, session: Session) -> int | None:
-        if book is None:
-            return None
-        seat = book.rules.seat_of(book.fold.state, self._house.accounts.digest(book.log, session))
-        return seat if seat is not None and book.fold.state.sits(seat) else None
+        return {**door, "cues": self._meetings.cards(meeting)} if _holds(visit) else door
 
     async def take_seat(self, request: Request) -> Response:
-        """POST /rooms/{slug}/seats {"id", "name"} -> {"seat"}: the same seat however often it is asked."""
+        """POST /rooms/{slug}/seats {"id", "name"} -> {"seat"}: the same seat however often it is asked.
+
+        202 {"waiting": true, "again_ms", ...} in the lobby: ask again until there is a seat, or a no.
+        """
         wanted = await asked(request, TakeSeat)
+        visit = await self._visit(request)
+        if visit is None:
+            raise Refused(
+                "no_session" if await session_of(self._house, request) is None else "not_yours"
+            )
+        token, session = None, visit.session
+        if session is None:
+            await self._meetings.rehearse(visit, wanted.name)
+            token, session = await begin_session(self._house)
+        id = bytes.fromhex(wanted.id)
+        place = await self._meetings.take_seat(visit, session, wanted.name, id)
+        if isinstance(place, Waiting):
+            return answer_with(request, token, self._waiting(visit.room, place), 202)
+        return answer_with(request, token, {"seat": place})
+
+    def _waiting(self, room: Room, place: Waiting) -> dict[str, Any]:
+        return {
+            "waiting": True,
+            "again_ms": AGAIN,
+            "room": {"slug": room.slug, "name": room.name},
+            "holders": place.holders,
+            "helplines": helplines(self._settings.helplines),
+        }
+
+    async def cues(self, request: Request) -> Response:
+        """GET /rooms/{slug}/cues -> {"cues"}: for who holds the meeting, also since a moment ago."""
+        visit = await self._visit(request)
+        if visit is None or not _holds(visit):
+            raise Refused("not_yours")
+        return answer({"cues": self._meetings.cards(visit.meeting)})
+
+    async def ways(self, request: Request) -> Response:
+        """GET /rooms/{slug}/ways: how the next meeting will be, and what each way may be."""
+        return answer(await self._ways(await self._group_room(request)))
+
+    async def set_ways(self, request: Request) -> Response:
+        """POST /rooms/{slug}/ways {"ways"}: those named change, from the next meeting on."""
+        changes = (await asked(request, SetWays)).ways
+        room = await self._group_room(request)
+        return answer(await self._ways(await self._meetings.change_ways(room, changes)))
+
+    async def _ways(self, room: Room) -> dict[str, Any]:
+        format = await self._meetings.format(room)
+        return {
+            "format": {"id": format.id, "title": format.title},
+            "set": room.ways,
+            "ways": format.flags,
+            "choices": ways.choices(),
+            "holds": ways.HOLDS,
+        }
+
+    async def _group_room(self, request: Request) -> Room:
+        """The room of somebody who holds its meetings by an invitation; nobody else learns there is one."""
         room = await self._meetings.room(request.path_params["slug"])
-        session = await self.session(request)
+        session = await session_of(self._house, request)
         if session is None:
             raise Refused("no_session")
-        if room is None:
+        if not await self._meetings.is_group_facilitator(session, room) or room is None:
             raise Refused("not_yours")
-        return answer(
-            {
-                "seat": await self._meetings.take_seat(
-                    room, session, wanted.name, bytes.fromhex(wanted.id)
-                )
-            }
-        )
-
-    async def session(self, request: Request) -> Session | None:
-        """Who asks."""
-        token = session_token(request.scope)
-        return await self._house.accounts.session(token, self._house.now()) if token else None
+        return room
 
 
 def kept(hours: int) -> str:
@@ -102,12 +157,15 @@ def kept(hours: int) -> str:
     return f"What is written here is deleted {span} after the meeting is closed."
 
 
-def _facilitators(meeting: Meeting | None) -> list[str]:
-    if meeting is None:
-        return []
-    seats = sorted(meeting.seats.items())
-    return [
-        seat.name
-        for _, seat in seats
-        if seat.role == "facilitator" and seat.name and not seat.removed
-    ]
+def _holds(visit: Visit) -> bool:
+    return visit.role != "member"
+
+
+def _must_knock(visit: Visit) -> bool:
+    """Whether the lobby comes first. A locked door is told apart from that."""
+    if visit.seat is not None or visit.role != "member":
+        return False
+    try:
+        return must_knock(visit.meeting, known=visit.known)
+    except Refused:
+        return False

@@ -37,7 +37,7 @@ def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[Any
     """
     if _is_known(meeting, command.session):
         return []
-    knocks = command.role == "member" and _must_knock(meeting, known=command.known)
+    knocks = command.role == "member" and must_knock(meeting, known=command.known)
     name = named(meeting, command.name, verdict)
     if not knocks:
         return _seated(meeting, command.session, command.role, name)
@@ -60,7 +60,7 @@ def _is_known(meeting: Meeting, session: str) -> bool:
     return knock is not None
 
 
-def _must_knock(meeting: Meeting, *, known: bool) -> bool:
+def must_knock(meeting: Meeting, *, known: bool) -> bool:
     """Whether a member waits in the lobby; raises `Refused` where they don't get in at all."""
     if meeting.locked:
         raise Refused("locked")

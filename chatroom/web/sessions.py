@@ -1,0 +1,38 @@
+"""Whose session a request brings, and handing a new one over."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chatroom.accounts import Session
+from chatroom.connection import House
+from chatroom.web.answers import answer
+from chatroom.web.security import is_browser, session_token, set_session_cookie
+
+
+async def session_of(house: House, request: Request) -> Session | None:
+    """Who asks; None without a session that is alive."""
+    token = session_token(request.scope)
+    return await house.accounts.session(token, house.now()) if token else None
+
+
+async def begin_session(house: House) -> tuple[str, Session]:
+    """A new session without rights, and its token."""
+    token = await house.accounts.new_session(house.now())
+    session = await house.accounts.session(token, house.now())
+    assert session is not None, "it was made just now"
+    return token, session
+
+
+def answer_with(
+    request: Request, token: str | None, content: dict[str, Any], status: int = 200
+) -> Response:
+    """An answer that hands over a new token, if there is one; a page never sees it."""
+    if token is None:
+        return answer(content, status)
+    if not is_browser(request):
+        return answer({**content, "session": token}, status)
+    response = answer(content, status)
+    set_session_cookie(response, token)
+    return response
