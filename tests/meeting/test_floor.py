@@ -308,8 +308,9 @@ def test_fc_15_fc_24_a_floor_that_is_held_up_does_not_pass_on():
         given(holding, stop).when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
     frozen = given(holding, Frozen()).when(ada, Remove(ben))
     frozen.then(TurnEnded(ben, "removed"), Removed(ben))
-    lost = [ChairWentAway(NOON + 60), after(60), WentQuiet()]
-    given(holding, lost).when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
+    given(holding, ChairWentAway(NOON + 60), after(60), WentQuiet()).when(ben, Done(CURRENT)).then(
+        TurnEnded(ben, "done")
+    )
 
 
 def test_fc_07_accept_after_the_invitation_was_taken_back_is_refused():

@@ -51,6 +51,7 @@ from tests.meeting.spec import (
     CURRENT,
     FORMAT,
     NOON,
+    History,
     after,
     called,
     given,
@@ -155,7 +156,7 @@ def test_with_one_share_each_who_has_shared_raises_no_hand_but_can_be_invited():
 
 
 def test_with_one_share_each_a_turn_without_a_word_is_no_share():
-    silent = [called(ben), FloorTaken(ben, turn=1), TurnEnded(ben, "passed")]
+    silent: list[AnyEntry] = [called(ben), FloorTaken(ben, turn=1), TurnEnded(ben, "passed")]
     given(in_phase("sharing", single_share=True), silent).when(ben, RaiseHand()).allowed()
 
 
@@ -341,7 +342,7 @@ def test_in_a_phase_of_burning_desire_every_hand_is_urgent():
 
 def test_into_a_phase_of_burning_desire_only_urgent_hands_are_taken():
     phases = [phase for phase in FORMAT.phases if phase.id in ("passing", "burning")]
-    hands = [
+    hands: list[AnyEntry] = [
         HandRaised(ben),
         HandRaised(chidi, 1, urgent=True),
         HandRaised(dana, 2, urgent=True),
@@ -501,14 +502,14 @@ def test_p12_turn_hand_and_mute_that_end_in_one_moment_end_in_one_tick():
 # Somebody whose turn ran out while they were away
 
 
-def owed(*others: int) -> list[AnyEntry]:
+def owed(*others: int) -> list[History]:
     """Ben lost his turn by being away; these hands wait."""
-    gone = [HolderWentAway(ben, NOON + 90), after(90), TurnEnded(ben, "away")]
-    return [*with_floor(ben), *(HandRaised(seat) for seat in others), *gone]  # type: ignore[list-item]
+    gone: list[History] = [HolderWentAway(ben, NOON + 90), after(90), TurnEnded(ben, "away")]
+    return [with_floor(ben), [HandRaised(seat) for seat in others], *gone]
 
 
 def test_fc_16_who_comes_back_after_the_turn_was_lost_is_next():
-    back = given(owed(chidi, dana)).when(0, HolderBack(ben))
+    back = given(*owed(chidi, dana)).when(0, HolderBack(ben))
     story = back.then(HandRaised(ben, place=1, by="server"))
     assert story.state.hands == (ben, chidi, dana)
     story.when(0, HolderBack(ben)).nothing()
@@ -516,7 +517,7 @@ def test_fc_16_who_comes_back_after_the_turn_was_lost_is_next():
 
 
 def test_fc_16_their_own_hand_is_next_too_if_it_is_faster():
-    raised = given(owed(chidi, dana)).when(ben, RaiseHand()).then(HandRaised(ben, place=1))
+    raised = given(*owed(chidi, dana)).when(ben, RaiseHand()).then(HandRaised(ben, place=1))
     assert raised.state.hands == (ben, chidi, dana)
     raised.when(0, HolderBack(ben)).nothing()
     lowered = raised.when(ben, LowerHand()).allowed()
@@ -524,21 +525,21 @@ def test_fc_16_their_own_hand_is_next_too_if_it_is_faster():
 
 
 def test_fc_16_it_is_owed_until_there_is_a_queue_again():
-    story = given(owed(), PhaseBegan(3), PhaseBegan(4))
+    story = given(*owed(), PhaseBegan(3), PhaseBegan(4))
     story.when(0, HolderBack(ben)).nothing()
-    later = given(owed(), moves_to("passing")[3:], HandRaised(chidi))
+    later = given(*owed(), moves_to("passing")[3:], HandRaised(chidi))
     assert later.state.phases[later.state.phase].id == "passing"
     back = later.when(0, HolderBack(ben)).then(HandRaised(ben, place=1, by="server"))
     assert back.state.hands == (ben, chidi)
 
 
 def test_fc_16_a_closed_queue_owes_it_too():
-    closed = given(owed(), QueueClosed())
+    closed = given(*owed(), QueueClosed())
     closed.when(0, HolderBack(ben)).then(HandRaised(ben, place=1, by="server"))
 
 
 def test_fc_16_it_is_owed_once():
-    invited = given(owed(chidi)).when(ada, Invite(CURRENT, ben)).allowed()
+    invited = given(*owed(chidi)).when(ada, Invite(CURRENT, ben)).allowed()
     invited.when(0, HolderBack(ben)).nothing()
     holding = invited.when(ben, Accept(CURRENT)).allowed()
     holding.when(0, HolderBack(ben)).nothing()
@@ -548,11 +549,11 @@ def test_fc_16_it_is_owed_once():
 
 
 def test_fc_16_nothing_is_owed_to_the_muted_or_the_removed():
-    given(owed(), Muted(ben, NOON + 600)).when(0, HolderBack(ben)).nothing()
-    given(owed(), Removed(ben)).when(0, HolderBack(ben)).nothing()
-    given(owed(), Frozen()).when(0, HolderBack(ben)).nothing()
+    given(*owed(), Muted(ben, NOON + 600)).when(0, HolderBack(ben)).nothing()
+    given(*owed(), Removed(ben)).when(0, HolderBack(ben)).nothing()
+    given(*owed(), Frozen()).when(0, HolderBack(ben)).nothing()
 
 
 def test_fc_16_nothing_is_owed_to_who_was_done_or_who_never_had_it():
     given(with_floor(ben), TurnEnded(ben, "done")).when(0, HolderBack(ben)).nothing()
-    given(owed()).when(0, HolderBack(chidi)).nothing()
+    given(*owed()).when(0, HolderBack(chidi)).nothing()
