@@ -26,6 +26,7 @@ export class CardsPart {
   #othersFold = el("details", { class: "grave" }, el("summary", {}, "All cue cards"), this.#others)
   #own = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "chair-own", rows: 3, dir: "auto" }))
   #topic = el("p", { class: "soft", dir: "auto" })
+  #top = el("div", { class: "chair-part chair-top" }, this.#time, this.#phase)
   #element
 
   /** @param {Perform} perform @param {readonly Cue[]} cues */
@@ -35,8 +36,6 @@ export class CardsPart {
     this.#element = el(
       "div",
       { class: "chair-part chair-side" },
-      this.#time,
-      this.#phase,
       el("h2", {}, "Cards for this part"),
       this.#why,
       this.#now,
@@ -56,12 +55,18 @@ export class CardsPart {
         ),
       ),
     )
+    find("ol", this.#agenda).before(this.#top)
     find("ol", this.#agenda).after(this.#element)
+  }
+
+  /** Who came to hold the meeting after the page was made is given the cards later. @param {readonly Cue[]} cues */
+  give(cues) {
+    this.#cues = cues
   }
 
   /** @param {Model} model */
   render({ room, now }) {
-    keepFocus(this.#element, () => {
+    keepFocus(this.#agenda, () => {
       write(this.#time, phaseLine(room, now))
       const phase = phaseAct(room)
       showActs(this.#phase, phase === null ? [] : [phase], this.#perform)
@@ -110,6 +115,7 @@ export class CardsPart {
   }
 
   remove() {
+    this.#top.remove()
     this.#element.remove()
   }
 }

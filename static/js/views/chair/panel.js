@@ -14,6 +14,8 @@ import { aloud, refusedLine, roomActs } from "./words.js"
 /** @import { Room } from "../../room.js" */
 /** @import { Cue } from "./cards.js" */
 
+/** @typedef {{ room: { slug: string }, cues?: readonly Cue[] }} Door */
+
 /** Milliseconds for which a line about what came of an act stays. */
 const SAID = 12_000
 
@@ -22,7 +24,6 @@ export class ChairPanel {
   #acts
   #strip
   #parts
-  #roomPart
   #arrivals = new Arrivals()
   /** @type {Model | null} */
   #model = null
@@ -32,13 +33,14 @@ export class ChairPanel {
   #line = el("p", { class: "chair-line soft", role: "status" })
   #timer = 0
 
-  /** @param {Acts} acts @param {{ cues?: readonly Cue[] }} door */
+  /** @param {Acts} acts @param {Door} door */
   constructor(acts, door) {
     this.#acts = acts
     const perform = (/** @type {SeatCommand} */ command, /** @type {string} */ done = "") => this.#perform(command, done)
     this.#strip = new Strip(this.#chair, perform)
-    this.#roomPart = new RoomPart(perform)
-    this.#parts = [new QueuePart(perform), new LobbyPart(perform), new PeoplePart(perform, acts.tell), new CardsPart(perform, door.cues ?? []), this.#roomPart]
+    const cards = new CardsPart(perform, door.cues ?? [])
+    this.#parts = [new QueuePart(perform), new LobbyPart(perform), new PeoplePart(perform, acts.tell), cards, new RoomPart(perform)]
+    if (door.cues === undefined) void getCues(door.room.slug).then((cues) => cards.give(cues))
     find("#sheet .sheet-head").prepend(this.#line)
     document.body.dataset.chair = ""
   }
@@ -111,11 +113,27 @@ export class ChairPanel {
   }
 }
 
+/**
+ * The cue cards, for somebody who came to hold the meeting after the page was made; none where they
+ * can't be had: the meeting is held without them just as well.
+ *
+ * @param {string} slug
+ * @returns {Promise<Cue[]>}
+ */
+async function getCues(slug) {
+  try {
+    const response = await fetch(`/rooms/${slug}/cues`, { credentials: "same-origin" })
+    return response.ok ? (await response.json()).cues : []
+  } catch {
+    return []
+  }
+}
+
 /** What concerns the whole room, folded away: it is grave. */
 class RoomPart {
   #perform
   #acts = el("div", { class: "acts" })
-  #element = el("details", { class: "grave chair-part chair-room" }, el("summary", {}, "Lock, mute, freeze, shield, end"), this.#acts)
+  #element = el("details", { class: "grave chair-part chair-room" }, el("summary", {}, "The room: lock, freeze, shield, end"), this.#acts)
 
   /** @param {import("./buttons.js").Perform} perform */
   constructor(perform) {

@@ -1,11 +1,11 @@
 /** What a facilitator can do about each person: a private line, a mute, a seat of service, the chair. */
 
-import { el, fill, find, keyed, set } from "../../dom.js"
+import { el, fill, find, keyed, set, write } from "../../dom.js"
 import * as rooms from "../../room.js"
 import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus, nameFold } from "./buttons.js"
 import { givesChair, isFree } from "./sight.js"
-import { MUTES, PURGED, REASONS, SERVICES, badges } from "./words.js"
+import { MUTES, PURGED, REASONS, SERVICES, mutedBadge } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { MuteReason, Service } from "../../protocol.js" */
@@ -45,9 +45,8 @@ export class PeoplePart {
   }
 
   /** @param {HTMLElement} row @param {Person} person @param {Model} model */
-  #update(row, person, { room, now, isHere }) {
-    const words = badges(room, person, isHere(person.seat))
-    keyed(find(".badges", row), words, (word) => word, (word) => el("span", { class: "badge" }, word))
+  #update(row, person, { room, now }) {
+    this.#showMute(row, mutedBadge(person))
     let details = /** @type {HTMLDetailsElement | null} */ (row.querySelector("details.chair-part"))
     const shown = person.seat !== room.seat && room.closedAt === null
     if (!shown) return details?.remove()
@@ -57,6 +56,17 @@ export class PeoplePart {
     }
     nameFold(details, ` for ${person.name ?? "them"}`)
     if (details.open) this.#fill(row, person.seat, now)
+  }
+
+  /** @param {HTMLElement} row @param {string} words */
+  #showMute(row, words) {
+    let badge = row.querySelector(".badge.chair-part")
+    if (words === "") return badge?.remove()
+    if (badge === null) {
+      badge = el("span", { class: "badge chair-part" })
+      find(".name", row).after(badge)
+    }
+    write(badge, words)
   }
 
   /** Made anew only when what can be done has changed. @param {HTMLElement} row @param {number} seat @param {number} [now] */

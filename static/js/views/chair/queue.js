@@ -22,14 +22,14 @@ export class QueuePart {
   #room = null
   #line = el("p", { class: "soft chair-part chair-load" })
   #notices = el("ul", { class: "chair-notices chair-part", "aria-label": "About the queue" })
-  #close = button("Close the queue", () => this.#perform(this.#room?.queueOpen ? { type: "close_queue" } : { type: "open_queue" }))
+  #close = button("Close queue", () => this.#perform(this.#room?.queueOpen ? { type: "close_queue" } : { type: "open_queue" }))
   #lower
   #acts
 
   /** @param {Perform} perform */
   constructor(perform) {
     this.#perform = perform
-    this.#lower = twoTaps("Lower all hands", "Lower every hand", () => perform({ type: "lower_hands" }))
+    this.#lower = twoTaps("Lower all", "Lower every hand", () => perform({ type: "lower_hands" }))
     this.#acts = el("div", { class: "acts chair-part" }, this.#close, this.#lower)
     this.#section.append(this.#line, this.#notices, this.#acts)
   }
@@ -44,7 +44,7 @@ export class QueuePart {
       showNotices(this.#notices, calm, this.#perform)
       // The notice asks for it already.
       this.#close.hidden = calm.some(({ key }) => key === "close")
-      write(this.#close, room.queueOpen ? "Close the queue" : "Open the queue")
+      write(this.#close, room.queueOpen ? "Close queue" : "Open queue")
       this.#lower.hidden = room.hands.every((hand) => hand === room.invited)
       set(this.#acts, "data-quiet", true)
     }, find("h2", this.#section))

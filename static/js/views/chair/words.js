@@ -78,13 +78,10 @@ function overLine(room, over) {
 
 // The queue
 
-/** @param {Room} room @param {number} now */
+/** What the hands that wait will take, of what is left. @param {Room} room @param {number} now */
 export function queueLine(room, now) {
-  const closed = room.queueOpen ? "" : "The queue is closed. "
-  if (room.hands.length === 0) return `${closed}No hand is up.`
   const waits = load(room, now)
-  if (waits === null) return closed.trim()
-  return `${closed}About ${waits.minutes} min of hands, ${waits.left} left.`
+  return waits === null ? "" : `About ${waits.minutes} min of hands, ${waits.left} left.`
 }
 
 // What stands at the top as long as it is so
@@ -317,24 +314,9 @@ export function roomActs(room) {
 
 // People
 
-/**
- * What stands beside a name, for facilitators.
- *
- * @param {Room} room
- * @param {Person} person
- * @param {boolean} here
- */
-export function badges(room, person, here) {
-  const { seat, role, services, listening, mutedUntil } = person
-  return [
-    seat === room.seat && "you",
-    role === "staff" && "staff",
-    seat === room.chair ? "chair" : role === "facilitator" && "facilitator",
-    ...services.map((service) => SERVICES[service].toLowerCase()),
-    listening && "listening",
-    mutedUntil !== null && mutedWords(person),
-    !here && "not connected",
-  ].filter((badge) => typeof badge === "string")
+/** That somebody is muted, and why: to the others it is nobody's business. @param {Person} person */
+export function mutedBadge(person) {
+  return person.mutedUntil === null ? "" : mutedWords(person)
 }
 
 /** @param {Person} person */
@@ -388,9 +370,6 @@ export function refusedLine(room, { code, words, facts = {} }) {
  * @param {Room} room
  */
 export function aloud(before, room) {
-  if (room.offer?.seat === room.seat && before.offer?.seat !== room.seat) return "The chair is offered to you."
-  if (room.shieldAt !== null && before.shieldAt === null) return "The shield is up."
-  if (room.frozenAt !== null && before.frozenAt === null) return "The room is frozen."
   if (room.invited !== null && room.invited !== before.invited && room.invited !== room.seat) {
     return `${rooms.nameOf(room, room.invited)} is invited.`
   }
