@@ -344,14 +344,15 @@ def test_into_a_phase_of_burning_desire_only_urgent_hands_are_taken():
     phases = [phase for phase in FORMAT.phases if phase.id in ("passing", "burning")]
     hands: list[AnyEntry] = [
         HandRaised(ben),
-        HandRaised(chidi, 1, urgent=True),
-        HandRaised(dana, 2, urgent=True),
+        HandRaised(dana, 1, urgent=True),
+        HandRaised(chidi, 2, urgent=True),
+        HandMoved(chidi, 1),
         HandWentAway(ben, NOON + 120),
         HandWentAway(dana, NOON + 120),
     ]
     moved = given(in_phase("passing", phases), hands).when(ada, NextPhase(CURRENT))
     state = moved.then(PhaseBegan(1)).state
-    assert (state.hands, state.urgent) == ((chidi, dana), (chidi, dana))
+    assert (state.hands, set(state.urgent)) == ((chidi, dana), {chidi, dana})
     assert state.hands_away == (AwayHand(dana, NOON + 120),)
 
 
@@ -369,6 +370,21 @@ def test_fc_27_new_voices_go_first_by_raised_number_within_each_class():
     story = story.when(mo, RaiseHand()).then(HandRaised(mo, 2))
     assert story.state.hands == (dana, mo, ben, chidi)
     story.when(ada, Invite(CURRENT)).then(called(dana))
+
+
+def test_fc_27_a_new_voice_is_not_held_back_behind_one_that_let_an_invitation_go_by():
+    put_off: list[AnyEntry] = [HandRaised(chidi, 1), called(chidi), InviteEnded(chidi, "not_yet")]
+    story = given(in_phase("sharing", fairness=True), shared(ben), HandRaised(ben), put_off)
+    assert story.state.hands == (ben, chidi)
+    story = story.when(dana, RaiseHand()).then(HandRaised(dana, 1))
+    assert story.state.hands == (dana, ben, chidi)
+
+
+def test_fc_05_among_equals_who_let_an_invitation_go_by_keeps_the_place_at_the_end_of_then():
+    put_off: list[AnyEntry] = [called(ben), InviteEnded(ben, "not_yet")]
+    story = given(with_hands(ben, chidi), put_off)
+    raised = story.when(dana, RaiseHand()).then(HandRaised(dana))
+    assert raised.state.hands == (chidi, ben, dana)
 
 
 def test_fc_27_burning_desire_goes_before_new_voices():
