@@ -201,7 +201,7 @@ RULES: Rules[Meeting, AnyCommand, AnyEntry] = Rules(
     judge=_judge,
 )
 
-History: TypeAlias = AnyEntry | After | Iterable[AnyEntry | After]
+History: TypeAlias = "AnyEntry | After | Iterable[History]"
 MeetingSituation: TypeAlias = Situation[Meeting, AnyCommand, AnyEntry]
 
 

@@ -1,65 +1,42 @@
-"""Time limits: the end of a turn, the end of a phase. Each comes once, and never before it is due (P12)."""
+"""The end of a phase by time: it comes once, and never before it is due (P12)."""
 
 from moderation.meeting import decider
-from moderation.meeting.commands import Done, Invite, Tick
+from moderation.meeting.commands import Done, Invite, Next, Tick
 from moderation.meeting.entries import (
-    AnyEntry,
     Closed,
     FloorTaken,
-    HolderCameBack,
-    HolderWentAway,
-    Invited,
+    HandRaised,
     InviteEnded,
+    Muted,
+    PauseBegan,
     PhaseBegan,
     TurnEnded,
+    Unmuted,
 )
-from tests.cast import ada, ben
-from tests.meeting.spec import CURRENT, FORMAT, NOON, after, given, in_phase, with_floor
+from moderation.meeting.format import Phase
+from tests.cast import ada, ben, chidi
+from tests.meeting.spec import (
+    CURRENT,
+    FORMAT,
+    NOON,
+    History,
+    after,
+    called,
+    given,
+    in_phase,
+    with_floor,
+    with_hands,
+)
 
 LIMIT = 5 * 60.0 + 60.0
-"""Of a turn in the phase of more sharing, with the minute that it may run over."""
 PHASE = 35 * 60.0
 MORE, CLOSING = 3, 4
 
 
-def sharing_more() -> list[AnyEntry]:
-    """In the phase that has a limit for turns and ends by time, Ben has the floor since noon."""
-    assert (FORMAT.phases[MORE].turn, FORMAT.phases[MORE].ends) == (5, "time")
-    return [*in_phase("more"), Invited(ben, by=ada), FloorTaken(ben, turn=1)]
-
-
-def test_fc_14_p12_a_turn_is_ended_a_minute_after_its_limit_and_once():
-    sharing = given(sharing_more())
-    assert decider.due(sharing.state) == NOON + LIMIT
-    sharing.later(LIMIT - 0.1).when(0, Tick()).nothing()
-    over = sharing.later(LIMIT).when(0, Tick()).then(TurnEnded(ben, "time"))
-    assert over.state.holder is None
-    over.when(0, Tick()).nothing()
-
-
-def test_fc_14_a_phase_without_a_limit_ends_no_turn():
-    assert FORMAT.phases[2].turn == 0
-    given(with_floor(ben)).later(3600).when(0, Tick()).nothing()
-
-
-def test_fc_16_the_clock_of_a_turn_stands_still_while_its_holder_is_away():
-    away = given(sharing_more(), after(60), HolderWentAway(ben, NOON + 150))
-    assert decider.due(away.state) == NOON + 150
-    back = given(
-        sharing_more(), after(60), HolderWentAway(ben, NOON + 150), after(80), HolderCameBack(ben)
-    )
-    assert (back.state.turn_paused, back.state.away_since) == (80, None)
-    assert decider.due(back.state) == NOON + LIMIT + 80
-    later = LIMIT + 80 - 140
-    back.later(later - 1).when(0, Tick()).nothing()
-    back.later(later).when(0, Tick()).then(TurnEnded(ben, "time"))
-
-
-def test_the_next_turn_has_its_own_time():
-    first = given(sharing_more(), after(200)).when(ben, Done(CURRENT)).allowed()
-    second = first.when(ada, Invite(CURRENT, ben)).allowed()
-    assert second.state.turn_paused == 0.0
-    assert decider.due(second.state) == NOON + PHASE, "an invitation has no limit yet"
+def last_minute() -> list[History]:
+    """In the phase that ends by time, Ben takes the floor a minute before that."""
+    floor: list[History] = [called(ben, at=NOON + PHASE - 60), FloorTaken(ben, turn=1)]
+    return [in_phase("more"), after(PHASE - 60), *floor]
 
 
 def test_fc_29_p12_a_phase_ends_by_time_and_the_next_begins_once():
@@ -71,32 +48,69 @@ def test_fc_29_p12_a_phase_ends_by_time_and_the_next_begins_once():
 
 
 def test_fc_29_an_open_invitation_ends_with_the_phase():
-    invited = given(in_phase("more"), Invited(ben, by=ada)).later(PHASE)
+    invited = given(in_phase("more"), after(PHASE - 10), called(ben, at=NOON + PHASE - 10)).later(
+        10
+    )
     invited.when(0, Tick()).then(InviteEnded(ben, "phase"), PhaseBegan(CLOSING, by="time"))
 
 
 def test_fc_29_a_running_turn_may_finish_and_nobody_else_is_invited():
-    late = given(
-        in_phase("more"), after(PHASE - 60), Invited(ben, by=ada), FloorTaken(ben, turn=1)
-    ).later(90)
+    late = given(last_minute()).later(90)
     late.when(0, Tick()).nothing()
     done = late.when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
     done.when(ada, Invite(CURRENT, ben)).refused("phase_over")
     assert decider.due(done.state) == NOON + PHASE
+    done.when(ada, Next(CURRENT)).refused("phase_over")
     done.when(0, Tick()).then(PhaseBegan(CLOSING, by="time"))
 
 
 def test_fc_29_a_turn_that_runs_out_takes_its_phase_with_it():
-    late = given(in_phase("more"), after(PHASE - 60), Invited(ben, by=ada), FloorTaken(ben, turn=1))
+    late = given(last_minute())
     over = late.later(LIMIT).when(0, Tick())
     over.then(TurnEnded(ben, "time"), PhaseBegan(CLOSING, by="time")).when(0, Tick()).nothing()
 
 
+def test_fc_29_a_floor_that_passes_on_by_itself_stops_with_the_time_of_the_phase():
+    phases = [
+        Phase("sharing", "Sharing", 10, "queue", ends="time", calls="next"),
+        Phase("after", "After", 5, "open"),
+    ]
+    late = given(with_floor(ben, phase="sharing", phases=phases), HandRaised(chidi)).later(601)
+    done = late.when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
+    done.when(0, Tick()).then(PhaseBegan(1, by="time"))
+    late.when(ada, Next(CURRENT)).then(TurnEnded(ben, "ended"))
+    invited = given(with_hands(ben, chidi, phases=phases), after(560), called(ben, at=NOON + 560))
+    invited.later(45).when(0, Tick()).then(InviteEnded(ben, "expired"), PhaseBegan(1, by="time"))
+
+
+def test_fc_29_the_time_of_a_phase_runs_on_in_a_pause_and_its_turn_is_waited_for():
+    paused = given(last_minute(), PauseBegan())
+    assert decider.due(paused.state) == NOON + 12 * 3600
+    paused.later(3600).when(0, Tick()).nothing()
+    done = paused.later(3600).when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
+    done.when(0, Tick()).then(PhaseBegan(CLOSING, by="time"))
+
+
+def test_fc_19_a_mute_for_the_phase_ends_when_its_time_is_over_and_once():
+    end = NOON + 12 * 3600
+    muted = given(in_phase("more"), Muted(ben, end, "phase"), Muted(chidi, end, "meeting"))
+    over = muted.later(PHASE).when(0, Tick())
+    over.then(Unmuted(ben, "phase"), PhaseBegan(CLOSING, by="time"))
+    both = given(in_phase("more"), Muted(ben, NOON + PHASE, "phase")).later(PHASE)
+    both.when(0, Tick()).then(Unmuted(ben, "time"), PhaseBegan(CLOSING, by="time"))
+
+
 def test_the_last_phase_closes_the_meeting_when_it_ends_by_time():
-    silence = given(in_phase("silence"))
+    quiet = given(in_phase("quiet"))
     assert FORMAT.phases[-1].ends == "time"
-    silence.later(5 * 60 - 1).when(0, Tick()).nothing()
-    silence.later(5 * 60).when(0, Tick()).then(Closed("time")).when(0, Tick()).nothing()
+    quiet.later(5 * 60 - 1).when(0, Tick()).nothing()
+    quiet.later(5 * 60).when(0, Tick()).then(Closed("time")).when(0, Tick()).nothing()
+
+
+def test_the_last_phase_takes_its_invitation_with_it():
+    phases = [Phase("sharing", "Sharing", 10, "queue", ends="time")]
+    invited = given(in_phase("sharing", phases), after(590), called(ben, at=NOON + 590))
+    invited.later(10).when(0, Tick()).then(InviteEnded(ben, "phase"), Closed("time"))
 
 
 def test_a_phase_that_the_facilitator_ends_has_no_end_of_its_own():
