@@ -221,7 +221,8 @@ function phaseBegan(was, phase, order, at) {
   const room = { ...was, phase, phaseBeganAt: at, epoch: was.epoch + 1, queueOpen: true, putOff: [], people }
   if (!["queue", "tag"].includes(speak(room))) return { ...room, hands: order, urgent: [], handsAway: [] }
   if (room.phases[phase]?.urgent !== "only") return room
-  return { ...room, hands: room.urgent, handsAway: room.handsAway.filter(({ seat }) => room.urgent.includes(seat)) }
+  const isUrgent = (/** @type {number} */ seat) => room.urgent.includes(seat)
+  return { ...room, hands: room.hands.filter(isUrgent), handsAway: room.handsAway.filter(({ seat }) => isUrgent(seat)) }
 }
 
 /** @param {Room} room @param {number} seat @param {number} turn */
@@ -671,15 +672,21 @@ export function mayRaise(room, urgent = false) {
 
 /** Who names the next in a tag phase: the holder, or for a while whoever had the floor. @param {Room} room @param {number} now */
 export function chooser(room, now) {
-  if (speak(room) !== "tag") return null
+  if (speak(room) !== "tag" || room.invited !== null) return null
   if (room.holder !== null) return room.holder
   const last = room.lastTurn
-  if (room.invited !== null || last === null || last.at < (room.phaseBeganAt ?? 0) || !sits(room, last.seat)) return null
+  if (last === null || last.at <= (room.phaseBeganAt ?? 0) || !sits(room, last.seat)) return null
   return Math.min(now, room.frozenAt ?? now) - last.at < CHOOSING ? last.seat : null
 }
 
-/** Who can be named: present, not only listening, and not heard yet. @param {Room} room */
-export function taggable(room) {
+/** Whether this seat may name who is next. @param {Room} room @param {number} now */
+export function mayName(room, now) {
+  const runs = room.frozenAt === null && !room.isQuiet && stoppedAt(room) === null && !isPhaseOver(room, now)
+  return runs && chooser(room, now) === room.seat
+}
+
+/** Who can be named: neither only listening nor heard already. @param {Room} room */
+export function nameable(room) {
   return circle(room).filter(
     ({ seat, shared, listening, mutedUntil }) =>
       seat !== room.seat && !shared && !listening && mutedUntil === null && !isHandAway(room, seat),

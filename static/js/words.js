@@ -2,9 +2,39 @@
 
 import * as rooms from "./room.js"
 
+/** @import { Crosstalk, Reaction, Service } from "./protocol.js" */
 /** @import { Room, Silence } from "./room.js" */
 
 const AHEAD = "write ahead if you like, only you see it."
+const STAY_OPEN = "Help and the line to the facilitators stay open."
+
+/** @type {Record<Reaction, string>} */
+export const REACTIONS = {
+  with_you: "With you",
+  thank_you: "Thank you",
+  welcome: "Welcome",
+  congratulations: "Congratulations",
+}
+
+/** @type {Record<Service, string>} */
+const SERVICES = {
+  co_chair: "co-chair",
+  standby: "standby",
+  greeter: "greeter",
+  timekeeper: "timekeeper",
+  reader: "reader",
+  speaker: "speaker",
+}
+
+/** Who may answer whom, in plain words. @type {Record<Crosstalk, string>} */
+const CROSSTALK = {
+  none: "We listen and don't answer each other's shares.",
+  allowed: "You can answer each other; say “I” and leave advice out.",
+  after_round: "Answers come once everybody has had their turn.",
+  questions_to_lead: "Questions go to whoever leads.",
+}
+
+// The field
 
 /**
  * The sentence above the field: whether you may write now, and if not, when.
@@ -19,13 +49,40 @@ export function whyComposer(room) {
 
 /** @param {Room} room */
 function mayWrite(room) {
-  if (room.holder === room.seat) return "You have the floor. Send as many lines as you like, then press Done."
-  if (rooms.speak(room) === "open") return "Everyone can write now."
-  if (rooms.speak(room) === "queue") return "As facilitator you can write between turns."
-  return "In this part you write, and the members read."
+  if (room.holder === room.seat) return holds(room)
+  const holding = rooms.isFacilitator(room)
+  switch (rooms.speak(room)) {
+    case "open":
+      return "Everyone can write now."
+    case "discussion":
+      return `Everyone can write now. ${CROSSTALK[rooms.crosstalk(room)]}`
+    case "self_id":
+      return holding ? "Everyone introduces themselves in a line; you can welcome them." : introduce(room)
+    case "reader":
+      return "You read in this part. What you send, everybody reads."
+    case "speaker":
+      return "This part is yours. Send as many lines as you like."
+    case "facilitator":
+      return "In this part you write, and the members read."
+    default:
+      return rooms.stoppedAt(room) === null ? "As facilitator you can write between turns." : "The floor stands still; as facilitator you can write."
+  }
 }
 
-/** @param {Room} room @param {Silence} why */
+/** @param {Room} room */
+function holds(room) {
+  if (room.lastLineUntil !== null) return "Your time is over. One last line can still go: press Send."
+  const end = rooms.speak(room) === "tag" ? "press Done or name who is next" : "press Done"
+  return `You have the floor. Send as many lines as you like, then ${end}.`
+}
+
+/** @param {Room} room */
+function introduce(room) {
+  const lines = (rooms.currentPhase(room)?.lines ?? 1) - (room.people.get(room.seat)?.said ?? 0)
+  return `If you like, introduce yourself in ${lines > 1 ? `up to ${lines} short lines` : "one short line"}.`
+}
+
+/** @param {Room} room @param {Silence} why @returns {string} */
 function mayNotWrite(room, why) {
   switch (why) {
     case "not_open":
@@ -35,9 +92,23 @@ function mayNotWrite(room, why) {
     case "meeting_closed":
       return "The meeting has ended. What you were writing is still here for you."
     case "muted":
-      return `A facilitator has paused your writing until ${clock(rooms.mutedUntil(room) ?? 0)}. Help and the line to the facilitators stay open.`
+      return mutedNow(room)
+    case "frozen":
+      return `The room stands still for a moment, and all goes on as it was. ${STAY_OPEN}`
+    case "nobody_in_chair":
+      return "No facilitator is here just now, so the room is quiet. Staff have been called; Help stays open."
+    case "all_muted":
+      return `The facilitators keep the room quiet for a moment. ${STAY_OPEN}`
+    case "paused":
+      return `The facilitators have paused the meeting for a moment; ${AHEAD}`
     case "quiet":
       return `This is a quiet moment; ${AHEAD}`
+    case "said_already":
+      return `Your line is in. There is time to share later; ${AHEAD}`
+    case "readers_only":
+      return `${reading(room)} Listen for now, or ${AHEAD}`
+    case "speaker_only":
+      return `${speaking(room)} Listen for now, or ${AHEAD}`
     case "facilitators_only":
       return `In this part the facilitators write; ${AHEAD}`
     case "turn_running":
@@ -48,14 +119,50 @@ function mayNotWrite(room, why) {
 }
 
 /** @param {Room} room */
+function reading(room) {
+  return assigned(room, "reader", "reads", "read") ?? "This part is for the readings."
+}
+
+/** @param {Room} room */
+function speaking(room) {
+  return assigned(room, "speaker", "speaks", "speak") ?? "This part is the speaker's."
+}
+
+/** @param {Room} room @param {Service} service @param {string} one @param {string} many */
+function assigned(room, service, one, many) {
+  const names = rooms.serving(room, service).map((seat) => rooms.nameOf(room, seat))
+  return names.length === 0 ? null : `${holders(names)} ${names.length > 1 ? many : one} in this part.`
+}
+
+/** @param {Room} room */
 function notYourTurn(room) {
   if (room.invited === room.seat) {
     return `It is your turn if you like: press Accept when you are ready, or Pass. Until then ${AHEAD}`
   }
-  const before = room.hands[rooms.place(room) - 2]
-  if (before !== undefined) return `${floorNow(room)} Your turn comes after ${rooms.nameOf(room, before)}; ${AHEAD}`
-  if (rooms.place(room) === 1) return `${floorNow(room)} Your turn comes next; ${AHEAD}`
-  return `${floorNow(room)} Raise your hand when you would like to share; ${AHEAD}`
+  const now = floorNow(room)
+  const place = rooms.place(room)
+  const before = room.hands[place - 2]
+  if (before !== undefined) return `${now} Your turn comes after ${rooms.nameOf(room, before)}; ${AHEAD}`
+  if (place === 1) return `${now} Your turn comes next; ${AHEAD}`
+  return `${now} ${mayAsk(room)}`
+}
+
+/** @param {Room} room */
+function mayAsk(room) {
+  switch (rooms.whyNoHand(room)) {
+    case "queue_closed":
+      return `The queue is closed, so that everybody who waits has their time; ${AHEAD}`
+    case "shared_already":
+      return `You have shared already, and others come first today; ${AHEAD}`
+    case null:
+      if (rooms.isListening(room)) return `You are here to listen today. Raise your hand whenever you like; ${AHEAD}`
+      if (rooms.currentPhase(room)?.urgent === "only") {
+        return `This part is for whoever must share now, or whose sobriety is at risk: press Burning desire; ${AHEAD}`
+      }
+      return `Raise your hand when you would like to share; ${AHEAD}`
+    default:
+      return `${AHEAD[0]?.toUpperCase()}${AHEAD.slice(1)}`
+  }
 }
 
 /** @param {Room} room */
@@ -68,25 +175,78 @@ function floorNow(room) {
   return "Nobody has the floor."
 }
 
+// Mutes
+
+/** @param {Room} room */
+function mutedNow(room) {
+  const { mutedUntil, muteScope, muteReason } = /** @type {import("./room.js").Person} */ (room.people.get(room.seat))
+  return muted(mutedUntil ?? 0, muteScope, muteReason)
+}
+
+/**
+ * @param {number} until
+ * @param {import("./protocol.js").MuteScope} scope
+ * @param {import("./protocol.js").MuteReason} reason
+ */
+export function muted(until, scope, reason) {
+  const end = { time: `until ${clock(until)}`, phase: "until this part ends", meeting: "until the meeting ends" }[scope]
+  return `A facilitator has paused your writing ${end}${BECAUSE[reason] ?? ""}. ${STAY_OPEN}`
+}
+
+/** @type {Record<string, string>} */
+const BECAUSE = {
+  crosstalk: ", as shares aren't answered here",
+  advice: ", as advice stays out of this room",
+  contact: ", as contact details stay out of this room",
+  flood: ", so that others find room",
+  raid: ", to keep the room safe",
+}
+
+// The floor card
+
 /**
  * What the floor card says: who has the floor, and where I stand.
  *
  * @param {Room} room
+ * @param {number} now
  * @returns {{ main: string, more: string }}
  */
-export function floorCard(room) {
+export function floorCard(room, now) {
   if (room.closedAt !== null) return { main: "The meeting has ended", more: "Thank you for being here." }
   if (room.openedAt === null) return { main: "The meeting has not begun yet", more: waitingFor(room) }
-  const title = rooms.currentPhase(room)?.title ?? ""
+  const held = heldUp(room)
+  if (held !== null) return held
+  if (rooms.hasTurns(room)) return { main: queueMain(room), more: queueMore(room, now) }
+  return { main: rooms.currentPhase(room)?.title ?? "", more: whoWrites(room) }
+}
+
+/** @param {Room} room */
+function heldUp(room) {
+  if (room.frozenAt !== null) return { main: "The room stands still", more: "All goes on as it was. Help stays open." }
+  if (room.isQuiet && room.holder === null) {
+    return { main: "The room is quiet", more: "No facilitator is here. Staff have been called; Help stays open." }
+  }
+  if (room.shieldAt !== null) return { main: "A moment of quiet", more: "The facilitators are looking after the room." }
+  if (room.allMutedUntil !== null) return { main: "A moment of quiet", more: `Until ${clock(room.allMutedUntil)} at the latest.` }
+  if (room.pausedAt !== null) return { main: "Paused for a moment", more: "Places and times stay as they are." }
+  return null
+}
+
+/** @param {Room} room */
+function whoWrites(room) {
   switch (rooms.speak(room)) {
-    case "open":
-      return { main: title, more: "Everyone can write." }
     case "facilitator":
-      return { main: title, more: "The facilitators write." }
+      return "The facilitators write."
+    case "reader":
+      return reading(room)
+    case "speaker":
+      return speaking(room)
+    case "self_id":
+      return "Everyone can write a short line."
     case "silent":
-      return { main: title, more: "A quiet moment." }
-    case "queue":
-      return { main: queueMain(room), more: queueMore(room) }
+      return "A quiet moment."
+    default:
+      return "Everyone can write."
   }
 }
 
@@ -107,17 +267,77 @@ function queueMain(room) {
   return "The floor is free"
 }
 
-/** @param {Room} room */
-function queueMore(room) {
+/** @param {Room} room @param {number} now */
+function queueMore(room, now) {
   if (room.holder === room.seat) return "Take your time. Press Done when you are finished."
-  if (room.invited === room.seat) return "You are invited. Passing is always fine."
+  if (room.invited === room.seat) return `${timeToAnswer(room, now)} Passing is always fine.`
   const mine = rooms.place(room)
-  if (mine === 1) return "You are next"
-  if (mine > 1) return `You are ${ordinal(mine)}`
+  if (mine > 0) return [myPlace(room, mine), wait(room, mine, now)].filter((part) => part !== "").join(" · ")
   if (room.holder !== null && room.awayUntil !== null) return "They lost connection."
+  if (rooms.chooser(room, now) === room.seat) return "Would you like to name who is next?"
   const next = rooms.nextHand(room)
-  return next === null ? "No hand is up." : `Next: ${rooms.nameOf(room, next)}`
+  if (next !== null) return `Next: ${rooms.nameOf(room, next)}${room.queueOpen ? "" : " · the queue is closed"}`
+  return room.queueOpen ? "No hand is up." : "The queue is closed."
 }
+
+/** Calmly: in steps of five seconds, and nothing runs while the room is held up. @param {Room} room @param {number} now */
+function timeToAnswer(room, now) {
+  const left = rooms.inviteLeft(room, now)
+  return left === null ? "You are invited." : `You have ${Math.max(5, 5 * Math.ceil(left / 5))} seconds to answer.`
+}
+
+/** @param {Room} room @param {number} place */
+function myPlace(room, place) {
+  const where = place === 1 ? "You are next" : `You are ${ordinal(place)}`
+  return rooms.speak(room) === "round" ? `${where} in the round` : where
+}
+
+/** How long that may take, where turns have a limit. @param {Room} room @param {number} place @param {number} now */
+function wait(room, place, now) {
+  const turn = rooms.currentPhase(room)?.turn ?? 0
+  if (turn === 0) return ""
+  const running = Math.max(0, rooms.turnLeft(room, now) ?? 0) / 60
+  const minutes = Math.round(running + turn * (place - 1))
+  return minutes > 0 ? `about ${minutes} min` : ""
+}
+
+/** What the list of hands is headed by, and why it stands as it does. @param {Room} room */
+export function queueHead(room) {
+  const title = rooms.speak(room) === "round" ? "The round" : "Waiting"
+  const notes = [
+    rooms.isFair(room) && "New voices first: whoever has not shared yet comes before those who have.",
+    rooms.hasTurns(room) && !room.queueOpen && "The queue is closed; those who wait keep their place.",
+  ]
+  return { title, note: notes.filter((note) => note !== false).join(" ") }
+}
+
+// My turn
+
+/**
+ * To the holder alone: that the turn comes to its end (FC-14). `stage` grows as it does, so that each
+ * is said aloud once.
+ *
+ * @param {Room} room
+ * @param {number} now
+ * @returns {{ stage: number, line: string } | null}
+ */
+export function turnNotice(room, now) {
+  const left = room.holder === room.seat ? rooms.turnLeft(room, now) : null
+  if (left === null) return null
+  if (room.lastLineUntil !== null) return { stage: 100, line: "Your time is over. One last line can still go: press Send." }
+  if (left <= 0) return { stage: 99, line: "Your time is over. Please finish your thought." }
+  const warned = (rooms.currentPhase(room)?.warn ?? []).filter((at) => left <= at)
+  if (warned.length === 0) return null
+  return { stage: warned.length, line: `About ${span(Math.min(...warned))} left. Take the time you need to end.` }
+}
+
+/** `a minute`, `2 minutes`, `15 seconds`. @param {number} seconds */
+function span(seconds) {
+  if (seconds < 60) return `${seconds} seconds`
+  return seconds < 90 ? "a minute" : `${Math.round(seconds / 60)} minutes`
+}
+
+// The frame
 
 /**
  * The line below the room's name, the weightiest part first: phase, time left, how many are here.
@@ -149,7 +369,38 @@ export function writing(room, seats) {
 export function minutesLeft(room, now) {
   const phase = rooms.currentPhase(room)
   if (phase === null || room.phaseBeganAt === null || phase.minutes === 0) return null
-  return Math.max(0, Math.ceil(phase.minutes - (now - room.phaseBeganAt) / 60))
+  return Math.max(0, Math.ceil(phase.minutes - ((room.frozenAt ?? now) - room.phaseBeganAt) / 60))
+}
+
+/**
+ * The rules of this part, in plain words.
+ *
+ * @param {Room} room
+ * @returns {string[]}
+ */
+export function rules(room) {
+  const turn = rooms.currentPhase(room)?.turn ?? 0
+  const kept = [
+    CROSSTALK[rooms.crosstalk(room)],
+    rooms.hasTurns(room) && "One person writes at a time; raise your hand to share. Passing is always fine.",
+    rooms.hasTurns(room) && turn > 0 && `A turn takes up to ${many(turn, "minute")}.`,
+    room.flags.single_share && "Everybody shares once, so that all find time.",
+    rooms.isFair(room) && "New voices come first.",
+    room.flags.asks_if_used_today && "If you used today, you are welcome: please listen, and talk to somebody after.",
+  ]
+  return kept.filter((rule) => rule !== false)
+}
+
+/** What the server made of a seat, in words for a badge. @param {Room} room @param {number} seat */
+export function badges(room, seat) {
+  const person = room.people.get(seat)
+  if (person === undefined) return []
+  return [
+    person.role === "staff" && "staff",
+    rooms.isChair(room, seat) && "chair",
+    person.role === "facilitator" && !rooms.isChair(room, seat) && (room.chair === null ? "facilitator" : "co-chair"),
+    ...person.services.map((service) => SERVICES[service]),
+  ].filter((badge) => badge !== false)
 }
 
 /**
@@ -162,23 +413,34 @@ export function minutesLeft(room, now) {
  */
 export function aloud(before, room) {
   if (room.closedAt !== null && before.closedAt === null) return "The meeting has ended."
+  const held = heldUp(room)
+  if (held !== null && held.main !== heldUp(before)?.main) return `${held.main}. ${held.more}`
+  if (held === null && heldUp(before) !== null) return "The meeting goes on."
+  if (room.offer?.seat === room.seat && before.offer?.seat !== room.seat) return "The chair is offered to you."
   if (room.holder === room.seat && before.holder !== room.seat) return "You have the floor."
   if (room.invited === room.seat && before.invited !== room.seat) {
     return "You are invited to share. Accept when you are ready, or pass."
   }
   if (before.holder === room.seat && room.holder !== room.seat) return "Your turn has ended. Thank you."
   const [was, is] = [rooms.mutedUntil(before), rooms.mutedUntil(room)]
-  if (is !== null && is !== was) return `A facilitator has paused your writing until ${clock(is)}.`
+  if (is !== null && was === null) return mutedNow(room)
   if (is === null && was !== null) return "You can write again."
   if (room.holder !== null && room.holder !== before.holder) return `${rooms.nameOf(room, room.holder)} has the floor.`
   return ""
 }
+
+// Words in general
 
 /** `Ada`, `Ada and Mo`, `Ada, Mo and Ida`. @param {readonly (string | null)[]} names */
 export function holders(names) {
   const known = names.map((name) => name ?? "Somebody")
   const last = known.pop() ?? ""
   return known.length === 0 ? last : `${known.join(", ")} and ${last}`
+}
+
+/** `1 minute`, `3 minutes`. @param {number} count @param {string} one */
+function many(count, one) {
+  return `${count} ${one}${count === 1 ? "" : "s"}`
 }
 
 /** @param {number} number */

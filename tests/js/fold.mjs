@@ -6,6 +6,9 @@ import * as rooms from "./js/room.js"
 import { Timeline } from "./js/timeline.js"
 import * as words from "./js/words.js"
 
+/** A page may not know what was announced, or a fraction of a millisecond. */
+const NEARLY = 1e-3
+
 let steps = 0
 let turns = 0
 
@@ -16,7 +19,7 @@ function watch({ seat, snapshot, steps: told }) {
   const timeline = new Timeline()
   const said = new Map()
   let room = rooms.start(snapshot, seat)
-  for (const { entries, snapshot: fresh, silent } of told) {
+  for (const { entries, snapshot: fresh, ...truth } of told) {
     for (const { stream, numbered } of entries) {
       const before = room
       room = rooms.apply(room, numbered)
@@ -24,17 +27,34 @@ function watch({ seat, snapshot, steps: told }) {
       assert.equal(typeof words.aloud(before, room), "string")
       keep(said, numbered)
     }
-    assert.deepEqual(plain(room), plain(rooms.start(fresh, seat)))
-    for (const [who, why] of Object.entries(silent)) assert.equal(rooms.maySpeak({ ...room, seat: Number(who) }), why)
-    speaks(room)
+    const anew = rooms.start({ ...fresh, phases: snapshot.phases }, seat)
+    assert.deepEqual(plain(room), plain(anew))
+    judges(anew, truth)
+    speaks(room, truth)
     steps += 1
   }
   shows(timeline, said)
 }
 
-/** Of those who are there, in one order. */
+/** Of those who are there, in one order; and times to the millisecond, as sums differ in their last bits. */
 function plain(room) {
-  return { ...room, hands: [...room.hands], people: [...room.people.values()].sort((a, b) => a.seat - b.seat) }
+  const whole = { ...room, people: [...room.people.values()].sort((a, b) => a.seat - b.seat) }
+  return JSON.parse(JSON.stringify(whole, (_, value) => (typeof value === "number" ? Math.round(value * 1e3) / 1e3 : value)))
+}
+
+/** What each seat may, as the server says it. */
+function judges(room, { now, seats, left, reactions, tagged }) {
+  for (const [number, { silent, hand, urgent, rank }] of Object.entries(seats)) {
+    const theirs = { ...room, seat: Number(number) }
+    assert.equal(rooms.maySpeak(theirs), silent)
+    assert.equal(rooms.whyNoHand(theirs), hand)
+    assert.equal(rooms.whyNoHand(theirs, true), urgent)
+    assert.equal(rooms.rank(theirs), rank)
+  }
+  if (left !== null) assert.ok(Math.abs(rooms.hardLeft(room, now) - left) < NEARLY, "the turn's end")
+  if (reactions !== null) assert.deepEqual([...rooms.reactions(room)].sort(), reactions.sort())
+  const names = rooms.mayName(room, now) ? rooms.nameable(room).map(({ seat }) => seat) : []
+  assert.deepEqual(names.sort(), tagged.sort())
 }
 
 function keep(said, { number, entry }) {
@@ -43,9 +63,10 @@ function keep(said, { number, entry }) {
 }
 
 /** There is a sentence for every state. */
-function speaks(room) {
-  const { main, more } = words.floorCard(room)
-  for (const text of [words.whyComposer(room), main, more, ...words.statusLine(room, room.openedAt ?? 0, 2)]) {
+function speaks(room, { now }) {
+  const { main, more } = words.floorCard(room, now)
+  const { line } = words.turnNotice(room, now) ?? { line: "none" }
+  for (const text of [words.whyComposer(room), main, more, line, ...words.statusLine(room, now, 2)]) {
     assert.match(text, /\S/)
     assert.doesNotMatch(text, /undefined|null|NaN/)
   }

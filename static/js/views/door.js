@@ -21,6 +21,7 @@ import { holders } from "../words.js"
  * @property {string} kept
  * @property {{ label: string, text: string, url: string | null }[]} helplines
  * @property {string | null} case
+ * @property {{ id: string, title: string, text: string }[]} [cues] For facilitators.
  * @property {number} [speed]
  */
 

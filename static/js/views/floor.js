@@ -34,7 +34,7 @@ export class FloorView {
 
   /** @param {Model} model */
   render({ room, now }) {
-    const { main, more } = floorCard(room)
+    const { main, more } = floorCard(room, now)
     write(this.#main, main)
     write(this.#more, timeNotice(room, now) ?? more)
     set(this.#card, "data-mine", room.holder === room.seat || room.invited === room.seat)
