@@ -158,9 +158,14 @@ def hand_back(meeting: Meeting, command: HandBack) -> list[AnyEntry]:
 
 
 def owed_hand(meeting: Meeting, seat: int) -> list[AnyEntry]:
-    """Who lost a turn by being away is next, once back in a phase with a queue (FC-16)."""
+    """Who lost a turn by being away is next, once back in a phase with a queue (FC-16).
+
+    Who came back only to listen is asked for nothing.
+    """
     asks = seat in meeting.hands or seat in (meeting.invited, meeting.holder)
-    if not meeting.has_turns or asks or not meeting.sits(seat) or meeting.is_muted(seat):
+    if not meeting.has_turns or asks or not meeting.sits(seat):
+        return []
+    if meeting.is_muted(seat) or meeting.is_listening(seat):
         return []
     return [HandRaised(seat, place=1, by="server")]
 
