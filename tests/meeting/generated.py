@@ -7,6 +7,7 @@ next, else no floor would ever be taken. The rest is anything by anybody.
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any, TypeAlias, TypeVar, get_args
 
@@ -14,39 +15,15 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from moderation.content.verdict import ALLOW, Finding, Verdict
-from moderation.meeting import decider
+from moderation.meeting import commands as ask
+from moderation.meeting import decider, format
 from moderation.meeting.audience import audience
-from moderation.meeting.commands import (
-    Accept,
-    AnyCommand,
-    Close,
-    Convene,
-    Done,
-    EndTurn,
-    HandAway,
-    HandBack,
-    HolderAway,
-    HolderBack,
-    Invite,
-    LowerHand,
-    Mute,
-    NextPhase,
-    Open,
-    Pass,
-    RaiseHand,
-    Redact,
-    Remove,
-    Role,
-    Say,
-    TakeSeat,
-    Tell,
-    Tick,
-    Unmute,
-)
+from moderation.meeting.commands import AnyCommand, Convene, Open, Role, TakeSeat
 from moderation.meeting.entries import AnyEntry
+from moderation.meeting.format import Flags, Phase
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
-from tests.cast import FACILITATORS, NAMES, SESSIONS
+from tests.cast import FACILITATORS, NAMES, SAMS_SESSION, SESSIONS
 from tests.meeting.spec import FORMAT, NOON
 
 T = TypeVar("T")
@@ -109,6 +86,52 @@ def fold(log: Sequence[Stored], meeting: Meeting = decider.NEW) -> Meeting:
     return meeting
 
 
+# The agendas and the ways of the groups that chance plays by
+
+REACTIONS: tuple[format.Reaction, ...] = ("with_you", "welcome")
+SWIFT = (
+    Phase("gathering", "Gathering", 10, "open", on_enter=("unlock",)),
+    Phase("passing", "Passing on", 20, "queue", turn=1, calls="next", urgent="beside", ends="time"),
+    Phase("sharing", "Sharing", 20, "queue", turn=2, urgent="beside", on_enter=("lock",)),
+    Phase("closed_queue", "No more hands", 10, "queue", calls="next", on_enter=("close_queue",)),
+    Phase("tag", "Tag", 20, "tag", turn=1, fairness=True),
+    Phase("round", "Round", 20, "round", turn=1, grace=0, reactions=REACTIONS),
+    Phase("timed_round", "Short round", 3, "round", turn=1, ends="time", on_enter=("unlock",)),
+    Phase("new_voices", "New voices", 20, "queue", turn=1, calls="next", fairness=True),
+    Phase("burning", "Burning desire", 10, "queue", turn=1, calls="next", urgent="only"),
+    Phase("newcomers", "Newcomers", 2, "self_id", lines=2, reactions=("welcome",)),
+    Phase("reading", "Reading", 4, "reader", ends="time"),
+    Phase("lead", "Lead", 10, "speaker", reactions=()),
+    Phase("talk", "Talking together", 20, "discussion"),
+    Phase("opening", "Opening", 3, "facilitator"),
+    Phase("silence", "Silence", 3, "silent", ends="time"),
+)
+SHIPPED = tuple(
+    format.parse(path.read_text())
+    for path in sorted((Path(format.__file__).parent / "formats").glob("*.toml"))
+)
+AGENDAS = (SWIFT, SWIFT, FORMAT.phases, FORMAT.phases, *(shipped.phases for shipped in SHIPPED))
+DOORS: tuple[format.Door, ...] = ("open", "knock", "members", "invitation", "invitation")
+
+
+def ways(random: Random) -> Flags:
+    """How a group holds its meetings; mostly as most do."""
+    return Flags(
+        door=random.choice(DOORS),
+        history=random.choice(("none", "meeting")),
+        fairness=random.random() < 0.2,
+        single_share=random.random() < 0.2,
+        reactions=random.random() < 0.9,
+    )
+
+
+def agenda(random: Random) -> Convene:
+    """An agenda that begins anywhere, else what comes late in it would hardly ever be reached."""
+    phases = random.choice(AGENDAS)
+    first = random.randrange(len(phases))
+    return Convene("chance", (*phases[first:], *phases[:first]), ways(random))
+
+
 def convened() -> Played:
     played = Played()
     played.command(Convene(FORMAT.id, FORMAT.phases), 0)
@@ -117,8 +140,8 @@ def convened() -> Played:
 
 def play(steps: Sequence[Step]) -> Iterator[tuple[Played, list[Stored]]]:
     """The meeting after each step, and what the step left. The same `Played` grows."""
-    played = convened()
-    yield played, list(played.log)
+    played = Played()
+    yield played, []
     for step in steps:
         yield played, played.step(step)
 
@@ -133,15 +156,18 @@ def held(steps: Sequence[Step]) -> Played:
 # of the meeting. (Drawn by strategies alone, one meeting in ten came as far as a turn.)
 
 TEXTS = ("Hello", "I am done", "<3", "!", "done", "pass", " DONE ", "[done]")
-NAMELIKE = ("Eve", "Finn", "Gus", "Hal", "Ida", " ", "ben")
-# A meeting is left open for 12 hours: rarely enough to see it closed by time now and then.
-WAITS = (*[0.0] * 10, *[0.5, 3.0, 6.0] * 5, *[20.0, 60.0, 90.0] * 3, 600.0, 7200.0)
+NAMELIKE = ("Eve", "Finn", "Gus", "Hal", "Ida", "Jo", "Kit", " ", "ben")
+WAITS = (*[0.0] * 12, *[0.5, 3.0, 6.0] * 5, *[20.0, 50.0, 90.0] * 2, 600.0)
 FOUND = (Finding("contact_details", 0, 2),)
 VERDICTS = (
     *[ALLOW] * 8,
     Verdict("bounce", findings=FOUND),
     Verdict("allow", masks=FOUND),
 )
+SERVICES: tuple[ask.Service, ...] = get_args(ask.Service)
+KINDS: tuple[ask.Kind, ...] = get_args(ask.Kind)
+WORDS: tuple[format.Reaction, ...] = get_args(format.Reaction)
+SCOPES: tuple[ask.MuteScope, ...] = get_args(ask.MuteScope)
 Ask: TypeAlias = tuple[int, AnyCommand]
 
 
@@ -151,19 +177,29 @@ class Dice:
 
     random: Random
     meeting: Meeting
+    now: float = NOON
 
     def step(self) -> Step:
-        asks = self._anything() if self.random.random() < 0.2 else self._likely()
-        seat, command = self.one(asks)
-        return Step(seat, command, self.one(WAITS), self.one(VERDICTS))
+        seat, command = self.one(self._asks())
+        wait = self.one(WAITS)
+        due = decider.due(self.meeting)
+        if isinstance(command, ask.Tick) and due is not None and self.random.random() < 0.7:
+            late = self.one((-0.001, 0.0, 0.0, 0.5))
+            wait = max(0.0, due + late - self.now)
+            # A meeting is left open for 12 hours: rarely enough to see it closed by time now and then.
+            wait = wait if wait < 7200 or self.random.random() < 0.1 else self.one(WAITS)
+        return Step(seat, command, wait, self.one(VERDICTS))
 
     def one(self, choices: Sequence[T]) -> T:
         return self.random.choice(choices)
 
+    def either(self, *commands: AnyCommand) -> AnyCommand:
+        return self.one(commands)
+
     @property
     def seat(self) -> int:
         """Mostly somebody's, now and then nobody's."""
-        return self.random.randint(1, max(5, len(self.meeting.seats)) + 1)
+        return self.random.randint(1, max(5, len(self.meeting.seats)) + self.one((0, 0, 0, 1)))
 
     @property
     def target(self) -> int | None:
@@ -173,107 +209,275 @@ class Dice:
     def epoch(self) -> int:
         """Mostly the right one, now and then the one before, or any."""
         now = self.meeting.epoch
-        return self.one((*[now] * 8, max(0, now - 1), max(0, now - 1), 0, 7, now + 1))
+        return self.one((*[now] * 12, max(0, now - 1), max(0, now - 1), 0, now + 1))
 
     @property
     def leader(self) -> int:
         seats = sorted(self.meeting.seats)
-        return self.one([seat for seat in seats if self.meeting.is_facilitator(seat)] or [1])
+        leaders = [seat for seat in seats if self.meeting.is_facilitator(seat)]
+        return self.one([*leaders, self.meeting.chair or 1] if leaders else [1])
+
+    @property
+    def line(self) -> int:
+        numbers = sorted(self.meeting.lines)
+        return self.one([*numbers[-6:], self.random.randint(1, 40)])
+
+    @property
+    def role(self) -> Role:
+        roles: list[Role] = ["member"] * 6
+        return self.one([*roles, "facilitator", "staff"])
+
+    def _asks(self) -> list[Ask]:
+        """One of these is asked for next."""
+        luck = self.random.random()
+        if luck < 0.1:
+            return self._anything()
+        waiting = self._held_up()
+        if waiting and luck < 0.4:
+            return waiting
+        if self.meeting.opened_at is None:
+            return [(self.leader, Open()), *self._people()]
+        if luck < 0.3:
+            return self._people() if luck < 0.25 else self._conduct()
+        if self.meeting.has_turns and luck < 0.97:
+            return self._floor()
+        return [(0, ask.Tick()), (self.leader, ask.NextPhase(self.epoch)), *self._words() * 2]
 
     def _anything(self) -> list[Ask]:
+        """Anything by anybody, the least of it welcome."""
         by_seat: list[AnyCommand] = [
-            Say(self.one(TEXTS), self.epoch),
-            Tell(self.one(TEXTS), self.target),
-            Redact(self.random.randint(1, 40)),
-            RaiseHand(),
-            LowerHand(self.target),
-            Invite(self.epoch, self.target),
-            Accept(self.epoch),
-            Pass(self.epoch),
-            Done(self.epoch),
-            EndTurn(self.epoch),
-            Mute(self.seat, self.random.randint(1, 20)),
-            Unmute(self.seat),
-            Remove(self.seat),
-            NextPhase(self.epoch),
-            Open(),
+            ask.Open(),
+            ask.NextPhase(self.epoch),
+            ask.Say(self.one(TEXTS), self.epoch),
+            ask.Tell(self.one(TEXTS), self.target),
+            ask.Post(self.one(KINDS), self.one(TEXTS)),
+            ask.Redact(self.line),
+            ask.React(self.line, self.one(WORDS), self.one((True, False))),
+            ask.Rename(self.one(NAMELIKE)),
+            ask.Listen(self.one((True, False))),
+            ask.AnnounceDraft(self.epoch),
+            ask.RaiseHand(self.one((True, False))),
+            ask.LowerHand(self.target),
+            ask.LowerHands(),
+            ask.MoveHand(self.seat, self.random.randint(1, 6)),
+            ask.CloseQueue(),
+            ask.OpenQueue(),
+            ask.Invite(self.epoch, self.target),
+            ask.Next(self.epoch),
+            ask.Accept(self.epoch),
+            ask.Pass(self.epoch),
+            ask.NotYet(self.epoch),
+            ask.Done(self.epoch),
+            ask.Tag(self.epoch, self.seat),
+            ask.EndTurn(self.epoch),
+            ask.GiveBack(self.epoch),
+            ask.Extend(self.epoch, self.random.randint(1, 5)),
+            ask.Resume(),
+            ask.Mute(self.seat, self.random.randint(1, 20), self.one(SCOPES)),
+            ask.Unmute(self.seat),
+            ask.UnmuteAll(),
+            ask.Remove(self.seat),
+            ask.PurgeRecent(self.seat, 60),
+            ask.Thaw(),
+            ask.LowerShield(),
+            ask.Lock(),
+            ask.Unlock(),
+            ask.Admit(self.random.randint(1, 4)),
+            ask.TurnAway(self.random.randint(1, 4)),
+            ask.Appoint(self.seat, self.one(SERVICES)),
+            ask.Dismiss(self.seat, self.one(SERVICES)),
+            ask.Handover(self.seat),
+            ask.AcceptChair(),
+            ask.DeclineChair(),
         ]
-        if self.random.random() < 0.5:
-            by_seat.append(Close())
+        if self.random.random() < 0.2:
+            by_seat = [ask.Close(), ask.Freeze(), ask.Pause(), ask.MuteAll(), ask.RaiseShield()]
         by_server: list[AnyCommand] = [
-            HolderAway(self.seat),
-            HolderBack(self.seat),
-            HandAway(self.seat),
-            HandBack(self.seat),
-            Tick(),
+            ask.HolderAway(self.seat),
+            ask.HolderBack(self.seat),
+            ask.HandAway(self.seat),
+            ask.HandBack(self.seat),
+            ask.ChairBack(self.seat),
+            ask.Tick(),
         ]
         seat = self.one((self.seat, self.leader))
-        return [*((seat, ask) for ask in by_seat), *((0, ask) for ask in by_server)]
+        return [*((seat, command) for command in by_seat), *((0, command) for command in by_server)]
 
-    def _likely(self) -> list[Ask]:
-        """What somebody would ask for now."""
-        session = f"session-{self.one('abcdef')}"
-        role: Role = self.one(("member", "member", "facilitator"))
-        likely: list[Ask] = [
-            (self.seat, Tell(self.one(TEXTS))),
-            (self.leader, Tell(self.one(TEXTS), self.seat)),
-            (self.leader, Mute(self.seat, self.random.randint(1, 20))),
-            (0, Tick()),
-            (0, TakeSeat(session, role, self.one(NAMELIKE))),
+    def _held_up(self) -> list[Ask]:
+        """What ends whatever holds the meeting up; and what it meets with before."""
+        meeting, asks = self.meeting, list[Ask]()
+        if meeting.frozen_at is not None:
+            asks += [(self.leader, ask.Thaw())] * 5
+            asks += [*self._conduct(), (0, ask.Tick())]
+        if meeting.paused_at is not None:
+            asks += [(self.leader, ask.Resume())] * 3
+        if meeting.shield_at is not None:
+            asks += [(self.leader, ask.LowerShield())] * 3
+        if meeting.all_muted_at is not None:
+            asks += [(self.leader, ask.UnmuteAll()), (0, ask.Tick()), (0, ask.Tick())]
+        if meeting.offer is not None:
+            asks += [(meeting.offer.seat, ask.AcceptChair())] * 2
+            asks += [(meeting.offer.seat, ask.DeclineChair()), *[(0, ask.Tick())] * 2]
+        if meeting.chair_away_until is not None:
+            asks += [(0, ask.ChairBack(self.leader)), *[(0, ask.Tick())] * 3]
+        if meeting.is_quiet:
+            asks += [(self.leader, ask.AcceptChair()), (0, ask.ChairBack(self.leader))] * 2
+            asks += [(0, ask.ChairAway(self._here()))]
+        return asks
+
+    def _here(self) -> tuple[int, ...]:
+        members = (seat for seat in self.meeting.seats if not self.meeting.is_facilitator(seat))
+        return tuple(seat for seat in members if self.random.random() < 0.8)
+
+    def _people(self) -> list[Ask]:
+        """Who comes, waits, is called something, serves; what is told in private."""
+        session = f"session-{self.one('abcdefgh')}"
+        comes = TakeSeat(session, self.role, self.one(NAMELIKE), self.one((True, False)))
+        asks: list[Ask] = [
+            (0, comes),
+            (0, comes),
+            (self.seat, ask.Tell(self.one(TEXTS))),
+            (self.leader, ask.Tell(self.one(TEXTS), self.seat)),
+            (self.seat, ask.Rename(self.one(NAMELIKE))),
+            (self.seat, ask.Listen(self.one((True, False)))),
+            (self.leader, ask.Appoint(self.seat, self.one(SERVICES))),
+            (self.leader, self.either(ask.Lock(), ask.Unlock(), ask.Unlock())),
+            (self.leader, ask.Handover(self.seat)),
+            (0, ask.ChairBack(self.meeting.former_chair or self.leader)),
         ]
-        if self.meeting.opened_at is None:
-            return [*likely, (self.leader, Open()), (self.leader, Open())]
-        for number, author in self.meeting.lines.items():
-            likely += [(self.one((author, self.leader)), Redact(number))]
-            break
+        for knock in sorted(self.meeting.lobby)[:1]:
+            answer = self.either(ask.Admit(knock), ask.Admit(knock), ask.TurnAway(knock))
+            asks += [(self.leader, answer)] * 3
         for seat, place in sorted(self.meeting.seats.items()):
-            if place.muted_until is not None:
-                likely += [(self.leader, Unmute(seat))]
-                break
-        if self.meeting.speak == "queue":
-            return [self.one(likely), *self._likely_floor()]
-        says = Say(self.one(TEXTS), self.epoch)
-        moves = NextPhase(self.epoch)
-        return [*likely, (self.seat, says), (self.leader, says), (self.leader, moves)]
+            if place.services:
+                asks.append((self.leader, ask.Dismiss(seat, self.one(place.services))))
+        if self.random.random() < 0.3:
+            asks += [(0, ask.ChairAway(self._here()))] * 2
+            asks += [(self.leader, ask.Dismiss(self.leader, "co_chair"))]
+        return asks
 
-    def _likely_floor(self) -> list[Ask]:
+    def _conduct(self) -> list[Ask]:
+        mute = ask.Mute(self.seat, self.random.randint(1, 20), self.one(SCOPES))
+        asks: list[Ask] = [(self.leader, mute), (self.leader, mute)]
+        asks += [(self.leader, ask.Unmute(seat)) for seat in self.meeting.mutes]
+        asks += [(self.leader, ask.PurgeRecent(self.seat, 60))]
+        stops = self.either(
+            ask.Pause(), ask.Freeze(), ask.Freeze(), ask.MuteAll(1), ask.RaiseShield()
+        )
+        asks += [(self.leader, stops)]
+        if self.random.random() < 0.15:
+            asks += [(self.leader, ask.Remove(self.seat))]
+        return asks
+
+    def _words(self) -> list[Ask]:
+        says = ask.Say(self.one(TEXTS), self.epoch)
+        asks: list[Ask] = [(self.seat, says), (self.leader, says), (self.seat, says)]
+        asks += [(self.leader, ask.Post(self.one(KINDS), self.one(TEXTS)))]
+        if self.meeting.lines:
+            number, line = self.one(sorted(self.meeting.lines.items()))
+            asks += [(self.one((line.seat, self.leader)), ask.Redact(number))]
+        asks += [(self.seat, ask.React(self.line, self.one(WORDS)))]
+        for seat, number, kind in sorted(self.meeting.reactions)[:1]:
+            asks += [(seat, ask.React(number, word, on=False)) for word in WORDS if word == kind]
+        service = self.meeting.speak
+        if service in ("reader", "speaker"):
+            asks += [(seat, says) for seat in self.meeting.serving(service)]  # type: ignore[arg-type]
+            asks += [(self.leader, ask.Appoint(self.seat, service))]  # type: ignore[arg-type]
+            readers = self.meeting.serving("reader")
+            asks += [(seat, ask.Post("reading", "A page")) for seat in readers]
+        return asks
+
+    def _floor(self) -> list[Ask]:
         epoch, holder, invited = self.epoch, self.meeting.holder, self.meeting.invited
-        says = Say(self.one(TEXTS), epoch)
-        lines: list[Ask]
-        raises: list[Ask] = [(self.seat, RaiseHand()), (self.seat, RaiseHand())]
-        raises += [(0, HandAway(hand)) for hand in self.meeting.hands[:2]]
-        raises += [(0, HandBack(away.seat)) for away in self.meeting.hands_away[:1]]
+        raises: list[Ask] = [(self.seat, ask.RaiseHand(self.one((False, False, True))))] * 3
+        raises += [(0, ask.HandAway(hand)) for hand in self.meeting.hands[:2]]
+        raises += [(0, ask.HandBack(away.seat)) for away in self.meeting.hands_away[:1]]
+        raises += [(0, ask.HolderBack(owed)) for owed in self.meeting.owed[:1]]
+        raises += [(0, ask.Tick())]
+        for hand in self.meeting.hands[-1:]:
+            place = self.random.randint(1, len(self.meeting.hands))
+            lowers = self.either(ask.LowerHand(hand), ask.LowerHands(), ask.LowerHand(hand))
+            raises += [(self.leader, ask.MoveHand(hand, place))]
+            raises += [self.one([(self.leader, lowers), (hand, ask.LowerHand())])]
+        is_open = self.meeting.queue_open
+        raises += [(self.leader, ask.CloseQueue() if is_open else ask.OpenQueue())]
         if invited is not None:
-            answers: list[Ask] = [(invited, Accept(epoch))] * 8
-            answers += [(invited, Pass(epoch)), (invited, says)]
-            return [
-                *raises,
-                *answers,
-                (self.leader, NextPhase(epoch)),
-                (self.leader, EndTurn(epoch)),
-            ]
+            return [*raises, *self._answers(invited, epoch)]
         if holder is None:
-            invites = (self.leader, Invite(epoch, self.one((None, None, self.seat))))
-            last = self.meeting.last_turn
-            late = last.seat if last is not None else self.seat
-            lines = [(self.leader, says), (self.seat, says), *[(late, says)] * 3]
-            return [*raises, invites, invites, invites, *lines]
-        lines = [(holder, says), (holder, says), (self.leader, says), (self.seat, says)]
-        ends: list[Ask] = [(holder, Done(epoch)), (self.leader, EndTurn(epoch))]
+            return [*raises, *self._free(epoch)]
+        return [*raises, *self._turn(holder, epoch)]
+
+    def _answers(self, invited: int, epoch: int) -> list[Ask]:
+        return [
+            *[(invited, ask.Accept(epoch))] * 8,
+            (invited, ask.Pass(epoch)),
+            (invited, ask.NotYet(epoch)),
+            (invited, ask.Listen(True)),
+            (self.leader, ask.NextPhase(epoch)),
+            (self.leader, ask.EndTurn(epoch)),
+            (self.leader, ask.GiveBack(epoch)),
+            (self.leader, ask.Mute(invited, 5)),
+            (0, ask.Tick()),
+            (0, ask.Tick()),
+        ]
+
+    def _free(self, epoch: int) -> list[Ask]:
+        """Nobody has the floor: somebody is called, or comes too late with a line."""
+        invites = (self.leader, ask.Invite(epoch, self.one((None, None, self.seat))))
+        last = self.meeting.last_turn
+        late = last.seat if last is not None else self.seat
+        says = ask.Say(self.one(TEXTS), epoch)
+        asks: list[Ask] = [*[invites] * 3, (self.leader, ask.Next(epoch)), *[(late, says)] * 2]
+        asks += [(self.leader, ask.GiveBack(epoch)), *self._words()[:3]]
+        if self.meeting.speak == "tag":
+            asks += [(late, ask.Tag(epoch, self.seat))] * 3
+        return asks
+
+    def _turn(self, holder: int, epoch: int) -> list[Ask]:
+        says = ask.Say(self.one(TEXTS), epoch)
+        asks: list[Ask] = [(holder, says)] * 4
+        asks += [(self.leader, says), (self.seat, says)]
         if self.meeting.away_until is not None:
-            return [(0, HolderBack(holder)), *[(0, Tick())] * 3, *raises, *lines]
-        mutes = (self.leader, Mute(holder, 5))
-        away: list[Ask] = [(0, HolderAway(holder))] * 4
-        return [*raises, *lines, *ends, *away, mutes]
+            return [*asks, (0, ask.HolderBack(holder)), *[(0, ask.Tick())] * 3]
+        if self.meeting.last_line_until is not None:
+            asks += [(holder, says)] * 6
+        asks += [
+            (holder, ask.Done(epoch)),
+            (self.leader, ask.Next(epoch)),
+            (holder, ask.Pass(epoch)),
+        ]
+        asks += [(self.leader, ask.EndTurn(epoch)), (self.leader, ask.Extend(epoch, 1))]
+        asks += [(self.leader, ask.Mute(holder, 5)), *[(0, ask.HolderAway(holder))] * 3]
+        asks += [(holder, ask.AnnounceDraft(epoch))] * 3
+        asks += [(0, ask.Tick())] * 6
+        asks += [(self.seat, ask.React(self.line, self.one(WORDS)))]
+        if self.meeting.speak == "tag":
+            asks += [(holder, ask.Tag(epoch, self.seat))] * 3
+        return asks
 
 
-def _opening(phase: int) -> list[Step]:
-    """The cast comes in, and Ada goes as far as `phase`."""
-    steps = [Step(0, TakeSeat(SESSIONS[seat], _role(seat), NAMES[seat])) for seat in NAMES]
-    if phase >= 0:
-        steps.append(Step(1, Open(), 1.0))
-        # An opening is one epoch, and so is each phase while nobody has the floor.
-        steps += [Step(1, NextPhase(epoch), 1.0) for epoch in range(1, phase + 1)]
+def beginning(random: Random) -> list[Step]:
+    """The cast comes in, mostly with staff, and Ada opens and goes as far as some phase."""
+    steps = [Step(0, agenda(random))]
+    played = held(steps)
+
+    def then(seat: int, command: AnyCommand, wait: float = 0.0) -> None:
+        steps.append(Step(seat, command, wait))
+        played.step(steps[-1])
+
+    for seat in NAMES if random.random() < 0.9 else ():
+        then(0, TakeSeat(SESSIONS[seat], _role(seat), NAMES[seat]))
+        for knock in sorted(played.meeting.lobby):
+            then(1, ask.Admit(knock))
+    if random.random() < 0.5:
+        then(0, TakeSeat(SAMS_SESSION, "staff", "Sam"))
+    if random.random() < 0.9:
+        then(1, Open(), 1.0)
+        to_the_floor = random.random() < 0.7
+        while to_the_floor and not played.meeting.has_turns:
+            then(1, ask.NextPhase(played.meeting.epoch), 1.0)
+            if played.refused:
+                break  # There are no turns in what is left of the agenda.
     return steps
 
 
@@ -281,21 +485,16 @@ def _role(seat: int) -> Role:
     return "facilitator" if seat in FACILITATORS else "member"
 
 
-BEGINNINGS = st.sampled_from(
-    [[], *[_opening(phase) for phase in (2, -1, 0, 1, 2, 2, 2, 2, 3, 5, 6)]]
-)
-
-
 @st.composite
 def meetings(draw: st.DrawFn) -> list[Step]:
     """The steps of a meeting; a law that fails is shown with as few of them as still fail."""
-    steps = list(draw(BEGINNINGS))
+    steps = beginning(Random(draw(st.integers(0, 2**32 - 1))))
     least = draw(st.sampled_from([0, 20, 40]))
     played = held(steps)
     throws = draw(st.lists(st.integers(0, 2**32 - 1), min_size=least, max_size=2 * least + 10))
     for number, throw in enumerate(throws):
         # With its number, since Hypothesis likes to repeat itself.
-        step = Dice(Random(throw + number), played.meeting).step()
+        step = Dice(Random(throw + number), played.meeting, played.now).step()
         played.step(step)
         steps.append(step)
     return steps

@@ -284,10 +284,10 @@ class Floor(People):
         self._expect_after_end(entry.seat, entry.reason, may_be_time=left_open)
 
     def _needs_time_over(self) -> None:
-        must(self._phase().turn > 0 and self.away is None, "no limit runs out here")
+        must(self._phase().turn > 0, "no limit runs out here")
         if self.last_line_came:
             return
-        must(not self.stopped, "its clock stood still (FC-15)")
+        must(self.away is None and not self.stopped, "its clock stood still (FC-15)")
         if self.last_line is None:
             must(not self.draft, "the line that was announced may still come (FC-14)")
             must(self.clocks.turn.over(self._hard_end()), "ended before its time was over (FC-14)")
