@@ -27,6 +27,7 @@ from moderation.meeting.entries import (
     ChairWentAway,
     FloorTaken,
     Frozen,
+    HandMoved,
     HandRaised,
     HandWentAway,
     HolderCameBack,
@@ -443,7 +444,7 @@ def test_fc_10_a_facilitator_returns_the_floor_to_the_last_holder():
 
 
 def test_fc_10_the_one_invited_meanwhile_keeps_the_first_place():
-    meanwhile = given(ended(HandRaised(dana, 1), called(chidi)))
+    meanwhile = given(ended(HandRaised(dana), HandMoved(dana, 1), called(chidi)))
     assert meanwhile.state.hands == (dana, chidi)
     returned = meanwhile.when(ada, GiveBack(CURRENT)).then(
         InviteEnded(chidi, "given_back"), FloorTaken(ben, turn=2)

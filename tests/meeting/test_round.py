@@ -263,7 +263,7 @@ def test_fc_28_nobody_is_named_who_has_shared():
 
 def test_fc_28_nobody_is_named_who_listens_is_away_muted_or_gone():
     tagging(ListeningChosen(chidi, on=True)).when(ben, Tag(CURRENT, chidi)).refused("they_listen")
-    away = tagging(HandRaised(chidi), HandWentAway(chidi, NOON + 120))
+    away = tagging(HandRaised(chidi), HandWentAway(chidi, SOON + 120))
     away.when(ben, Tag(CURRENT, chidi)).refused("they_are_away")
     muted = tagging(Muted(chidi, NOON + 60))
     muted.when(ben, Tag(CURRENT, chidi)).refused("they_are_muted")

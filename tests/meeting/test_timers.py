@@ -96,7 +96,7 @@ def test_fc_19_a_mute_for_the_phase_ends_when_its_time_is_over_and_once():
     muted = given(in_phase("more"), Muted(ben, end, "phase"), Muted(chidi, end, "meeting"))
     over = muted.later(PHASE).when(0, Tick())
     over.then(Unmuted(ben, "phase"), PhaseBegan(CLOSING, by="time"))
-    both = given(in_phase("more"), Muted(ben, NOON + PHASE, "phase")).later(PHASE)
+    both = given(in_phase("more"), Muted(ben, NOON + PHASE)).later(PHASE)
     both.when(0, Tick()).then(Unmuted(ben, "time"), PhaseBegan(CLOSING, by="time"))
 
 
