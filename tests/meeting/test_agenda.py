@@ -1,26 +1,45 @@
 """The agenda: convening, opening, moving through the phases, closing."""
 
 import pytest
+from msgspec.structs import replace
 
 from moderation.meeting.agenda import LEFT_OPEN
-from moderation.meeting.commands import Close, Convene, NextPhase, Open, Say, Tick
+from moderation.meeting.commands import (
+    Close,
+    Convene,
+    NextPhase,
+    Open,
+    RaiseHand,
+    Say,
+    Tick,
+    Unlock,
+)
 from moderation.meeting.entries import (
     Closed,
     Convened,
+    Frozen,
     HandRaised,
     InviteEnded,
+    Locked,
     Muted,
     Opened,
     PhaseBegan,
+    QueueClosed,
+    Said,
     TurnEnded,
+    Unlocked,
+    Unmuted,
 )
-from tests.cast import ada, ben, mo
+from moderation.meeting.format import Flags, OnEnter, Phase
+from tests.cast import ada, ben, chidi, dana, mo
 from tests.meeting.spec import (
     CURRENT,
     FORMAT,
     NOON,
+    ROUND,
     STALE,
     after,
+    called,
     convened,
     given,
     in_phase,
@@ -32,10 +51,11 @@ from tests.meeting.spec import (
 
 
 def test_a_log_begins_with_its_agenda():
-    begun = given().when(0, Convene(FORMAT.id, FORMAT.phases))
-    meeting = begun.then(Convened(FORMAT.id, FORMAT.phases)).state
+    ways = Flags(single_share=True, door="open")
+    begun = given().when(0, Convene(FORMAT.id, FORMAT.phases, ways))
+    meeting = begun.then(Convened(FORMAT.id, FORMAT.phases, ways)).state
     assert (meeting.format, meeting.phases, meeting.phase) == (FORMAT.id, FORMAT.phases, -1)
-    assert meeting.convened_at == NOON
+    assert (meeting.flags, meeting.convened_at) == (ways, NOON)
 
 
 def test_a_meeting_is_convened_once():
@@ -43,8 +63,9 @@ def test_a_meeting_is_convened_once():
 
 
 def test_a_facilitator_opens_the_meeting_in_its_first_phase():
-    opened = given(seated(), after(60)).when(ada, Open()).then(Opened(), PhaseBegan(0))
+    opened = given(seated(), after(60)).when(ada, Open()).then(Opened(by=ada), PhaseBegan(0))
     assert (opened.state.is_open, opened.state.opened_at) == (True, NOON + 60)
+    assert opened.state.chair == ada
 
 
 def test_opening_an_open_meeting_leaves_nothing():
@@ -57,8 +78,15 @@ def test_a_closed_meeting_opens_no_more():
 
 def test_a_facilitator_moves_through_every_phase_and_no_further():
     story = given(in_phase("gathering"))
+    assert FORMAT.phases[14].speak == "round"
     for number in range(1, len(FORMAT.phases)):
-        story = story.when(ada, NextPhase(CURRENT)).then(PhaseBegan(number))
+        moved = story.when(ada, NextPhase(CURRENT))
+        if number == 14:
+            story = moved.then(PhaseBegan(14, order=ROUND), called(ben, by=0, at_once=True))
+        elif number == 15:
+            story = moved.then(InviteEnded(ben, "phase"), PhaseBegan(15))
+        else:
+            story = moved.then(PhaseBegan(number))
     story.when(ada, NextPhase(CURRENT)).refused("last_phase")
 
 
@@ -84,6 +112,12 @@ def test_the_meeting_goes_on_only_while_it_is_open():
         given(closed).when(ada, command).refused("meeting_closed")
 
 
+def test_fc_21_a_frozen_room_stays_in_its_phase():
+    frozen = given(in_phase("gathering"), Frozen())
+    frozen.when(ada, NextPhase(CURRENT)).refused("frozen")
+    frozen.when(ada, Close()).then(Closed("facilitator"))
+
+
 @pytest.mark.parametrize("command", [Open(), NextPhase(CURRENT), Close()])
 def test_members_hold_no_meeting(command: Open | NextPhase | Close):
     given(seated()).when(ben, command).refused("facilitators_act")
@@ -92,7 +126,8 @@ def test_members_hold_no_meeting(command: Open | NextPhase | Close):
 
 def test_a_facilitator_closes_the_meeting_in_any_phase():
     for phase in FORMAT.phases:
-        closed = given(in_phase(phase.id), after(60)).when(mo, Close()).then(Closed("facilitator"))
+        closed = given(in_phase(phase.id), after(60)).when(mo, Close()).allowed()
+        assert closed.log_entries()[-1] == Closed("facilitator")
         assert (closed.state.is_open, closed.state.closed_at) == (False, NOON + 60)
 
 
@@ -123,7 +158,7 @@ def test_p20_a_meeting_that_nobody_opened_is_closed_by_time():
 
 
 def test_p20_the_time_counts_from_the_opening():
-    late = given(seated(), after(LEFT_OPEN - 1), Opened(), PhaseBegan(0), after(2))
+    late = given(seated(), after(LEFT_OPEN - 1), Opened(by=ada), PhaseBegan(0), after(2))
     late.when(0, Tick()).nothing()
 
 
@@ -149,3 +184,65 @@ def test_p12_a_meeting_that_was_not_convened_has_nothing_due():
 
 def test_nobody_speaks_in_a_phase_that_has_not_begun():
     given(seated()).when(ben, Say("Hello", CURRENT)).refused("not_open")
+
+
+# Entering a phase
+
+
+def entering(*on_enter: OnEnter) -> list[Phase]:
+    return [
+        Phase("gathering", "Gathering", 10, "open"),
+        Phase("sharing", "Sharing", 35, "queue", on_enter=on_enter),
+        Phase("after", "After", 15, "open", on_enter=("unlock",)),
+    ]
+
+
+def test_a_phase_locks_the_door_on_entering_and_another_unlocks_it():
+    story = given(in_phase("gathering", entering("lock")))
+    story = story.when(ada, NextPhase(CURRENT)).then(PhaseBegan(1), Locked())
+    assert story.state.locked
+    story = story.when(ada, NextPhase(CURRENT)).then(PhaseBegan(2), Unlocked())
+    assert not story.state.locked
+
+
+def test_a_door_that_is_locked_or_unlocked_already_is_left_as_it_is():
+    locked = given(in_phase("gathering", entering("lock")), Locked())
+    moved = locked.when(ada, NextPhase(CURRENT)).then(PhaseBegan(1))
+    unlocked = moved.when(ada, Unlock()).allowed()
+    unlocked.when(ada, NextPhase(CURRENT)).then(PhaseBegan(2))
+
+
+def test_a_phase_can_begin_with_a_closed_queue():
+    story = given(in_phase("gathering", entering("close_queue")))
+    moved = story.when(ada, NextPhase(CURRENT)).then(PhaseBegan(1), QueueClosed())
+    moved.when(ben, RaiseHand()).refused("queue_closed")
+
+
+def test_the_first_phase_is_entered_like_any_other():
+    phases = [Phase("lobby", "Lobby", 5, "open", on_enter=("lock",))]
+    given(seated(phases)).when(ada, Open()).then(Opened(by=ada), PhaseBegan(0), Locked())
+
+
+def test_fc_29_a_phase_that_begins_by_time_is_entered_like_any_other():
+    phases = [replace(entering()[0], ends="time"), *entering("lock", "close_queue")[1:]]
+    over = given(in_phase("gathering", phases), after(600)).when(0, Tick())
+    over.then(PhaseBegan(1, by="time"), Locked(), QueueClosed())
+
+
+def test_fc_19_a_mute_for_the_phase_ends_with_it_and_every_other_goes_on():
+    end = NOON + LEFT_OPEN
+    muted = given(
+        in_phase("gathering"),
+        [Muted(chidi, end, "phase"), Muted(ben, end, "phase"), Muted(dana, end, "meeting")],
+    )
+    moved = muted.when(ada, NextPhase(CURRENT)).then(
+        Unmuted(ben, "phase"), Unmuted(chidi, "phase"), PhaseBegan(1)
+    )
+    assert list(moved.state.mutes) == [dana]
+
+
+def test_every_phase_begins_with_an_open_queue_and_nobody_introduced():
+    said = Said(seat=ben, words="Ben, hello")
+    story = given(in_phase("newcomers"), said).when(ada, NextPhase(CURRENT)).allowed()
+    assert given(in_phase("newcomers"), said).state.said[ben] == 1
+    assert (story.state.queue_open, dict(story.state.said)) == (True, {})
