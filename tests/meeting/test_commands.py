@@ -10,13 +10,19 @@ from moderation.bounds import MOST, snake
 from moderation.meeting.commands import (
     Accept,
     AnyCommand,
+    Appoint,
+    Extend,
     LowerHand,
     Mute,
+    Post,
+    PurgeRecent,
     RaiseHand,
+    React,
     Redact,
     Say,
     SeatCommand,
     ServerCommand,
+    Service,
     TakeSeat,
     Tell,
 )
@@ -27,6 +33,24 @@ DECODER: msgspec.json.Decoder[SeatCommand] = msgspec.json.Decoder(SeatCommand)
 
 def decode(**fields: Any) -> SeatCommand:
     return DECODER.decode(json.dumps(fields))
+
+
+def fields_of(command: type[msgspec.Struct]) -> dict[str, Any]:
+    """What a frame of this type may hold besides its type."""
+    some: dict[str, Any] = {
+        "text": "Hello",
+        "epoch": 1,
+        "seat": 1,
+        "minutes": 1,
+        "number": 1,
+        "kind": "with_you" if command is React else "cue",
+        "name": "Ben",
+        "on": True,
+        "place": 1,
+        "knock": 1,
+        "service": "reader",
+    }
+    return {name: some[name] for name in command.__struct_fields__ if name in some}
 
 
 def refuses(told: str, **fields: Any) -> None:
@@ -60,8 +84,7 @@ def test_every_command_is_a_seats_or_the_servers():
     "command", get_args(SeatCommand), ids=lambda command: snake(command.__name__)
 )
 def test_no_command_has_an_unknown_field(command: type[msgspec.Struct]):
-    fields: dict[str, Any] = {"text": "Hello", "epoch": 1, "seat": 1, "minutes": 1, "number": 1}
-    known = {name: value for name, value in fields.items() if name in command.__struct_fields__}
+    known = fields_of(command)
     type_ = snake(command.__name__)
     assert isinstance(decode(type=type_, **known), command)
     refuses("unknown field", type=type_, **known, at=1)
@@ -109,8 +132,48 @@ def test_w2_numbers_reach_from_their_first_to_the_most():
     refuses("minutes", type="mute", seat=1, minutes=1441)
 
 
-def test_every_mute_has_an_end():
-    refuses("minutes", type="mute", seat=1)
+def test_every_mute_has_an_end_and_a_reason():
+    assert decode(type="mute", seat=1) == Mute(1, 10, "time", "pause")
+    assert decode(type="mute", seat=1, until="phase", reason="flood") == Mute(
+        1, 10, "phase", "flood"
+    )
+    refuses("until", type="mute", seat=1, until="ever")
+    refuses("reason", type="mute", seat=1, reason="He talks too much")
+
+
+def test_fc_15_a_turn_is_given_one_to_five_minutes_more():
+    for minutes in (1, 5):
+        assert decode(type="extend", epoch=1, minutes=minutes) == Extend(1, minutes)
+    for minutes in (0, 6):
+        refuses("minutes", type="extend", epoch=1, minutes=minutes)
+
+
+def test_fc_11_there_is_a_small_set_of_reactions():
+    assert decode(type="react", number=1, kind="with_you") == React(1, "with_you", on=True)
+    refuses("kind", type="react", number=1, kind="thumbs_down")
+
+
+def test_a_reading_may_be_longer_than_a_line():
+    text = "x" * 6000
+    assert decode(type="post", kind="reading", text=text) == Post("reading", text)
+    refuses("length <= 6000", type="post", kind="reading", text=text + "x")
+    refuses("matching regex", type="post", kind="reading", text=" ")
+    refuses("kind", type="post", kind="advertisement", text="Hello")
+
+
+def test_a_place_a_knock_and_the_seconds_of_a_purge_are_bounded():
+    for place in (0, 10_001):
+        refuses("place", type="move_hand", seat=1, place=place)
+    refuses("knock", type="admit", knock=0)
+    assert decode(type="purge_recent", seat=1) == PurgeRecent(1, 120)
+    for seconds in (0, 3601):
+        refuses("seconds", type="purge_recent", seat=1, seconds=seconds)
+
+
+def test_a_seat_of_service_has_one_of_six_names():
+    for service in get_args(Service):
+        assert decode(type="appoint", seat=1, service=service) == Appoint(1, service)
+    refuses("service", type="appoint", seat=1, service="chair")
 
 
 def test_a_name_holds_no_control_characters_and_is_short():

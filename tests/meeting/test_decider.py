@@ -8,39 +8,78 @@ import pytest
 from moderation.bounds import snake
 from moderation.meeting.agenda import LEFT_OPEN
 from moderation.meeting.commands import (
+    ChairAway,
+    ChairBack,
     Close,
     Convene,
+    HandAway,
+    HandBack,
     HolderAway,
     HolderBack,
     Mute,
     Open,
+    PurgeRecent,
+    Redact,
     SeatCommand,
     ServerCommand,
     TakeSeat,
     Tick,
 )
-from moderation.meeting.decider import NEW, due
+from moderation.meeting.decider import FROZEN_OUT, NEW, due
 from moderation.meeting.entries import (
+    AllMuted,
     AnyEntry,
+    ChairWentAway,
     Closed,
+    Frozen,
+    HandRaised,
+    HandWentAway,
     HolderWentAway,
     Muted,
     Opened,
+    PauseBegan,
     PhaseBegan,
+    Redacted,
     Removed,
+    Said,
     TurnEnded,
     Unmuted,
+    WentQuiet,
 )
 from moderation.meeting.state import Stamp
-from tests.cast import ada, ben, chidi, eve
-from tests.meeting.spec import FORMAT, NOON, after, convened, given, in_phase, seated, with_floor
+from tests.cast import ada, ben, chidi, dana, eve
+from tests.meeting.spec import (
+    FORMAT,
+    NOON,
+    after,
+    convened,
+    given,
+    in_phase,
+    seated,
+    with_floor,
+    with_hands,
+    with_invited,
+)
 
-SAMPLES = {"text": "Hello", "epoch": 1, "seat": ben, "minutes": 1, "number": 1}
+SAMPLES = {
+    "text": "Hello",
+    "epoch": 1,
+    "seat": ben,
+    "minutes": 1,
+    "number": 1,
+    "kind": "topic",
+    "name": "Benjamin",
+    "on": True,
+    "place": 1,
+    "knock": 1,
+    "service": "reader",
+}
 
 
 def sample(command: type[SeatCommand]) -> SeatCommand:
     """A command of this type that names Ben."""
-    return command(**{name: SAMPLES[name] for name in command.__struct_fields__ if name in SAMPLES})  # type: ignore[arg-type]
+    fields = {name: SAMPLES[name] for name in command.__struct_fields__ if name in SAMPLES}
+    return command(**fields)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +99,10 @@ def test_somebody_without_a_seat_is_refused_whatever_they_ask(command: type[Seat
         TakeSeat("s", "member", "Eve"),
         HolderAway(ben),
         HolderBack(ben),
+        HandAway(ben),
+        HandBack(ben),
+        ChairAway(),
+        ChairBack(ada),
         Tick(),
     ],
     ids=lambda command: type(command).__name__,
@@ -77,7 +120,7 @@ def test_nothing_is_due_before_there_is_a_meeting_and_after_the_close():
 
 def test_p20_the_close_by_time_is_due_from_the_start():
     assert due(given(convened()).state) == NOON + LEFT_OPEN
-    opened = given(seated(), after(60), Opened(), PhaseBegan(0)).state
+    opened = given(seated(), after(60), Opened(by=ada), PhaseBegan(0)).state
     assert due(opened) == NOON + 60 + LEFT_OPEN
 
 
@@ -96,6 +139,57 @@ def test_p12_one_tick_does_all_that_is_due():
     )
     done = story.when(0, Tick()).then(TurnEnded(ben, "away"), Unmuted(chidi, "time"))
     done.when(0, Tick()).nothing()
+
+
+@pytest.mark.parametrize(
+    "command", get_args(SeatCommand), ids=lambda command: snake(command.__name__)
+)
+def test_a50_nothing_is_asked_of_a_closed_meeting_but_to_take_words_out(
+    command: type[SeatCommand],
+):
+    said = Said(seat=ben, words="Hello")
+    story = given(in_phase("after"), said, Closed("facilitator"))
+    (number,) = story.state.lines
+    asked = sample(command)
+    if isinstance(asked, Redact):
+        story.when(ada, Redact(number)).then(Redacted(number, "facilitator"))
+    elif isinstance(asked, PurgeRecent):
+        story.when(ada, asked).then(Redacted(number, "facilitator"))
+    else:
+        story.when(ada, asked).refused("meeting_closed")
+
+
+@pytest.mark.parametrize(
+    "command", get_args(FROZEN_OUT), ids=lambda command: snake(command.__name__)
+)
+def test_fc_21_what_moves_the_floor_waits_in_a_frozen_room(command: type[SeatCommand]):
+    for history in (with_hands(ben), with_floor(ben), in_phase("gathering")):
+        frozen = given(history, Frozen())
+        frozen.when(ada, sample(command)).refused("frozen")
+        frozen.when(ben, sample(command)).refused("frozen")
+
+
+def test_fc_21_while_the_room_is_frozen_only_the_chair_and_the_close_are_due():
+    running = [
+        *with_floor(ben, phase="more"),
+        HandRaised(dana),
+        HandWentAway(dana, NOON + 120),
+        Muted(chidi, NOON + 60),
+    ]
+    assert due(given(running).state) == NOON + 60
+    assert due(given(running, Frozen()).state) == NOON + LEFT_OPEN
+    lost = given(running, Frozen(), ChairWentAway(NOON + 60))
+    assert due(lost.state) == NOON + 60
+    lost.later(60).when(0, Tick()).then(WentQuiet())
+    given(running, Frozen()).later(3600).when(0, Tick()).nothing()
+    frozen = given(running, Frozen(), after(LEFT_OPEN))
+    frozen.when(0, Tick()).then(TurnEnded(ben, "phase"), Closed("time"))
+
+
+def test_an_invitation_and_a_mute_of_all_are_due():
+    assert due(given(with_invited(ben)).state) == NOON + 45
+    assert due(given(with_invited(ben), PauseBegan()).state) == NOON + LEFT_OPEN
+    assert due(given(in_phase("gathering"), AllMuted(NOON + 600)).state) == NOON + 600
 
 
 def test_every_entry_folds_on_its_own_type():
