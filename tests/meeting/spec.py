@@ -34,7 +34,7 @@ from moderation.meeting.entries import (
 from moderation.meeting.format import Flags, Format, Phase
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
-from tests.cast import FACILITATORS, MEMBERS, NAMES, SAMS_SESSION, SESSIONS, ada
+from tests.cast import EVES_SESSION, FACILITATORS, MEMBERS, NAMES, SAMS_SESSION, SESSIONS, ada
 from tests.meeting.oracle import Oracle
 
 NOON = 1_800_000_000.0
@@ -246,6 +246,11 @@ def comes_in(seat: int) -> list[AnyEntry]:
 def sam_comes_in() -> list[AnyEntry]:
     """Staff take the seat after the cast."""
     return [SeatTaken(seat=NEXT, role="staff", words="Sam"), SeatGiven(NEXT, SAMS_SESSION)]
+
+
+def eve_comes_in() -> list[AnyEntry]:
+    """Somebody takes the seat after the cast."""
+    return [SeatTaken(seat=NEXT, role="member", words="Eve"), SeatGiven(NEXT, EVES_SESSION)]
 
 
 def in_phase(name: str, phases: Sequence[Phase] = FORMAT.phases, **ways: Any) -> list[AnyEntry]:

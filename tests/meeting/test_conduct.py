@@ -1,43 +1,73 @@
-"""Seats and conduct: coming in, muting for a time, removing."""
+"""Conduct: muting one or all, removing, freezing the room, the shield; and who may do it to whom."""
+
+from typing import TypeAlias
 
 import pytest
+from msgspec.structs import replace
 
-from moderation.content.verdict import Verdict
+from moderation.meeting.agenda import LEFT_OPEN
 from moderation.meeting.commands import (
     Accept,
-    Close,
+    Freeze,
+    HolderBack,
     Invite,
+    Listen,
+    Lock,
     LowerHand,
+    LowerShield,
     Mute,
+    MuteAll,
+    NextPhase,
+    Post,
+    PurgeRecent,
     RaiseHand,
+    RaiseShield,
+    React,
     Redact,
     Remove,
+    Rename,
+    Resume,
     Say,
     TakeSeat,
     Tell,
+    Thaw,
     Tick,
     Unmute,
+    UnmuteAll,
 )
 from moderation.meeting.entries import (
+    AllMuted,
+    AllUnmuted,
+    Appointed,
+    DraftAnnounced,
     FloorTaken,
+    Frozen,
     HandLowered,
     HandRaised,
+    HandWentAway,
     HolderWentAway,
-    Invited,
     InviteEnded,
+    Knocked,
+    KnockGiven,
+    LastLineGranted,
+    Locked,
     Muted,
+    PauseBegan,
+    PhaseBegan,
     Removed,
-    SeatGiven,
-    SeatTaken,
+    Said,
+    ShieldLowered,
+    ShieldRaised,
+    Thawed,
     TurnEnded,
     Unmuted,
 )
-from moderation.meeting.state import Seat
+from moderation.meeting.format import Phase
+from moderation.meeting.state import AwayHand, Meeting, Turn
+from moderation.meeting.state import Mute as Muting
+from moderation.meeting.talking import why_silent
 from tests.cast import (
-    EVES_SESSION,
-    FACILITATORS,
     MEMBERS,
-    SESSIONS,
     ada,
     ben,
     chidi,
@@ -47,121 +77,21 @@ from tests.cast import (
 )
 from tests.meeting.spec import (
     CURRENT,
+    FORMAT,
+    NEXT,
     NOON,
-    bounced,
-    convened,
+    History,
+    after,
+    called,
+    eve_comes_in,
     given,
     in_phase,
-    masking,
+    sam_comes_in,
     seated,
     with_floor,
     with_hands,
     with_invited,
 )
-
-NEXT = mo + 1
-"""The seat that whoever comes next is given."""
-
-
-def eve_as(name: str) -> TakeSeat:
-    return TakeSeat(EVES_SESSION, "member", name)
-
-
-# Coming in
-
-
-def test_the_first_to_come_has_seat_1():
-    came = given(convened()).when(0, TakeSeat("s", "facilitator", "Ada"))
-    came.then(SeatTaken(seat=1, role="facilitator", words="Ada"), SeatGiven(1, "s"))
-
-
-def test_seats_are_given_in_order_and_in_every_phase():
-    for history in (seated(), in_phase("gathering"), in_phase("sharing"), in_phase("after")):
-        came = given(history).when(0, eve_as("Eve"))
-        came.then(SeatTaken(seat=NEXT, role="member", words="Eve"), SeatGiven(NEXT, EVES_SESSION))
-
-
-def test_a_seat_reads_from_its_own_arrival_on():
-    came = given(in_phase("gathering")).when(ben, Tell("Hello")).allowed()
-    room_before = came.when(ben, Say("Hello", CURRENT)).allowed()
-    (line,) = room_before.state.lines
-    eves = room_before.when(0, eve_as("Eve")).allowed().state.seats[NEXT]
-    expected = Seat("member", line + 1, 2, name="Eve", session=EVES_SESSION)
-    assert eves == expected
-
-
-def test_a_session_has_one_seat_in_a_meeting():
-    again = given(seated()).when(0, TakeSeat(SESSIONS[ben], "member", "Benjamin"))
-    again.nothing()
-    given(seated()).when(0, TakeSeat(SESSIONS[ben], "facilitator", "Ben")).nothing()
-
-
-def test_nobody_comes_into_a_closed_meeting_but_those_who_sit_there():
-    closed = given(in_phase("after")).when(ada, Close()).allowed()
-    closed.when(0, eve_as("Eve")).refused("meeting_closed")
-    closed.when(0, TakeSeat(SESSIONS[ben], "member", "Ben")).nothing()
-
-
-def test_p9_the_session_of_the_removed_does_not_get_back_in():
-    gone = given(in_phase("gathering"), Removed(ben))
-    gone.when(0, TakeSeat(SESSIONS[ben], "member", "Ben")).refused("removed")
-    gone.when(0, TakeSeat(SESSIONS[ben], "facilitator", "Somebody else")).refused("removed")
-    closed = gone.when(ada, Close()).allowed()
-    closed.when(0, TakeSeat(SESSIONS[ben], "member", "Ben")).refused("removed")
-
-
-def test_a_name_is_tidied():
-    came = given(convened()).when(0, TakeSeat("s", "member", "  Ben \t W.  "))
-    came.then(SeatTaken(seat=1, role="member", words="Ben W."), SeatGiven(1, "s"))
-
-
-@pytest.mark.parametrize("name", ["", " ", "\u00a0 \u2003"])
-def test_a_name_is_needed(name: str):
-    given(convened()).when(0, TakeSeat("s", "member", name)).refused("no_name")
-
-
-@pytest.mark.parametrize(
-    "name", ["Ben", "ben", " BEN ", "Ben\u200b", "\u202eBen", "\u0412en", "Bén"]
-)
-def test_a_name_is_one_persons(name: str):
-    given(seated()).when(0, eve_as(name)).refused("name_taken")
-
-
-def test_a_name_is_shown_without_what_nobody_sees():
-    story = given(seated()).when(0, eve_as("R\u200bo\u202esa\ufeff")).allowed()
-    assert story.state.seats[len(story.state.seats)].name == "Rosa"
-
-
-@pytest.mark.parametrize("name", ["\u200b", "\u2060 \ufeff", "\u0301"])
-def test_a_name_of_nothing_that_can_be_seen_is_none(name: str):
-    given(seated()).when(0, eve_as(name)).refused("no_name")
-
-
-def test_the_name_of_somebody_who_was_removed_is_free():
-    given(seated(), Removed(ben)).when(0, eve_as("Ben")).allowed()
-
-
-def test_a_name_whose_words_are_swept_takes_no_other():
-    swept = given(convened(), SeatTaken(seat=1, role="member"), SeatGiven(1, "s"))
-    assert swept.state.seats[1].name is None
-    swept.when(0, eve_as("Eve")).allowed()
-
-
-def test_p8_a_name_is_speech_and_is_reviewed():
-    found = bounced("contact_details", 4, 16)
-    came = given(seated()).when(0, eve_as("Eve 07700 900123"), found)
-    came.refused("contact_details", spans=[(4, 16)])
-
-
-def test_cm_09_a_name_is_masked_where_the_review_says_so():
-    came = given(seated()).when(0, eve_as("Eve  0770"), masking(5, 9))
-    came.then(SeatTaken(seat=NEXT, role="member", words="Eve ▮▮▮▮"), SeatGiven(NEXT, EVES_SESSION))
-
-
-def test_a_session_that_sits_is_not_asked_for_its_name_again():
-    found = Verdict("bounce", findings=bounced("contact_details", 0, 3).findings)
-    given(seated()).when(0, TakeSeat(SESSIONS[ben], "member", "Ben"), found).nothing()
-
 
 # Muting
 
@@ -188,7 +118,7 @@ def test_fc_19_muting_again_sets_the_end_anew():
 
 def test_fc_19_a_muted_holder_loses_the_floor_and_is_not_put_back_in_the_queue():
     muted = given(with_floor(ben)).when(ada, Mute(ben, 1))
-    meeting = muted.then(TurnEnded(ben, "muted"), Muted(ben, NOON + 60)).state
+    meeting = muted.then(TurnEnded(ben, "revoked"), Muted(ben, NOON + 60)).state
     assert (meeting.holder, meeting.hands) == (None, ())
 
 
@@ -236,6 +166,110 @@ def test_fc_19_the_muted_still_lower_their_hand_and_write_to_the_facilitators():
     muted.when(ben, RaiseHand()).refused("muted")
 
 
+def test_fc_19_a_mute_says_how_long_and_why():
+    story = given(in_phase("sharing"))
+    end = NOON + LEFT_OPEN
+    phase = story.when(ada, Mute(ben, until="phase", reason="crosstalk"))
+    phase.then(Muted(ben, end, "phase", "crosstalk"))
+    meeting = story.when(ada, Mute(ben, until="meeting", reason="raid"))
+    shown = meeting.then(Muted(ben, end, "meeting", "raid")).state.seats[ben].mute
+    assert shown == Muting(end, "meeting", "raid")
+    default = story.when(ada, Mute(ben)).then(Muted(ben, NOON + 600, "time", "pause"))
+    assert default.state.mutes[ben] == NOON + 600
+
+
+def test_fc_19_a_mute_for_the_phase_ends_with_it():
+    muted = given(in_phase("sharing")).when(ada, Mute(ben, until="phase")).allowed()
+    moved = muted.when(ada, NextPhase(CURRENT)).then(Unmuted(ben, "phase"), PhaseBegan(3))
+    assert not moved.state.is_muted(ben)
+    moved.when(ben, RaiseHand()).allowed()
+
+
+def test_fc_19_a_mute_for_the_meeting_lasts_through_its_phases():
+    story = given(in_phase("gathering")).when(ada, Mute(ben, until="meeting")).allowed()
+    for _ in range(4):
+        story = story.when(ada, NextPhase(CURRENT)).allowed().later(3600)
+    story.when(0, Tick()).nothing()
+    assert story.state.is_muted(ben)
+    story.when(ada, Unmute(ben)).then(Unmuted(ben, "facilitator"))
+
+
+def test_fc_19_another_mute_takes_the_place_of_the_first():
+    muted = given(in_phase("sharing")).when(ada, Mute(ben, until="phase")).allowed()
+    again = muted.when(ada, Mute(ben, 1)).then(Muted(ben, NOON + 60))
+    again.when(ada, NextPhase(CURRENT)).then(PhaseBegan(3))
+
+
+def test_fc_19_a_revoked_holder_is_not_put_back_when_they_come_back():
+    away = given(with_floor(ben), HolderWentAway(ben, NOON + 90))
+    muted = away.when(ada, Mute(ben, 1)).allowed()
+    muted.when(0, HolderBack(ben)).nothing()
+    unmuted = muted.when(ada, Unmute(ben)).allowed()
+    unmuted.when(0, HolderBack(ben)).nothing()
+    assert unmuted.state.hands == ()
+    unmuted.when(ben, RaiseHand()).then(HandRaised(ben))
+
+
+def test_fc_19_w12_the_muted_reach_the_room_by_no_other_way():
+    said = given(in_phase("gathering"), Said(seat=chidi, words="Hello"), Muted(ben, NOON + 60))
+    (number,) = said.state.lines
+    said.when(ben, React(number, "with_you")).refused("muted")
+    said.when(ben, Rename("Benjamin")).refused("muted")
+    said.when(ben, Say("Hello", CURRENT)).refused("muted")
+    reader = given(in_phase("readings"), Appointed(ben, "reader"), Muted(ben, NOON + 60))
+    reader.when(ben, Post("reading", "Page one")).refused("muted")
+
+
+# Muting all
+
+
+def test_fc_19_a_mute_of_all_keeps_everybody_but_the_facilitators_from_writing():
+    hushed = given(in_phase("gathering")).when(mo, MuteAll(5)).then(AllMuted(NOON + 300))
+    for member in MEMBERS:
+        hushed.when(member, Say("Hello", CURRENT)).refused("all_muted")
+    hushed.when(ada, Say("A moment, please", CURRENT)).allowed()
+    hushed.when(ben, Tell("What happened?")).allowed()
+    over = hushed.later(300).when(0, Tick()).then(AllUnmuted("time"))
+    over.when(0, Tick()).nothing()
+    over.when(ben, Say("Hello", CURRENT)).allowed()
+
+
+def test_a_mute_of_all_is_given_more_time_by_another():
+    hushed = given(in_phase("sharing"), AllMuted(NOON + 300), after(100))
+    again = hushed.when(ada, MuteAll(10)).then(AllMuted(NOON + 700))
+    assert (again.state.all_muted_at, again.state.all_muted_until) == (NOON, NOON + 700)
+
+
+def test_a_mute_of_all_stops_the_turn_and_gives_it_back():
+    hushed = given(with_floor(ben, phase="more"), after(60)).when(ada, MuteAll(30)).allowed()
+    hushed.when(ben, Say("Hello", CURRENT)).refused("all_muted")
+    hushed.when(ada, Say("A moment", CURRENT)).then(Said(seat=ada, words="A moment"))
+    hushed.later(1000).when(0, Tick()).nothing()
+    back = hushed.later(1000).when(ada, UnmuteAll()).then(AllUnmuted("facilitator"))
+    assert (back.state.holder, back.state.turn_paused) == (ben, 1000)
+    back.when(ben, Say("Where was I", CURRENT)).allowed()
+
+
+def test_a_mute_of_all_is_a_facilitators_and_of_an_open_meeting():
+    given(in_phase("gathering")).when(ben, MuteAll()).refused("facilitators_act")
+    given(in_phase("gathering")).when(ben, UnmuteAll()).refused("facilitators_act")
+    given(in_phase("gathering")).when(ada, UnmuteAll()).nothing()
+    given(seated()).when(ada, MuteAll()).refused("not_open")
+
+
+@pytest.mark.parametrize("phase", [phase.id for phase in FORMAT.phases])
+def test_fc_20_after_mute_all_a_phase_and_unmute_all_rights_are_those_of_a_fresh_joiner(phase: str):
+    story = given(in_phase("gathering")).when(ada, MuteAll()).allowed()
+    for _ in range([phase.id for phase in FORMAT.phases].index(phase)):
+        story = story.when(ada, NextPhase(CURRENT)).allowed()
+    story = story.given(*eve_comes_in()).when(mo, UnmuteAll()).allowed()
+    for member in MEMBERS:
+        assert why_silent(story.state, member) == why_silent(story.state, NEXT) != "all_muted"
+        can_raise = story.when(member, RaiseHand()).refusal
+        fresh_can = story.when(NEXT, RaiseHand()).refusal
+        assert getattr(can_raise, "code", None) == getattr(fresh_can, "code", None)
+
+
 # Removing
 
 
@@ -259,14 +293,9 @@ def test_p9_the_mute_of_the_removed_has_no_end_any_more():
     gone.when(0, Tick()).nothing()
 
 
-def test_p9_somebody_is_removed_after_the_close_too():
-    closed = given(in_phase("after")).when(ada, Close()).allowed()
-    closed.when(ada, Remove(ben)).then(Removed(ben))
-
-
 def test_the_floor_goes_on_after_a_removal():
     gone = given(with_floor(ben), HandRaised(chidi)).when(ada, Remove(ben)).allowed()
-    invited = gone.when(ada, Invite(CURRENT)).then(Invited(chidi, by=ada))
+    invited = gone.when(ada, Invite(CURRENT)).then(called(chidi))
     invited.when(chidi, Accept(CURRENT)).then(FloorTaken(chidi, turn=2))
 
 
@@ -280,12 +309,55 @@ def test_fc_22_members_do_nothing_to_each_other(act: Mute | Unmute | Remove):
         muted.when(member, act).refused("facilitators_act")
 
 
-@pytest.mark.parametrize("target", FACILITATORS)
-def test_fc_22_nothing_is_done_to_a_facilitator(target: int):
-    for facilitator in FACILITATORS:
-        for act in (Mute(target, 5), Unmute(target), Remove(target)):
-            open_meeting = given(in_phase("gathering"))
-            open_meeting.when(facilitator, act).refused("not_on_a_facilitator")
+ACTS = [Mute, Unmute, Remove, PurgeRecent]
+Act: TypeAlias = type[Mute] | type[Unmute] | type[Remove] | type[PurgeRecent]
+sam = NEXT
+"""Staff who took a seat."""
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_fc_22_nobody_acts_on_somebody_of_the_same_or_a_higher_rank(act: Act):
+    story = given(in_phase("gathering"), sam_comes_in())
+    assert [story.state.rank(seat) for seat in (ben, mo, ada, sam)] == [0, 1, 2, 3]
+    for seat, others in ((mo, (ada, sam)), (ada, (sam,))):
+        for other in others:
+            story.when(seat, act(other)).refused("not_on_a_facilitator")
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_fc_22_a43_nobody_acts_on_themselves(act: Act):
+    story = given(in_phase("gathering"), sam_comes_in())
+    for seat in (mo, ada, sam):
+        story.when(seat, act(seat)).refused("not_on_a_facilitator")
+    story.when(ben, act(ben)).refused("facilitators_act")
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_fc_22_two_co_chairs_do_nothing_to_each_other(act: Act):
+    story = given(in_phase("gathering"), Appointed(ben, "co_chair"))
+    story.when(mo, act(ben)).refused("not_on_a_facilitator")
+    story.when(ben, act(mo)).refused("not_on_a_facilitator")
+
+
+def test_fc_22_the_chair_acts_on_a_co_chair_and_staff_on_both():
+    story = given(in_phase("gathering"), sam_comes_in())
+    story.when(ada, Mute(mo)).then(Muted(mo, NOON + 600))
+    story.when(sam, Mute(ada)).then(Muted(ada, NOON + 600))
+    story.when(sam, Remove(mo)).then(Removed(mo))
+    removed = story.when(sam, Remove(ada)).then(Removed(ada))
+    assert removed.state.chair is None
+
+
+def test_fc_22_before_the_opening_facilitators_are_of_one_rank():
+    given(seated()).when(ada, Mute(mo)).refused("not_on_a_facilitator")
+    given(seated()).when(ada, Mute(ben)).then(Muted(ben, NOON + 600))
+
+
+def test_fc_22_a_muted_facilitator_does_not_unmute_themselves():
+    muted = given(in_phase("gathering"), Muted(mo, NOON + 600))
+    muted.when(mo, Unmute(mo)).refused("not_on_a_facilitator")
+    muted.when(mo, Say("Hello", CURRENT)).refused("muted")
+    muted.when(ada, Unmute(mo)).then(Unmuted(mo, "facilitator"))
 
 
 @pytest.mark.parametrize("target", [ben, eve])
@@ -300,3 +372,167 @@ def test_fc_22_a_refused_command_ejects_nobody():
     for _ in range(20):
         story = story.when(ben, Remove(ada)).refused("facilitators_act")
     story.when(ben, Say("Sorry", CURRENT)).allowed()
+
+
+# Freezing
+
+
+def test_fc_21_a_frozen_room_stands_still_and_thaws_as_it_was():
+    before = given(
+        with_floor(ben, phase="more"),
+        [HandRaised(chidi), HandRaised(dana), HandWentAway(dana, NOON + 120)],
+        [Muted(mo, NOON + 300), after(60)],
+    )
+    frozen = before.when(ada, Freeze()).then(Frozen())
+    assert frozen.state == replace(before.state, frozen_at=NOON + 60)
+    frozen.later(5000).when(0, Tick()).nothing()
+    thawed = frozen.later(5000).when(mo, Thaw()).then(Thawed())
+    now, then = thawed.state, before.state
+    assert then.turn_began_at is not None
+    assert now == replace(
+        then,
+        turn_began_at=then.turn_began_at + 5000,
+        phase_began_at=NOON + 5000,
+        hands_away=(AwayHand(dana, NOON + 5120),),
+        mutes=then.mutes.insert(mo, NOON + 5300),
+        seats=then.seats.insert(mo, replace(then.seats[mo], mute=Muting(NOON + 5300))),
+    )
+    for seconds, tick in ((59, ()), (60, (HandLowered(dana, "away"),))):
+        assert thawed.later(seconds).when(0, Tick()).left == tick
+    thawed.later(299.9).when(0, Tick()).then(HandLowered(dana, "away"), Unmuted(mo, "time"))
+    thawed.later(300).when(0, Tick()).then(
+        TurnEnded(ben, "time"), HandLowered(dana, "away"), Unmuted(mo, "time")
+    )
+
+
+def test_fc_21_every_clock_goes_on_from_where_it_stood():
+    def thawed_after(*history: History) -> Meeting:
+        frozen = given(*history, after(10)).when(ada, Freeze()).allowed().later(100)
+        return frozen.when(ada, Thaw()).then(Thawed()).state
+
+    assert thawed_after(with_invited(ben)).invite_until == NOON + 145
+    away = thawed_after(with_floor(ben), HolderWentAway(ben, NOON + 90))
+    assert (away.away_until, away.turn_stopped_at) == (NOON + 190, NOON + 100)
+    assert thawed_after(with_floor(ben), TurnEnded(ben, "done")).last_turn == Turn(ben, NOON + 100)
+    assert thawed_after(in_phase("more"), PauseBegan()).paused_at == NOON + 100
+    hushed = thawed_after(in_phase("more"), AllMuted(NOON + 60))
+    assert (hushed.all_muted_at, hushed.all_muted_until) == (NOON + 100, NOON + 160)
+    assert thawed_after(in_phase("more"), ShieldRaised()).shield_at == NOON + 100
+    limit = 6 * 60
+    strict = [Phase("more", "More", 35, "queue", turn=5)]
+    waiting: list[History] = [
+        DraftAnnounced(ben),
+        after(limit),
+        LastLineGranted(ben, NOON + limit + 5),
+        after(2),
+    ]
+    waits = given(with_floor(ben, phase="more", phases=strict), waiting, Frozen(), after(100))
+    thawed = waits.when(ada, Thaw()).then(Thawed())
+    assert thawed.state.last_line_until == NOON + limit + 105
+
+
+def test_fc_21_a_pause_that_was_frozen_counts_as_long_as_it_lasted():
+    paused = given(with_floor(ben, phase="more"), after(10), PauseBegan(), after(5), Frozen())
+    thawed = paused.later(1000).when(ada, Thaw()).allowed()
+    resumed = thawed.later(7).when(ada, Resume()).allowed()
+    assert (resumed.state.total_pause, resumed.state.turn_paused) == (12, 12)
+    assert resumed.later(349).when(0, Tick()).left == ()
+    resumed.later(350).when(0, Tick()).then(TurnEnded(ben, "time"))
+
+
+def test_fc_21_in_a_frozen_room_nobody_writes_and_the_private_line_is_open():
+    frozen = given(in_phase("gathering"), Said(seat=ben, words="Hello"), Frozen())
+    (number,) = frozen.state.lines
+    for seat in (ada, ben):
+        frozen.when(seat, Say("Hello", CURRENT)).refused("frozen")
+        frozen.when(seat, React(number, "with_you")).refused("frozen")
+        frozen.when(seat, Rename("Somebody")).refused("frozen")
+        frozen.when(seat, Listen(on=True)).refused("frozen")
+    frozen.when(ada, Post("announcement", "A moment, please")).refused("frozen")
+    frozen.when(ben, Tell("Are you there?")).allowed()
+    frozen.when(ada, Tell("Yes", to=ben)).allowed()
+
+
+def test_fc_21_facilitators_act_in_a_frozen_room():
+    frozen = given(with_floor(ben), HandRaised(chidi), Frozen())
+    frozen.when(ada, Mute(ben, 5)).then(TurnEnded(ben, "revoked"), Muted(ben, NOON + 300))
+    frozen.when(ada, Remove(chidi)).then(HandLowered(chidi, "facilitator"), Removed(chidi))
+    frozen.when(ada, Lock()).then(Locked())
+    frozen.when(ada, MuteAll()).refused("frozen")
+    frozen.when(ada, UnmuteAll()).refused("frozen")
+    frozen.when(ada, LowerShield()).refused("frozen")
+
+
+def test_fc_21_freezing_and_thawing_twice_is_once_and_a_facilitators():
+    story = given(in_phase("gathering"))
+    story.when(ben, Freeze()).refused("facilitators_act")
+    story.when(ada, Thaw()).nothing()
+    frozen = story.when(ada, Freeze()).allowed()
+    frozen.when(mo, Freeze()).nothing()
+    frozen.when(ben, Thaw()).refused("facilitators_act")
+    given(seated()).when(ada, Freeze()).refused("not_open")
+
+
+# The shield
+
+
+def with_a_stranger() -> list[History]:
+    """All the cast are here for long, and Eve came just now."""
+    return [in_phase("gathering"), after(1000), eve_comes_in()]
+
+
+def test_the_shield_does_all_against_a_raid_in_one():
+    story = given(with_a_stranger(), Said(seat=NEXT, words="Buy"), Said(seat=ben, words="Hello"))
+    first, _ = sorted(story.state.lines)
+    shielded = story.later(20).when(mo, RaiseShield()).then(ShieldRaised(folded=(first,)))
+    for member in (*MEMBERS, NEXT):
+        shielded.when(member, Say("Hello", CURRENT)).refused("all_muted")
+        shielded.when(member, Rename("Another")).refused("names_locked")
+    knocked = shielded.when(0, TakeSeat("s", "member", "Gus"))
+    knocked.then(Knocked(knock=1, words="Gus"), KnockGiven(1, "s"))
+    shielded.when(ada, Say("All is well", CURRENT)).allowed()
+    shielded.when(ben, Tell("What is it?")).allowed()
+    shielded.when(ada, RaiseShield()).nothing()
+
+
+def test_the_shield_folds_the_last_minute_of_those_who_came_in_the_last_quarter_of_an_hour():
+    story = given(with_a_stranger(), Said(seat=NEXT, words="long ago"), after(61))
+    story = story.given(
+        Said(seat=NEXT, words="now"), Said(seat=ben, words="now"), Said(seat=ada, words="now")
+    )
+    by_stranger = sorted(story.state.lines)[1]
+    story.when(ada, RaiseShield()).then(ShieldRaised(folded=(by_stranger,)))
+    # After a quarter of an hour they are strangers no more.
+    later = given(with_a_stranger(), after(901), Said(seat=NEXT, words="Hello"))
+    later.when(ada, RaiseShield()).then(ShieldRaised())
+
+
+def test_who_facilitates_is_no_stranger():
+    fresh = given(in_phase("gathering"), Said(seat=ada, words="Welcome"), Said(seat=ben))
+    by_ben = sorted(fresh.state.lines)[1]
+    fresh.when(ada, RaiseShield()).then(ShieldRaised(folded=(by_ben,)))
+
+
+def test_the_shield_holds_a_turn_up_and_gives_it_back():
+    shielded = given(with_floor(ben, phase="more"), after(60), ShieldRaised(), after(500))
+    shielded.when(0, Tick()).nothing()
+    lowered = shielded.when(ada, LowerShield()).then(ShieldLowered())
+    assert (lowered.state.turn_paused, lowered.state.shield_at) == (500, None)
+    lowered.when(ben, Say("Where was I", CURRENT)).allowed()
+    lowered.when(ada, LowerShield()).nothing()
+
+
+def test_a_frozen_room_is_thawed_by_the_shield_which_holds_more():
+    frozen = given(with_floor(ben, phase="more"), after(60), Frozen(), after(100))
+    shielded = frozen.when(ada, RaiseShield()).then(Thawed(), ShieldRaised())
+    lowered = shielded.later(50).when(ada, LowerShield()).allowed()
+    assert lowered.later(299).when(0, Tick()).left == ()
+    lowered.later(300).when(0, Tick()).then(TurnEnded(ben, "time"))
+
+
+def test_the_shield_is_a_facilitators_and_of_an_open_meeting():
+    given(in_phase("gathering")).when(ben, RaiseShield()).refused("facilitators_act")
+    given(in_phase("gathering"), ShieldRaised()).when(ben, LowerShield()).refused(
+        "facilitators_act"
+    )
+    given(seated()).when(ada, RaiseShield()).refused("not_open")
