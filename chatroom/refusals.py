@@ -122,6 +122,15 @@ REFUSALS: dict[str, Words] = {
         "A facilitator has taken you out of this meeting. Help stays open to you.", ("help",)
     ),
     "no_name": Words("Choose a name first; a first name is enough.", ("edit",)),
+    "name_long": Words("That name is too long to show. A first name is enough.", ("edit",)),
+    "name_marks": Words(
+        "Something in that name can't be shown here. Letters and figures, spaces and . ' - are fine.",
+        ("edit",),
+    ),
+    "name_reserved": Words(
+        "That name could be taken for a role in the room. Choose another one; a first name is enough.",
+        ("edit",),
+    ),
     "name_taken": Words("Somebody here has that name. Add a letter, as in Ben W.", ("edit",)),
     "no_such_seat": Words("They are not in this meeting.", ()),
     "names_locked": Words("Names can't be changed just now.", ("tell",)),

@@ -11,7 +11,7 @@ HOUSE = Path(__file__).parent.parent
 
 # What moderation may import. `typing` and its like hold no state and reach no machine.
 PURE = {
-    *("msgspec", "rpds", "re2", "phonenumbers", "anyascii"),
+    *("msgspec", "rpds", "re2", "phonenumbers", "anyascii", "precis_i18n"),
     *("__future__", "abc", "bisect", "collections", "copy", "dataclasses", "enum", "fractions"),
     *("functools", "graphlib", "hashlib", "heapq", "html", "ipaddress", "itertools", "math"),
     *("operator", "re", "statistics", "string", "textwrap", "tomllib", "types", "typing"),

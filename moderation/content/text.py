@@ -45,12 +45,19 @@ def shadow(text: str) -> Shadow:
 
 # The letters that Cyrillic, Greek and others share with Latin by shape; anyascii knows sounds, not shapes.
 _LOOK_ALIKES = {
-    "a": "аαɑ", "b": "в", "c": "сϲ", "d": "ԁ", "e": "еєε", "h": "һнΗ", "i": "іιıɩ", "j": "ј", "k": "кκ", "m": "м",
-    "n": "ոηΝ", "o": "оοσօ", "p": "рρ", "s": "ѕ", "t": "тτ", "u": "υս", "v": "ν", "w": "ω",
-    "x": "хχ", "y": "уγΥ", "g": "ɡց",
+    "a": "аαɑ", "b": "вΒ", "c": "сϲ", "d": "ԁ", "e": "еєε", "h": "һнΗ", "i": "іιıɩ", "j": "ј", "k": "кκ", "m": "мΜ",
+    "n": "ոηΝ", "o": "оοσօ", "p": "рρ", "s": "ѕ", "t": "тτ", "u": "υս", "v": "νѵ", "w": "ωԝ", "z": "Ζ",
+    "x": "хχ", "y": "уγΥ", "g": "ɡց", "q": "ԛ", "l": "ӏǀ",
     "0": "〇", "'": "’‘‛′´`ʼ＇", '"': "“”„‟″«»",
 }  # fmt: skip
-_SHAPES = {char: latin for latin, chars in _LOOK_ALIKES.items() for char in chars}
+# Whole alphabets whose capitals are Latin ones by shape: Lisu, and half of Cherokee.
+_CAPITALS = {
+    "A": "ꓮᎪ", "B": "ꓐᏴ", "C": "ꓚᏟ", "D": "ꓓᎠ", "E": "ꓰᎬ", "F": "ꓝ", "G": "ꓖᏀ", "H": "ꓧᎻ", "I": "ꓲᏆ", "J": "ꓙᎫ",
+    "K": "ꓗᏦ", "L": "ꓡᏞ", "M": "ꓟᎷ", "N": "ꓠ", "O": "ꓳᎤ", "P": "ꓑᏢ", "R": "ꓣᎡᏒ", "S": "ꓢᏚ", "T": "ꓔᎢ", "U": "ꓴ",
+    "V": "ꓦᏙ", "W": "ꓪᎳᏔ", "X": "ꓫ", "Y": "ꓬ", "Z": "ꓜᏃ",
+}  # fmt: skip
+SHAPES = {char: latin for latin, chars in _LOOK_ALIKES.items() for char in chars}
+SHAPES |= {char: latin.lower() for latin, chars in _CAPITALS.items() for char in chars}
 _SQUARED = ((0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 
 
@@ -58,8 +65,8 @@ _SQUARED = ((0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 def _fold(char: str) -> str:
     if char.isascii():
         return char.lower()
-    if char in _SHAPES:
-        return _SHAPES[char]
+    if char in SHAPES:
+        return SHAPES[char]
     for first, count in _SQUARED:
         if first <= ord(char) < first + count:
             return chr(ord("a") + ord(char) - first)
@@ -69,8 +76,8 @@ def _fold(char: str) -> str:
 def _fold_part(part: str) -> str:
     if part.isascii():
         return part
-    if part in _SHAPES:
-        return _SHAPES[part]
+    if part in SHAPES:
+        return SHAPES[part]
     category = unicodedata.category(part)
     if category[0] == "M" or category == "Cf":
         return ""

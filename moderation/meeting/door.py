@@ -1,12 +1,10 @@
 """The door: coming in, the lobby, locking, and names."""
 
-from unicodedata import category
-
 from msgspec.structs import replace
 
-from moderation.content.text import shadow
+from moderation.content.names import LONGEST, alike, shown
 from moderation.content.verdict import Verdict
-from moderation.masks import masked
+from moderation.masks import MASK, masked
 from moderation.meeting.commands import Admit, Lock, Rename, Role, TakeSeat, TurnAway, Unlock
 from moderation.meeting.entries import (
     AnyEntry,
@@ -26,8 +24,6 @@ from moderation.refused import Refused
 
 LOBBY = 200
 """Who may wait in the lobby at a time (A92)."""
-UNSEEN = {"Cc", "Cf"}
-"""Categories of Unicode that a name is shown without: control and format characters."""
 
 
 def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[AnyEntry]:
@@ -37,10 +33,10 @@ def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[Any
     """
     if _is_known(meeting, command.session):
         return []
-    knocks = command.role == "member" and must_knock(meeting, known=command.known)
-    name = named(meeting, command.name, verdict)
-    if not knocks:
+    if command.role != "member" or not must_knock(meeting, known=command.known):
+        name = named(meeting, command.name, verdict)
         return _seated(meeting, command.session, command.role, name)
+    name = _seen(command.name, verdict)  # Whose name is taken would tell who is here (A103).
     if len(meeting.lobby) >= LOBBY:
         raise Refused("lobby_full")
     knock = meeting.knocks + 1
@@ -82,10 +78,9 @@ def _seated(meeting: Meeting, session: str, role: Role, name: str | None) -> lis
 def admit(meeting: Meeting, command: Admit, seat: int) -> list[AnyEntry]:
     needs_facilitator(meeting, seat)
     knock = _waiting(meeting, command.knock)
-    if _is_taken(meeting, knock.name):
-        raise Refused("name_taken")
     answered = KnockAnswered(command.knock, "admitted", by=seat)
-    return [answered, *_seated(meeting, knock.session, "member", knock.name)]
+    name = None if knock.name is None else _told_apart(meeting, knock.name)
+    return [answered, *_seated(meeting, knock.session, "member", name)]
 
 
 def turn_away(meeting: Meeting, command: TurnAway, seat: int) -> list[AnyEntry]:
@@ -122,31 +117,36 @@ def rename(meeting: Meeting, command: Rename, seat: int, verdict: Verdict) -> li
 
 def named(meeting: Meeting, name: str, verdict: Verdict, besides: int = 0) -> str:
     """The name as it is shown; raises `Refused` where it can't be one, or looks like another's."""
+    seen = _seen(name, verdict)
+    if _is_taken(meeting, seen, besides):
+        raise Refused("name_taken")
+    return seen
+
+
+def _seen(name: str, verdict: Verdict) -> str:
+    """The name as it is shown, whoever has it; raises `Refused` where it can't be one."""
     if verdict.outcome == "bounce":
         spans = [(finding.start, finding.end) for finding in verdict.findings]
         raise Refused(verdict.findings[0].code, spans=spans)
-    seen = (letter for letter in masked(name, verdict.masks) if category(letter) not in UNSEEN)
-    name = " ".join("".join(seen).split())
-    if not shadow(name).text:
-        raise Refused("no_name")
-    if _is_taken(meeting, name, besides):
-        raise Refused("name_taken")
-    return name
+    return shown(masked(name, verdict.masks).replace(MASK, ""))
 
 
-def _is_taken(meeting: Meeting, name: str | None, besides: int = 0) -> bool:
+def _told_apart(meeting: Meeting, name: str) -> str:
+    """Ben, or else Ben 2, or Ben 3: who knocked did not learn that there is a Ben."""
+    free, number = name, 1
+    while _is_taken(meeting, free):
+        number += 1
+        free = f"{name[: LONGEST - 4]} {number}"
+    return free
+
+
+def _is_taken(meeting: Meeting, name: str, besides: int = 0) -> bool:
+    """Somebody here goes by it, or by one that looks the same."""
     return any(
-        _alike(name, other.name)
+        other.name is not None and alike(name, other.name)
         for seat, other in meeting.seats.items()
         if seat != besides and not other.removed
     )
-
-
-def _alike(name: str | None, other: str | None) -> bool:
-    """Whether two names look the same: letters of another alphabet and invisible ones deceive nobody."""
-    if name is None or other is None:
-        return False
-    return shadow(name).text == shadow(other).text
 
 
 def seat_taken(meeting: Meeting, entry: SeatTaken, stamp: Stamp) -> Meeting:
