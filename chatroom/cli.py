@@ -191,29 +191,38 @@ def invite(room: str | None, role: str, uses: int | None, expires: float | None)
 
 
 @main.command()
+@click.option("--format", type=click.Choice(plays.formats()), default=plays.FORMAT)
 @click.option("--speed", type=click.FloatRange(0.1, 10_000), default=1.0, help="20: half a minute.")
-@click.option("--room", "slug", default=plays.ROOM, help="One of the demo's own rooms.")
+@click.option("--room", "slug", help="One of the demo's own rooms.")
 @click.option("--server", "origin", help="Where it is served, if not under the first of ORIGINS.")
 @click.option("--links", nargs=2, help="A member's link and a facilitator's, without a database.")
-def demo(speed: float, slug: str, origin: str | None, links: tuple[str, str] | None) -> None:
-    """Play a scripted meeting of twelve, ten minutes long, into a room of its own."""
+def demo(
+    format: str,
+    speed: float,
+    slug: str | None,
+    origin: str | None,
+    links: tuple[str, str] | None,
+) -> None:
+    """Play a scripted meeting of a format into a room of its own; the usual one takes ten minutes."""
+    slug = slug or plays.room(format)
     try:
         plays.require_own_room(slug)
-        asyncio.run(_demo(links or _demo_links(slug, origin), speed))
+        asyncio.run(_demo(links or _demo_links(slug, format, origin), speed, format))
     except plays.Stopped as stopped:
         raise server.CannotStart(str(stopped)) from None
 
 
-def _demo_links(slug: str, origin: str | None) -> tuple[str, str]:
+def _demo_links(slug: str, format: str, origin: str | None) -> tuple[str, str]:
     settings = load(os.environ)
     door = f"{origin or settings.origins[0]}/enter#"
-    member, facilitator = asyncio.run(_demo_secrets(settings, slug))
+    member, facilitator = asyncio.run(_demo_secrets(settings, slug, format))
     click.echo(f"Watch it: {door}{member}")
     return door + member, door + facilitator
 
 
-async def _demo(links: tuple[str, str], speed: float) -> None:
-    await plays.Play(links, speed, pause, click.echo).perform(plays.read_script())
+async def _demo(links: tuple[str, str], speed: float, format: str) -> None:
+    play = plays.Play(links, speed, pause, click.echo, format)
+    await play.perform(plays.read_script(format))
     click.echo("The meeting has ended.")
 
 
@@ -316,12 +325,12 @@ async def _list_rooms(settings: Settings) -> list[rooms.Room]:
         return await rooms.list_rooms(engine)
 
 
-async def _demo_secrets(settings: Settings, slug: str) -> list[str]:
+async def _demo_secrets(settings: Settings, slug: str, format: str) -> list[str]:
     """Invitations into the demo's room, which is made where there is none."""
-    if slug == plays.ROOM:
+    if slug == plays.room(format):
         async with _opened(settings) as engine:
             if await rooms.room_by_slug(engine, slug) is None:
-                made = (plays.ROOM_NAME, plays.FORMAT)
+                made = (plays.room_name(format), format)
                 await rooms.create_room(engine, *made, Clock().now(), os.urandom)
     hour = float(SECONDS["h"])
     return [await _invite(settings, slug, role, None, hour) for role in plays.ROLES]

@@ -1,7 +1,7 @@
 """A scripted meeting, played through the public protocol into a room of its own.
 
-The script is data, evening.txt: who says or does what, after how long a pause. Every act waits until
-its actor has read what came before, as a person does.
+The scripts are data, one for each format that is shipped (script.py). Every act waits until its actor
+has read what came before, as a person does. A no that the script does not expect ends the play.
 """
 
 import asyncio
@@ -10,86 +10,105 @@ import random
 import re
 import string
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, cast
 from urllib.parse import urlsplit
 
 import httpx2
-from msgspec import Struct
 
 from chatroom.client import LineEnded, Refused, Seat, enter
+from chatroom.demo.script import FORMAT, HOST, Step, formats, read_script
+from moderation.meeting import cues
 from moderation.meeting.commands import (
     Accept,
+    Appoint,
     Close,
+    CloseQueue,
     Done,
+    Extend,
+    GiveBack,
     Invite,
+    Kind,
+    Listen,
     LowerHand,
+    Next,
     NextPhase,
+    NotYet,
     Open,
+    OpenQueue,
     Pass,
+    Pause,
+    Post,
     RaiseHand,
+    React,
+    Resume,
     Say,
     SeatCommand,
+    Service,
+    Tag,
     Tell,
 )
+from moderation.meeting.cues import Cue
+from moderation.meeting.format import Reaction
 
-ROOM_NAME, ROOM, FORMAT = "Demo meeting", "demo-meeting", "small-discussion"
+__all__ = ["ACTS", "FORMAT", "HOST", "ROLES", "Play", "Step", "Stopped", "formats", "read_script"]
+
 ROLES: tuple[Literal["member", "facilitator"], ...] = ("member", "facilitator")
 """Whom it takes a link for."""
-OWN_ROOM = re.compile(rf"{ROOM}(-[1-9][0-9]*)?")
-HOST = "Ada"
 KEEPS_UP_WITHIN = 60.0
 """Seconds an actor may take to read what came before: a process may be killed under the play."""
-LINE = re.compile(r"(?P<wait>\d+) (?P<who>\w+)(?: \((?P<act>[^)]+)\))?(?:: (?P<words>.+))?")
+CUSTOMS = ("!", "done", "[done]", "pass")
 
-Pause = Callable[[float], Awaitable[None]]
+Sleep = Callable[[float], Awaitable[None]]
 
 
 class Stopped(Exception):
     """Why there is no play: one sentence."""
 
 
-class Step(Struct, frozen=True):
-    """`who` does `act`, after a pause of `wait` seconds; without an act it is a line to the room."""
-
-    wait: float
-    who: str
-    act: str
-    words: str
+def room_name(format: str) -> str:
+    """What the demo's own room is called."""
+    return "Demo meeting" if format == FORMAT else f"Demo {format}"
 
 
-def read_script() -> list[Step]:
-    """The script that is shipped."""
-    text = (files("chatroom.demo") / "evening.txt").read_text("utf-8")
-    return [_step(line) for line in text.splitlines() if line and not line.startswith("#")]
-
-
-def _step(line: str) -> Step:
-    found = LINE.fullmatch(line)
-    assert found is not None, f"no line of a script: {line}"
-    return Step(float(found["wait"]), found["who"], found["act"] or "", found["words"] or "")
+def room(format: str) -> str:
+    """What it is called in URLs and commands."""
+    return room_name(format).lower().replace(" ", "-")
 
 
 def require_own_room(slug: str) -> None:
     """Made-up people have no business in a room of real ones."""
-    if not OWN_ROOM.fullmatch(slug):
-        raise Stopped(f"The demo plays in {ROOM} alone; {slug} is for people.")
+    own = "|".join(map(room, formats()))
+    if not re.fullmatch(rf"({own})(-[1-9][0-9]*)?", slug):
+        raise Stopped(f"The demo plays in rooms of its own alone; {slug} is for people.")
 
 
 class Play:
-    """One performance. `links` are a member's and a facilitator's; `say` tells the operator."""
+    """One performance of a meeting of `format`.
+
+    `links` are a member's and a facilitator's; `say` tells the operator.
+    """
 
     def __init__(
-        self, links: tuple[str, str], speed: float, pause: Pause, say: Callable[[str], None]
+        self,
+        links: tuple[str, str],
+        speed: float,
+        pause: Sleep,
+        say: Callable[[str], None],
+        format: str = FORMAT,
     ) -> None:
         self._links = links
         self._speed = speed
         self._pause = pause
         self._say = say
+        self._format = format
         self._stage = contextlib.AsyncExitStack()
         self._reached = 0
         self._door = ""
         self.seats: dict[str, Seat] = {}
+        self.lines: dict[str, int] = {}
+        """The number of the last line of each."""
 
     async def perform(self, script: Iterable[Step]) -> None:
         """From the first who comes in to the close. Broken off, it closes the meeting it began."""
@@ -105,16 +124,45 @@ class Play:
             return
         seat = self.seats[step.who]
         await seat.until(lambda: _place(seat) >= self._reached, within=KEEPS_UP_WITHIN)
-        if step.act == "is sent back":
-            await _sent_back(seat, step.words)
+        if step.refused:
+            await self._be_refused(seat, step)
+        elif step.act.startswith("moves on from "):
+            await self._move_on(seat, step.act.removeprefix("moves on from "))
         else:
             await self._act(seat, step)
 
     async def _act(self, seat: Seat, step: Step) -> None:
-        command = ACTS[step.act.partition(" ")[0]](self, seat, step)
-        receipt = await seat.send(command)
+        try:
+            receipt = await seat.send(self._command(seat, step))
+        except Refused as refused:
+            raise Stopped(f"The server refused ({refused.code}) what {step}") from None
         if receipt.stream == "room" and receipt.number is not None:
             self._reached = receipt.number
+            if step.act.partition(" ")[0] in WRITTEN and step.words not in CUSTOMS:
+                self.lines[step.who] = receipt.number
+
+    async def _be_refused(self, seat: Seat, step: Step) -> None:
+        try:
+            await seat.send(self._command(seat, step))
+        except Refused as refused:
+            if refused.code != step.refused:
+                raise Stopped(f"Not {step.refused} but {refused.code} is said to {step}") from None
+        else:
+            raise Stopped(f"The server did not refuse ({step.refused}) what {step}")
+
+    def _command(self, seat: Seat, step: Step) -> SeatCommand:
+        return ACTS[step.act.partition(" ")[0]](self, seat, step)
+
+    async def _move_on(self, seat: Seat, phase: str) -> None:
+        """Ends a phase that ends by time too: whichever is first."""
+        if _phase(seat) == phase:
+            try:
+                await seat.send(NextPhase(seat.meeting.epoch))
+            except Refused as refused:
+                if refused.code != "stale_epoch":
+                    raise
+        await seat.until(lambda: _phase(seat) != phase, within=KEEPS_UP_WITHIN)
+        self._reached = _place(seat)
 
     async def _come_in(self, name: str) -> None:
         door, session = await _admitted(self._links[name == HOST])
@@ -129,9 +177,16 @@ class Play:
             await self._clear(door, session)
             seat = await self._stage.enter_async_context(_seated(door, name, session))
         if not self.seats:
-            self._say(f"Playing in {urlsplit(door).path}.")
+            self._begin(door, seat)
         self.seats[name] = seat
         self._reached = max(self._reached, _place(seat))
+
+    def _begin(self, door: str, seat: Seat) -> None:
+        path = urlsplit(door).path
+        if seat.meeting.format != self._format:
+            held = f"{path} holds meetings of {seat.meeting.format}"
+            raise Stopped(f"{held}; the script is of {self._format}.")
+        self._say(f"Playing in {path}.")
 
     async def _clear(self, door: str, session: str) -> None:
         """A play that was broken off is closed; one that is on is left alone."""
@@ -155,22 +210,77 @@ def _tell(play: Play, seat: Seat, step: Step) -> Tell:
 
 
 def _call(play: Play, seat: Seat, step: Step) -> Invite:
-    return Invite(seat.meeting.epoch, play.seats[step.act.removeprefix("calls ")].seat)
+    whom = step.act.removeprefix("calls ")
+    return Invite(seat.meeting.epoch, None if whom == "the next" else play.seats[whom].seat)
 
 
-ACTS: dict[str, Callable[[Play, Seat, Step], SeatCommand]] = {
+def _name(play: Play, seat: Seat, step: Step) -> Tag:
+    return Tag(seat.meeting.epoch, play.seats[step.act.removeprefix("names ")].seat)
+
+
+def _post(play: Play, seat: Seat, step: Step) -> Post:
+    """`posts the card ID`, or `posts the topic` and its like with words of their own."""
+    what = step.act.split()[-1]
+    if "card" in step.act.split():
+        return Post("cue", _cards()[what].text)
+    return Post(cast("Kind", what), step.words)
+
+
+def _appoint(play: Play, seat: Seat, step: Step) -> Appoint:
+    _, whom, service = step.act.split()
+    return Appoint(play.seats[whom].seat, cast("Service", service))
+
+
+def _react(kind: Reaction) -> "Act":
+    def react(play: Play, seat: Seat, step: Step) -> React:
+        return React(play.lines[step.act.split()[-1]], kind)
+
+    return react
+
+
+@cache
+def _cards() -> dict[str, Cue]:
+    return cues.parse((files("moderation.meeting") / "cues.toml").read_text("utf-8"))
+
+
+Act = Callable[[Play, Seat, Step], SeatCommand]
+
+ACTS: dict[str, Act] = {
     "": lambda play, seat, step: Say(step.words, seat.meeting.epoch),
     "to": _tell,
+    "posts": _post,
+    "reads": lambda play, seat, step: Post("reading", step.words),
+    # The agenda and the people
     "opens": lambda play, seat, step: Open(),
     "moves": lambda play, seat, step: NextPhase(seat.meeting.epoch),
     "closes": lambda play, seat, step: Close(),
-    "raises": lambda play, seat, step: RaiseHand(),
+    "appoints": _appoint,
+    "listens": lambda play, seat, step: Listen(on=True),
+    # The queue
+    "raises": lambda play, seat, step: RaiseHand(urgent="urgent" in step.act),
     "lowers": lambda play, seat, step: LowerHand(),
+    "shuts": lambda play, seat, step: CloseQueue(),
+    "reopens": lambda play, seat, step: OpenQueue(),
+    # The floor
     "calls": _call,
+    "goes": lambda play, seat, step: Next(seat.meeting.epoch),
     "takes": lambda play, seat, step: Accept(seat.meeting.epoch),
+    "waits": lambda play, seat, step: NotYet(seat.meeting.epoch),
     "ends": lambda play, seat, step: Done(seat.meeting.epoch),
     "passes": lambda play, seat, step: Pass(seat.meeting.epoch),
+    "names": _name,
+    "returns": lambda play, seat, step: GiveBack(seat.meeting.epoch),
+    "extends": lambda play, seat, step: Extend(seat.meeting.epoch, int(step.act.split()[-1])),
+    "pauses": lambda play, seat, step: Pause(),
+    "resumes": lambda play, seat, step: Resume(),
+    # Words under a line
+    "thanks": _react("thank_you"),
+    "supports": _react("with_you"),
+    "welcomes": _react("welcome"),
+    "congratulates": _react("congratulations"),
 }
+WRITTEN = ("", "posts", "reads")
+"""Acts that leave words in the room."""
 
 
 def _seated(door: str, name: str, session: str) -> contextlib.AbstractAsyncContextManager[Seat]:
@@ -181,14 +291,10 @@ def _place(seat: Seat) -> int:
     return int(seat.cursor.get("room", "0.").partition(".")[0])
 
 
-async def _sent_back(seat: Seat, words: str) -> None:
-    try:
-        await seat.say(words)
-    except Refused as refused:
-        if refused.code != "contact_details":
-            raise
-    else:
-        raise Stopped("The review let a phone number pass.")
+def _phase(seat: Seat) -> str:
+    """The id of the phase that this actor sees; none before the opening."""
+    meeting = seat.meeting
+    return meeting.phases[meeting.phase].id if meeting.phase >= 0 else ""
 
 
 async def _admitted(link: str) -> tuple[str, str]:
