@@ -83,7 +83,7 @@ export function keyed(parent, items, key, build, update = () => {}) {
     element.dataset.key = name
     update(element, item)
     if (element === next) next = next.nextElementSibling
-    else parent.insertBefore(element, next)
+    else move(element, parent, next)
   }
 }
 
@@ -99,6 +99,13 @@ export function style(path, base) {
     const link = el("link", { rel: "stylesheet", href: new URL(path, base).href, onload: () => resolve(), onerror: reject })
     document.head.append(link)
   })
+}
+
+/** A row that goes elsewhere takes the focus along. @param {HTMLElement} element @param {Node} parent @param {Node | null} before */
+function move(element, parent, before) {
+  const focused = element.contains(document.activeElement) ? document.activeElement : null
+  parent.insertBefore(element, before)
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true })
 }
 
 /**
