@@ -114,7 +114,7 @@ async def _lines(mo: Seat) -> list[str | None]:
 
 
 def _is_line(step: Step) -> bool:
-    return not step.act and step.words not in ("!", "done", "pass")
+    return not step.act and not step.refused and step.words not in ("!", "done", "pass")
 
 
 async def test_ctrl_c_ends_all_of_them():
