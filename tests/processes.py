@@ -135,10 +135,12 @@ class ServerProcess:
     async def migrate(self) -> None:
         await self._run("migrate")
 
-    async def new_room(self, name: str = "Evening group") -> Room:
+    async def new_room(
+        self, name: str = "Evening group", *, format: str = "small-discussion"
+    ) -> Room:
         """A room with its links, made beside the running server as the command line makes them."""
         settings = load(self._environ)
-        slug = await _create_room(settings, name, "small-discussion")
+        slug = await _create_room(settings, name, format)
         roles: tuple[Role, ...] = ("member", "facilitator", "staff")
         links = [
             f"{settings.origins[0]}/enter#{await _invite(settings, slug, role, None, None)}"
