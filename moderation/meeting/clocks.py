@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from moderation.meeting.state import AwayHand, Meeting, Mute, Turn
+from moderation.meeting.state import AwayHand, Meeting, Mute, Stamp, Turn
 
 
 def stop_turn(meeting: Meeting, at: float) -> Meeting:
@@ -37,6 +37,11 @@ def go_on(before: Meeting, after: Meeting, at: float) -> Meeting:
         stood = (at if still is None else still) - since
         after = replace(after, invite_until=until + stood)
     return run_turn(after, at)
+
+
+def in_room(meeting: Meeting, stamp: Stamp, at: float) -> float:
+    """The time `at` by the room's own clock, which a thaw will set forward by the whole freeze (FC-21)."""
+    return at if meeting.frozen_at is None else at - (stamp.at - meeting.frozen_at)
 
 
 def thawed(meeting: Meeting, seconds: float) -> Meeting:

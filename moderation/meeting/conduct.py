@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from moderation.meeting import floor
 from moderation.meeting.agenda import left_open_until
-from moderation.meeting.clocks import go_on, stop_turn, thawed
+from moderation.meeting.clocks import go_on, in_room, stop_turn, thawed
 from moderation.meeting.commands import (
     Freeze,
     LowerShield,
@@ -131,10 +131,11 @@ def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     return left
 
 
-def muted(meeting: Meeting, entry: Muted) -> Meeting:
-    mute = Muting(entry.until, entry.scope, entry.reason)
+def muted(meeting: Meeting, entry: Muted, stamp: Stamp) -> Meeting:
+    until = in_room(meeting, stamp, entry.until)
+    mute = Muting(until, entry.scope, entry.reason)
     meeting = meeting.with_seat(entry.seat, mute=mute)
-    return replace(meeting, mutes=meeting.mutes.insert(entry.seat, entry.until))
+    return replace(meeting, mutes=meeting.mutes.insert(entry.seat, until))
 
 
 def unmuted(meeting: Meeting, entry: Unmuted) -> Meeting:

@@ -396,7 +396,7 @@ def evolve(meeting: Meeting, entry: AnyEntry, stamp: Stamp) -> Meeting:
         case HolderCameBack():
             return floor.holder_came_back(meeting, entry, stamp)
         case Muted():
-            return conduct.muted(meeting, entry)
+            return conduct.muted(meeting, entry, stamp)
         case Unmuted():
             return conduct.unmuted(meeting, entry)
         case AllMuted():

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from moderation.meeting import queue
-from moderation.meeting.clocks import run_turn, stop_turn
+from moderation.meeting.clocks import in_room, run_turn, stop_turn
 from moderation.meeting.commands import (
     Accept,
     Done,
@@ -331,7 +331,7 @@ def turn_ended(meeting: Meeting, entry: TurnEnded, stamp: Stamp) -> Meeting:
         last_line_until=None,
         away_until=None,
         owed=owed,
-        last_turn=Turn(entry.seat, stamp.at),
+        last_turn=Turn(entry.seat, in_room(meeting, stamp, stamp.at)),
         epoch=meeting.epoch + 1,
     )
 

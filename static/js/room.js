@@ -126,7 +126,7 @@ export function apply(room, { entry, at, number }) {
         epoch: room.epoch + 1,
       }
     case "turn_ended":
-      return { ...room, ...NO_TURN, lastTurn: { seat: entry.seat, at }, epoch: room.epoch + 1 }
+      return { ...room, ...NO_TURN, lastTurn: { seat: entry.seat, at: inRoom(room, at, at) }, epoch: room.epoch + 1 }
     case "turn_extended":
       return { ...room, turnExtra: room.turnExtra + 60 * entry.minutes, lastLineUntil: null }
     case "last_line_granted":
@@ -141,7 +141,7 @@ export function apply(room, { entry, at, number }) {
       return runTurn({ ...room, awayUntil: null }, at)
     case "muted":
       return withPerson(room, entry.seat, {
-        mutedUntil: entry.until,
+        mutedUntil: inRoom(room, at, entry.until),
         muteScope: entry.scope ?? "time",
         muteReason: entry.reason ?? "pause",
       })
@@ -339,6 +339,11 @@ function goOn(before, after, at) {
   const stood = (stoppedAt(after) ?? at) - since
   const inviteUntil = after.inviteUntil === null ? null : after.inviteUntil + stood
   return runTurn({ ...after, inviteUntil }, at)
+}
+
+/** `time` by the room's own clock, which a thaw will set forward by the whole freeze (FC-21). @param {Room} room @param {number} at @param {number} time */
+function inRoom(room, at, time) {
+  return room.frozenAt === null ? time : time - (at - room.frozenAt)
 }
 
 /** Everything that was running goes on from where it stood (FC-21). @param {Room} room @param {number} seconds @returns {Room} */
