@@ -32,6 +32,31 @@ import "./room.js"
 const words = "import it from './nowhere.js'"
 """
 
+NOTED = """\
+/** The page. */
+
+/** @import { Room } from "./room.js" */
+
+/**
+ * Says it.
+ *
+ * @param {string} words
+ */
+export function say(words) {
+  // Once only.
+  const link = "https://x.example/** not a note */" // kept
+  return /** @type {Room} */ (words * 2) + link
+}
+"""
+BARE = """\
+
+
+export function say(words) {
+const link = "https://x.example/** not a note */" // kept
+return (words * 2) + link
+}
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -103,7 +128,27 @@ def test_a_file_comes_typed_and_for_good(assets: Assets, browser: TestClient):
 def test_a_style_sheet_comes_whole(assets: Assets, browser: TestClient):
     base = "body { color: black }\n" * 20
     sheet = browser.get(assets.asset_url("css/page.css")).text
-    assert sheet == f"/* All. */\n{base}.talk {{ color: green }}\n{base}"
+    assert sheet == f"{base}.talk {{ color: green }}\n{base}"
+
+
+def test_a_module_comes_without_what_only_readers_of_the_source_need(
+    folder: Path,
+):
+    (folder / "js/page.js").write_text(NOTED)
+    assets = Assets(folder)
+    browser = TestClient(Starlette(routes=[Route("/static/{hash}/{path:path}", assets.serve)]))
+    assert browser.get(assets.asset_url("js/page.js")).text == BARE
+
+
+def test_nothing_that_is_shown_spans_lines():
+    """Else taking the indentation away would change it."""
+    spanning = [
+        f"{path.name}:{number}"
+        for path in STATIC.rglob("*.js")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if line.count("`") % 2 and not line.lstrip().startswith(("*", "/**"))
+    ]
+    assert spanning == []
 
 
 def test_a_misspelt_part_of_a_style_sheet_is_found_at_the_start(folder: Path):

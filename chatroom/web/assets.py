@@ -25,6 +25,19 @@ FOREVER = "public, max-age=31536000, immutable"
 # A static import at the start of a line; `import("./x.js")` in a JSDoc type is none.
 IMPORT = re.compile(r"""^\s*(?:import|export)\b[^"'();]*["'](\.[^"']+)["']""", re.MULTILINE)
 SHEET = re.compile(rb"""^@import "(\.[^"]+)";\n""", re.MULTILINE)
+# Comments that fill whole lines, and types within one; a comment behind code stays.
+NOTES: dict[str, tuple[re.Pattern[bytes], ...]] = {
+    ".js": (
+        re.compile(rb"^[ \t]*/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*\n", re.MULTILINE),
+        re.compile(rb"^[ \t]*//.*\n", re.MULTILINE),
+        re.compile(rb"/\*\* @(?:type|satisfies) [^*\n]*\*/ "),
+        re.compile(rb"^[ \t]+", re.MULTILINE),
+    ),
+    ".css": (
+        re.compile(rb"^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n", re.MULTILINE),
+        re.compile(rb"^[ \t]+", re.MULTILINE),
+    ),
+}
 
 # By the names of Accept-Encoding, the smallest first.
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
@@ -58,7 +71,7 @@ class Assets:
         paths = sorted(path for path in folder.rglob("*") if path.suffix in TYPES)
         plain = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         self._assets = {
-            path: Asset(TYPES[posixpath.splitext(path)[1]], _whole(plain, path)) for path in plain
+            path: Asset(TYPES[_suffix(path)], _bare(path, _whole(plain, path))) for path in plain
         }
         self.hash = _hash(self._assets)
 
@@ -103,6 +116,17 @@ def _whole(files: dict[str, bytes], path: str) -> bytes:
         return _whole(files, _beside(path, found[1].decode()))
 
     return SHEET.sub(imported, files[path]) if path.endswith(".css") else files[path]
+
+
+def _bare(path: str, plain: bytes) -> bytes:
+    """Without what is written for who reads the source: a page on a slow line does not wait for it."""
+    for note in NOTES.get(_suffix(path), ()):
+        plain = note.sub(b"", plain)
+    return plain
+
+
+def _suffix(path: str) -> str:
+    return posixpath.splitext(path)[1]
 
 
 def _beside(path: str, name: str) -> str:

@@ -14,7 +14,8 @@ import { DoorView } from "./views/door.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
 import { backTo, isLineOpen, openHelp } from "./views/help.js"
-import { CareView, EndView, WritingView } from "./views/notices.js"
+import { MeView } from "./views/me.js"
+import { ArrivedView, CareView, EndView, OfferView, TopicView, WritingView } from "./views/notices.js"
 import { PendingView } from "./views/pending.js"
 import { PeopleView, QueueView } from "./views/people.js"
 import { Sheet } from "./views/sheet.js"
@@ -34,6 +35,12 @@ const NOTICED = "Staff can be with you on a private line, if you like. Nobody in
 /** Milliseconds between two words to the server that I am writing. */
 const TYPING = 3_000
 
+/** Seconds before the end of a turn from which on unsent words are announced. */
+const END_IS_NEAR = 30
+
+/** Milliseconds for which words under a line are gathered before they are shown. */
+const GATHER = 400
+
 const CHAIR = find("#chair")
 
 class RoomPage {
@@ -45,6 +52,8 @@ class RoomPage {
   #presence = new Presence()
   #writing = new Writing()
   #wroteAt = -Infinity
+  /** The turn whose unsent words were announced. */
+  #announced = 0
   /** @type {Room | null} */
   #room = null
   /** Own words that are not in the talk yet. */
@@ -57,6 +66,7 @@ class RoomPage {
   #heads = new Map()
   #isSettled = false
   #isDrawing = false
+  #soon = 0
   /** Who waits for the answer to a command, and whether they show a refusal themselves. */
   /** @type {Map<string, { tell: (item: Item<SeatCommand>) => void, quiet: boolean }>} */
   #asked = new Map()
@@ -67,13 +77,17 @@ class RoomPage {
   #header = new HeaderView()
   #agenda = new AgendaView()
   #floor
-  #queue
-  #people
+  #queue = new QueueView()
+  #people = new PeopleView()
   #talk
   #composer
   #waiting
   #writers = new WritingView()
   #care
+  #me
+  #offer
+  #topic = new TopicView()
+  #arrived
   #sheet = new Sheet()
   #end = new EndView()
   #aloud = find("#aloud")
@@ -104,8 +118,9 @@ class RoomPage {
     }
     this.#acts = acts
     this.#floor = new FloorView(acts)
-    this.#queue = new QueueView(acts)
-    this.#people = new PeopleView(acts)
+    this.#me = new MeView(acts)
+    this.#offer = new OfferView(acts)
+    this.#arrived = new ArrivedView(acts)
     this.#talk = new TimelineView(acts)
     this.#composer = new ComposerView({
       say: (command) => /** @type {Words} */ (this.#outbox.send(command)),
@@ -144,7 +159,12 @@ class RoomPage {
     backTo(place === "room" ? "the meeting" : null)
   }
 
-  /** Comes in: there is a seat. */
+  /** Somebody comes in by the door, and is told where the meeting is. */
+  came() {
+    this.#arrived.came()
+  }
+
+  /** There is a seat. */
   enter() {
     this.#isAt("room")
     const { text, to, waiting } = this.#draft.load()
@@ -168,6 +188,8 @@ class RoomPage {
         break
       case "entries":
         this.#entries(frame)
+        // A full room may put many words under one line.
+        if (frame.entries.every(({ entry }) => entry.type === "reacted")) return this.#drawSoon()
         break
       case "presence":
         this.#presence.set(frame, this.#connection.now())
@@ -214,11 +236,12 @@ class RoomPage {
     if (this.#room === null) return
     const before = this.#room
     for (const numbered of /** @type {MeetingEntry[]} */ (entries)) {
+      const was = this.#room
       const isHistory = numbered.number <= (this.#heads.get(stream) ?? 0)
       if (!isHistory) this.#room = rooms.apply(this.#room, numbered)
       if ("seat" in numbered.entry) this.#writing.end(numbered.entry.seat)
-      const item = this.#timeline.add(stream, numbered, this.#room)
-      if (item !== null) this.#talk.note(item)
+      const isNews = numbered.entry.type !== "reacted"
+      for (const item of this.#timeline.add(stream, numbered, this.#room, was)) this.#talk.note(item, isNews)
       this.#seen.set(stream, numbered.number)
     }
     if (this.#isSettled) this.#announce(aloud(before, this.#room))
@@ -241,6 +264,17 @@ class RoomPage {
   }
 
   // Commands and their answers
+
+  /** Words that the holder has not sent may follow once the turn is over, if they are announced before. */
+  /** @param {Model} model */
+  #announceDraft({ room, now }) {
+    const left = room.holder === room.seat ? rooms.hardLeft(room, now) : null
+    const isNear = left !== null && left < END_IS_NEAR && room.lastLineUntil === null && !rooms.isTurnStopped(room)
+    const { text, to } = this.#composer
+    if (!isNear || text.trim() === "" || to !== null || this.#announced === room.turns) return
+    this.#announced = room.turns
+    void this.#ask({ type: "announce_draft", epoch: room.epoch }, true)
+  }
 
   /** The room sees that I write to it. A private line is nobody's business. */
   #tellWriting() {
@@ -333,6 +367,14 @@ class RoomPage {
 
   // Drawing
 
+  #drawSoon() {
+    if (this.#soon !== 0) return
+    this.#soon = setTimeout(() => {
+      this.#soon = 0
+      this.#draw()
+    }, GATHER)
+  }
+
   #draw() {
     if (this.#isDrawing || this.#room === null || document.body.dataset.state === "out") return
     this.#isDrawing = true
@@ -356,6 +398,11 @@ class RoomPage {
     this.#floor.render(model)
     this.#queue.render(model)
     this.#people.render(model)
+    this.#me.render(model)
+    this.#offer.render(model)
+    this.#topic.render(model)
+    this.#arrived.render(model)
+    this.#announceDraft(model)
     this.#composer.render(model)
     this.#hold(model)
     if (room.closedAt !== null && document.body.dataset.state === "room") this.#end.over()
@@ -409,6 +456,7 @@ function begin() {
   } else {
     document.body.dataset.state = "door"
     new DoorView(door, () => {
+      page.came()
       page.enter()
       find("#main").focus()
     })

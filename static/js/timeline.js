@@ -1,15 +1,22 @@
-/** What the talk shows, made of entries: turns, phase rules, notices, private lines. No DOM. */
+/** What the talk shows, made of entries: turns, cards, phase rules, notices, private lines. No DOM. */
 
-import { place } from "./room.js"
-import { clock } from "./words.js"
+import { nameOf, place } from "./room.js"
+import { muted } from "./words.js"
 
 /** @import { MeetingEntry, Room } from "./room.js" */
-/** @import { Phase, Say, Stream, Tell } from "./protocol.js" */
+/** @import { Kind, Phase, Reaction, Say, Service, Stream, Tell } from "./protocol.js" */
 
 /**
- * A line of the room. `words` is null where they were taken out.
+ * A line of the room. `words` is null where they were taken out; `folded` are those of strangers in a
+ * raid; `reactions` says who put which word under it.
  *
- * @typedef {{ number: number, at: number, words: string | null, takenBy: "self" | "facilitator" | null }} Line
+ * @typedef {object} Line
+ * @property {number} number
+ * @property {number} at
+ * @property {string | null} words
+ * @property {"self" | "facilitator" | null} takenBy
+ * @property {boolean} folded
+ * @property {Map<Reaction, Set<number>>} reactions
  */
 
 /**
@@ -17,10 +24,12 @@ import { clock } from "./words.js"
  *
  * @typedef {{ kind: "turn", key: string, at: number, seat: number, turn: number, lines: Line[] }} TurnItem
  */
+/** What a facilitator or a reader posted. */
+/** @typedef {{ kind: "card", key: string, at: number, seat: number, post: Kind, lines: Line[] }} CardItem */
 /** @typedef {{ kind: "rule", key: string, at: number, text: string }} RuleItem */
 /** @typedef {{ kind: "notice", key: string, at: number, text: string }} NoticeItem */
 /** @typedef {{ kind: "private", key: string, at: number, seat: number, to: number, words: string | null }} PrivateItem */
-/** @typedef {TurnItem | RuleItem | NoticeItem | PrivateItem} Item */
+/** @typedef {TurnItem | CardItem | RuleItem | NoticeItem | PrivateItem} Item */
 
 /** Outside of turns, lines this far apart are cards of their own (seconds). */
 const PAUSE = 300
@@ -30,7 +39,7 @@ export class Timeline {
   items = []
   /** @type {Map<number, Line>} */
   #lines = new Map()
-  /** @type {Map<number, TurnItem>} */
+  /** @type {Map<number, TurnItem | CardItem>} */
   #cards = new Map()
   /** @type {Map<number, TurnItem>} */
   #turns = new Map()
@@ -39,33 +48,42 @@ export class Timeline {
   #own = []
 
   /**
-   * Takes an entry in, and returns the item that is new or has changed, if one has.
+   * Takes an entry in, and returns the items that are new or have changed.
    *
    * @param {Stream} stream
    * @param {MeetingEntry} numbered
    * @param {Room} room As it is after the entry.
-   * @returns {Item | null}
+   * @param {Room} [before]
+   * @returns {Item[]}
    */
-  add(stream, { number, at, entry }, room) {
+  add(stream, numbered, room, before = room) {
+    const { entry } = numbered
+    const folded = entry.type === "shield_raised" ? this.#fold(entry.folded ?? []) : []
+    const item = this.#item(stream, numbered, room, before)
+    return item === null ? folded : [...folded, item]
+  }
+
+  /** @param {Stream} stream @param {MeetingEntry} numbered @param {Room} room @param {Room} before @returns {Item | null} */
+  #item(stream, { number, at, entry }, room, before) {
     const key = `${stream} ${number}`
     switch (entry.type) {
       case "said":
         this.#keepOwn(entry.seat, room, entry.words ?? null, "say")
-        return this.#say({ number, at, words: entry.words ?? null, takenBy: null }, entry.seat, entry.turn ?? 0, key)
+        return this.#say(line(number, at, entry.words), entry.seat, entry.turn ?? 0, key)
+      case "posted":
+        return this.#post(line(number, at, entry.words), entry.seat, entry.kind, key)
+      case "reacted":
+        return this.#react(entry.number, entry.seat, entry.kind, entry.on ?? true)
       case "redacted":
         return this.#redact(entry.number, entry.by)
       case "told":
       case "told_you":
         this.#keepOwn(entry.seat, room, entry.words ?? null, "tell")
         return this.#aside({ kind: "private", key, at, seat: entry.seat, to: entry.to ?? 0, words: entry.words ?? null })
-      case "opened":
-        return this.#push({ kind: "rule", key, at, text: "The meeting is open" })
-      case "phase_began":
-        return this.#push({ kind: "rule", key, at, text: begun(room.phases[entry.phase]) })
-      case "closed":
-        return this.#push({ kind: "rule", key, at, text: "The meeting has ended" })
-      default:
-        return this.#notice(entry, room, key, at)
+      default: {
+        const text = toAll(entry, room, before)
+        return text === null ? this.#notice(entry, room, key, at) : this.#push({ kind: "rule", key, at, text })
+      }
     }
   }
 
@@ -90,6 +108,36 @@ export class Timeline {
   #keepOwn(seat, room, words, kind) {
     if (seat !== room.seat || words === null) return
     this.#own = [...this.#own.slice(-20), { words, kind, came: performance.now() }]
+  }
+
+  /** @param {Line} line @param {number} seat @param {Kind} post @param {string} key */
+  #post(line, seat, post, key) {
+    /** @type {CardItem} */
+    const made = { kind: "card", key, at: line.at, seat, post, lines: [line] }
+    this.#lines.set(line.number, line)
+    this.#cards.set(line.number, made)
+    return this.#push(made)
+  }
+
+  /** @param {number} number @param {number} seat @param {Reaction} kind @param {boolean} on */
+  #react(number, seat, kind, on) {
+    const { reactions } = this.#lines.get(number) ?? {}
+    const who = reactions?.get(kind) ?? new Set()
+    if (on) who.add(seat)
+    else who.delete(seat)
+    reactions?.set(kind, who)
+    return this.#cards.get(number) ?? null
+  }
+
+  /** @param {readonly number[]} numbers */
+  #fold(numbers) {
+    const cards = new Set()
+    for (const number of numbers) {
+      const line = this.#lines.get(number)
+      if (line !== undefined) line.folded = true
+      cards.add(this.#cards.get(number))
+    }
+    return [...cards].filter((card) => card !== undefined)
   }
 
   /** @param {Line} line @param {number} seat @param {number} turn @param {string} key */
@@ -166,6 +214,72 @@ export class Timeline {
   }
 }
 
+/** @param {number} number @param {number} at @param {string | null | undefined} words @returns {Line} */
+function line(number, at, words) {
+  return { number, at, words: words ?? null, takenBy: null, folded: false, reactions: new Map() }
+}
+
+/**
+ * How many put which word under the lines of a card, each once; and which of the lines have mine.
+ *
+ * @param {TurnItem} item
+ * @param {number} seat
+ * @returns {Map<Reaction, { count: number, mine: number[] }>}
+ */
+export function reacted({ lines }, seat) {
+  /** @type {Map<Reaction, { who: Set<number>, mine: number[] }>} */
+  const found = new Map()
+  for (const { number, words, reactions } of lines) {
+    if (words === null) continue
+    for (const [kind, seats] of reactions) {
+      const { who, mine } = found.get(kind) ?? { who: new Set(), mine: [] }
+      for (const one of seats) who.add(one)
+      found.set(kind, { who, mine: seats.has(seat) ? [...mine, number] : mine })
+    }
+  }
+  return new Map([...found].filter(([, { who }]) => who.size > 0).map(([kind, { who, mine }]) => [kind, { count: who.size, mine }]))
+}
+
+/** What happens to the whole room. @param {MeetingEntry["entry"]} entry @param {Room} room @param {Room} before @returns {string | null} */
+function toAll(entry, room, before) {
+  switch (entry.type) {
+    case "phase_began":
+      return begun(room.phases[entry.phase])
+    case "chair_taken":
+      return `${entry.seat === room.seat ? "You have" : `${nameOf(room, entry.seat)} has`} the chair now`
+    case "renamed":
+      return renamed(nameOf(before, entry.seat), entry.words ?? "", entry.seat === room.seat)
+    case "all_unmuted":
+    case "pause_ended":
+    case "thawed":
+      return "The meeting goes on"
+    default:
+      return TO_ALL[entry.type] ?? null
+  }
+}
+
+/** Of a name from before this page came nobody can say what it was. @param {string} was @param {string} is @param {boolean} mine */
+function renamed(was, is, mine) {
+  if (is === "" || was === is) return null
+  return mine ? `You go by ${is} now` : `${was} goes by ${is} now`
+}
+
+/** @type {Record<string, string>} */
+const TO_ALL = {
+  opened: "The meeting is open",
+  closed: "The meeting has ended",
+  pause_began: "The facilitators have paused the meeting for a moment",
+  frozen: "The room stands still for a moment; Help stays open",
+  shield_raised: "The facilitators keep the room quiet to look after it; Help stays open",
+  shield_lowered: "The room is as it was",
+  all_muted: "The facilitators keep the room quiet for a moment; Help stays open",
+  queue_closed: "The queue is closed; those who wait keep their place",
+  queue_opened: "The queue is open again",
+  chair_went_away: "No facilitator is connected just now; others are asked to step in",
+  chair_came_back: "A facilitator is here again",
+  went_quiet: "No facilitator is here, so the room is quiet. Staff have been called; Help stays open",
+}
+
 /** @param {Phase | undefined} phase */
 function begun(phase) {
   if (phase?.id === "after") return phase.title
@@ -177,14 +291,24 @@ function toMe(entry, room) {
   switch (entry.type) {
     case "hand_lowered":
       return LOWERED[entry.by] ?? null
+    case "hand_raised":
+      return entry.by === "server" ? "Your turn was cut short by the connection, so you are next." : null
     case "invite_ended":
-      return entry.reason === "withdrawn" ? takenBack(room) : null
+      return entry.reason === "withdrawn" ? takenBack(room) : (UNINVITED[entry.reason] ?? null)
     case "turn_ended":
       return ENDED[entry.reason] ?? null
+    case "turn_extended":
+      return `A facilitator gave you ${entry.minutes === 1 ? "one more minute" : `${entry.minutes} more minutes`}.`
     case "muted":
-      return `A facilitator has paused your writing until ${clock(entry.until)}. Help and the line to the facilitators stay open.`
+      return muted(entry.until, entry.scope ?? "time", entry.reason ?? "pause")
     case "unmuted":
       return "You can write again."
+    case "appointed":
+      return APPOINTED[entry.service]
+    case "dismissed":
+      return "That seat of service is not yours any more. Thank you for serving."
+    case "chair_offer_ended":
+      return entry.reason === "declined" ? null : "The chair is not offered to you any more."
     default:
       return null
   }
@@ -199,13 +323,31 @@ function takenBack(room) {
 /** @type {Record<string, string>} */
 const LOWERED = {
   facilitator: "A facilitator took your hand down. You can raise it again.",
-  away: "Your hand came down while you were not connected. You can raise it again.",
+  away: "Your place was given up after two minutes away. You can raise your hand again.",
+}
+
+/** @type {Record<string, string>} */
+const UNINVITED = {
+  expired: "The invitation has run out. If your hand was up, it waits at the end; nobody minds.",
+  given_back: "The floor went back to whoever had it before. You are next.",
+  phase: "The invitation ended with this part of the meeting.",
+  quiet: "The invitation ended, as no facilitator is here just now.",
 }
 
 /** @type {Record<string, string>} */
 const ENDED = {
   ended: "A facilitator ended your turn. Thank you for sharing.",
-  away: "Your turn ended while you were not connected. Raise your hand to be called again.",
+  away: "Your turn ended while you were not connected. Once you are back in the sharing, you are next.",
   time: "The time of your turn was over. Thank you for sharing; raise your hand if you want to go on.",
   phase: "Your turn ended with this part of the meeting. Thank you for sharing.",
+}
+
+/** @type {Record<Service, string>} */
+const APPOINTED = {
+  co_chair: "You hold this meeting with the chair now.",
+  standby: "You are on standby: if the chair is lost, it is offered to you.",
+  greeter: "You are the greeter of this meeting. Thank you for serving.",
+  timekeeper: "You are the timekeeper of this meeting. Thank you for serving.",
+  reader: "You are a reader: in the readings you write.",
+  speaker: "You are the speaker: in that part you write.",
 }

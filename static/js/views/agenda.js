@@ -1,18 +1,20 @@
 /** The agenda: what is done, what is now, what comes. */
 
 import { el, find, keyed, set, write } from "../dom.js"
-import { minutesLeft } from "../words.js"
+import { minutesLeft, rules } from "../words.js"
 
 /** @import { Model } from "../model.js" */
 /** @import { Phase } from "../protocol.js" */
 
 export class AgendaView {
   #list = find("#agenda ol")
+  #rules = find("#rules")
 
   /** @param {Model} model */
   render({ room, now }) {
     const reached = room.closedAt !== null ? room.phases.length : room.phase
     const left = minutesLeft(room, now)
+    keyed(this.#rules, room.closedAt === null ? rules(room) : [], (rule) => rule, (rule) => el("li", {}, rule))
     keyed(this.#list, room.phases, (phase) => phase.id, build, (element, phase) => {
       const index = room.phases.indexOf(phase)
       const state = index < reached ? "done" : index === reached ? "now" : "next"

@@ -14,7 +14,7 @@ import { isResting, rest } from "./taps.js"
  * @typedef {object} ComposerActs
  * @property {(command: import("../protocol.js").Say | import("../protocol.js").Tell) => Words} say
  * @property {(item: Words) => void} again
- * @property {(command: SeatCommand) => void} send
+ * @property {import("../model.js").Acts["send"]} send
  * @property {() => boolean} isLive
  * @property {(item: Words) => void} taken The row's words are in the field again.
  * @property {() => void} help
@@ -30,6 +30,7 @@ export class ComposerView {
   #box = find("#bounced")
   #sendButton = find("#send")
   #floorButton = find("#floor-act")
+  #urgentButton = find("#urgent")
   #tellButton = find("#tell")
   #acts
   /** @type {Room | null} */
@@ -54,6 +55,7 @@ export class ComposerView {
     this.#field.addEventListener("keydown", (event) => this.#key(event))
     this.#field.addEventListener("input", () => this.#acts.onchange())
     this.#floorButton.addEventListener("click", () => this.#floorAct())
+    this.#urgentButton.addEventListener("click", () => void this.#urgent())
     this.#tellButton.addEventListener("click", () => this.tell(this.#to === null ? FACILITATORS : null))
   }
 
@@ -107,6 +109,7 @@ export class ComposerView {
     if (this.#floorButton.textContent !== "" && this.#floorButton.textContent !== (act?.label ?? "")) rest(this.#floorButton)
     write(this.#floorButton, act?.label ?? "")
     set(this.#floorButton, "class", act?.label === "Done" ? "floor-done" : "quiet")
+    this.#urgentButton.hidden = !mayBurn(room)
     this.#tellButton.hidden = over || (rooms.isFacilitator(room) && this.#to === null)
     write(this.#tellButton, rooms.isFacilitator(room) ? "Back to the room" : "To the facilitators")
     set(this.#tellButton, "aria-pressed", rooms.isFacilitator(room) ? null : String(this.#to !== null))
@@ -120,7 +123,16 @@ export class ComposerView {
 
   #floorAct() {
     const act = this.#room && floorAct(this.#room)
-    if (act && !isResting(this.#floorButton)) this.#acts.send(act.command)
+    if (act && !isResting(this.#floorButton)) void this.#acts.send(act.command)
+  }
+
+  /** A hand that is up already changes its lane: it comes down, and goes up before the others. */
+  async #urgent() {
+    const room = this.#room
+    if (room === null || isResting(this.#urgentButton)) return
+    rest(this.#urgentButton)
+    if (rooms.place(room) > 0) await this.#acts.send({ type: "lower_hand" })
+    void this.#acts.send({ type: "raise_hand", urgent: true })
   }
 
   /** @param {KeyboardEvent} event */
@@ -240,7 +252,7 @@ export class ComposerView {
       el("button", { type: "button", class: kind || null, onclick: () => (this.#clearBox(), act()) }, label)
     /** @type {Record<string, () => HTMLElement | null>} */
     const known = {
-      raise_hand: () => (rooms.mayRaise(room) ? button("Raise hand", () => this.#acts.send({ type: "raise_hand" })) : null),
+      raise_hand: () => (rooms.mayRaise(room) ? button("Raise hand", () => void this.#acts.send({ type: "raise_hand" })) : null),
       tell: () => (rooms.isFacilitator(room) ? null : button("Write to the facilitators", () => this.tell(FACILITATORS))),
       help: () => button("Help", () => this.#acts.help(), "help"),
       again: () => button("Send again", () => this.#submit()),
@@ -257,8 +269,18 @@ function toOf({ command }) {
 /** @param {Room} room @returns {{ label: string, command: SeatCommand } | null} */
 function floorAct(room) {
   if (room.holder === room.seat) return { label: "Done", command: { type: "done", epoch: room.epoch } }
-  if (rooms.place(room) > 0 && room.invited !== room.seat) return { label: "Lower hand", command: { type: "lower_hand" } }
-  return rooms.mayRaise(room) ? { label: "Raise hand", command: { type: "raise_hand" } } : null
+  if (room.frozenAt !== null) return null
+  if (rooms.place(room) > 0 && room.invited !== room.seat) {
+    const label = rooms.speak(room) === "round" ? "Not this round" : "Lower hand"
+    return { label, command: { type: "lower_hand" } }
+  }
+  return rooms.mayRaise(room) && rooms.currentPhase(room)?.urgent !== "only" ? { label: "Raise hand", command: { type: "raise_hand" } } : null
+}
+
+/** Whether the lane of burning desire is there for me, with a hand up or not. @param {Room} room */
+function mayBurn(room) {
+  const lowered = { ...room, hands: room.hands.filter((hand) => hand !== room.seat) }
+  return rooms.mayRaise(lowered, true) && room.invited !== room.seat && !room.urgent.includes(room.seat)
 }
 
 /**

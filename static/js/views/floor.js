@@ -1,12 +1,12 @@
-/** The floor card: who has the floor, where I stand, and what a facilitator does every minute. */
+/** The floor card: who has the floor, where I stand, and what I am asked. */
 
 import { el, find, keyed, set, write } from "../dom.js"
 import * as rooms from "../room.js"
-import { floorCard, stopwatch } from "../words.js"
-import { isResting, rest, twoTaps } from "./taps.js"
+import { floorCard, stopwatch, turnNotice } from "../words.js"
+import { isResting, rest } from "./taps.js"
 
 /** @import { Acts, Model } from "../model.js" */
-/** @import { Room } from "../room.js" */
+/** @import { Person, Room } from "../room.js" */
 /** @import { SeatCommand } from "../protocol.js" */
 
 /** @typedef {{ key: string, label: string, primary?: boolean, command: SeatCommand }} Act */
@@ -16,52 +16,58 @@ export class FloorView {
   #ring = find("#floor .ring")
   #main = find("#floor .main")
   #more = find("#floor .more")
-  #acts = find("#floor .acts")
-  #grave = find("#grave")
-  #send
+  #list = find("#floor .acts")
+  #naming
+  #acts
+  /** What was said aloud of the running turn's end. */
+  #told = { turn: 0, stage: 0 }
 
   /** @param {Acts} acts */
   constructor(acts) {
-    this.#send = acts.send
-    this.#grave.append(
-      el(
-        "div",
-        { class: "acts" },
-        twoTaps("Close the meeting", "Close it for everyone", () => this.#send({ type: "close" })),
-      ),
-    )
+    this.#acts = acts
+    this.#naming = new NamingView(acts)
   }
 
   /** @param {Model} model */
-  render({ room, now }) {
+  render(model) {
+    const { room, now } = model
     const { main, more } = floorCard(room, now)
+    const notice = turnNotice(room, now)
     write(this.#main, main)
-    write(this.#more, timeNotice(room, now) ?? more)
+    write(this.#more, notice?.line ?? more)
     set(this.#card, "data-mine", room.holder === room.seat || room.invited === room.seat)
     const ring = ringTime(room, now)
     this.#ring.hidden = ring === ""
     write(this.#ring, ring)
     this.#renderActs(mine(room))
-    this.#grave.hidden = !(rooms.isFacilitator(room) && rooms.isOpen(room))
+    this.#naming.render(model)
+    this.#tell(rooms.turn(room), notice)
+  }
+
+  /** Each notice of a turn's end once. @param {number} turn @param {ReturnType<typeof turnNotice>} notice */
+  #tell(turn, notice) {
+    if (turn !== this.#told.turn) this.#told = { turn, stage: 0 }
+    if (notice === null || notice.stage <= this.#told.stage) return
+    this.#told.stage = notice.stage
+    this.#acts.announce(notice.line)
   }
 
   /** @param {Act[]} acts */
   #renderActs(acts) {
-    const hadFocus = this.#acts.contains(document.activeElement)
-    this.#acts.hidden = acts.length === 0
-    keyed(this.#acts, acts, ({ key }) => key, (act) => this.#button(act, hadFocus))
-    if (hadFocus && !this.#acts.contains(document.activeElement)) (this.#acts.querySelector("button") ?? this.#card).focus()
+    const hadFocus = this.#list.contains(document.activeElement)
+    this.#list.hidden = acts.length === 0
+    keyed(this.#list, acts, ({ key }) => key, (act) => this.#button(act, hadFocus))
+    if (hadFocus && !this.#list.contains(document.activeElement)) (this.#list.querySelector("button") ?? this.#card).focus()
   }
 
   /**
-   * One that takes the place of another under somebody's finger rests first: a double tap on
-   * `Next` must not go on by two.
+   * One that takes the place of another under somebody's finger rests first.
    *
    * @param {Act} act
    * @param {boolean} isReplacing
    */
   #button({ label, primary, command }, isReplacing) {
-    const onclick = () => !isResting(button) && this.#send(command)
+    const onclick = () => !isResting(button) && void this.#acts.send(command)
     const button = el("button", { type: "button", class: primary ? "primary" : null, onclick }, label)
     if (isReplacing) rest(button)
     return button
@@ -71,60 +77,65 @@ export class FloorView {
 /** The acts of this seat now. The key holds the epoch, so that a button never sends an old one. */
 /** @param {Room} room @returns {Act[]} */
 function mine(room) {
-  const acts = room.invited === room.seat ? invitedActs(room) : []
-  return rooms.isFacilitator(room) ? [...acts, ...facilitatorActs(room)] : acts
-}
-
-/** @param {Room} room @returns {Act[]} */
-function invitedActs({ epoch }) {
+  const { epoch } = room
+  if (room.invited !== room.seat || room.frozenAt !== null) return []
   return [
     { key: `accept ${epoch}`, label: "Accept", primary: true, command: { type: "accept", epoch } },
+    { key: `not yet ${epoch}`, label: "Not yet", command: { type: "not_yet", epoch } },
     { key: `pass ${epoch}`, label: "Pass", command: { type: "pass", epoch } },
   ]
 }
 
-/** @param {Room} room @returns {Act[]} */
-function facilitatorActs(room) {
-  const { epoch } = room
-  if (room.closedAt !== null) return []
-  if (room.openedAt === null) return [{ key: "open", label: "Open meeting", primary: true, command: { type: "open" } }]
-  /** @type {Act[]} */
-  const acts = []
-  const next = rooms.nextHand(room)
-  if (room.holder !== null && room.holder !== room.seat) {
-    acts.push({ key: `end ${epoch}`, label: "End turn", command: { type: "end_turn", epoch } })
-  } else if (room.invited !== null && room.invited !== room.seat) {
-    acts.push({ key: `end ${epoch}`, label: "Take invitation back", command: { type: "end_turn", epoch } })
-  } else if (next !== null && room.holder === null && room.invited === null) {
-    const label = `Invite next: ${next === room.seat ? "you" : rooms.nameOf(room, next)}`
-    acts.push({ key: `invite ${epoch} ${next}`, label, primary: true, command: { type: "invite", epoch, seat: next } })
+/** In a tag phase: who is next, named by whoever has the floor or just had it (FC-28). */
+class NamingView {
+  #fold = /** @type {HTMLDetailsElement} */ (find("#naming"))
+  #list = find("#naming .acts")
+  #send
+  #turn = -1
+  /** @type {Room | null} */
+  #room = null
+
+  /** @param {Acts} acts */
+  constructor({ send }) {
+    this.#send = send
   }
-  const phase = rooms.nextPhase(room)
-  if (phase !== null) {
-    acts.push({ key: `next ${epoch}`, label: `Next: ${phase.title}`, command: { type: "next_phase", epoch } })
+
+  /** @param {Model} model */
+  render({ room, now, isHere }) {
+    this.#room = room
+    const names = rooms.mayName(room, now)
+    this.#fold.hidden = !names
+    if (!names) return
+    // To who has the floor it is a fold; once the turn has ended it is the one thing they are asked.
+    if (room.holder === null && this.#turn !== room.turns) {
+      this.#fold.open = true
+      this.#turn = room.turns
+    }
+    const people = rooms.nameable(room).filter(({ seat }) => isHere(seat))
+    people.sort((a, b) => asked(room, a) - asked(room, b))
+    write(find(".none", this.#fold), people.length === 0 ? "Everybody here has shared or listens today." : "")
+    keyed(this.#list, people, ({ seat }) => seat, ({ seat }) => this.#build(seat), (button, { name }) => write(button, name ?? "Somebody"))
   }
-  return acts
+
+  /** @param {number} seat */
+  #build(seat) {
+    const act = () => this.#room !== null && void this.#send({ type: "tag", epoch: this.#room.epoch, seat })
+    return el("button", { type: "button", dir: "auto", onclick: act })
+  }
 }
 
-/**
- * To the holder alone: that the turn comes to its end (FC-14).
- *
- * @param {Room} room
- * @param {number} now
- */
-function timeNotice(room, now) {
-  const left = room.holder === room.seat ? rooms.turnLeft(room, now) : null
-  if (left === null || left > 60) return null
-  if (left > 15) return "About a minute left."
-  return left > 0 ? "A few seconds left." : "Your time is over. Please finish your thought."
+/** Whose hand is up comes first. @param {Room} room @param {Person} person */
+function asked(room, { seat }) {
+  return rooms.place(room, seat) || Infinity
 }
 
 /** How much is left of the turn; how long a lost holder is waited for; else, for who holds the meeting, how long it has lasted. */
 /** @param {Room} room @param {number} now */
 function ringTime(room, now) {
   if (room.holder === null) return ""
-  if (room.awayUntil !== null) return stopwatch(room.awayUntil - now)
+  const away = rooms.awayLeft(room, now)
+  if (away !== null) return stopwatch(away)
   const left = rooms.turnLeft(room, now)
-  if (left !== null) return stopwatch(Math.max(0, left))
+  if (left !== null) return stopwatch(left)
   return rooms.isFacilitator(room) && room.turnBeganAt !== null ? stopwatch(now - room.turnBeganAt) : ""
 }

@@ -1,8 +1,10 @@
 /** What stands between the talk and the field: who is writing, an offer of help, and an end. */
 
-import { el, fill, find, write } from "../dom.js"
-import { writing } from "../words.js"
+import { el, fill, find, keyed, write } from "../dom.js"
+import * as rooms from "../room.js"
+import { floorCard, minutesLeft, rules, writing } from "../words.js"
 
+/** @import { Acts, Model } from "../model.js" */
 /** @import { Room } from "../room.js" */
 
 /** Close codes after which the meeting is not to be seen any more. @type {Record<number, { words: string, onward?: string }>} */
@@ -62,6 +64,101 @@ export class CareView {
   away() {
     fill(this.#region)
   }
+}
+
+/** The chair, offered to a member: a standby, or whom the chair names (FC-23, FC-24). */
+export class OfferView {
+  #region = find("#offer")
+  #words = el("p")
+  #card
+
+  /** @param {Acts} acts */
+  constructor({ send }) {
+    this.#card = el(
+      "div",
+      { class: "offer" },
+      this.#words,
+      el(
+        "div",
+        { class: "acts" },
+        el("button", { type: "button", class: "primary", onclick: () => void send({ type: "accept_chair" }) }, "Take the chair"),
+        el("button", { type: "button", onclick: () => void send({ type: "decline_chair" }) }, "Not today"),
+      ),
+    )
+  }
+
+  /** To a facilitator the panel says it. @param {Model} model */
+  render({ room }) {
+    const offer = room.offer
+    const isMine = offer !== null && offer.seat === room.seat && !rooms.isFacilitator(room)
+    if (!isMine) return this.#card.remove()
+    const by = offer.by === 0 ? "No facilitator is here, and you are asked to hold" : `${rooms.nameOf(room, offer.by)} asks you to hold`
+    write(this.#words, `The chair is offered to you. ${by} this meeting; it is fine to say no.`)
+    if (!this.#card.isConnected) this.#region.append(this.#card)
+  }
+}
+
+/** The topic that was posted last, above the talk. */
+export class TopicView {
+  #fold = find("#topic")
+
+  /** @param {Model} model */
+  render({ room }) {
+    const words = room.topic?.words ?? ""
+    this.#fold.hidden = words === "" || rooms.isOver(room)
+    write(find(".start", this.#fold), words)
+    write(find("p", this.#fold), words)
+  }
+}
+
+/** For who comes while the meeting runs: where it is, and its ways; never what was said before. */
+export class ArrivedView {
+  #section = find("#arrived")
+  #list = el("ul")
+  #listen
+  #isOn = false
+
+  /** @param {Acts} acts */
+  constructor({ send }) {
+    this.#listen = el("button", { type: "button", onclick: () => void send({ type: "listen", on: true }) }, "I am here to listen today")
+    const done = el("button", { type: "button", onclick: () => this.#away() }, "Put this away")
+    this.#section.append(el("h3", {}, "Welcome. This is where the meeting is"), this.#list, el("div", { class: "acts" }, this.#listen, done))
+  }
+
+  /** Somebody has just come in by the door. */
+  came() {
+    this.#isOn = true
+  }
+
+  #away() {
+    this.#isOn = false
+    this.#section.hidden = true
+    find("#talk").focus()
+  }
+
+  /** @param {Model} model */
+  render(model) {
+    this.#section.hidden = !this.#isOn || !rooms.isOpen(model.room)
+    if (this.#section.hidden) return
+    this.#listen.hidden = rooms.isListening(model.room)
+    keyed(this.#list, whereItIs(model), (line) => line, (line) => el("li", { dir: "auto" }, line))
+  }
+}
+
+/** @param {Model} model */
+function whereItIs({ room, now }) {
+  const left = minutesLeft(room, now)
+  const phase = rooms.currentPhase(room)?.title ?? ""
+  const { main, more } = floorCard(room, now)
+  const hands = room.hands.length
+  return [
+    `Now: ${phase}${left !== null && left > 0 ? `, about ${left} min left` : ""}.`,
+    room.topic?.words ? `Topic: ${room.topic.words}` : "",
+    main === phase ? more : `${main}.`,
+    rooms.hasTurns(room) && hands > 0 ? (hands === 1 ? "One hand is up." : `${hands} hands are up.`) : "",
+    ...rules(room),
+    room.flags.history === "none" ? "What was shared before you came stays with those who were here." : "",
+  ].filter((line) => line !== "")
 }
 
 /** Nothing more comes: why, and the way on where there is one. */

@@ -6,7 +6,7 @@ const DESK = "(min-width: 60rem)"
 
 export class Sheet {
   #dialog = /** @type {HTMLDialogElement} */ (find("#sheet"))
-  #parts = ["#queue", "#people", "#agenda", "#grave"].map((selector) => find(selector))
+  #parts = ["#queue", "#people", "#agenda"].map((selector) => find(selector))
   #homes = this.#parts.map((part) => part.parentElement ?? document.body)
   #wide = matchMedia(DESK)
 

@@ -2,13 +2,18 @@
 
 import { el, fill, find, set, write } from "../dom.js"
 import * as rooms from "../room.js"
-import { clock } from "../words.js"
+import { badges, clock } from "../words.js"
+import { ReactionsView } from "./reactions.js"
 import { Scroller } from "./scroller.js"
 import { twoTaps } from "./taps.js"
 
 /** @import { Acts, Model } from "../model.js" */
 /** @import { Room } from "../room.js" */
-/** @import { Item, Line, PrivateItem, Timeline, TurnItem } from "../timeline.js" */
+/** @import { Kind } from "../protocol.js" */
+/** @import { CardItem, Item, Line, PrivateItem, Timeline, TurnItem } from "../timeline.js" */
+
+/** What a posted card is called; a cue is what a facilitator has to say. @type {Record<Kind, string>} */
+const POSTS = { cue: "", reading: "Reading", topic: "Topic", announcement: "Announcement" }
 
 export class TimelineView {
   #log = find("#log")
@@ -17,8 +22,12 @@ export class TimelineView {
   #acts
   /** @type {Map<string, HTMLElement>} */
   #elements = new Map()
-  /** @type {Set<Item>} */
-  #changed = new Set()
+  /** What is new or has changed, and whether the reader would want to see it. @type {Map<Item, boolean>} */
+  #changed = new Map()
+  /** @type {Map<string, ReactionsView>} */
+  #reactions = new Map()
+  /** Which words may be put under a line now. */
+  #allowed = ""
   /** @type {TurnItem | null} */
   #live = null
   #isOver = false
@@ -37,6 +46,7 @@ export class TimelineView {
   clear() {
     this.#log.setAttribute("aria-live", "off")
     this.#elements.clear()
+    this.#reactions.clear()
     this.#changed.clear()
     this.#live = null
     fill(this.#log)
@@ -50,9 +60,9 @@ export class TimelineView {
     this.#scroller.end()
   }
 
-  /** @param {Item} item */
-  note(item) {
-    this.#changed.add(item)
+  /** @param {Item} item @param {boolean} [isNews] */
+  note(item, isNews = true) {
+    this.#changed.set(item, isNews || (this.#changed.get(item) ?? false))
   }
 
   /**
@@ -72,18 +82,39 @@ export class TimelineView {
   /** @param {Item[]} items @param {Room} room @returns {boolean} Whether somebody else wrote. */
   #place(items, room) {
     let news = false
-    for (const item of this.#changed) {
+    for (const [item, isNews] of this.#changed) {
       let element = this.#elements.get(item.key)
       if (element === undefined) {
         element = build(item, room, this.#acts)
         this.#elements.set(item.key, element)
         this.#log.insertBefore(element, this.#after(items, item))
       }
-      if (item.kind === "turn") updateTurn(element, item, room, this.#acts)
-      news ||= !("seat" in item) || item.seat !== room.seat
+      if (item.kind === "turn" || item.kind === "card") updateLines(element, item, room)
+      if (item.kind === "turn") this.#react(element, item, room)
+      news ||= isNews && (!("seat" in item) || item.seat !== room.seat)
     }
     this.#changed.clear()
+    this.#allow(room)
     return news
+  }
+
+  /** @param {HTMLElement} element @param {TurnItem} item @param {Room} room */
+  #react(element, item, room) {
+    let view = this.#reactions.get(item.key)
+    if (view === undefined) {
+      view = new ReactionsView(item, this.#acts)
+      this.#reactions.set(item.key, view)
+      element.append(view.element)
+    }
+    view.render(room)
+  }
+
+  /** Other words may be put under all lines from now on, or none. @param {Room} room */
+  #allow(room) {
+    const allowed = rooms.reactions(room).join()
+    if (allowed === this.#allowed) return
+    this.#allowed = allowed
+    for (const view of this.#reactions.values()) view.render(room)
   }
 
   /** The element an item stands before: that of the next item which is on the page already. */
@@ -137,6 +168,7 @@ function findLast(items, test) {
 function build(item, room, acts) {
   switch (item.kind) {
     case "turn":
+    case "card":
       return buildTurn(item, room, acts)
     case "private":
       return buildPrivate(item, room, acts)
@@ -147,23 +179,25 @@ function build(item, room, acts) {
   }
 }
 
-/** @param {TurnItem} item @param {Room} room @param {Acts} acts */
+/** @param {TurnItem | CardItem} item @param {Room} room @param {Acts} acts */
 function buildTurn(item, room, acts) {
   const name = rooms.nameOf(room, item.seat)
+  const what = item.kind === "card" ? POSTS[item.post] : ""
   const own = item.seat === room.seat
   const lines = el("div", { class: "shares" })
   const article = el(
     "article",
-    { class: "turn", "aria-label": name },
+    { class: item.kind === "card" ? "turn card" : "turn", "aria-label": what === "" ? name : `${what}, from ${name}` },
     el(
       "header",
       {},
       el(
         "div",
         { class: "who" },
+        what !== "" && el("span", { class: "what" }, what),
         el("h3", { dir: "auto" }, name),
         own && el("span", { class: "badge" }, "you"),
-        rooms.isFacilitator(room, item.seat) && el("span", { class: "badge" }, "facilitator"),
+        ...badges(room, item.seat).map((badge) => el("span", { class: "badge" }, badge)),
         el("span", { class: "soft sharing", hidden: true }, "is sharing"),
       ),
       time(item.at),
@@ -179,7 +213,7 @@ function buildTurn(item, room, acts) {
  *
  * @param {string} label
  * @param {HTMLElement} lines
- * @param {TurnItem} item
+ * @param {TurnItem | CardItem} item
  * @param {boolean} own
  * @param {Acts} acts
  */
@@ -216,8 +250,8 @@ function toggleTakeBack(element, open, line, own, acts) {
   element.append(el("span", { class: "take", "aria-live": "off" }, button))
 }
 
-/** @param {HTMLElement} element @param {TurnItem} item @param {Room} room @param {Acts} _acts */
-function updateTurn(element, item, room, _acts) {
+/** @param {HTMLElement} element @param {TurnItem | CardItem} item @param {Room} room */
+function updateLines(element, item, room) {
   const lines = find(".shares", element)
   for (const line of item.lines) {
     let row = lines.querySelector(`[data-number="${line.number}"]`)
@@ -228,10 +262,19 @@ function updateTurn(element, item, room, _acts) {
     const words = find("p", row)
     write(words, line.words ?? taken(line, item.seat === room.seat))
     set(words, "class", line.words === null ? "taken" : null)
+    if (line.folded && line.words !== null && item.seat !== room.seat) fold(words)
     if (line.words === null) row.querySelector(".take")?.remove()
   }
   const options = element.querySelector(".options")
   if (options instanceof HTMLElement) options.hidden = item.lines.every((line) => line.words === null)
+}
+
+/** Words of strangers in a raid: readable to who opens them. @param {HTMLElement} words */
+function fold(words) {
+  if (words.closest("details") !== null) return
+  const folded = el("details", { class: "fold", "aria-live": "off" }, el("summary", {}, "Folded; open"))
+  words.replaceWith(folded)
+  folded.append(words)
 }
 
 /** @param {Line} line @param {boolean} own */
