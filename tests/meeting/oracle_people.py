@@ -158,7 +158,7 @@ class People:
                 lambda next_: (
                     isinstance(next_, log.SeatTaken)
                     and next_.role == "member"
-                    and (name is None or next_.words is None or next_.words == name)
+                    and _is_name_of(name, next_.words)
                 ),
             ),
             Awaited(
@@ -408,3 +408,11 @@ class People:
         if not self._is_leader(seat):
             must(not self.shielded and self.all_muted is None, "the room is muted")
             must(not self.paused, "only facilitators write in a pause (FC-15)")
+
+
+def _is_name_of(knocked: str | None, seated: str | None) -> bool:
+    """The name somebody knocked with, or that name and a number where another here goes by it."""
+    if knocked is None or seated is None or seated == knocked:
+        return True
+    name, _, number = seated.rpartition(" ")
+    return number.isdigit() and knocked.startswith(name)
