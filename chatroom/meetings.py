@@ -1,5 +1,6 @@
 """The door of a room: who may come in and how, its current meeting, and a seat in it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,8 @@ CLOSED = Meeting(flags=Flags(door="invitation"))
 """What stands before a room whose ways nobody understands."""
 AGAIN = 2500
 """Milliseconds after which who waits in the lobby asks again."""
+HELD = 10.0
+"""Seconds for which a meeting that somebody asked for stays in memory: who waits asks again sooner."""
 
 
 class Waiting(Struct, frozen=True):
@@ -78,6 +81,7 @@ class Meetings:
         self._formats = formats
         self._keep = keep
         self._random_bytes = random_bytes
+        self._held: dict[int, asyncio.TimerHandle] = {}
 
     async def room(self, slug: str) -> Room | None:
         return await rooms.room_by_slug(self._engine, slug)
@@ -89,12 +93,13 @@ class Meetings:
         """
         room = await self.room(slug)
         where = room or NOWHERE
-        book = await self._on(where)
+        held = await self._accounts.roles(session, where.id) if session else set()
+        upcoming = await self._next(where)
+        is_guess = not held and upcoming.flags.door == "invitation"
+        book = await self._on(where, from_memory=is_guess)
         visit = self._again(where, session, book)
         if visit is not None:
             return visit
-        held = await self._accounts.roles(session, where.id) if session else set()
-        upcoming = await self._next(where)
         meeting: Meeting = book.fold.state if book else upcoming
         role = _role(held, meeting, is_on=book is not None)
         if room is None or role is None:
@@ -111,7 +116,7 @@ class Meetings:
         return Meeting(phases=format.phases, flags=format.flags)
 
     def _again(self, room: Room, session: Session | None, book: Book | None) -> Visit | None:
-        """Who has been let in, or waits: they come back often, and nothing more is looked up."""
+        """Who has been let in, or waits, whatever the door is by now."""
         if book is None or session is None:
             return None
         meeting: Meeting = book.fold.state
@@ -148,17 +153,31 @@ class Meetings:
         held = await self._accounts.roles(session, (room or NOWHERE).id)
         return "facilitator" in held
 
-    async def current(self, room: Room) -> Book | None:
-        """The meeting that is on, or that people gather for; None where the last one is over."""
+    async def _on(self, room: Room, *, from_memory: bool) -> Book | None:
+        """The current meeting, once it has its agenda; as it is now, whoever else writes in it.
+
+        No log is read for who guesses at rooms: that takes its time, and only where there is one.
+        """
         meeting = await rooms.current_meeting(self._engine, room.id)
         if meeting is None or meeting.ended_at is not None:
             return None
-        return await self._journal.book(meeting.log)
-
-    async def _on(self, room: Room) -> Book | None:
-        """The current meeting, once it has its agenda."""
-        book = await self.current(room)
+        if from_memory:
+            book = self._journal.known(meeting.log)
+        elif (book := await self._journal.book(meeting.log)) is not None:
+            self._hold(book)
+            await self._journal.catch_up(book.log)
         return book if book is not None and book.fold.state.phases else None
+
+    def _hold(self, book: Book) -> None:
+        """Keeps a book in memory: its log would be read again from the start for all who wait."""
+        held = self._held.pop(book.log, None)
+        if held is not None:
+            held.cancel()
+        loop = asyncio.get_running_loop()
+        self._held[book.log] = loop.call_later(HELD, self._let_go, book)
+
+    def _let_go(self, book: Book) -> None:
+        self._held.pop(book.log, None)
 
     async def latest(self, room: Room) -> Book | None:
         """The current meeting, or the one that has just ended."""
@@ -168,7 +187,6 @@ class Meetings:
     async def rehearse(self, visit: Visit, name: str) -> None:
         """Raises `Refused` where a stranger would hear no: before anything is kept of them."""
         book = visit.book or await self._convened(visit.room)
-        await self._journal.catch_up(book.log)
         command = TakeSeat("nobody", visit.role, name, visit.known)
         book.rules.decide(book.fold.state, command, 0, 0.0, self._reviewer.name(name))
 
@@ -181,6 +199,8 @@ class Meetings:
 
         Raises `Refused`, or `RetryLater` where nobody knows whether it was stored.
         """
+        if visit.book is None and not visit.known:
+            await self._was_not_waiting(visit.room, session)
         book = visit.book or await self._convened(visit.room)
         digest = self._accounts.digest(book.log, session)
         place = _place(book.fold.state, digest)
@@ -192,6 +212,15 @@ class Meetings:
         place = _place(book.fold.state, digest)
         assert place is not None, "the entry is folded before its answer is given"
         return place
+
+    async def _was_not_waiting(self, room: Room, session: Session) -> None:
+        """A page that still waits when the meeting is over begins no other one."""
+        last = await self.latest(room)
+        if last is not None:
+            digest = self._accounts.digest(last.log, session)
+            meeting: Meeting = last.fold.state
+            if digest in meeting.knockers and digest not in meeting.sessions:
+                raise Refused("meeting_closed")
 
     async def _reviewed(self, room: Room, session: Session, name: str, id: bytes) -> Verdict:
         verdict = self._reviewer.name(name)

@@ -34,7 +34,6 @@ STATUS = {
     "bad_request": 400,
     "no_such_way": 400,
     "turned_away": 403,
-    "room_unfit": 503,
 }
 
 
