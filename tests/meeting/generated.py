@@ -427,7 +427,7 @@ class Dice:
         last = self.meeting.last_turn
         late = last.seat if last is not None else self.seat
         says = ask.Say(self.one(TEXTS), epoch)
-        asks: list[Ask] = [*[invites] * 3, (self.leader, ask.Next(epoch)), *[(late, says)] * 2]
+        asks: list[Ask] = [*[invites] * 3, (self.leader, ask.Next(epoch)), *[(late, says)] * 6]
         asks += [(self.leader, ask.GiveBack(epoch)), *self._words()[:3]]
         if self.meeting.speak == "tag":
             asks += [(late, ask.Tag(epoch, self.seat))] * 3

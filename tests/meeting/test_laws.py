@@ -2,22 +2,57 @@
 
 import os
 from collections import Counter
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
+from rpds import HashTrieMap
 
 from moderation.case.commands import AnyCaseCommand, DeskServerCommand
 from moderation.case.entries import CaseEntry, DeskEntry
 from moderation.meeting import decider
-from moderation.meeting.audience import CHAIR, ROOM, Snapshot, audience, snapshot, streams
-from moderation.meeting.commands import AnyCommand, Mute, Redact, SeatCommand, TakeSeat, Tick
+from moderation.meeting.audience import (
+    CHAIR,
+    NOBODY,
+    ROOM,
+    Snapshot,
+    audience,
+    changes_streams,
+    from_snapshot,
+    snapshot,
+    streams,
+)
+from moderation.meeting.commands import (
+    Admit,
+    AnyCommand,
+    Freeze,
+    Mute,
+    Redact,
+    Remove,
+    SeatCommand,
+    TakeSeat,
+    Thaw,
+    Tick,
+    Unmute,
+)
 from moderation.meeting.entries import (
     AnyEntry,
+    Appointed,
+    ChairTaken,
+    Dismissed,
+    DraftAnnounced,
+    KnockAnswered,
+    Knocked,
+    KnockGiven,
     Muted,
+    Posted,
+    Reacted,
     Redacted,
     Removed,
+    Renamed,
     Said,
     SeatGiven,
     SeatTaken,
@@ -25,7 +60,7 @@ from moderation.meeting.entries import (
     ToldYou,
     Unmuted,
 )
-from moderation.meeting.state import Meeting, Seat, Stamp
+from moderation.meeting.state import AwayHand, Meeting, Stamp, Turn
 from moderation.meeting.talking import why_silent
 from moderation.refused import Refused
 from tests.cast import NAMES
@@ -41,6 +76,7 @@ from tests.meeting.generated import (
     structs,
 )
 from tests.meeting.oracle import Oracle
+from tests.meeting.oracle_clocks import Clock
 
 FULL = os.environ.get("FULL") == "1"
 law = settings(
@@ -88,70 +124,59 @@ def test_p25_what_was_redacted_folds_without_its_words(steps: list[Step]):
         without_words(stored) if stored.audience == ROOM and stored.stamp.number in gone else stored
         for stored in played.log
     ]
-    assert all(isinstance(s.entry, Said) for s, k in zip(played.log, kept, strict=True) if s != k)
+    changed = [one for one, other in zip(played.log, kept, strict=True) if one != other]
+    assert all(isinstance(stored.entry, Said | Posted) for stored in changed)
     assert fold(kept) == played.meeting
 
 
 @law
 @given(MEETINGS)
-def test_p20_after_the_sweep_all_but_the_names_is_as_it_was(steps: list[Step]):
+def test_p20_after_the_sweep_all_but_what_people_wrote_is_as_it_was(steps: list[Step]):
     played = held(steps)
     swept = fold([without_words(stored) for stored in played.log])
-    nameless = played.meeting
+    wordless = played.meeting
     for seat in played.meeting.seats:
-        nameless = nameless.with_seat(seat, name=None)
-    assert swept == nameless
+        wordless = wordless.with_seat(seat, name=None)
+    topic = wordless.topic
+    lobby = {knock: replace(found, name=None) for knock, found in wordless.lobby.items()}
+    assert swept == replace(
+        wordless,
+        topic=None if topic is None else replace(topic, words=None),
+        lobby=HashTrieMap(lobby),
+    )
 
 
 def without_words(stored: Stored) -> Stored:
     if not hasattr(stored.entry, "words"):
         return stored
-    entry = msgspec.structs.replace(stored.entry, words=None)
+    entry = replace(stored.entry, words=None)
     return Stored(entry, stored.audience, stored.stamp)
 
 
 @law
-@given(MEETINGS, st.data())
+@given(MEETINGS, st.integers(1, 7), st.data())
 def test_p25_a_client_that_joins_at_any_time_sees_what_a_fresh_one_sees(
-    steps: list[Step], data: st.DataObject
+    steps: list[Step], seat: int, data: st.DataObject
 ):
-    """A client has a snapshot and then the room's entries, and nothing else."""
+    """A client has a snapshot, then the entries of the streams it reads, and nothing else."""
     client: Meeting | None = None
     joins = data.draw(st.integers(0, len(steps)), label="joins after step")
     for step, (played, left) in enumerate(play(steps)):
-        if step == joins:
-            sent = msgspec.json.encode(snapshot(played.meeting, 1))
-            client = from_snapshot(msgspec.json.decode(sent, type=Snapshot))
+        theirs = streams(played.meeting, seat)
+        if not theirs:
+            client = None
+        elif step == joins or any(changes_streams(stored.entry) == seat for stored in left):
+            client = sent_to(played.meeting, seat) if step >= joins else None
         elif client is not None:
-            client = fold([stored for stored in left if stored.audience == ROOM], client)
+            client = fold([stored for stored in left if stored.audience in theirs], client)
         if client is not None:
-            assert snapshot(client, 1) == snapshot(played.meeting, 1)
+            assert snapshot(client, seat) == snapshot(played.meeting, seat)
 
 
-def from_snapshot(shown: Snapshot) -> Meeting:
-    """All that a client can know of a meeting."""
-    meeting = Meeting(
-        format=shown.format,
-        phases=shown.phases,
-        phase=shown.phase,
-        opened_at=shown.opened_at,
-        phase_began_at=shown.phase_began_at,
-        turn_began_at=shown.turn_began_at,
-        turn_paused=shown.turn_paused,
-        away_since=shown.away_since,
-        closed_at=shown.closed_at,
-        epoch=shown.epoch,
-        turns=shown.turns,
-        holder=shown.holder,
-        away_until=shown.away_until,
-        invited=shown.invited,
-        hands=shown.hands,
-        hands_away=shown.hands_away,
-    )
-    for seen in shown.seats:
-        place = Seat(seen.role, 0, 0, seen.name, "", seen.muted_until, seen.removed)  # type: ignore[arg-type]
-        meeting = msgspec.structs.replace(meeting, seats=meeting.seats.insert(seen.seat, place))
-    return meeting
+def sent_to(meeting: Meeting, seat: int) -> Meeting:
+    """All that a fresh client of `seat` knows of a meeting."""
+    sent = msgspec.json.encode(snapshot(meeting, seat))
+    return from_snapshot(msgspec.json.decode(sent, type=Snapshot))
 
 
 @law
@@ -162,23 +187,73 @@ def test_p10_p11_fc_06_an_oracle_that_knows_only_floor_md_accepts_every_entry(st
         for stored in left:
             oracle.take(stored.entry, stored.stamp.at)
             assert len(oracle.holders) <= 1
-        meeting = played.meeting
-        assert oracle.expected is None
-        assert oracle.holders == ([] if meeting.holder is None else [meeting.holder])
-        assert (oracle.offered, oracle.away) == (meeting.invited, meeting.away_until)
-        assert (oracle.epoch, oracle.turns) == (meeting.epoch, meeting.turns)
-        assert oracle.lines == dict(meeting.lines)
-        assert oracle.closed == (meeting.closed_at is not None)
-        assert tuple(oracle.queue) == meeting.hands
-        assert oracle.kept == {away.seat: away.until for away in meeting.hands_away}
-        muted = {seat: at.muted_until for seat, at in meeting.seats.items() if at.muted_until}
-        assert oracle.muted == muted
-        assert oracle.gone == {seat for seat, at in meeting.seats.items() if at.removed}
+        assert not oracle.expected
+        agrees_on_the_floor(oracle, played.meeting)
+        agrees_on_people(oracle, played.meeting)
+        agrees_on_times(oracle, played.meeting)
+
+
+def agrees_on_the_floor(oracle: Oracle, meeting: Meeting) -> None:
+    assert oracle.holders == ([] if meeting.holder is None else [meeting.holder])
+    assert oracle.offered == meeting.invited
+    assert (oracle.epoch, oracle.turns) == (meeting.epoch, meeting.turns)
+    assert oracle.closed == (meeting.closed_at is not None)
+    assert tuple(oracle.queue) == meeting.hands
+    assert oracle.kept.keys() == {away.seat for away in meeting.hands_away}
+    waiting = set(meeting.hands)
+    assert {*oracle.urgent} == {*meeting.urgent}
+    assert oracle.put_off & waiting == {*meeting.put_off} & waiting
+    assert oracle.owed == {*meeting.owed}
+    assert oracle.closed or oracle.queue_open == meeting.queue_open
+    assert {number: line.seat for number, line in meeting.lines.items()} == oracle.lines
+    assert oracle.pinned == (None if meeting.topic is None else meeting.topic.number)
+    assert oracle.reactions == set(meeting.reactions)
+
+
+def agrees_on_people(oracle: Oracle, meeting: Meeting) -> None:
+    seats = meeting.seats.items()
+    assert oracle.roles == {seat: place.role for seat, place in seats}
+    assert oracle.gone == {seat for seat, place in seats if place.removed}
+    assert oracle.muted.keys() == {seat for seat, place in seats if place.mute} == {*meeting.mutes}
+    assert oracle.services == {(seat, service) for seat, at in seats for service in at.services}
+    assert oracle.listeners == {seat for seat, place in seats if place.listening}
+    assert oracle.lobby.keys() == {*meeting.lobby}
+    assert oracle.locked == meeting.locked
+    assert (oracle.chair, oracle.quiet) == (meeting.chair, meeting.is_quiet)
+    offer = meeting.offer
+    assert (oracle.offer and oracle.offer.seat) == (offer and offer.seat)
+    assert oracle.frozen == (meeting.frozen_at is not None)
+    assert oracle.stopped == (meeting.stopped_at is not None)
+
+
+def agrees_on_times(oracle: Oracle, meeting: Meeting) -> None:
+    """The oracle's clocks stand still where the meeting's times are shifted; both come to the same."""
+    now = oracle.clocks.at if meeting.frozen_at is None else meeting.frozen_at
+
+    def at(deadline: float | None, clock: Clock) -> Any:
+        return deadline and pytest.approx(now + deadline - clock.reads, abs=1e-3)
+
+    room, floor, turn = oracle.clocks.room, oracle.clocks.floor, oracle.clocks.turn
+    for seat, until in meeting.mutes.items():
+        assert until == at(oracle.muted[seat], room)
+    for away in meeting.hands_away:
+        assert away.until == at(oracle.kept[away.seat], room)
+    if meeting.holder is not None:
+        assert meeting.away_until == at(oracle.away, room)
+    if meeting.stopped_at is not None:
+        return
+    if meeting.invited is not None:
+        assert meeting.invite_until == at(oracle.invite_ends, floor)
+    if meeting.holder is not None and meeting.away_until is None:
+        assert meeting.last_line_until == at(oracle.last_line, turn)
+        began = (meeting.turn_began_at or 0.0) + meeting.turn_paused
+        assert began == pytest.approx(now + oracle.turn_began - turn.reads, abs=1e-3)
+        assert meeting.turn_extra == oracle.extra
 
 
 @law
 @given(MEETINGS)
-def test_p8_no_line_of_the_muted_stands_between_mute_and_unmute(steps: list[Step]):
+def test_p8_no_speech_of_the_muted_stands_between_mute_and_unmute(steps: list[Step]):
     muted: set[int] = set()
     for stored in held(steps).log:
         match stored.entry:
@@ -186,7 +261,7 @@ def test_p8_no_line_of_the_muted_stands_between_mute_and_unmute(steps: list[Step
                 muted.add(seat)
             case Unmuted(seat=seat) | Removed(seat=seat):
                 muted.discard(seat)
-            case Said(seat=seat):
+            case Said(seat=seat) | Posted(seat=seat) | Reacted(seat=seat) | Renamed(seat=seat):
                 assert seat not in muted
             case _:
                 pass
@@ -202,12 +277,36 @@ def test_p3_numbers_are_gapless_in_every_stream_and_since_is_where_a_seat_came_i
         numbers = [stored.stamp.number for stored in played.log if stored.audience == stream]
         assert numbers == list(range(1, len(numbers) + 1))
     heads = Counter[int]()
+    since: dict[int, tuple[int, int]] = {}
+    reads_all = played.meeting.flags.history == "meeting"
     for stored in played.log:
         heads[expected_audience(stored.entry)] += 1
         if isinstance(stored.entry, SeatTaken):
-            place = played.meeting.seats[stored.entry.seat]
-            assert (place.since, place.since_chair) == (heads[ROOM], heads[CHAIR] + 1)
+            since[stored.entry.seat] = (1 if reads_all else heads[ROOM], heads[CHAIR] + 1)
+    for seat, position in promoted(played.log).items():
+        told = [one for one in played.log[:position] if one.audience == CHAIR]
+        since[seat] = (since[seat][0], len(told) + 1)
+    places = played.meeting.seats
+    assert since == {seat: (place.since, place.since_chair) for seat, place in places.items()}
     assert played.meeting.chair_number == heads[CHAIR]
+
+
+def promoted(log: list[Stored]) -> dict[int, int]:
+    """Who became a facilitator after they came, and at which position last."""
+    roles: dict[int, str] = {}
+    last: dict[int, int] = {}
+    for position, stored in enumerate(log):
+        match stored.entry:
+            case SeatTaken(seat=seat, role=role):
+                roles[seat] = role
+            case Dismissed(seat=seat, service="co_chair"):
+                roles[seat] = "member"
+            case Appointed(seat=seat, service="co_chair") | ChairTaken(seat=seat):
+                if roles[seat] == "member":
+                    roles[seat], last[seat] = "facilitator", position
+            case _:
+                pass
+    return last
 
 
 @law
@@ -217,18 +316,16 @@ def test_p22_every_entry_is_delivered_to_those_of_its_one_audience_and_nobody_el
 ):
     played = held(steps)
     meeting = played.meeting
-    came_in = {
+    began = {
         stored.entry.seat: position
         for position, stored in enumerate(played.log)
         if isinstance(stored.entry, SeatTaken)
     }
-    roles = {
-        stored.entry.seat: stored.entry.role
-        for stored in played.log
-        if isinstance(stored.entry, SeatTaken)
-    }
     removed = {stored.entry.seat for stored in played.log if isinstance(stored.entry, Removed)}
-    for seat in (*roles, len(roles) + 1, 0):
+    first = {ROOM: began, CHAIR: {**began, **promoted(played.log)}}
+    if meeting.flags.history == "meeting":
+        first[ROOM] = dict.fromkeys(began, 0)
+    for seat in (*began, len(began) + 1, 0):
         theirs = streams(meeting, seat)
         got = [
             stored.entry
@@ -238,10 +335,10 @@ def test_p22_every_entry_is_delivered_to_those_of_its_one_audience_and_nobody_el
         due_to = [
             stored.entry
             for position, stored in enumerate(played.log)
-            if seat in came_in
+            if seat in began
             and seat not in removed
-            and position >= came_in[seat]
-            and may_see(stored.entry, seat, roles[seat])
+            and position >= first.get(stored.audience, began)[seat]
+            and may_see(stored.entry, seat, meeting.seats[seat].role)
         ]
         assert got == due_to
 
@@ -249,50 +346,204 @@ def test_p22_every_entry_is_delivered_to_those_of_its_one_audience_and_nobody_el
 def expected_audience(entry: AnyEntry) -> int:
     return {
         Told: CHAIR,
+        Knocked: CHAIR,
+        KnockAnswered: CHAIR,
+        KnockGiven: NOBODY,
         ToldYou: getattr(entry, "owner", 0),
         SeatGiven: getattr(entry, "seat", 0),
+        DraftAnnounced: getattr(entry, "seat", 0),
     }.get(type(entry), ROOM)
 
 
 def may_see(entry: AnyEntry, seat: int, role: str) -> bool:
     assert audience(entry) == expected_audience(entry)
     where = expected_audience(entry)
-    return where in (ROOM, seat) or (where == CHAIR and role == "facilitator")
+    return where in (ROOM, seat) or (where == CHAIR and role != "member")
 
 
 @law
 @given(MEETINGS)
-def test_p22_private_lines_change_nothing_that_the_room_sees(steps: list[Step]):
-    """The room's entries and the snapshot are those of the same meeting without its private lines."""
+def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step]):
+    """The room's entries and each snapshot are those of the same meeting without private lines.
+
+    To members it makes no difference either who waits in the lobby.
+    """
     played = held(steps)
-    untold = Played()
-    for stored in played.log:
-        if not isinstance(stored.entry, Told | ToldYou):
-            untold.now = stored.stamp.at
-            untold.store(stored.entry)
+    untold = without(played, Told | ToldYou | DraftAnnounced)
+    nobody_waits = without(
+        played, Told | ToldYou | DraftAnnounced | Knocked | KnockGiven | KnockAnswered
+    )
     room = [(stored.entry, stored.stamp) for stored in played.log if stored.audience == ROOM]
-    assert room == [
-        (stored.entry, stored.stamp) for stored in untold.log if stored.audience == ROOM
-    ]
-    sent = msgspec.json.encode(snapshot(played.meeting, 1))
-    assert sent == msgspec.json.encode(snapshot(untold.meeting, 1))
-    assert not [session for session in played.meeting.sessions if session.encode() in sent]
+    for other in (untold, nobody_waits):
+        log = [(stored.entry, stored.stamp) for stored in other.log if stored.audience == ROOM]
+        assert room == log
+    secret = {*played.meeting.sessions, *played.meeting.knockers}
+    for seat in played.meeting.seats:
+        sent = msgspec.json.encode(snapshot(played.meeting, seat))
+        other = untold if played.meeting.is_facilitator(seat) else nobody_waits
+        assert sent == msgspec.json.encode(snapshot(other.meeting, seat))
+        assert not [session for session in secret if session.encode() in sent]
+
+
+def without(played: Played, private: Any) -> Played:
+    """The meeting in which these never happened."""
+    other = Played()
+    for stored in played.log:
+        if not isinstance(stored.entry, private):
+            other.now = stored.stamp.at
+            other.store(stored.entry)
+    return other
+
+
+@law
+@given(MEETINGS)
+def test_p22_a48_a_seat_comes_back_for_its_streams_exactly_when_they_change(steps: list[Step]):
+    """A facilitator who takes the chair comes back too: it reads the same, and may do more."""
+    for before, stored, after in one_by_one(held(steps)):
+        named = changes_streams(stored.entry)
+        for seat in before.seats:
+            changed = streams(before, seat) != streams(after, seat)
+            if isinstance(stored.entry, Removed) and seat == stored.entry.seat:
+                assert changed
+                assert not streams(after, seat)
+            elif changed:
+                assert named == seat
+            elif named == seat:
+                assert isinstance(stored.entry, ChairTaken)
+                assert before.is_facilitator(seat)
+
+
+def one_by_one(played: Played) -> list[tuple[Meeting, Stored, Meeting]]:
+    """Each entry, with the meeting before and after it."""
+    told, meeting = [], decider.NEW
+    for stored in played.log:
+        before, meeting = meeting, decider.evolve(meeting, stored.entry, stored.stamp)
+        told.append((before, stored, meeting))
+    return told
 
 
 @law
 @given(MEETINGS)
 def test_fc_20_rights_are_those_of_a_fresh_joiner_of_the_same_role(steps: list[Step]):
+    """But for who has the floor, is assigned to this phase, or said their line in it."""
     for played, _ in play(steps):
         meeting = played.meeting
-        for seat in meeting.seats:
-            if not meeting.sits(seat) or seat == meeting.holder:
+        for seat, place in meeting.seats.items():
+            assigned = meeting.speak in place.services
+            said = meeting.speak == "self_id" and seat in meeting.said
+            if not meeting.sits(seat) or seat == meeting.holder or assigned or said:
                 continue
             fresh = len(meeting.seats) + 1
-            arrival = SeatTaken(seat=fresh, role=meeting.seats[seat].role, words="Fresh")
+            arrival = SeatTaken(seat=fresh, role=place.role, words="Fresh")
             joined = decider.evolve(meeting, arrival, Stamp(10**6, played.now))
-            muted = meeting.seats[seat].muted_until is not None
-            expected = "muted" if muted and meeting.is_open else why_silent(joined, fresh)
-            assert why_silent(meeting, seat) == expected
+            is_muted = meeting.is_muted(seat) and meeting.is_open
+            assert why_silent(meeting, seat) == ("muted" if is_muted else why_silent(joined, fresh))
+
+
+# What a freeze moves, and what goes on in it: the meeting's own life and the chair's clocks.
+STANDS_STILL = (
+    "phase_began_at", "invite_until", "turn_began_at", "turn_stopped_at", "last_line_until",
+    "away_until", "paused_at", "shield_at", "all_muted_at", "all_muted_until",
+)  # fmt: skip
+GOES_ON = (
+    "convened_at", "opened_at", "closed_at", "turn_paused", "turn_extra", "total_pause", "frozen_at",
+    "chair_away_until",
+)  # fmt: skip
+
+
+def test_fc_21_it_is_said_of_every_time_whether_a_freeze_moves_it():
+    times = {name for name, type_ in Meeting.__annotations__.items() if "float" in str(type_)}
+    inside = {"mutes"}  # Moved one by one, as are those of structs within.
+    assert times == {*STANDS_STILL, *GOES_ON} | inside
+
+
+def later(meeting: Meeting, seconds: float) -> Meeting:
+    """The meeting, had everything in it happened so much later."""
+    times = {name: getattr(meeting, name) for name in STANDS_STILL}
+    changes: dict[str, Any] = {name: at and at + seconds for name, at in times.items()}
+    last = meeting.last_turn
+    changes["last_turn"] = last and Turn(last.seat, last.at + seconds)
+    away = (AwayHand(away.seat, away.until + seconds) for away in meeting.hands_away)
+    changes["hands_away"] = tuple(away)
+    changes["mutes"] = HashTrieMap({seat: until + seconds for seat, until in meeting.mutes.items()})
+    for seat, place in meeting.seats.items():
+        if place.mute is not None:
+            moved = replace(place.mute, until=place.mute.until + seconds)
+            meeting = meeting.with_seat(seat, mute=moved)
+    return replace(meeting, **changes)
+
+
+FREEZING = st.sampled_from([0.0, 0.25, 8.0, 64.0, 1024.0])
+
+
+@law
+@given(MEETINGS, FREEZING)
+def test_fc_21_a_thaw_is_the_state_before_with_every_clock_shifted(
+    steps: list[Step], seconds: float
+):
+    """In whole quarters of a second, so that times add up to the last digit."""
+    for before, now in freezable(steps):
+        leader, over = chair_of(before), now + seconds
+        frozen = evolved(before, decider.decide(before, Freeze(), leader, now), now)
+        ends_by_itself = decider.due(frozen)  # The chair's clocks go on, and the close's (P20).
+        if ends_by_itself is None or ends_by_itself > over:
+            assert decider.decide(frozen, Tick(), 0, over) == []
+        thawed = evolved(frozen, decider.decide(frozen, Thaw(), leader, over), over)
+        assert thawed == later(before, seconds)
+
+
+@law
+@given(
+    MEETINGS, FREEZING, FREEZING, st.integers(1, 7), st.sampled_from(["mute", "unmute", "remove"])
+)
+def test_fc_21_what_facilitators_do_in_a_freeze_is_done_and_moves_no_clock(
+    steps: list[Step], passed: float, rest: float, target: int, what: str
+):
+    """As if it had been done in the moment of the freeze; a mute lasts as long as was said."""
+    acts: dict[str, AnyCommand] = {
+        "mute": Mute(target, 5), "unmute": Unmute(target), "remove": Remove(target)
+    }  # fmt: skip
+    for before, now in freezable(steps):
+        leader = chair_of(before)
+        frozen = evolved(before, decider.decide(before, Freeze(), leader, now), now)
+        try:
+            left = decider.decide(frozen, acts[what], leader, now + passed)
+        except Refused:
+            continue
+        over = now + passed + rest
+        acted = evolved(frozen, left, now + passed)
+        thawed = evolved(acted, decider.decide(acted, Thaw(), leader, over), over)
+        at_once = [
+            replace(entry, until=entry.until - passed) if isinstance(entry, Muted) else entry
+            for entry in left
+        ]
+        assert thawed == later(evolved(before, at_once, now), passed + rest)
+
+
+def freezable(steps: list[Step]) -> list[tuple[Meeting, float]]:
+    """The meetings on the way in which somebody can freeze the room, and when, in whole seconds."""
+    found = []
+    for played, left in play(rounded(steps)):
+        meeting = played.meeting
+        if left and meeting.is_open and meeting.frozen_at is None and chair_of(meeting):
+            found.append((meeting, played.now))
+    return found
+
+
+def rounded(steps: list[Step]) -> list[Step]:
+    return [Step(step.seat, step.command, float(round(step.wait)), step.verdict) for step in steps]
+
+
+def chair_of(meeting: Meeting) -> int:
+    """Somebody who may act on as many as possible; 0 where no facilitator is here."""
+    leaders = [seat for seat in meeting.seats if meeting.is_facilitator(seat)]
+    return max(leaders, key=meeting.rank, default=0)
+
+
+def evolved(meeting: Meeting, entries: list[AnyEntry], at: float) -> Meeting:
+    for entry in entries:
+        meeting = decider.evolve(meeting, entry, Stamp(10**6, at))
+    return meeting
 
 
 @law
@@ -304,12 +555,10 @@ def test_p12_a_tick_does_something_when_it_is_due_and_then_nothing(steps: list[S
         for now in moments:
             left = decider.decide(meeting, Tick(), 0, now)
             assert bool(left) == (at is not None and at <= now)
-            after = meeting
-            for entry in left:
-                after = decider.evolve(after, entry, Stamp(10**6, now))
+            after = evolved(meeting, left, now)
             assert decider.decide(after, Tick(), 0, now) == []
-            later = decider.due(after)
-            assert later is None or later > now
+            next_ = decider.due(after)
+            assert next_ is None or next_ > now
 
 
 @law
@@ -324,12 +573,15 @@ def test_fc_22_any_command_of_anybody_leaves_entries_or_a_refusal_and_never_a_fa
     except Refused:
         return
     assert played.meeting.sits(seat)
-    assert not any(isinstance(entry, SeatTaken | SeatGiven) for entry in left)
+    comes_in = [entry for entry in left if isinstance(entry, SeatTaken | SeatGiven)]
+    assert not comes_in or isinstance(command, Admit)
     assert ids == dict(played.meeting.sessions)
     for entry in left:
-        if isinstance(entry, Removed | Muted):
+        if isinstance(entry, Removed | Muted) or (
+            isinstance(entry, Unmuted) and entry.by != "phase"
+        ):
             assert played.meeting.is_facilitator(seat)
-            assert not played.meeting.is_facilitator(entry.seat)
+            assert played.meeting.rank(entry.seat) < played.meeting.rank(seat)
 
 
 # Bytes
