@@ -1,6 +1,6 @@
 """A room's own ways: which there are, what each may be, and how they change."""
 
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 from msgspec.inspect import BoolType, IntType, LiteralType
@@ -8,6 +8,7 @@ from msgspec.inspect import BoolType, IntType, LiteralType
 from moderation.meeting.format import Flags, Format, fitted
 
 _FIELDS = {field.name: field.type for field in msgspec.inspect.type_info(Flags).fields}  # type: ignore[attr-defined]
+_HINTS = get_type_hints(Flags)
 YES_NO = {"yes": True, "no": False}
 
 HOLDS = "From the next meeting on. A meeting that is on keeps the ways it began with."
@@ -21,7 +22,7 @@ def choices() -> dict[str, Any]:
 def _choices(name: str) -> list[Any] | dict[str, int]:
     kind = _FIELDS[name]
     if isinstance(kind, LiteralType):
-        return list(kind.values)
+        return list(get_args(_HINTS[name]))  # In the order in which they are told.
     if isinstance(kind, IntType):
         assert kind.ge is not None, "every number has bounds"
         assert kind.le is not None, "every number has bounds"
