@@ -165,6 +165,8 @@ def opened(meeting: Meeting, entry: Opened, stamp: Stamp) -> Meeting:
 
 
 def phase_began(meeting: Meeting, entry: PhaseBegan, stamp: Stamp) -> Meeting:
+    """Hands go along from one queue to the next; the order of a round is nobody's wish and does not."""
+    was_round = meeting.phase >= 0 and meeting.phases[meeting.phase].speak == "round"
     meeting = replace(
         meeting,
         phase=entry.phase,
@@ -176,7 +178,7 @@ def phase_began(meeting: Meeting, entry: PhaseBegan, stamp: Stamp) -> Meeting:
     )
     if meeting.speak not in ("queue", "tag"):
         return replace(meeting, hands=entry.order, urgent=(), hands_away=())
-    if meeting.phases[entry.phase].urgent != "only":
+    if meeting.phases[entry.phase].urgent != "only" and not was_round:
         return meeting
     away = tuple(away for away in meeting.hands_away if away.seat in meeting.urgent)
     hands = tuple(hand for hand in meeting.hands if hand in meeting.urgent)

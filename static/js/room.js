@@ -220,7 +220,7 @@ function phaseBegan(was, phase, order, at) {
   const people = new Map([...was.people].map(([seat, one]) => [seat, { ...one, said: 0 }]))
   const room = { ...was, phase, phaseBeganAt: at, epoch: was.epoch + 1, queueOpen: true, putOff: [], people }
   if (!["queue", "tag"].includes(speak(room))) return { ...room, hands: order, urgent: [], handsAway: [] }
-  if (room.phases[phase]?.urgent !== "only") return room
+  if (room.phases[phase]?.urgent !== "only" && speak(was) !== "round") return room
   const isUrgent = (/** @type {number} */ seat) => room.urgent.includes(seat)
   return { ...room, hands: room.hands.filter(isUrgent), handsAway: room.handsAway.filter(({ seat }) => isUrgent(seat)) }
 }

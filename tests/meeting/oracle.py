@@ -92,6 +92,7 @@ class Oracle(Floor):
         if entry.by == "time":
             must(self._phase_is_over(), "the time of the phase was not over (FC-29)")
         must(entry.phase == 0 or "phase" not in self.scopes.values(), "a mute of the phase before")
+        was_round = self.phase is not None and self._speak() == "round"
         self.phase, self.phase_began = entry.phase, self.clocks.room.reads
         self.epoch += 1
         self.queue_open = True
@@ -99,7 +100,7 @@ class Oracle(Floor):
         self.introduced.clear()
         is_round = self._speak() == "round"
         must(entry.order == (self._everybody() if is_round else ()), "not the order of a round")
-        self._begin_queue(entry.order)
+        self._begin_queue(entry.order, was_round=was_round)
         self._expect_entering(entry.order)
         self.just_moved = True
 
@@ -109,10 +110,10 @@ class Oracle(Floor):
         leaders = [seat for seat in sorted(asked) if self._is_leader(seat)]
         return (*(seat for seat in sorted(asked) if seat not in leaders), *leaders)
 
-    def _begin_queue(self, order: tuple[int, ...]) -> None:
+    def _begin_queue(self, order: tuple[int, ...], *, was_round: bool) -> None:
         if self._speak() not in ("queue", "tag"):
             self.queue, self.urgent = list(order), []
-        elif self._phase().urgent == "only":
+        elif self._phase().urgent == "only" or was_round:
             self.queue = [seat for seat in self.queue if seat in self.urgent]
         self.kept = {seat: until for seat, until in self.kept.items() if seat in self.queue}
         if self._speak() == "round":

@@ -9,6 +9,7 @@ from moderation.meeting.commands import (
     Convene,
     NextPhase,
     Open,
+    Pass,
     RaiseHand,
     Say,
     Tick,
@@ -246,3 +247,16 @@ def test_every_phase_begins_with_an_open_queue_and_nobody_introduced():
     story = given(in_phase("newcomers"), said).when(ada, NextPhase(CURRENT)).allowed()
     assert given(in_phase("newcomers"), said).state.said[ben] == 1
     assert (story.state.queue_open, dict(story.state.said)) == (True, {})
+
+
+def test_who_was_not_reached_in_a_round_has_no_hand_up_in_the_queue_after_it():
+    """The order of a round is nobody's wish; an urgent hand that went up in it is."""
+    phases = (
+        Phase("round", "Round", 20, "round", urgent="beside"),
+        Phase("sharing", "Sharing", 20, "queue", urgent="beside"),
+    )
+    story = given(in_phase("round", phases)).when(ben, Pass(CURRENT)).allowed()
+    assert story.state.hands == ROUND[1:]
+    assert story.when(ada, NextPhase(CURRENT)).allowed().state.hands == ()
+    urgent = story.when(ben, RaiseHand(urgent=True)).allowed()
+    assert urgent.when(ada, NextPhase(CURRENT)).allowed().state.hands == (ben,)
