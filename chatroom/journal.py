@@ -102,6 +102,7 @@ class Draft:
             rules.due(state),
             rules.ended(state),
             self.good_until,
+            max(rules.reader(record.entry) for record in self.records),
         )
 
     def _without(self, erased: set[int]) -> list[Row]:

@@ -41,6 +41,8 @@ class Rules:
     snapshot: Callable[[State, int], Any]
     due: Callable[[State], float | None]
     ended: Callable[[State], float | None]
+    reader: Callable[[Entry], int] = lambda entry: 1
+    """Which reader may decide in a log that has this entry (W10)."""
 
     def seat_of(self, state: State, session: str) -> int | None:
         """The seat of a session's digest, None for a stranger."""
@@ -86,6 +88,8 @@ MEETING = Rules(
     snapshot=audience.snapshot,
     due=decider.due,
     ended=lambda meeting: meeting.closed_at,
+    # Whatever the entry is: it was decided by rules that the readers before these do not have.
+    reader=lambda entry: 2,
 )
 CASE = Rules(
     kind="case",

@@ -6,8 +6,8 @@ from typing import NamedTuple, Protocol
 
 from chatroom.settings import Settings
 
-READER = 1
-"""What this version can decide on; a log may ask for a newer one (W10)."""
+READER = 2
+"""What this version can decide on; a log may ask for a newer one (W10). 2: the floor in full."""
 
 
 class DataFault(Exception):
@@ -40,6 +40,8 @@ class Batch(NamedTuple):
 
     PostgreSQL takes it until `good_until` on its own clock: a process that was stopped must not
     commit a stale decision in a quiet log (W1). SQLite has no other process.
+
+    From then on the log asks for a reader of `min_reader`, if it did not ask for a newer one before.
     """
 
     log: int
@@ -49,6 +51,7 @@ class Batch(NamedTuple):
     next_due: float | None
     ended_at: float | None
     good_until: float = inf
+    min_reader: int = 1
 
 
 class First(NamedTuple):
@@ -65,7 +68,7 @@ class Head(NamedTuple):
     log: int
     kind: str
     position: int
-    min_reader: int = READER
+    min_reader: int = 1
 
 
 class Logs(Protocol):

@@ -22,8 +22,9 @@ DATA_CLASSES = {"22", "23", "54"}
 # A log that is not returned was stale, busy, decided too long ago, or is for newer readers.
 APPEND = """
 WITH want AS (
-    SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::float8[], $5::float8[], $6::float8[])
-               AS w (id, position, n, next_due, ended_at, good_until)
+    SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::float8[], $5::float8[], $6::float8[],
+                         $24::int4[])
+               AS w (id, position, n, next_due, ended_at, good_until, min_reader)
 ), mine AS (
     SELECT l.id
       FROM log l JOIN want w ON l.id = w.id AND l.position = w.position
@@ -32,7 +33,8 @@ WITH want AS (
        FOR UPDATE OF l SKIP LOCKED
 ), cas AS (
     UPDATE log l
-       SET position = l.position + w.n, next_due = w.next_due, ended_at = w.ended_at
+       SET position = l.position + w.n, next_due = w.next_due, ended_at = w.ended_at,
+           min_reader = greatest(l.min_reader, w.min_reader)
       FROM want w JOIN mine USING (id)
      WHERE l.id = w.id
     RETURNING l.id
@@ -252,6 +254,7 @@ def _append_values(batches: Sequence[Batch]) -> list[Any]:
         *_arrays([row[:11] for row in rows], 11),
         *_arrays([(row.log, row.position, row.words) for row in worded], 3),
         *_arrays(erased, 2),
+        [batch.min_reader for batch in batches],
     ]
 
 

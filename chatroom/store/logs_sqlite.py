@@ -146,9 +146,12 @@ def _append(connection: sqlite3.Connection, batches: Sequence[Batch]) -> set[int
 
 def _append_one(connection: sqlite3.Connection, batch: Batch) -> bool:
     moved = connection.execute(
-        "UPDATE log SET position = position + ?, next_due = ?, ended_at = ?"
-        " WHERE id = ? AND position = ? AND min_reader <= ?",
-        (len(batch.rows), batch.next_due, batch.ended_at, batch.log, batch.position, READER),
+        "UPDATE log SET position = position + ?, next_due = ?, ended_at = ?,"
+        " min_reader = max(min_reader, ?) WHERE id = ? AND position = ? AND min_reader <= ?",
+        (
+            *(len(batch.rows), batch.next_due, batch.ended_at, batch.min_reader),
+            *(batch.log, batch.position, READER),
+        ),
     )
     if moved.rowcount != 1:
         return False

@@ -17,19 +17,22 @@ from chatroom import journal as module
 from chatroom.book import Book, folded
 from chatroom.journal import Answer, RetryLater
 from chatroom.rules import MEETING, Entry
+from chatroom.store import logs_postgres, logs_sqlite
 from chatroom.store.logs import READER, OutcomeUnknown, Row
+from moderation.case.commands import Raise
 from moderation.content.verdict import Finding, Verdict
 from moderation.meeting.commands import Close, LowerHand, NextPhase, Redact, Say, Tell, Unmute
 from moderation.meeting.entries import HandLowered, Muted, Said, ToldYou
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
-from tests.cast import ada, ben, chidi
+from tests.cast import SESSIONS, ada, ben, chidi
 from tests.journal.stage import (
     EVENING,
     MORNING,
     OPEN_EPOCH,
     Hands,
     Office,
+    add_log,
     asked,
     at_work,
     outcome,
@@ -479,6 +482,28 @@ async def test_what_is_for_newer_readers_is_relayed_and_not_decided_w10(path: Pl
         assert old.lines() == [(ben, "in a newer version's words")]
     async with at_work(path, seed="fresh") as fresh:
         assert isinstance(await outcome(fresh.say(ben, "and on")), RetryLater)
+
+
+async def test_a_meeting_of_this_version_is_relayed_and_not_decided_by_an_older_one_w10(
+    path: Place, monkeypatch: pytest.MonkeyPatch
+):
+    """A rolling upgrade: a case goes on at both, for help does not wait for it."""
+    async with at_work(path) as new, at_work(path, seed="old") as old:
+        await new.furnish()
+        add_log(path, MORNING, kind="case")
+        books = [await new.book(), await old.book()]
+        for older in (module, logs_sqlite, logs_postgres):
+            monkeypatch.setattr(older, "READER", READER - 1)
+        no = old.say(ben, "by the rules of before")
+        assert isinstance(await outcome(no), RetryLater)
+        raised = Raise("help", "urgent", SESSIONS[ben], attended=False)
+        assert isinstance(await outcome(old.journal.submit(MORNING, 0, raised)), Answer)
+        monkeypatch.undo()
+        line = await new.say(ben, "by the rules of now")
+        await old.journal.catch_up(EVENING)
+        assert (EVENING, line.number) in [(log, one.number) for log, one in old.published]
+        assert books[0].fold == books[1].fold
+        assert new.lines() == [(ben, "by the rules of now")]
 
 
 async def test_what_many_logs_lack_is_read_in_one_query_w5(

@@ -153,6 +153,27 @@ async def test_a_log_that_is_for_newer_readers_takes_nothing_and_is_read_w10(sto
     assert await store.logs.tail(EVENING, 0) == [row(1)]
 
 
+async def test_what_is_stored_may_ask_for_a_newer_reader_from_then_on_w10(store: Store):
+    """In the same statement: there is no moment at which an older reader could still decide."""
+
+    async def asks(log: int) -> int:
+        head = await store.logs.head(log)
+        assert head is not None
+        return head.min_reader
+
+    before = [await asks(EVENING), await asks(MORNING)]
+    assert before == [1, 1], "need logs that anybody may decide in"
+    both = [batch(0, row(1)), batch(0, row(1, log=MORNING), log=MORNING, min_reader=READER)]
+    assert await store.logs.append(both) == {EVENING, MORNING}
+    assert [await asks(EVENING), await asks(MORNING)] == [1, READER]
+    later = [batch(1, row(2), min_reader=READER), batch(1, row(2, log=MORNING), log=MORNING)]
+    assert await store.logs.append(later) == {EVENING, MORNING}
+    assert [await asks(EVENING), await asks(MORNING)] == [READER, READER], "it never asks for less"
+    stale = batch(1, row(3), min_reader=READER + 1)
+    assert await store.logs.append([stale]) == set()
+    assert await asks(EVENING) == READER
+
+
 FAULTS = {
     "a command twice": (row(2, command_id=ID),),
     "a number twice": (row(2, number=1),),
