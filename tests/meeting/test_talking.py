@@ -1,4 +1,6 @@
-"""Lines: who may write to the room and when, privately, and what can be taken back."""
+"""Words: who may write to the room and when, post, react, tell privately, and what is taken back."""
+
+from typing import Any
 
 import pytest
 
@@ -10,25 +12,38 @@ from moderation.meeting.commands import (
     Invite,
     Mute,
     NextPhase,
+    Post,
+    PurgeRecent,
+    React,
     Redact,
     Say,
+    Service,
     Tell,
     Unmute,
 )
 from moderation.meeting.entries import (
+    AllMuted,
+    AnyEntry,
+    Appointed,
     Closed,
     FloorTaken,
-    Invited,
+    Frozen,
     Muted,
+    PauseBegan,
     PhaseBegan,
+    Posted,
+    Reacted,
     Redacted,
     Removed,
     Said,
+    ShieldRaised,
     Told,
     ToldYou,
     TurnEnded,
     Unmuted,
 )
+from moderation.meeting.format import Phase
+from moderation.meeting.state import Line, Topic
 from moderation.meeting.talking import why_silent
 from tests.cast import ada, ben, chidi, dana, eve, mo
 from tests.meeting.spec import (
@@ -39,6 +54,7 @@ from tests.meeting.spec import (
     MeetingSituation,
     after,
     bounced,
+    called,
     given,
     in_phase,
     masking,
@@ -76,6 +92,213 @@ def test_nobody_writes_in_a_silent_phase():
         given(in_phase("silence")).when(seat, LINE).refused("quiet")
 
 
+def test_everybody_writes_in_a_discussion():
+    for seat in (ada, ben):
+        given(in_phase("talk")).when(seat, LINE).then(Said(seat=seat, words="Good evening"))
+
+
+# Introductions
+
+
+def test_everybody_introduces_themselves_in_one_line():
+    story = given(in_phase("newcomers")).when(ben, LINE).then(Said(seat=ben, words="Good evening"))
+    story.when(ben, LINE).refused("said_already")
+    story.when(chidi, LINE).then(Said(seat=chidi, words="Good evening"))
+
+
+def test_a_phase_says_how_many_lines_of_introduction_there_are():
+    two = [Phase("newcomers", "Newcomers", 5, "self_id", lines=2)]
+    story = given(in_phase("newcomers", two)).when(ben, LINE).allowed().when(ben, LINE).allowed()
+    story.when(ben, LINE).refused("said_already")
+
+
+def test_a_line_of_introduction_is_short():
+    story = given(in_phase("newcomers"))
+    story.when(ben, Say("x" * 281, CURRENT)).refused("one_short_line")
+    story.when(ben, Say("x" * 280, CURRENT)).allowed()
+
+
+def test_facilitators_welcome_everybody_who_introduces_themselves():
+    story = given(in_phase("newcomers"))
+    for _ in range(3):
+        story = story.when(ada, LINE).then(Said(seat=ada, words="Good evening"))
+
+
+def test_a_second_phase_of_introductions_begins_anew():
+    again = [Phase(name, "Hello", 5, "self_id") for name in ("newcomers", "milestones")]
+    said = given(in_phase("newcomers", again)).when(ben, LINE).allowed()
+    said.when(ada, NextPhase(CURRENT)).allowed().when(ben, LINE).allowed()
+
+
+# Readers and speakers
+
+
+SERVICES: list[tuple[str, Service, str]] = [
+    ("readings", "reader", "readers_only"),
+    ("lead", "speaker", "speaker_only"),
+]
+
+
+@pytest.mark.parametrize(("phase", "service", "code"), SERVICES)
+def test_only_those_who_were_assigned_write_in_their_phase(phase: str, service: Service, code: str):
+    story = given(in_phase(phase), Appointed(ben, service), Appointed(dana, service))
+    for seat in (ben, dana):
+        story.when(seat, LINE).then(Said(seat=seat, words="Good evening"))
+    for seat in (chidi, ada, mo):
+        story.when(seat, LINE).refused(code)
+
+
+@pytest.mark.parametrize(("phase", "service", "code"), SERVICES)
+def test_while_nobody_is_assigned_the_facilitators_write(phase: str, service: Service, code: str):
+    other: Service = "speaker" if service == "reader" else "reader"
+    story = given(in_phase(phase), Appointed(ben, other))
+    story.when(ben, LINE).refused(code)
+    story.when(mo, LINE).then(Said(seat=mo, words="Good evening"))
+
+
+@pytest.mark.parametrize(("phase", "service", "code"), SERVICES)
+def test_who_was_removed_is_assigned_no_more(phase: str, service: Service, code: str):
+    story = given(in_phase(phase), Appointed(ben, service), Removed(ben))
+    story.when(ada, LINE).allowed()
+    story.when(chidi, LINE).refused(code)
+
+
+def test_a_phase_of_turns_knows_no_readers_and_no_speakers():
+    story = given(in_phase("sharing"), Appointed(ben, "reader"), Appointed(ben, "speaker"))
+    story.when(ben, LINE).refused("not_your_turn")
+
+
+# Posting
+
+
+def test_a_facilitator_posts_in_any_phase():
+    for phase in FORMAT.phases:
+        posted = given(in_phase(phase.id)).when(mo, Post("announcement", "Tea is at eight"))
+        posted.then(Posted(seat=mo, kind="announcement", words="Tea is at eight"))
+
+
+def test_the_newest_topic_is_pinned_until_its_words_go():
+    story = given(in_phase("gathering")).when(ada, Post("topic", "Patience")).allowed()
+    first = story.state.topic
+    assert first is not None
+    assert first.words == "Patience"
+    story = story.when(ada, Post("cue", "Welcome")).allowed()
+    assert story.state.topic == first
+    story = story.when(mo, Post("topic", "Courage")).allowed()
+    newest = story.state.topic
+    assert newest == Topic(first.number + 2, "Courage")
+    assert story.when(ada, Redact(first.number)).allowed().state.topic == newest
+    assert story.when(ada, Redact(newest.number)).allowed().state.topic is None
+
+
+def test_fc_11_nothing_is_posted_into_a_turn():
+    given(with_floor(ben)).when(ada, Post("announcement", "Five minutes")).refused("turn_running")
+    paused = given(with_floor(ben), PauseBegan())
+    paused.when(ada, Post("announcement", "A moment")).allowed()
+    given(with_invited(ben)).when(ada, Post("cue", "Welcome")).allowed()
+
+
+def test_an_assigned_reader_posts_readings_in_their_phase_and_nothing_else():
+    story = given(in_phase("readings"), Appointed(ben, "reader"))
+    story.when(ben, Post("reading", "Page one")).then(
+        Posted(seat=ben, kind="reading", words="Page one")
+    )
+    story.when(ben, Post("topic", "Mine")).refused("facilitators_act")
+    story.when(chidi, Post("reading", "Page one")).refused("readers_only")
+    other = given(in_phase("talk"), Appointed(ben, "reader"))
+    other.when(ben, Post("reading", "Page one")).refused("readers_only")
+
+
+def test_what_is_posted_is_reviewed():
+    found = bounced("link", 0, 3)
+    posted = given(in_phase("gathering")).when(ada, Post("topic", "www"), found)
+    posted.refused("link", spans=[(0, 3)])
+
+
+def test_nothing_is_posted_before_the_opening():
+    given(seated()).when(ada, Post("topic", "Patience")).refused("not_open")
+
+
+# Reacting
+
+
+def line_of_ben(phase: str = "gathering", **ways: Any) -> tuple[MeetingSituation, int]:
+    """Ben has said something in this phase, and its number in the room."""
+    story = given(in_phase(phase, **ways), Said(seat=ben, words="Hello"))
+    (number,) = story.state.lines
+    return story, number
+
+
+def test_fc_11_a_word_goes_under_a_line_once_and_is_taken_back():
+    story, number = line_of_ben()
+    story = story.when(chidi, React(number, "with_you")).then(Reacted(chidi, number, "with_you"))
+    story.when(chidi, React(number, "with_you")).nothing()
+    story = story.when(chidi, React(number, "thank_you")).then(Reacted(chidi, number, "thank_you"))
+    story = story.when(dana, React(number, "with_you")).then(Reacted(dana, number, "with_you"))
+    off = story.when(chidi, React(number, "with_you", on=False))
+    off.then(Reacted(chidi, number, "with_you", on=False)).when(
+        chidi, React(number, "with_you", on=False)
+    ).nothing()
+
+
+def test_fc_11_a_phase_has_its_own_small_set_of_words():
+    story, number = line_of_ben("newcomers")
+    story.when(chidi, React(number, "welcome")).then(Reacted(chidi, number, "welcome"))
+    story.when(chidi, React(number, "with_you")).refused("no_reactions_now")
+    story, number = line_of_ben()
+    story.when(chidi, React(number, "congratulations")).refused("no_reactions_now")
+
+
+def test_fc_11_a_word_is_taken_back_in_a_phase_that_does_not_have_it():
+    phases = [
+        Phase("gathering", "Gathering", 5, "open"),
+        Phase("still", "Still", 5, "open", reactions=()),
+    ]
+    story, number = line_of_ben(phases=phases)
+    story = story.when(chidi, React(number, "with_you")).allowed()
+    story = story.when(ada, NextPhase(CURRENT)).allowed()
+    story.when(dana, React(number, "with_you")).refused("no_reactions_now")
+    story.when(chidi, React(number, "with_you", on=False)).allowed()
+
+
+def test_a_group_may_do_without_reactions():
+    story, number = line_of_ben(reactions=False)
+    story.when(chidi, React(number, "with_you")).refused("no_reactions_now")
+
+
+def test_fc_11_during_a_turn_a_word_goes_under_a_line_and_no_text_between_them():
+    story = given(with_floor(ben), Said(seat=ben, turn=1, words="one"))
+    (number,) = story.state.lines
+    reacted = story.when(chidi, React(number, "with_you")).allowed()
+    reacted.when(ben, Say("two", CURRENT)).then(Said(seat=ben, turn=1, words="two"))
+
+
+def test_there_are_reactions_to_lines_that_are_there():
+    story, number = line_of_ben()
+    story.when(chidi, React(number + 1, "with_you")).refused("no_such_line")
+    redacted = story.when(ben, Redact(number)).allowed()
+    redacted.when(chidi, React(number, "with_you")).refused("no_such_line")
+
+
+def test_w12_a_reaction_is_speech():
+    story, number = line_of_ben()
+    reaction = React(number, "with_you")
+    stopped: list[tuple[AnyEntry, str]] = [
+        (Muted(chidi, NOON + 60), "muted"),
+        (AllMuted(NOON + 60), "all_muted"),
+        (ShieldRaised((number,)), "all_muted"),
+        (PauseBegan(), "paused"),
+        (Frozen(), "frozen"),
+    ]
+    for stop, code in stopped:
+        story.given(stop).when(chidi, reaction).refused(code)
+    for stop in (AllMuted(NOON + 60), ShieldRaised((number,)), PauseBegan()):
+        story.given(stop).when(ada, reaction).allowed()
+
+
+# Turns
+
+
 def test_fc_12_text_out_of_turn_is_refused_and_leaves_nothing():
     given(in_phase("sharing")).when(ben, LINE).refused("not_your_turn")
     given(with_floor(ben)).when(chidi, LINE).refused("not_your_turn")
@@ -100,7 +323,7 @@ def test_fc_11_the_next_turn_has_a_number_of_its_own():
     second = [
         *with_floor(ben),
         TurnEnded(ben, "done"),
-        Invited(chidi, by=ada),
+        called(chidi),
         FloorTaken(chidi, turn=2),
     ]
     given(second).when(chidi, LINE).then(Said(seat=chidi, turn=2, words="Good evening"))
@@ -140,8 +363,8 @@ def test_fc_09_nobody_elses_line_is_a_late_one():
 
 
 def test_p8_the_muted_write_in_no_phase():
-    for phase in [phase.id for phase in FORMAT.phases if phase.id != "silence"]:
-        muted = given(in_phase(phase), Muted(ben, NOON + 60))
+    for phase in FORMAT.phases:
+        muted = given(in_phase(phase.id)).when(ada, Mute(ben, 1)).allowed()
         muted.when(ben, LINE).refused("muted")
         muted.when(ben, Say("done", CURRENT)).refused("muted")
 
@@ -241,7 +464,8 @@ def test_a_member_may_name_a_facilitator_and_all_of_them_read_it():
 
 def test_p8_fc_19_the_line_to_the_facilitators_is_open_to_the_muted_and_in_every_phase():
     for phase in FORMAT.phases:
-        given(in_phase(phase.id), Muted(ben, NOON + 60)).when(ben, Tell("Why?")).allowed()
+        muted = given(in_phase(phase.id)).when(ada, Mute(ben, 1)).allowed()
+        muted.when(ben, Tell("Why?")).allowed()
     given(seated()).when(ben, Tell("I'm early")).allowed()
 
 
@@ -266,7 +490,7 @@ def _said_by(seat: int) -> tuple[MeetingSituation, int]:
     """A line of `seat` in an open phase, and its number in the room."""
     story = given(in_phase("gathering")).when(seat, LINE).allowed()
     (number,) = story.state.lines
-    assert story.state.lines[number] == seat
+    assert story.state.lines[number] == Line(seat, NOON)
     return story, number
 
 
@@ -317,3 +541,30 @@ def test_the_turn_on_a_line_is_the_one_that_runs(reason: EndTurn | NextPhase | C
 def test_fc_09_when_the_phase_has_moved_on_too_its_rule_answers():
     moved = given(with_floor(ben), TurnEnded(ben, "phase"), PhaseBegan(3), PhaseBegan(4))
     moved.when(ben, Say("and so", STALE)).refused("facilitators_only")
+
+
+# Taking the last minutes back
+
+
+def test_a_facilitator_takes_the_words_of_the_last_minutes_out():
+    story = given(in_phase("gathering"), Said(seat=ben, words="long ago"), after(121))
+    story = story.given(Said(seat=ben, words="one"), Said(seat=chidi, words="other")).later(60)
+    story = story.given(Said(seat=ben, words="two")).later(60)
+    _, one, _, two = sorted(story.state.lines)
+    purged = story.when(mo, PurgeRecent(ben)).then(
+        Redacted(one, "facilitator"), Redacted(two, "facilitator")
+    )
+    purged.when(mo, PurgeRecent(ben)).nothing()
+    story.when(mo, PurgeRecent(ben, seconds=60)).then(Redacted(two, "facilitator"))
+
+
+def test_the_words_of_the_removed_are_taken_out_too():
+    gone = given(in_phase("gathering"), Said(seat=ben, words="Hello"), Removed(ben))
+    (number,) = gone.state.lines
+    gone.when(ada, PurgeRecent(ben)).then(Redacted(number, "facilitator"))
+
+
+def test_fc_22_only_facilitators_purge_and_not_each_other():
+    given(in_phase("gathering")).when(ben, PurgeRecent(chidi)).refused("facilitators_act")
+    given(in_phase("gathering")).when(mo, PurgeRecent(ada)).refused("not_on_a_facilitator")
+    given(in_phase("gathering")).when(mo, PurgeRecent(eve)).refused("no_such_seat")
