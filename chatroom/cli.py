@@ -284,7 +284,9 @@ async def _set_ways(
             own = await rooms.change_ways(
                 engine, room.id, lambda there: ways.changed(base, there, changes)
             )
-        except (ValueError, Refused) as wrong:
+        except Refused:
+            raise _unfit(room) from None
+        except ValueError as wrong:
             raise server.CannotStart(f"{slug} can't be so: {wrong}") from None
         room = replace(room, ways=own)
         return room, (await formats.of(room)).flags
@@ -296,10 +298,14 @@ async def _show_ways(settings: Settings, slug: str) -> tuple[rooms.Room, Flags]:
         try:
             return room, (await open_formats(engine).of(room)).flags
         except Refused:
-            sentence = (
-                f"{slug}: its format {room.format} and its settings {room.ways} do not fit together"
-            )
-            raise server.CannotStart(sentence) from None
+            raise _unfit(room) from None
+
+
+def _unfit(room: rooms.Room) -> server.CannotStart:
+    own = " ".join(f"{name}={ways.in_words(value)}" for name, value in room.ways.items())
+    return server.CannotStart(
+        f"{room.slug}: the format {room.format} is not there, or this does not fit: {own or 'nothing set'}"
+    )
 
 
 async def _list_formats(settings: Settings) -> list[tuple[str, str, str]]:

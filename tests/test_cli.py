@@ -4,10 +4,11 @@ import asyncio
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -15,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chatroom import run as demo
-from chatroom import server
+from chatroom import server, ways
 from chatroom.accounts import SESSION_LIFE, Accounts
 from chatroom.cli import Duration, main
 from chatroom.settings import load
@@ -34,7 +35,8 @@ class Operator:
     """Who types the commands, with a database in a folder of their own."""
 
     def __init__(self, folder: Path) -> None:
-        self.environ = {"DATABASE_URL": f"sqlite:///{folder}/test.db", "ORIGINS": MEET}
+        self.file = folder / "test.db"
+        self.environ = {"DATABASE_URL": f"sqlite:///{self.file}", "ORIGINS": MEET}
 
     def types(self, *words: str, **environ: str) -> Result:
         return CliRunner(env=self.environ | environ).invoke(main, words)
@@ -76,6 +78,12 @@ def test_a_room_is_made_and_listed(operator: Operator):
         ("room", "create", "Evening group", "--format", "no-such"),
         ("room", "create", "  ", "--format", "small-discussion"),
         ("room", "create", "x" * 81, "--format", "small-discussion"),
+        ("room", "create", "Evening group", "--format", "small-discussion", "--door", "ajar"),
+        ("room", "set", "evening-group"),
+        ("room", "set", "evening-group", "door"),
+        ("room", "set", "evening-group", "door=ajar"),
+        ("format", "show", "no-such"),
+        ("format", "add", "no-such.toml"),
         ("invite", "--as", "member"),
         ("invite", "evening-group", "--as", "operator"),
         ("invite", "evening-group", "--as", "member", "--uses", "0"),
@@ -86,6 +94,89 @@ def test_a_command_that_makes_no_sense_is_explained(operator: Operator, words: t
     result = operator.types(*words)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+def test_a_rooms_own_ways_are_set_and_shown(operator: Operator):
+    operator.gets("room", "create", "Evening group", "--format", "small-discussion")
+    before = operator.gets("room", "show", "evening-group").splitlines()
+    assert "door\tinvitation" in before
+    told = operator.gets("room", "set", "evening-group", "door=knock", "share_limit=4").splitlines()
+    assert told[-1] == ways.HOLDS
+    shown = operator.gets("room", "show", "evening-group").splitlines()
+    assert shown == told[:-1]
+    assert {"door\tknock\tset here", "share_limit\t4\tset here", "fairness\tno"} <= set(shown)
+    operator.gets("room", "set", "evening-group", "door=", "share_limit=")
+    assert operator.gets("room", "show", "evening-group").splitlines() == before
+
+
+def test_a_room_is_made_with_its_door(operator: Operator):
+    operator.gets("room", "create", "Open group", "--format", "small-discussion", "--door", "open")
+    assert "door\topen\tset here" in operator.gets("room", "show", "open-group").splitlines()
+
+
+@pytest.mark.parametrize("words", [("set", "nowhere", "door=open"), ("show", "nowhere")])
+def test_a_room_that_is_not_there_has_no_ways(operator: Operator, words: tuple[str, ...]):
+    result = operator.types("room", *words)
+    assert result.exit_code == 1
+    assert result.stderr == "There is no room 'nowhere'; see: chatroom room list\n"
+
+
+def test_a_format_is_shown_changed_and_added(operator: Operator, tmp_path: Path):
+    text = operator.gets("format", "show", "small-discussion")
+    file = tmp_path / "ours.toml"
+    file.write_text(text.replace('"small-discussion"', '"ours"'))
+    add = ("format", "add", str(file), "--from", "small-discussion")
+    assert operator.gets(*add) == "ours"
+    assert operator.types(*add).exit_code == 2
+    assert operator.gets(*add, "--replace") == "ours"
+    assert operator.gets("format", "show", "ours") == file.read_text().strip()
+    listed = operator.gets("format", "list").splitlines()
+    assert "ours\tmade from small-discussion\tSmall discussion" in listed
+    assert "small-discussion\tshipped\tSmall discussion" in listed
+    operator.gets("room", "create", "Our group", "--format", "ours")
+    assert operator.gets("room", "list") == "our-group\tours\tOur group"
+
+
+def test_a_format_that_makes_no_sense_is_told_by_line_and_reason(
+    operator: Operator, tmp_path: Path
+):
+    text = operator.gets("format", "show", "small-discussion")
+    file = tmp_path / "ours.toml"
+    for wrong, why in [
+        (text, "small-discussion is shipped"),
+        (text.replace('speak = "queue"', 'speak = "sing"'), "phase sharing"),
+        ("id = ", "line 1"),
+    ]:
+        file.write_text(wrong)
+        result = operator.types("format", "add", str(file))
+        assert result.exit_code == 2
+        assert why in result.stderr
+    file.write_bytes(b"\xff")
+    assert operator.types("format", "add", str(file)).exit_code == 2
+    assert "ours" not in operator.gets("format", "list")
+
+
+def test_a_room_whose_ways_another_version_kept_is_told_and_mended(operator: Operator):
+    operator.gets("room", "create", "Evening group", "--format", "small-discussion")
+    with closing(sqlite3.connect(operator.file)) as database, database:
+        database.execute("UPDATE room SET ways = ?", ['{"bells": 1}'])
+    assert "NO  ROOMS: no meeting can begin in evening-group" in operator.types("check").stdout
+    result = operator.types("room", "show", "evening-group")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    result = operator.types("room", "set", "evening-group", "door=open")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "bells" in result.stderr
+    operator.gets("room", "set", "evening-group", "bells=")
+    assert "ok  ROOMS" in operator.types("check").stdout
+
+
+def test_a_room_whose_format_is_gone_can_not_be_set(operator: Operator):
+    operator.gets("room", "create", "Evening group", "--format", "small-discussion")
+    with closing(sqlite3.connect(operator.file)) as database, database:
+        database.execute("UPDATE room SET format = 'gone'")
+    for words in (("set", "evening-group", "door=open"), ("show", "evening-group")):
+        result = operator.types("room", *words)
+        assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
 
 
 @pytest.mark.parametrize("role", ["member", "facilitator"])
@@ -135,6 +226,7 @@ def test_the_same_commands_work_on_postgresql(tmp_path: Path):
         operator.gets("migrate")
         operator.gets("room", "create", "Evening group", "--format", "small-discussion")
         assert operator.gets("room", "list") == "evening-group\tsmall-discussion\tEvening group"
+        assert "door\tknock" in operator.gets("room", "set", "evening-group", "door=knock")
         assert link(operator.gets("invite", "evening-group", "--as", "member"))
         found = operator.types("check").stdout
         assert "ok  DATABASE_URL: PostgreSQL, synchronous_commit on, fsync on" in found

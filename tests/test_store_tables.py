@@ -4,10 +4,12 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from msgspec.structs import replace
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,7 +22,7 @@ from chatroom.store.logs import Batch, open_logs
 from chatroom.store.postgres import DatabaseAway
 from tests import servers
 from tests.ground import NOON, dice, settings_in, store_in
-from tests.store.places import KINDS, Place, place
+from tests.store.places import KINDS, Place, migrate, place
 
 BEN, CHIDI = b"b" * 32, b"c" * 32
 
@@ -73,6 +75,54 @@ async def test_tables_are_pending_until_they_are_migrated(kind: str, tmp_path: P
         assert not await database.pending(ground.settings)
         ground.ask("DELETE FROM alembic_version WHERE version_num > ?", "")
         assert await database.pending(ground.settings)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_room_of_the_version_before_keeps_its_groups_ways_open(kind: str, tmp_path: Path):
+    with place(kind, tmp_path) as ground:
+        ground.tell("DROP TABLE format")
+        ground.tell("ALTER TABLE room DROP COLUMN ways")
+        ground.tell("UPDATE alembic_version SET version_num = ?", "0002")
+        ground.tell(
+            "INSERT INTO room (id, slug, name, format, created_at) VALUES (1, 'a', 'A', 'b', 0)"
+        )
+        assert await database.pending(ground.settings)
+        migrate(ground.settings)
+        engine = database.open_engine(ground.settings)
+        try:
+            room = await rooms.room_by_slug(engine, "a")
+            assert room == rooms.Room(1, "a", "A", "b", 0.0, {})
+            kept = await rooms.change_ways(engine, 1, lambda there: {**there, "door": "knock"})
+            assert kept == {"door": "knock"}
+            assert await rooms.list_rooms(engine) == [replace(room, ways=kept)]
+        finally:
+            await engine.dispose()
+
+
+async def test_of_two_who_change_a_rooms_ways_neither_is_lost(engine: AsyncEngine):
+    room = await rooms.create_room(engine, "Evening group", "small-discussion", NOON, dice())
+
+    async def change(name: str) -> None:
+        await rooms.change_ways(engine, room.id, lambda there: {**there, name: True})
+
+    names = [f"way_{number}" for number in range(8)]
+    await asyncio.gather(*map(change, names))
+    found = await rooms.room_by_slug(engine, room.slug)
+    assert found is not None
+    assert found.ways == dict.fromkeys(names, True)
+
+
+async def test_a_change_of_ways_that_raises_changes_nothing(engine: AsyncEngine):
+    room = await rooms.create_room(
+        engine, "Evening group", "small-discussion", NOON, dice(), {"door": "open"}
+    )
+
+    def wrong(there: dict[str, Any]) -> dict[str, Any]:
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - it is ours
+        await rooms.change_ways(engine, room.id, wrong)
+    assert await rooms.room_by_slug(engine, room.slug) == room
 
 
 async def test_what_is_committed_survives_a_power_cut(engine: AsyncEngine):
