@@ -3,34 +3,75 @@
 import msgspec
 import pytest
 
-from moderation.meeting.audience import CHAIR, ROOM, SeatView, audience, snapshot, streams
-from moderation.meeting.commands import Mute, Remove, Say, TakeSeat, Tell
+from moderation.meeting.audience import (
+    CHAIR,
+    NOBODY,
+    ROOM,
+    KnockView,
+    SeatView,
+    audience,
+    changes_streams,
+    from_snapshot,
+    snapshot,
+    streams,
+)
+from moderation.meeting.commands import Appoint, Dismiss, Mute, Remove, Say, TakeSeat, Tell
 from moderation.meeting.entries import (
+    AllMuted,
     AnyEntry,
+    Appointed,
+    ChairOffered,
+    ChairTaken,
+    ChairWentAway,
+    Dismissed,
+    DraftAnnounced,
     HandRaised,
+    HandWentAway,
     HolderWentAway,
+    KnockAnswered,
+    Knocked,
+    KnockGiven,
+    ListeningChosen,
     Muted,
+    PauseBegan,
+    QueueClosed,
+    Reacted,
     Removed,
     Said,
     SeatGiven,
     SeatTaken,
     Told,
     ToldYou,
+    TurnExtended,
 )
-from tests.cast import EVES_SESSION, FACILITATORS, MEMBERS, NAMES, SESSIONS, ada, ben, chidi, eve
+from moderation.meeting.state import AwayHand, Offer
+from tests.cast import (
+    EVES_SESSION,
+    FACILITATORS,
+    MEMBERS,
+    NAMES,
+    SESSIONS,
+    ada,
+    ben,
+    chidi,
+    dana,
+    eve,
+    mo,
+)
 from tests.meeting.spec import (
     CURRENT,
     FORMAT,
+    NEXT,
     NOON,
+    after,
     convened,
     given,
     in_phase,
     seated,
     with_floor,
+    with_hands,
     with_invited,
 )
-
-NEXT = len(NAMES) + 1
 
 
 @pytest.mark.parametrize(
@@ -44,6 +85,12 @@ NEXT = len(NAMES) + 1
         (ToldYou(owner=ben, seat=ben, words="Psst"), ben),
         (ToldYou(owner=ben, seat=ada, to=ben, words="Psst"), ben),
         (SeatGiven(ben, "session"), ben),
+        (DraftAnnounced(ben), ben),
+        (Knocked(knock=1, words="Eve"), CHAIR),
+        (KnockAnswered(1, "admitted", by=ada), CHAIR),
+        (KnockGiven(1, "session"), NOBODY),
+        (Reacted(ben, 1, "with_you"), ROOM),
+        (ChairOffered(ben, by=ada, until=NOON), ROOM),
     ],
 )
 def test_an_entry_belongs_to_one_stream(entry: AnyEntry, stream: int):
@@ -76,6 +123,37 @@ def test_p7_a_late_facilitator_does_not_read_what_was_told_before():
     assert told.state.chair_number == 2
     joined = told.when(0, TakeSeat(EVES_SESSION, "facilitator", "Eve")).allowed().state
     assert streams(joined, NEXT)[CHAIR] == 3
+
+
+def test_p7_a_new_co_chair_reads_the_facilitators_stream_from_then_on_and_loses_it_again():
+    told = given(in_phase("gathering")).when(ben, Tell("One")).allowed()
+    promoted = told.when(ada, Appoint(chidi, "co_chair")).allowed()
+    assert streams(promoted.state, chidi)[CHAIR] == 2
+    dismissed = promoted.when(ada, Dismiss(chidi, "co_chair")).allowed()
+    assert CHAIR not in streams(dismissed.state, chidi)
+
+
+@pytest.mark.parametrize(
+    ("entry", "seat"),
+    [
+        (Appointed(ben, "co_chair"), ben),
+        (Dismissed(ben, "co_chair"), ben),
+        (ChairTaken(ben), ben),
+        (Appointed(ben, "reader"), None),
+        (Dismissed(ben, "standby"), None),
+        (ChairOffered(ben, by=ada, until=NOON), None),
+        (Removed(ben), None),
+    ],
+)
+def test_a48_a_seat_that_comes_to_read_other_streams_comes_back_for_them(
+    entry: AnyEntry, seat: int | None
+):
+    assert changes_streams(entry) == seat
+
+
+def test_a102_nobody_reads_what_is_for_nobody():
+    meeting = given(in_phase("gathering")).state
+    assert all(NOBODY not in streams(meeting, seat) for seat in NAMES)
 
 
 def test_p9_the_removed_and_those_outside_read_nothing():
@@ -136,3 +214,89 @@ def test_a_meeting_can_be_shown_before_anybody_came():
     shown = snapshot(given(convened()).state, 1)
     assert (shown.phase, shown.seats, shown.holder) == (-1, (), None)
     assert snapshot(given(seated()).state, 1).opened_at is None
+
+
+def test_fc_04_a_snapshot_says_whether_one_may_write_and_else_why():
+    story = given(with_floor(ben), Muted(dana, NOON + 60))
+    assert snapshot(story.state, ben).why_silent is None
+    assert snapshot(story.state, chidi).why_silent == "not_your_turn"
+    assert snapshot(story.state, dana).why_silent == "muted"
+    assert snapshot(story.state, ada).why_silent == "turn_running"
+    assert snapshot(story.state, eve).why_silent is None
+
+
+def test_fc_04_a_snapshot_tells_the_time_of_the_turn_and_of_what_holds_it_up():
+    story = given(
+        with_floor(ben, phase="more"),
+        [after(30), TurnExtended(ben, 2), PauseBegan(), after(10), AllMuted(NOON + 700)],
+    )
+    shown = snapshot(story.state, chidi)
+    assert (shown.turn_began_at, shown.turn_extra) == (NOON, 120)
+    assert (shown.turn_stopped_at, shown.paused_at) == (NOON + 30, NOON + 30)
+    assert (shown.all_muted_at, shown.all_muted_until) == (NOON + 40, NOON + 700)
+
+
+def test_fc_04_a_snapshot_tells_the_lanes_of_the_queue_and_who_is_away():
+    story = given(
+        with_hands(ben, chidi, phase="passing"),
+        [HandRaised(dana, 1, urgent=True), QueueClosed(), HandWentAway(ben, NOON + 120)],
+    )
+    shown = snapshot(story.state, chidi)
+    assert (shown.hands, shown.urgent, shown.queue_open) == ((dana, ben, chidi), (dana,), False)
+    assert shown.hands_away == (AwayHand(ben, NOON + 120),)
+
+
+def test_fc_19_the_muted_see_reason_and_end():
+    muted = given(in_phase("sharing"), Muted(ben, NOON + 12 * 3600, "meeting", "flood")).state
+    assert snapshot(muted, ben).seats[ben - 1] == SeatView(
+        ben,
+        "member",
+        "Ben",
+        muted_until=NOON + 12 * 3600,
+        mute_scope="meeting",
+        mute_reason="flood",
+    )
+
+
+def test_fc_04_a_snapshot_tells_who_serves_listens_has_shared_and_has_introduced_themselves():
+    story = given(
+        with_floor(ben),
+        [Said(seat=ben, turn=1), Appointed(chidi, "reader"), ListeningChosen(dana, on=True)],
+    )
+    seats = snapshot(story.state, ada).seats
+    assert seats[ben - 1] == SeatView(ben, "member", "Ben", shared=True)
+    assert seats[chidi - 1] == SeatView(chidi, "member", "Chidi", services=("reader",))
+    assert seats[dana - 1] == SeatView(dana, "member", "Dana", listening=True)
+    said = given(in_phase("newcomers"), Said(seat=ben, words="Ben")).state
+    assert snapshot(said, ada).seats[ben - 1].said == 1
+
+
+def test_fc_24_a_snapshot_tells_who_has_the_chair_and_that_it_is_lost():
+    story = given(in_phase("sharing"), Appointed(ben, "standby"), ChairWentAway(NOON + 60))
+    story = story.given(ChairOffered(ben, by=0, until=NOON + 30))
+    shown = snapshot(story.state, chidi)
+    assert (shown.chair, shown.chair_away_until, shown.is_quiet) == (ada, NOON + 60, False)
+    assert shown.offer == Offer(ben, 0, NOON + 30)
+
+
+def test_a103_only_facilitators_are_shown_who_waits_in_the_lobby():
+    story = given(
+        in_phase("gathering", door="members"), Knocked(knock=1, words="Eve"), KnockGiven(1, "s")
+    )
+    assert snapshot(story.state, mo).lobby == (KnockView(1, "Eve"),)
+    assert snapshot(story.state, ben).lobby == ()
+    assert "Eve" not in msgspec.json.encode(snapshot(story.state, ben)).decode()
+
+
+def test_fc_04_from_a_snapshot_a_client_goes_on():
+    story = given(
+        with_floor(ben, phase="passing", door="members"),
+        [Said(seat=ben, turn=1), HandRaised(chidi), Muted(dana, NOON + 60)],
+        [Knocked(knock=1, words="Eve"), KnockGiven(1, "s"), ListeningChosen(mo, on=True)],
+    )
+    shown = snapshot(story.state, ada)
+    client = from_snapshot(shown)
+    assert (client.holder, client.turn, client.hands) == (ben, 1, (chidi,))
+    assert snapshot(client, ada) == shown
+    introduced = snapshot(given(in_phase("newcomers"), Said(seat=ben, words="Ben")).state, chidi)
+    assert snapshot(from_snapshot(introduced), chidi) == introduced
