@@ -76,7 +76,7 @@ export class PeoplePart {
     if (room === undefined || person === undefined) return
     const inside = find("details.chair-part .inside", row)
     const can = what(room, person, now)
-    const is = JSON.stringify([can, person.name, person.services, person.mutedUntil !== null, room.epoch === 0])
+    const is = JSON.stringify([can, person.name, person.role, person.services, person.mutedUntil !== null])
     if (inside.dataset.is === is) return
     inside.dataset.is = is
     fill(inside, ...this.#acts(person, can))

@@ -181,7 +181,7 @@ function stops(room, arrived) {
 
 /** @returns {Act} */
 export function raiseShield() {
-  return { key: "raise", label: "Shield", name: "Raise the shield", grave: "Raise the shield now", command: { type: "raise_shield" } }
+  return { key: "raise", label: "Raise the shield", grave: "Raise the shield now", command: { type: "raise_shield" } }
 }
 
 /** Who waits at the door. @param {Room} room @returns {Notice[]} */

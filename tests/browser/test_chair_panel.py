@@ -1,0 +1,516 @@
+"""The panel of whoever holds a meeting: every act of it, at a desk and on a phone, by finger and by key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from chatroom.client import enter
+from moderation.meeting.commands import Accept, Done, Invite, LowerHand, NotYet, RaiseHand
+from tests.browser.conftest import settings
+from tests.browser.five import (
+    Wire,
+    go_to,
+    hand_acts,
+    line,
+    moment,
+    notice,
+    panel,
+    room_acts,
+    room_of,
+    seats,
+)
+from tests.browser.stage import Stage
+from tests.browser.test_access import tab_to
+from tests.processes import serving
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser
+
+    from chatroom.client import Seat
+    from tests.browser.stage import Person
+
+FAST = 60
+"""A minute of the meeting is a second here."""
+
+
+@pytest.fixture
+async def fast(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A stage on a server whose clock runs."""
+    folder = tmp_path_factory.mktemp("fast")
+    async with serving(folder, **settings(), TIME_SPEED=str(FAST)) as server:
+        stage = Stage(browser, server)
+        yield stage
+        await stage.close()
+
+
+# What is done every minute
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_fc_05_15_what_happens_every_minute_is_one_tap(stage: Stage, phone: bool):
+    links = await room_of(stage, "Every minute")
+    ada = await stage.person("Ada", phone=phone)
+    await ada.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    await ada.press("Next: Opening")
+    await ada.press("Next: Sharing")
+    async with seats(links["member"], "Ben", "Chidi") as (ben, chidi):
+        await ben.send(RaiseHand())
+        await chidi.send(RaiseHand())
+        await ada.press("Invite Ben")
+        await ben.until(lambda: ben.meeting.invited == ben.seat)
+        await expect(ada.floor).to_contain_text("Ben is invited")
+        await ben.send(Accept(ben.meeting.epoch))
+        await expect(ada.floor).to_contain_text("Ben has the floor")
+
+        await ada.press(re.compile(r"^\+1 min"))
+        await ben.until(lambda: ben.meeting.turn_extra == 60)
+        await ada.press("Pause")
+        await ben.until(lambda: ben.meeting.paused_at is not None)
+        await expect(notice(ada, "The meeting is paused")).to_be_visible()
+        await ada.is_in_sight(ada.button("Go on"))
+        await ada.press("Go on")
+        await ben.until(lambda: ben.meeting.paused_at is None)
+        for name in ("Pause", "End turn", "End turn, invite Chidi"):
+            await ada.is_in_sight(ada.button(name))
+
+        # One step of the floor ends the turn and invites the next (FC-07).
+        epoch = ben.meeting.epoch
+        await ada.press("End turn, invite Chidi")
+        await chidi.until(lambda: chidi.meeting.invited == chidi.seat)
+        assert chidi.meeting.epoch == epoch + 1
+        await ada.press("Take invitation back")
+        await chidi.until(lambda: chidi.meeting.invited is None)
+        # Whoever had the floor last may have it back (FC-10).
+        await ada.press("Give back to Ben")
+        await ben.until(lambda: ben.meeting.holder == ben.seat)
+        await ada.press("End turn")
+        await ben.until(lambda: ben.meeting.holder is None)
+        await ada.is_in_sight(ada.button("Next: Closing"))
+        await ada.press("Next: Closing")
+        await ben.until(lambda: ben.meeting.phase == 3)
+
+
+async def test_fc_26_the_queue_is_put_in_order_lowered_and_closed(stage: Stage):
+    links = await room_of(stage, "Order")
+    ada = await stage.person("Ada")
+    await ada.come_in(links["facilitator"])
+    names = ("Ben", "Chidi", "Dana", "Ed", "Fay", "Gus", "Hal", "Ida")
+    async with (
+        enter(links["facilitator"], name="Mo") as mo,
+        seats(links["member"], *names) as members,
+    ):
+        await go_to(mo, "sharing")
+        for member in members[:3]:
+            await member.send(RaiseHand())
+        await expect(ada.waiting).to_have_count(3)
+        await expect(ada.page.get_by_text("About 15 min of hands, 35 left.")).to_be_visible()
+
+        dana = await hand_acts(ada, "Dana")
+        up = dana.get_by_role("button", name="Move up")
+        await up.focus()
+        await ada.page.keyboard.press("Enter")
+        await expect(ada.waiting.nth(1)).to_contain_text("Dana")
+        # The row went elsewhere, and took along whoever was in it.
+        await expect(up).to_be_focused()
+        await ada.page.keyboard.press("Enter")
+        await expect(ada.waiting.first).to_contain_text("Dana")
+        await expect(up).to_be_disabled()
+        await dana.get_by_role("button", name="Move down").click()
+        await expect(ada.waiting.first).to_contain_text("Ben")
+        assert mo.meeting.hands == tuple(
+            member.seat for member in (members[0], members[2], members[1])
+        )
+        await dana.get_by_role("button", name="Lower").click()
+        await expect(ada.waiting).to_have_count(2)
+
+        for member in members[2:]:
+            await member.send(RaiseHand())
+        asked = ada.page.get_by_text("The hands that wait take about 40 min, and 35 are left.")
+        await expect(asked).to_be_visible()
+        await moment(ada, "p-close-the-queue")
+        await ada.press("Close the queue")
+        await mo.until(lambda: not mo.meeting.queue_open)
+        await expect(asked).to_be_hidden()
+        await ada.press("Open queue")
+        await mo.until(lambda: mo.meeting.queue_open)
+        await ada.press_twice("Lower all", "Lower every hand")
+        await expect(ada.waiting).to_have_count(0)
+
+
+async def test_fc_05_17_what_befell_a_hand_stays_to_be_read(stage: Stage):
+    links = await room_of(stage, "Hands")
+    ada = await stage.person("Ada")
+    await ada.come_in(links["facilitator"])
+    async with (
+        enter(links["facilitator"], name="Mo") as mo,
+        seats(links["member"], "Ben", "Chidi") as (ben, chidi),
+    ):
+        await go_to(mo, "sharing")
+        await ben.send(RaiseHand())
+        await chidi.send(RaiseHand())
+        await ada.press("Invite Ben")
+        await ben.until(lambda: ben.meeting.invited == ben.seat)
+        await ben.send(NotYet(ben.meeting.epoch))
+        words = "Ben was asked and not ready yet; the hand waits at the end."
+        await expect(ada.page.get_by_text(words)).to_be_visible()
+        await expect(ada.waiting.first).to_contain_text("Chidi")
+        await expect(ada.status("Ben is not ready yet.")).to_be_attached()
+        # What comes and goes in the queue is not read aloud.
+        await ben.send(LowerHand())
+        await expect(ada.waiting).to_have_count(1)
+        await expect(ada.status(re.compile("hand|queue", re.IGNORECASE))).to_have_count(0)
+
+
+# After a race
+
+
+async def test_fc_07_08_the_loser_of_a_race_reads_what_is_so_and_no_error(stage: Stage):
+    links = await room_of(stage, "Race")
+    ada = await stage.person("Ada")
+    wire = Wire()
+    await wire.put_on(ada)
+    await ada.come_in(links["facilitator"])
+    async with (
+        enter(links["facilitator"], name="Mo") as mo,
+        seats(links["member"], "Ben", "Chidi", "Dana") as (ben, chidi, dana),
+    ):
+        await ada.press("Open meeting")
+        await go_to(mo, "sharing")
+        for member in (ben, chidi, dana):
+            await member.send(RaiseHand())
+        await expect(ada.waiting).to_have_count(3)
+        await mo.until(lambda: len(mo.meeting.hands) == 3)
+
+        # Ada does not know yet what Mo did.
+        wire.hold()
+        await mo.send(Invite(mo.meeting.epoch))
+        await ada.waiting.filter(has_text="Chidi").get_by_role("button", name="Invite").click()
+        await wire.holds("floor_busy")
+        wire.let_go()
+        await expect(line(ada)).to_have_text("Ben was invited by the co-chair.")
+        await expect(ada.floor).to_contain_text("Ben is invited")
+        await expect(ada.refusal).to_be_hidden()
+        await ben.until(lambda: ben.meeting.invited == ben.seat)
+        await moment(ada, "p-race-lost")
+        await ben.send(Accept(ben.meeting.epoch))
+        await expect(ada.floor).to_contain_text("Ben has the floor")
+
+        # The holder says done, and Ada presses next: one step, and the later of the two is no error.
+        await ben.until(lambda: ben.meeting.holder == ben.seat)
+        epoch = ben.meeting.epoch
+        wire.hold()
+        await ben.send(Done(epoch))
+        await ada.press("End turn, invite Chidi")
+        await wire.holds("stale_epoch")
+        wire.let_go()
+        await expect(ada.floor).to_contain_text("The floor is free")
+        await expect(line(ada)).to_have_text("The meeting had just moved on.")
+        await expect(ada.refusal).to_be_hidden()
+        await ben.until(lambda: ben.caught_up)
+        assert ben.meeting.epoch == epoch + 1
+
+
+# People
+
+
+async def test_fc_19_a_mute_says_how_long_and_why(stage: Stage):
+    links = await room_of(stage, "Mutes")
+    ada, ben = await stage.person("Ada"), await stage.person("Ben")
+    await ada.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    await ben.come_in(links["member"])
+    await ben.say("I know exactly what you should do.")
+    acts = await ada.acts_on("Ben")
+    await acts.get_by_label("How long Ben is muted").select_option(label="until this part ends")
+    await acts.get_by_label("Why Ben is muted").select_option(label="advice")
+    await acts.get_by_role("button", name="Mute until this part ends").click()
+    await expect(ada.here.filter(has_text="Ben")).to_contain_text("muted for this part: advice")
+    await expect(ben.field).to_have_accessible_description(re.compile("until this part ends"))
+    await expect(line(ada)).to_have_text("Ben is muted.")
+    await moment(ada, "p-muted")
+    await acts.get_by_role("button", name="Unmute").click()
+    await expect(ada.here.filter(has_text="Ben")).not_to_contain_text("muted")
+    await acts.get_by_role("button", name="Mute 5 min").click()
+    await expect(ada.here.filter(has_text="Ben")).to_contain_text(
+        re.compile(r"muted until \d\d:\d\d")
+    )
+
+    # The recent words go, and their author stays.
+    await acts.get_by_role("button", name="Take back recent words").click()
+    await acts.get_by_role("button", name=re.compile("^Take back what Ben wrote")).click()
+    await expect(ada.log).to_contain_text("A facilitator took these words out.")
+    await expect(ada.log).not_to_contain_text("what you should do")
+    assert await ada.here.count() == 2
+
+
+async def test_seats_of_service_are_given_and_taken_back(stage: Stage):
+    links = await room_of(stage, "Service")
+    ada, ben = await stage.person("Ada"), await stage.person("Ben")
+    asked: list[str] = []
+    ben.page.on("request", lambda request: asked.append(request.url))
+    await ada.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    await ben.come_in(links["member"])
+    assert any("room-page.js" in url for url in asked), "this test looks at what the page asks for"
+    assert not any("chair" in url for url in asked), "a member's page loads nothing of the panel"
+    acts = await ada.acts_on("Ben")
+    greeter = acts.get_by_role("button", name="Greeter")
+    await greeter.click()
+    await expect(greeter).to_have_attribute("aria-pressed", "true")
+    await expect(ada.here.filter(has_text="Ben")).to_contain_text("greeter")
+    await greeter.click()
+    await expect(greeter).to_have_attribute("aria-pressed", "false")
+
+    await acts.get_by_role("button", name="Co-chair").click()
+    await expect(ben.button("Next: Opening")).to_be_visible()
+    assert any("chair" in url for url in asked)
+    # What the chair decides is not the co-chair's (FC-22).
+    theirs = await ben.acts_on("Ada")
+    await expect(theirs.get_by_role("button", name="Private line")).to_be_visible()
+    await expect(theirs.get_by_role("button", name="Remove")).to_have_count(0)
+    await acts.get_by_role("button", name="Co-chair").click()
+    await expect(panel(ben)).to_be_hidden()
+    await expect(ben.here.filter(has_text="Ada").get_by_role("group")).to_have_count(0)
+
+
+async def test_fc_23_the_chair_is_handed_over_and_offered_back(stage: Stage):
+    links = await room_of(stage, "Chair")
+    ada, mo = await stage.person("Ada"), await stage.person("Mo", phone=True)
+    await ada.come_in(links["facilitator"])
+    await mo.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    acts = await ada.acts_on("Mo")
+    await acts.get_by_role("button", name="Hand over the chair").click()
+    await acts.get_by_role("button", name="Offer the chair to Mo").click()
+    await expect(notice(ada, "The chair is offered to Mo.")).to_be_visible()
+    await expect(notice(mo, "Ada offers you the chair.")).to_be_visible()
+    await moment(mo, "p-offered")
+    await mo.press("Not now")
+    await expect(notice(ada, "The chair is offered")).to_be_hidden()
+    await acts.get_by_role("button", name="Hand over the chair").click()
+    await acts.get_by_role("button", name="Offer the chair to Mo").click()
+    await mo.press("Take the chair")
+    await expect(ada.here.filter(has_text="Mo")).to_contain_text("chair")
+    await expect(ada.here.filter(has_text="Ada")).to_contain_text("co-chair")
+    # Both still hold the meeting.
+    await expect(ada.button("Next: Opening")).to_be_visible()
+    await mo.press("Next: Opening")
+    await expect(ada.button("Next: Sharing")).to_be_visible()
+
+
+# The door
+
+
+async def test_a48_who_waits_at_the_door_is_let_in_or_turned_away(stage: Stage):
+    links = await room_of(stage, "Lobby", door="knock")
+    ada = await stage.person("Ada", phone=True)
+    await ada.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    petra, otto = await stage.person("Petra"), await stage.person("Otto")
+    for person in (petra, otto):
+        person.forgive(r"status of 40[0-9]")
+        await knock(person, links["address"])
+    await expect(notice(ada, "2 people wait at the door.")).to_be_visible()
+    await moment(ada, "p-lobby")
+    async with ada.people():
+        await expect(ada.under("At the door")).to_have_count(2)
+        await ada.press("Turn away Otto")
+    # Of one alone the notice has the act.
+    await expect(notice(ada, "Petra waits at the door.")).to_be_visible()
+    await ada.press("Admit Petra now")
+    await expect(petra.floor).to_be_visible(timeout=20_000)
+    await expect(notice(ada, "at the door")).to_be_hidden()
+    await expect(otto.page.get_by_text("can't let you into this meeting")).to_be_visible(
+        timeout=20_000
+    )
+
+
+async def knock(person: Person, address: str) -> None:
+    await person.open(address)
+    await person.page.get_by_role("textbox", name="Your name for this meeting").fill(person.name)
+    await person.page.get_by_role(
+        "button", name=re.compile("^(Come in|Knock|Ask to come in)")
+    ).click()
+
+
+# What is posted
+
+
+async def test_a_card_goes_out_after_a_look_at_it(stage: Stage):
+    links = await room_of(stage, "Cards", "discussion-60")
+    ada, ben = await stage.person("Ada"), await stage.person("Ben")
+    await ada.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    await ada.press("Next: Opening and welcome")
+    await ben.come_in(links["member"])
+    card = ada.under("For this part").filter(has_text="Who we are stays here")
+    await card.locator("summary").click()
+    await expect(card).to_contain_text("A first name is enough.")
+    await moment(ada, "p-card")
+    await card.get_by_role("button", name="Post this card").click()
+    await expect(line(ada)).to_have_text("Who we are stays here is posted.")
+    await expect(ben.log).to_contain_text("A first name is enough.")
+
+    await ada.page.get_by_text("Topic and announcements").click()
+    words = ada.page.get_by_label("In your own words")
+    await words.fill("Asking for help before the last minute")
+    await ada.press("Post as topic")
+    await expect(
+        ada.page.get_by_text("Pinned: Asking for help before the last minute")
+    ).to_be_visible()
+    await expect(words).to_have_value("")
+    await expect(
+        ben.page.get_by_text("Asking for help before the last minute").first
+    ).to_be_visible()
+    await words.fill("Next week we meet an hour later.")
+    await ada.press("Post as announcement")
+    await expect(ben.log).to_contain_text("Next week we meet an hour later.")
+
+
+# What is grave
+
+
+async def test_fc_21_what_is_grave_takes_two_taps_and_disarms_by_itself(stage: Stage):
+    links = await room_of(stage, "Grave")
+    ada = await stage.person("Ada")
+    await ada.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    async with seats(links["member"], "Ben") as (ben,):
+        acts = await room_acts(ada)
+        freeze = acts.get_by_role("button", name="Freeze")
+        await freeze.click()
+        await expect(acts.get_by_role("button", name="Freeze the room now")).to_be_visible()
+        await ada.page.keyboard.press("Escape")
+        await expect(freeze).to_have_text("Freeze")
+        await freeze.click()
+        await ada.field.focus()  # Looking elsewhere takes the question back.
+        await expect(freeze).to_have_text("Freeze")
+        assert ben.meeting.frozen_at is None
+        await ada.press_twice("Freeze", "Freeze the room now")
+        await ben.until(lambda: ben.meeting.frozen_at is not None)
+        await expect(notice(ada, "The room is frozen.")).to_be_visible()
+        await moment(ada, "p-frozen")
+        await ada.press_twice("Thaw the room", "Let everything go on")
+        await ben.until(lambda: ben.meeting.frozen_at is None)
+
+        await ada.press("Lock the door")
+        await ben.until(lambda: ben.meeting.locked)
+        await ada.press("Unlock the door")
+        await ben.until(lambda: not ben.meeting.locked)
+        await ada.press("Mute all 10 min")
+        await ben.until(lambda: ben.meeting.all_muted_at is not None)
+        await expect(notice(ada, "Members can't write until")).to_be_visible()
+        await ada.press("Unmute all")
+        await ben.until(lambda: ben.meeting.all_muted_at is None)
+
+        await ada.press_twice("Raise the shield", "Raise the shield now")
+        await ben.until(lambda: ben.meeting.shield_at is not None)
+        await expect(notice(ada, "The shield is up.")).to_be_visible()
+        await moment(ada, "p-shield")
+        await ada.press_twice("Lower the shield", "Let members write again")
+        await ben.until(lambda: ben.meeting.shield_at is None)
+        await ada.press_twice("Close the meeting", "Close it for everyone")
+        await ben.until(lambda: ben.meeting.closed_at is not None)
+        await expect(panel(ada).get_by_role("button")).to_have_count(0)
+
+
+# Time
+
+
+async def test_fc_29_the_overrun_is_told_with_the_phases_that_lose_it(fast: Stage):
+    links = await room_of(fast, "Late")
+    ada = await fast.person("Ada", phone=True)
+    await ada.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    await ada.press("Next: Opening")
+    over = notice(ada, re.compile(r"^Opening is \d+ minutes? over\. Sharing loses (it|them)\.$"))
+    await expect(over).to_be_visible()
+    await expect(ada.button("Next: Sharing")).to_be_visible()
+    await moment(ada, "p-over")
+
+
+# By everybody
+
+
+async def test_a_meeting_is_held_by_the_keyboard_alone(stage: Stage):
+    links = await room_of(stage, "Keys")
+    ada = await stage.person("Ada")
+    await ada.come_in(links["facilitator"])
+    async with seats(links["member"], "Ben", "Chidi") as (ben, chidi):
+        for name in ("Open meeting", "Next: Opening", "Next: Sharing"):
+            await by_key(ada, name)
+        await ben.send(RaiseHand())
+        await chidi.send(RaiseHand())
+        await expect(ada.waiting).to_have_count(2)
+        await by_key(ada, "Invite Ben")
+        await ben.until(lambda: ben.meeting.invited == ben.seat)
+        await expect(ada.page.locator("body")).not_to_be_focused()
+        await ben.send(Accept(ben.meeting.epoch))
+        await by_key(ada, "Pause")
+        await ben.until(lambda: ben.meeting.paused_at is not None)
+        await by_key(ada, "Go on")
+        await ben.until(lambda: ben.meeting.paused_at is None)
+        await by_key(ada, "End turn, invite Chidi")
+        await chidi.until(lambda: chidi.meeting.invited == chidi.seat)
+        await expect(ada.page.locator("body")).not_to_be_focused()
+
+        row = ada.here.filter(has_text="Chidi")
+        await tab_to(ada, row.locator("summary"))
+        await ada.page.keyboard.press("Enter")
+        mute = row.get_by_role("button", name="Mute 5 min")
+        await expect(mute).to_be_visible()
+        await tab_to(ada, mute)
+        await ada.page.keyboard.press("Enter")
+        await chidi.until(lambda: muted(chidi))
+        await expect(ada.page.locator("body")).not_to_be_focused()
+
+
+async def by_key(person: Person, name: str) -> None:
+    await tab_to(person, person.button(name))
+    await person.page.keyboard.press("Enter")
+
+
+def muted(seat: Seat) -> bool:
+    return any(view.seat == seat.seat and view.muted_until for view in seat.meeting.seats)
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_axe_finds_nothing_in_the_panel(stage: Stage, phone: bool):
+    links = await room_of(stage, "Axe", "discussion-60")
+    ada = await stage.person("Ada", phone=phone)
+    await ada.come_in(links["facilitator"])
+    async with (
+        enter(links["facilitator"], name="Mo") as mo,
+        seats(links["member"], "Ben", "Chidi") as (ben, chidi),
+    ):
+        await ada.press("Open meeting")
+        await go_to(mo, "sharing")
+        await ben.send(RaiseHand())
+        await chidi.send(RaiseHand())
+        await mo.send(Invite(mo.meeting.epoch, ben.seat))
+        await ben.until(lambda: ben.meeting.invited == ben.seat)
+        await ben.send(NotYet(ben.meeting.epoch))
+        await chidi.send(Accept(await invited(chidi)))
+        async with ada.people():
+            await ada.acts_on("Chidi")
+            await hand_acts(ada, "Ben")
+            await room_acts(ada)
+            await ada.page.locator(".chair-cards summary").first.click()
+            await ada.page.get_by_text("Topic and announcements").click()
+            await ada.is_accessible("the panel, unfolded")
+            await ada.fits()
+        await ada.is_accessible("the panel")
+        await ada.fits()
+
+
+async def invited(seat: Seat) -> int:
+    """The epoch of an invitation that came by itself."""
+    await seat.until(lambda: seat.meeting.invited == seat.seat)
+    return seat.meeting.epoch
