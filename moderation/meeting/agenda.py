@@ -35,8 +35,6 @@ def convene(meeting: Meeting, command: Convene) -> list[AnyEntry]:
 
 def open_(meeting: Meeting, command: Open, seat: int, now: float) -> list[AnyEntry]:
     needs_facilitator(meeting, seat)
-    if meeting.closed_at is not None:
-        raise Refused("meeting_closed")
     if meeting.opened_at is not None:
         return []
     return [Opened(by=seat), *_begin(meeting, 0, now)]

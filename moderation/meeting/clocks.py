@@ -30,8 +30,7 @@ def run_turn(meeting: Meeting, at: float) -> Meeting:
 def go_on(before: Meeting, after: Meeting, at: float) -> Meeting:
     """The floor's clocks after one of the reasons why they stood still is gone (FC-15)."""
     since, still = before.stopped_at, after.stopped_at
-    if since is None:
-        return after
+    assert since is not None, "something held it up"
     until = after.invite_until
     if until is not None:
         stood = (at if still is None else still) - since

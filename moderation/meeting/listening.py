@@ -5,13 +5,10 @@ from moderation.meeting.commands import Listen
 from moderation.meeting.entries import AnyEntry, HandLowered, InviteEnded, ListeningChosen
 from moderation.meeting.needs import needs_thawed
 from moderation.meeting.state import Meeting
-from moderation.refused import Refused
 
 
 def listen(meeting: Meeting, command: Listen, seat: int, now: float) -> list[AnyEntry]:
     """Who only listens has no hand up and is not invited; a running turn is theirs to end first."""
-    if meeting.closed_at is not None:
-        raise Refused("meeting_closed")
     needs_thawed(meeting)
     if meeting.is_listening(seat) == command.on:
         return []

@@ -10,8 +10,6 @@ def needs_facilitator(meeting: Meeting, seat: int) -> None:
 
 
 def needs_open(meeting: Meeting) -> None:
-    if meeting.closed_at is not None:
-        raise Refused("meeting_closed")
     if meeting.opened_at is None:
         raise Refused("not_open")
 
