@@ -1,6 +1,7 @@
 """A rule's no: a code, and plain facts for its words."""
 
-import re
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import moderation
@@ -12,19 +13,38 @@ RULES = [
     for part in ("meeting", "case")
     for path in sorted((Path(moderation.__file__).parent / part).glob("*.py"))
 ]
-# Returned by `why_silent` and raised by its caller.
-REASONS = {
-    *("meeting_closed", "not_open", "muted", "quiet"),
-    *("turn_running", "not_your_turn", "facilitators_only"),
-}
 
 
 def codes() -> set[str]:
-    raised = {
-        code for path in RULES for code in re.findall(r'Refused\(\s*"(\w+)"', path.read_text())
-    }
-    chosen = {"removed", "no_seat"}  # Either, by an expression.
-    return raised | chosen | REASONS
+    """Every code that a rule raises, be it chosen by an expression, or returned by a `why_...`."""
+    return {code for path in RULES for code in _codes_of(ast.parse(path.read_text()))}
+
+
+def _codes_of(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused":
+            yield from _strings(node.args[0])
+        if isinstance(node, ast.FunctionDef) and node.name.lstrip("_").startswith("why_"):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Return) and inner.value is not None:
+                    yield from _strings(inner.value)
+
+
+def _strings(expression: ast.expr) -> Iterator[str]:
+    """What an expression can come to, as far as it is written there."""
+    match expression:
+        case ast.Constant(value=str(code)):
+            yield code
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_strings(one), *_strings(other))
+        case ast.Call(func=ast.Name(id=name), args=args) if name.startswith("_why_"):
+            yield from (code for arg in args for code in _strings(arg))
+
+
+def test_the_codes_are_found_however_they_are_chosen():
+    assert {"removed", "no_seat", "names_locked", "stale_epoch", "turn_ended"} <= codes()
+    assert {"readers_only", "speaker_only", "said_already", "frozen", "quiet", "paused"} <= codes()
+    assert "reader" not in codes()
 
 
 def test_a_refusal_carries_its_code_and_facts():

@@ -15,7 +15,7 @@ from moderation.meeting.audience import (
     snapshot,
     streams,
 )
-from moderation.meeting.commands import Appoint, Dismiss, Mute, Remove, Say, TakeSeat, Tell
+from moderation.meeting.commands import Appoint, Close, Dismiss, Mute, Remove, Say, TakeSeat, Tell
 from moderation.meeting.entries import (
     AllMuted,
     AnyEntry,
@@ -223,6 +223,8 @@ def test_fc_04_a_snapshot_says_whether_one_may_write_and_else_why():
     assert snapshot(story.state, dana).why_silent == "muted"
     assert snapshot(story.state, ada).why_silent == "turn_running"
     assert snapshot(story.state, eve).why_silent is None
+    closed = story.when(ada, Close()).allowed()
+    assert snapshot(closed.state, ben).why_silent == "meeting_closed"
 
 
 def test_fc_04_a_snapshot_tells_the_time_of_the_turn_and_of_what_holds_it_up():

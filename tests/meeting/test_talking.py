@@ -156,6 +156,13 @@ def test_while_nobody_is_assigned_the_facilitators_write(phase: str, service: Se
     story.when(mo, LINE).then(Said(seat=mo, words="Good evening"))
 
 
+def test_the_room_is_the_speakers_and_reactions_go_under_their_lines():
+    story = given(in_phase("lead"), Appointed(ben, "speaker")).when(ben, LINE).allowed()
+    (number,) = story.state.lines
+    story.when(ada, LINE).refused("speaker_only")
+    story.when(chidi, React(number, "with_you")).allowed()
+
+
 @pytest.mark.parametrize(("phase", "service", "code"), SERVICES)
 def test_who_was_removed_is_assigned_no_more(phase: str, service: Service, code: str):
     story = given(in_phase(phase), Appointed(ben, service), Removed(ben))
