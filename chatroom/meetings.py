@@ -46,14 +46,16 @@ class Waiting(Struct, frozen=True):
 class Visit:
     """Somebody before a door that is not closed to them.
 
-    `role` is what they take a seat as; `known` says that the group let them in before, by an
-    invitation. `meeting` is the one that is on, or what the next one begins as; `book` is its log.
+    `role` is what they take a seat as. `known` says that the group let them in before, by an
+    invitation, and `leads` that they hold its meetings by one, and not this one only. `meeting` is
+    the one that is on, or what the next one begins as; `book` is its log.
     """
 
     room: Room
     session: Session | None
     role: Role
     known: bool
+    leads: bool
     seat: int | None
     meeting: Meeting
     book: Book | None
@@ -97,15 +99,25 @@ class Meetings:
         upcoming = await self._next(where)
         is_guess = not held and upcoming.flags.door == "invitation"
         book = await self._on(where, from_memory=is_guess)
-        visit = self._again(where, session, book)
-        if visit is not None:
-            return visit
         meeting: Meeting = book.fold.state if book else upcoming
-        role = _role(held, meeting, is_on=book is not None)
-        if room is None or role is None:
+        seat, waits = self._place_of(session, book)
+        role = meeting.seats[seat].role if seat else _role(held, meeting, is_on=book is not None)
+        if room is None or not (role or waits):
             return None
-        known = bool(held & {"member", "facilitator"})
-        return Visit(room, session, role, known, None, meeting, book)
+        known = seat is not None or bool(held & {"member", "facilitator"})
+        leads = "facilitator" in held
+        return Visit(room, session, role or "member", known, leads, seat, meeting, book)
+
+    def _place_of(self, session: Session | None, book: Book | None) -> tuple[int | None, bool]:
+        """The seat of who has been let in, and whether they wait, whatever the door is by now."""
+        if book is None or session is None:
+            return None, False
+        meeting: Meeting = book.fold.state
+        digest = self._accounts.digest(book.log, session)
+        seat = meeting.sessions.get(digest)
+        if seat is not None:
+            return (seat if meeting.sits(seat) else None), False
+        return None, meeting.knockers.get(digest) in meeting.lobby
 
     async def _next(self, room: Room) -> Meeting:
         """What the room's next meeting begins as."""
@@ -114,18 +126,6 @@ class Meetings:
         except Refused:
             return CLOSED
         return Meeting(phases=format.phases, flags=format.flags)
-
-    def _again(self, room: Room, session: Session | None, book: Book | None) -> Visit | None:
-        """Who has been let in, or waits, whatever the door is by now."""
-        if book is None or session is None:
-            return None
-        meeting: Meeting = book.fold.state
-        digest = self._accounts.digest(book.log, session)
-        seat = meeting.sessions.get(digest)
-        if seat is None or not meeting.sits(seat):
-            waits = meeting.knockers.get(digest) in meeting.lobby
-            return Visit(room, session, "member", False, None, meeting, book) if waits else None
-        return Visit(room, session, meeting.seats[seat].role, True, seat, meeting, book)
 
     def cards(self, meeting: Meeting) -> list[Cue]:
         """The cue cards of a meeting's agenda, for who holds it."""

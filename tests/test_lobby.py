@@ -274,6 +274,7 @@ async def test_where_all_knock_members_do_too(town: Town):
     ben = await town.enter(room.id, "member")
     assert (await shown(room, ben))["must_knock"]
     assert (await room.take_seat(ben, "Ben")).status_code == 202
+    assert (await shown(room, ben))["seat"] is None
 
 
 # Members
@@ -407,6 +408,7 @@ async def test_facilitators_have_the_cue_cards_of_the_agenda_and_members_do_not(
 async def test_a_facilitator_of_the_room_sets_its_ways_from_the_next_meeting_on(town: Town):
     room = await town.room()
     ada = await room.open()
+    assert (await shown(room, ada))["sets_ways"]
     found = (await look(town, f"{room.path}/ways", ada)).json()
     assert found["ways"]["door"] == "invitation"
     assert found["choices"]["door"] == ["open", "knock", "members", "invitation"]
@@ -456,6 +458,8 @@ async def test_only_the_groups_facilitators_see_and_set_its_ways(town: Town):
     ben = await room.seat("Ben")
     async with room.sit(ada) as line:
         await line.ask({"type": "appoint", "seat": 2, "service": "co_chair"})
+    page = await shown(room, ben)
+    assert (page["role"], page["sets_ways"]) == ("facilitator", False)
     for token in (ben, await town.enter(0, "staff")):
         for answer in (
             await look(town, f"{room.path}/ways", token),

@@ -13,7 +13,7 @@ import pytest
 
 from chatroom.client import Refused, Seat, enter
 from chatroom.wire import Receipt
-from moderation.meeting.commands import Mute, Open
+from moderation.meeting.commands import Admit, Mute, Open
 from moderation.meeting.entries import Said
 from tests import servers
 from tests.processes import ServerProcess
@@ -156,3 +156,23 @@ async def test_each_says_how_safely_it_keeps_a_receipt(pair: Pair):
             answer = await http.get(f"{process.origin}/readyz")
             assert answer.status_code == 200
             assert answer.json()["database"] == {"synchronous_commit": "on", "fsync": "on"}
+
+
+async def test_who_waits_at_one_process_has_a_seat_once_the_other_let_them_in(
+    pair: Pair, room: Room
+):
+    asked(pair.url, 'UPDATE room SET ways = \'{"door": "members"}\' WHERE slug = ?', room.slug)
+    body = {"id": secrets.token_hex(16), "name": "Eve"}
+    seats = f"{pair.there.origin}/rooms/{room.slug}/seats"
+    async with (
+        enter(room.facilitator, name="Ada") as ada,
+        httpx2.AsyncClient(trust_env=False) as http,
+    ):
+        await ada.send(Open())
+        first = await http.post(seats, json=body)
+        assert (first.status_code, first.json()["holders"]) == (202, ["Ada"])
+        http.headers["Authorization"] = f"Bearer {first.json()['session']}"
+        assert (await http.post(seats, json=body)).status_code == 202
+        await ada.send(Admit(knock=1))
+        seated = await http.post(seats, json=body)
+        assert (seated.status_code, seated.json()) == (200, {"seat": 2})

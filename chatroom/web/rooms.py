@@ -67,6 +67,7 @@ class Rooms:
             "room": {"slug": room.slug, "name": room.name},
             "role": visit.role,
             "seat": visit.seat,
+            "sets_ways": visit.leads,
             "mode": meeting.flags.door,
             "must_knock": _must_knock(visit),
             "locked": meeting.locked,
