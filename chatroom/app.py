@@ -61,8 +61,7 @@ def create_app(settings: Settings) -> Starlette:
 
     def published(book: Book, records: list[Record]) -> None:
         hub.publish(book, records)
-        if book.rules.kind == "case":
-            cases.changed(book)
+        cases.changed(book, records)
 
     journal_key = hashlib.blake2b(b"journal", key=key, digest_size=32).digest()
     journal = Journal(

@@ -1,21 +1,39 @@
-"""Cases: raising, claiming, and keeping the desk's list in step with every case's own log."""
+"""Cases: raising, claiming, and keeping the desk in step with every case's own log, and every chair's."""
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.accounts import Accounts, Session
-from chatroom.book import Book
+from chatroom.book import Book, Record
 from chatroom.journal import Journal, RetryLater
 from chatroom.store import cases as store
 from chatroom.store.database import new_id
 from chatroom.store.logs import OutcomeUnknown
 from moderation.case.case import Case
-from moderation.case.commands import Claim, ComeToDesk, ListCase, Raise, Source, Triage
+from moderation.case.commands import (
+    Chair,
+    Claim,
+    ComeToDesk,
+    ListCase,
+    ListChair,
+    Raise,
+    Source,
+    Triage,
+)
+from moderation.meeting.chair import QUIET_AFTER
+from moderation.meeting.entries import (
+    ChairCameBack,
+    ChairTaken,
+    ChairWentAway,
+    Closed,
+    WentQuiet,
+)
+from moderation.meeting.state import Meeting
 from moderation.refused import Refused
 
 _log = structlog.get_logger()
@@ -28,6 +46,28 @@ def case_id(log: int) -> str:
 
 def log_of(case: str) -> int:
     return int(case, 16)
+
+
+OF_THE_CHAIR = (ChairWentAway, WentQuiet, ChairCameBack, ChairTaken, Closed)
+"""Entries of a meeting behind which its chair may stand otherwise than before (FC-24)."""
+
+
+def _lost_at(book: Book) -> float:
+    """When it was seen that nobody is in the chair; of a quiet meeting as far as memory reaches back."""
+    until: float | None = book.fold.state.chair_away_until
+    if until is not None:
+        return until - QUIET_AFTER
+    quiet = (record.at for record in reversed(book.ring) if isinstance(record.entry, WentQuiet))
+    return next(quiet, book.fold.at) - QUIET_AFTER
+
+
+def chair_of(meeting: Meeting) -> Chair:
+    """How it stands; in a meeting that is over nobody needs to have it."""
+    if not meeting.is_open:
+        return "held"
+    if meeting.is_quiet:
+        return "quiet"
+    return "held" if meeting.chair_away_until is None else "lost"
 
 
 class Cases:
@@ -54,11 +94,16 @@ class Cases:
         self.desk = 0
 
     async def open_desk(self) -> None:
-        """Finds the desk's log, and lists every open case again: a crash may have come in between."""
+        """Finds the desk's log, and lists every open case and chair again.
+
+        A crash may have come in between what happened and the desk's hearing of it.
+        """
         self.desk = await store.desk_log(self._engine, new_id(self._random_bytes))
         for case in await store.open_cases(self._engine):
             await self._journal.book(case.log)
             self._changed.put_nowait(case.log)
+        for log in await store.meetings_on(self._engine):
+            self._changed.put_nowait(log)
 
     async def of(self, session: Session) -> str | None:
         """The open case of a session."""
@@ -148,9 +193,11 @@ class Cases:
 
     # The desk's list
 
-    def changed(self, book: Book) -> None:
-        """Something happened in a case."""
-        self._changed.put_nowait(book.log)
+    def changed(self, book: Book, records: Iterable[Record]) -> None:
+        """Something happened in a log; the desk is told of all in a case, and of a meeting's chair."""
+        is_case = book.rules.kind == "case"
+        if is_case or any(isinstance(record.entry, OF_THE_CHAIR) for record in records):
+            self._changed.put_nowait(book.log)
 
     async def run(self, pause: Callable[[float], Awaitable[None]]) -> None:
         """Lists what changed, each until it is listed."""
@@ -167,9 +214,13 @@ class Cases:
 
     async def _list(self, log: int) -> None:
         book = await self._journal.book(log)
-        if book is None or book.fold.state.raised_at is None:
-            return
-        case: Case = book.fold.state
+        if book is not None and isinstance(book.fold.state, Meeting):
+            await self._list_chair(book)
+        elif book is not None and book.fold.state.raised_at is not None:
+            await self._list_case(book)
+
+    async def _list_case(self, book: Book) -> None:
+        case, log = book.fold.state, book.log
         listed = ListCase(
             case_id(log), case.status, case.source, case.triage, case.raised_at or 0.0, case.room,
             case.desk_seat,
@@ -177,3 +228,12 @@ class Cases:
         await self._journal.submit(self.desk, 0, listed)
         if case.closed_at is not None:
             await store.close_case_file(self._engine, log)
+
+    async def _list_chair(self, book: Book) -> None:
+        room = await store.room_of(self._engine, book.log)
+        assert room is not None, "a meeting is held in a room"
+        fold = book.fold
+        listed = ListChair(
+            case_id(book.log), room, chair_of(fold.state), _lost_at(book), fold.position
+        )
+        await self._journal.submit(self.desk, 0, listed)

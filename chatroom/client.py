@@ -770,6 +770,7 @@ def thaw(view: View) -> State:
             return Desk(
                 seats=HashTrieMap({shown.seat: StaffSeat(shown.name, 1) for shown in view.seats}),
                 cases=HashTrieMap({listed.case: listed for listed in view.cases}),
+                chairs=HashTrieMap({listed.meeting: listed for listed in view.chairs}),
             )
         case _:
             assert_never(view)

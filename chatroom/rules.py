@@ -8,7 +8,7 @@ import msgspec
 
 from moderation.case import case, desk
 from moderation.case.commands import CaseSeatCommand, TickCase
-from moderation.case.entries import CaseEntry, DeskEntry
+from moderation.case.entries import CaseEntry, ChairListed, DeskEntry
 from moderation.content.verdict import Verdict
 from moderation.meeting import audience, decider
 from moderation.meeting.commands import Post, Rename, Say, SeatCommand, Tell, Tick
@@ -118,6 +118,7 @@ DESK = Rules(
     snapshot=desk.snapshot,
     due=lambda _: None,
     ended=lambda _: None,
+    reader=lambda entry: 2 if isinstance(entry, ChairListed) else 1,
 )
 
 RULES = {rules.kind: rules for rules in (MEETING, CASE, DESK)}

@@ -21,9 +21,20 @@ from moderation.case.case import CLAIM_WITHIN, Case
 from moderation.case.commands import CloseCase, TickCase, Write
 from moderation.case.desk import Desk
 from moderation.case.entries import CaseListed
+from moderation.meeting.commands import (
+    AcceptChair,
+    ChairAway,
+    ChairBack,
+    Close,
+    Convene,
+    Open,
+    TakeSeat,
+    Tick,
+)
 from moderation.refused import Refused
+from tests.cast import NAMES, SESSIONS, ada, ben
 from tests.ground import NOON, dice, settings_in
-from tests.journal.stage import KEY, Office, asked, at_work, migrated, until
+from tests.journal.stage import KEY, PHASES, Office, asked, at_work, migrated, until
 
 KEEP = 90 * 86400.0
 
@@ -49,8 +60,7 @@ class Service:
         office.audience = self.published
 
     def published(self, book: Book, records: list[Record]) -> None:
-        if book.rules.kind == "case":
-            self.cases.changed(book)
+        self.cases.changed(book, records)
 
     async def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -368,3 +378,87 @@ async def test_a_case_never_touches_the_log_of_a_meeting_ce02(service: Service):
     await write(log_of(case), 1, Write("canary"))
     await service.close(case)
     assert service.office.position() == position
+
+
+# Nobody in the chair
+
+
+@asynccontextmanager
+async def a_meeting(service: Service) -> AsyncIterator[tuple[int, Book]]:
+    """Ada has opened it in the evening group, and Ben is there; its log, and its book in memory."""
+    made = await rooms.create_room(service.engine, "Evening group", "small", NOON, dice("room"))
+    log = int.from_bytes(dice("log")(6), "big")
+    await rooms.add_meeting(service.engine, made.id, 1, log, KEEP)
+    submit = service.office.journal.submit
+    await submit(log, 0, Convene("small", PHASES))
+    for seat, role in ((ada, "facilitator"), (ben, "member")):
+        await submit(log, 0, TakeSeat(SESSIONS[seat], role, NAMES[seat]))  # type: ignore[arg-type]
+    await submit(log, ada, Open())
+    yield log, await service.office.book(log)
+
+
+async def lose_the_chair(service: Service, log: int, *, until_quiet: bool = False) -> None:
+    await service.office.journal.submit(log, 0, ChairAway((ben,)))
+    if until_quiet:
+        service.office.clock.at += 60.0
+        await service.office.journal.submit(log, 0, Tick())
+
+
+def chairs(desk: Desk) -> list[tuple[str, str, float]]:
+    return [(lost.room, lost.chair, lost.since) for lost in desk.chairs.values()]
+
+
+async def test_fc_24_the_desk_is_told_of_a_lost_chair_until_somebody_has_it(path: Path):
+    async with on_duty(path) as service, a_meeting(service) as (log, _):
+        lost_at = service.office.clock.at
+        for loses, back in (("lost", ChairBack(ada)), ("quiet", AcceptChair()), ("quiet", Close())):
+            await lose_the_chair(service, log, until_quiet=loses == "quiet")
+            await told(service, [("evening-group", loses, lost_at)])
+            by = 0 if isinstance(back, ChairBack) else ada
+            await service.office.journal.submit(log, by, back)
+            await told(service, [])
+            lost_at = service.office.clock.at
+
+
+async def told(service: Service, wanted: list[tuple[str, str, float]]) -> None:
+    desk = await service.office.book(service.cases.desk)
+    await until(lambda: chairs(desk.fold.state) == wanted)
+
+
+@pytest.mark.parametrize("back", [False, True])
+async def test_fc_24_what_the_desk_was_not_told_before_a_crash_it_is_told_after_it(
+    path: Path, back: bool
+):
+    async with on_duty(path, listing=back) as service, a_meeting(service) as (log, _):
+        await lose_the_chair(service, log, until_quiet=True)
+        if back:
+            await told(service, [("evening-group", "quiet", NOON)])
+    if back:
+        async with on_duty(path, "second", listing=False) as service:
+            await service.office.journal.submit(log, ada, AcceptChair())
+    async with on_duty(path, "after") as service:
+        desk = await service.office.book(service.cases.desk)
+        wanted = [] if back else ["quiet"]
+        await until(lambda: [lost.chair for lost in desk.fold.state.chairs.values()] == wanted)
+
+
+async def test_fc_24_two_processes_tell_the_desk_once(path: Path):
+    async with on_duty(path, "here") as here, on_duty(path, "there") as there:
+        async with a_meeting(here) as (log, _):
+            book = await there.office.book(log)
+            await lose_the_chair(here, log)
+            await there.office.journal.catch_up(log)
+            assert book.fold.state.chair_away_until is not None
+            await told(here, [("evening-group", "lost", NOON)])
+            await there.office.journal.catch_up(there.cases.desk)
+            await until(there.cases._changed.empty)
+        kinds = asked(path, "SELECT type FROM entry WHERE log = ?", here.cases.desk)
+        assert kinds.count(("chair_listed",)) == 1
+
+
+async def test_a_line_in_a_meeting_is_nothing_to_the_desk(path: Path):
+    async with on_duty(path, listing=False) as service, a_meeting(service) as (log, _):
+        while not service.cases._changed.empty():
+            service.cases._changed.get_nowait()
+        await service.office.say(ben, "hello", log=log)
+        assert service.cases._changed.empty()

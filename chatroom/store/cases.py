@@ -57,6 +57,22 @@ async def open_cases(engine: AsyncEngine) -> list[CaseFile]:
         return [CaseFile(**row) for row in (await connection.execute(query)).mappings()]
 
 
+async def meetings_on(engine: AsyncEngine) -> list[int]:
+    """The logs of all meetings that are not over."""
+    log = tables.log.c
+    query = select(log.id).where(log.kind == "meeting", log.ended_at.is_(None))
+    async with reading(engine) as connection:
+        return list(await connection.scalars(query))
+
+
+async def room_of(engine: AsyncEngine, log_id: int) -> str | None:
+    """The slug of the room that a meeting is held in."""
+    meeting, room = tables.meeting.c, tables.room.c
+    query = select(room.slug).join_from(tables.meeting, tables.room).where(meeting.log == log_id)
+    async with reading(engine) as connection:
+        return await connection.scalar(query)
+
+
 async def close_case_file(engine: AsyncEngine, log_id: int) -> None:
     """The session may open another case from now on. The end of the log itself is the journal's."""
     case = tables.case_file

@@ -20,8 +20,12 @@ Outcome = Literal[
     "false_alarm",
 ]
 Status = Literal["raised", "unanswered", "claimed", "closed"]
+Chair = Literal["held", "lost", "quiet"]
+"""How a meeting's chair stands: somebody has it, or the meeting is over; nobody is there; and the
+meeting went quiet for it (FC-24)."""
 Session = Annotated[str, Meta(min_length=1, max_length=64)]
 CaseId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]
+MeetingId = CaseId
 
 
 class Command(Struct, frozen=True, tag=snake, tag_field="type", forbid_unknown_fields=True):
@@ -90,7 +94,17 @@ class ListCase(Command, frozen=True):
     claimed_by: int = 0
 
 
+class ListChair(Command, frozen=True):
+    """By the server: how the chair of a meeting stands at `position` of its log. No names."""
+
+    meeting: MeetingId
+    room: str
+    chair: Chair
+    since: float
+    position: int
+
+
 CaseSeatCommand = Write | CloseCase
 CaseServerCommand = Raise | Claim | TickCase
 AnyCaseCommand = CaseSeatCommand | CaseServerCommand
-DeskServerCommand = ComeToDesk | ListCase
+DeskServerCommand = ComeToDesk | ListCase | ListChair

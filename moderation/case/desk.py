@@ -1,4 +1,7 @@
-"""The desk: who of staff is here, and how every open case stands. Ids and enums only."""
+"""The desk: who of staff is here, how every open case stands, and who is without a facilitator.
+
+Ids and enums only.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from moderation.case.case import GRAVITY
-from moderation.case.commands import ComeToDesk, DeskServerCommand, ListCase
-from moderation.case.entries import CameToDesk, CaseListed, DeskEntry, DeskSeatGiven
+from moderation.case.commands import Chair, ComeToDesk, DeskServerCommand, ListCase, ListChair
+from moderation.case.entries import CameToDesk, CaseListed, ChairListed, DeskEntry, DeskSeatGiven
 from moderation.meeting.state import Stamp
 from moderation.refused import Refused
 
@@ -25,12 +28,17 @@ class StaffSeat(Struct, frozen=True):
 
 
 class Desk(Struct, frozen=True):
-    """Everything a rule of the desk may look at; `cases` holds the open ones."""
+    """Everything a rule of the desk may look at; `cases` holds the open ones.
+
+    `chairs` holds those that nobody has; `held` where in a meeting's log it was seen to be held again.
+    """
 
     seats: HashTrieMap[int, StaffSeat] = HashTrieMap()
     sessions: HashTrieMap[str, int] = HashTrieMap()
     cases: HashTrieMap[str, CaseListed] = HashTrieMap()
     closed: HashTrieMap[str, bool] = HashTrieMap()
+    chairs: HashTrieMap[str, ChairListed] = HashTrieMap()
+    held: HashTrieMap[str, int] = HashTrieMap()
 
 
 NEW = Desk()
@@ -43,6 +51,8 @@ def decide(desk: Desk, command: DeskServerCommand, seat: int, now: float) -> lis
             return _come(desk, command)
         case ListCase():
             return _list(desk, command)
+        case ListChair():
+            return _list_chair(desk, command)
         case _:
             assert_never(command)
 
@@ -82,6 +92,19 @@ def _standing(listed: CaseListed | ListCase) -> tuple[int, int, bool]:
     return _ORDER[listed.status], GRAVITY[listed.triage], listed.source == "help"
 
 
+def _list_chair(desk: Desk, command: ListChair) -> list[DeskEntry]:
+    """What is not news is left out, and so is what was read before something that is known."""
+    known = desk.chairs.get(command.meeting)
+    chair: Chair = "held" if known is None else known.chair
+    seen = desk.held.get(command.meeting, 0) if known is None else known.position
+    if chair == command.chair or command.position <= seen:
+        return []
+    since = command.since if known is None else known.since
+    return [
+        ChairListed(command.meeting, command.room, command.chair, since, command.position),
+    ]
+
+
 def evolve(desk: Desk, entry: DeskEntry, stamp: Stamp) -> Desk:
     """The desk after `entry`."""
     match entry:
@@ -98,6 +121,14 @@ def evolve(desk: Desk, entry: DeskEntry, stamp: Stamp) -> Desk:
             )
         case CaseListed():
             return replace(desk, cases=desk.cases.insert(entry.case, entry))
+        case ChairListed(chair="held"):
+            return replace(
+                desk,
+                chairs=desk.chairs.discard(entry.meeting),
+                held=desk.held.insert(entry.meeting, entry.position),
+            )
+        case ChairListed():
+            return replace(desk, chairs=desk.chairs.insert(entry.meeting, entry))
         case _:
             assert_never(entry)
 
@@ -117,14 +148,16 @@ class StaffView(Struct, frozen=True):
 
 
 class DeskView(Struct, frozen=True, tag="desk", tag_field="kind"):
-    """The desk as everybody at it sees it: open cases, oldest first."""
+    """The desk as everybody at it sees it: open cases, and meetings without a facilitator, oldest first."""
 
     seats: tuple[StaffView, ...]
     cases: tuple[CaseListed, ...]
+    chairs: tuple[ChairListed, ...] = ()
 
 
 def snapshot(desk: Desk, seat: int) -> DeskView:
     return DeskView(
         seats=tuple(StaffView(number, place.name) for number, place in sorted(desk.seats.items())),
         cases=tuple(sorted(desk.cases.values(), key=lambda listed: listed.raised_at)),
+        chairs=tuple(sorted(desk.chairs.values(), key=lambda listed: listed.since)),
     )

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from moderation.bounds import snake
-from moderation.case.commands import Outcome, Source, Status, Triage
+from moderation.case.commands import Chair, Outcome, Source, Status, Triage
 
 
 class Entry(Struct, frozen=True, tag=snake, tag_field="type", omit_defaults=True):
@@ -94,8 +94,21 @@ class CaseListed(Entry, frozen=True):
     claimed_by: int = 0
 
 
+class ChairListed(Entry, frozen=True):
+    """How the chair of a meeting in `room` stands, and since when nobody has it. No names.
+
+    `position` says how far in the meeting's log that was.
+    """
+
+    meeting: str
+    room: str
+    chair: Chair
+    since: float
+    position: int
+
+
 CaseEntry = (
     CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed
     | OutcomeNoted
 )  # fmt: skip
-DeskEntry = CameToDesk | DeskSeatGiven | CaseListed
+DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed

@@ -1,19 +1,20 @@
 /** The desk's page: a name, the open cases, and the lines of those that are one's own. */
 
 import { Connection } from "./connection.js"
-import { SOURCE, TRIAGE, apply, begin, isMine, isWaiting, openCases, roomOf } from "./desk.js"
+import { SOURCE, TRIAGE, apply, begin, isMine, isWaiting, lostChairs, openCases, roomOf, urgencyOf } from "./desk.js"
 import { data, find, write } from "./dom.js"
 import { RefusedError, post } from "./http.js"
 import { newId } from "./ids.js"
 import { bindLeave } from "./leave.js"
 import { Cases } from "./views/desk/cases.js"
+import { Chairs } from "./views/desk/chairs.js"
 import { Door } from "./views/desk/door.js"
 import { Work } from "./views/desk/work.js"
 import { helplineList, openHelp } from "./views/help.js"
 
 /** @import { OutboundFrame, Refusal } from "./protocol.js" */
 /** @import { State } from "./connection.js" */
-/** @import { Desk, Listed } from "./desk.js" */
+/** @import { Desk, Listed, Lost } from "./desk.js" */
 /** @import { Line } from "./case.js" */
 /** @import { Known } from "./views/desk/cases.js" */
 /** @import { Helpline } from "./views/help.js" */
@@ -37,6 +38,7 @@ class DeskPage {
   #duty = find("#duty")
   #nothing = find("#no-line")
   #cases = new Cases({ claim: (listed) => this.#claim(listed), show: (id) => this.#show(id) })
+  #chairs = new Chairs()
   #connection = new Connection("/desk/socket", {
     onframe: (frame) => this.#receive(frame),
     onstate: (state) => this.#connected(state),
@@ -60,7 +62,7 @@ class DeskPage {
     this.#bindHelplines()
     if (this.#data.seat === null) this.#showDoor()
     else this.#enter()
-    setInterval(() => this.#desk !== null && this.#cases.tick(this.#connection.now()), 1_000)
+    setInterval(() => this.#desk !== null && this.#tick(), 1_000)
   }
 
   #speed() {
@@ -85,6 +87,7 @@ class DeskPage {
 
   #enter() {
     this.#page.prepend(this.#cases.element)
+    this.#cases.element.prepend(this.#chairs.element)
     this.#nothing.hidden = false
     this.#connection.start()
   }
@@ -108,14 +111,16 @@ class DeskPage {
     }
   }
 
-  /** Only a new case that is urgent interrupts whoever is listening. @param {Desk} before @param {Desk} after */
+  /** Only a new case that is urgent, or a room that went quiet, interrupts whoever is listening. @param {Desk} before @param {Desk} after */
   #announce(before, after) {
     const fresh = openCases(after).filter(
       (listed) => !before.cases.has(listed.case) && isWaiting(listed) && listed.triage !== "support",
     )
-    if (fresh.length === 0) return
     const words = fresh.map((listed) => [TRIAGE[listed.triage], SOURCE[listed.source], roomOf(listed.room)].join(", "))
-    write(this.#alarm, `New case: ${words.join("; ")}`)
+    const calls = words.length > 0 ? [`New case: ${words.join("; ")}`] : []
+    const quiet = lostChairs(after).filter((lost) => isQuiet(lost) && before.chairs.get(lost.meeting)?.chair !== "quiet")
+    calls.push(...quiet.map((lost) => `Nobody is in the chair in ${roomOf(lost.room)}, and the room went quiet`))
+    if (calls.length > 0) write(this.#alarm, calls.join(". "))
   }
 
   /** The lines of my cases are open in every browser of mine. */
@@ -219,15 +224,27 @@ class DeskPage {
 
   // Showing
 
+  #tick() {
+    const now = this.#connection.now()
+    this.#cases.tick(now)
+    this.#chairs.tick(now)
+  }
+
   #render() {
     const desk = this.#desk
     if (desk === null) return
     this.#cases.render(desk, this.#shown, this.#known)
-    this.#cases.tick(this.#connection.now())
+    this.#chairs.render(desk)
+    this.#tick()
     write(this.#duty, `${desk.names.get(desk.seat) || "You"} at the desk`)
-    const waiting = openCases(desk).filter(isWaiting).length
+    const waiting = openCases(desk).filter(isWaiting).length + lostChairs(desk).filter(isQuiet).length
     document.title = waiting > 0 ? `${waiting} waiting · ${this.#title}` : this.#title
   }
+}
+
+/** @param {Lost} lost */
+function isQuiet(lost) {
+  return urgencyOf(lost) === "urgent"
 }
 
 /** @param {Refusal["facts"]} facts */

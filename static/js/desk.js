@@ -1,6 +1,6 @@
 /** The desk as everybody at it sees it: snapshot and entries -> open cases. No DOM in this file. */
 
-/** @import { CaseListed, DeskView, Numbered, Outcome, Source, Status, Triage } from "./protocol.js" */
+/** @import { CaseListed, Chair, ChairListed, DeskView, Numbered, Outcome, Source, Status, Triage } from "./protocol.js" */
 
 /**
  * @typedef {object} Desk
@@ -8,9 +8,12 @@
  * @property {number} through The entries up to this number are part of the snapshot.
  * @property {Map<number, string>} names Who is at the desk, by seat.
  * @property {Map<string, Listed>} cases The open ones.
+ * @property {Map<string, Lost>} chairs The meetings that nobody is in the chair of.
  */
 
 /** @typedef {Omit<CaseListed, "type">} Listed */
+
+/** @typedef {Omit<ChairListed, "type">} Lost */
 
 /** @type {Record<Triage, string>} */
 export const TRIAGE = { imminent: "Imminent", urgent: "Urgent", support: "Support" }
@@ -47,6 +50,7 @@ export function begin(view, seat, through) {
     through,
     names: new Map(view.seats.map((staff) => [staff.seat, staff.name ?? ""])),
     cases: new Map(view.cases.map((listed) => [listed.case, listed])),
+    chairs: new Map((view.chairs ?? []).map((lost) => [lost.meeting, lost])),
   }
 }
 
@@ -62,6 +66,8 @@ export function apply(desk, { number, entry }) {
       return { ...desk, names: new Map(desk.names).set(entry.seat, entry.words ?? "") }
     case "case_listed":
       return list(desk, entry)
+    case "chair_listed":
+      return listChair(desk, entry)
     default:
       return desk
   }
@@ -81,6 +87,34 @@ function list(desk, listed) {
   if (listed.status === "closed") cases.delete(listed.case)
   else cases.set(listed.case, listed)
   return { ...desk, cases }
+}
+
+/** @param {Desk} desk @param {ChairListed} listed @returns {Desk} */
+function listChair(desk, listed) {
+  const chairs = new Map(desk.chairs)
+  if (listed.chair === "held") chairs.delete(listed.meeting)
+  else chairs.set(listed.meeting, listed)
+  return { ...desk, chairs }
+}
+
+/** @type {Record<Exclude<Chair, "held">, Triage>} */
+const OF_A_CHAIR = { quiet: "urgent", lost: "support" }
+
+/**
+ * Where nobody is in the chair: the rooms that went quiet for it first, of each the oldest.
+ *
+ * @param {Desk} desk
+ * @returns {Lost[]}
+ */
+export function lostChairs(desk) {
+  return [...desk.chairs.values()].sort(
+    (a, b) => URGENCY[urgencyOf(a)] - URGENCY[urgencyOf(b)] || a.since - b.since || (a.room < b.room ? -1 : 1),
+  )
+}
+
+/** A room that went quiet is as urgent as a call for help. @param {Lost} lost @returns {Triage} */
+export function urgencyOf({ chair }) {
+  return chair === "held" ? "support" : OF_A_CHAIR[chair]
 }
 
 /**

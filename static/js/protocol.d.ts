@@ -41,6 +41,8 @@ export type Source = "help" | "signal"
 export type Triage = "imminent" | "urgent" | "support"
 export type Outcome = "supported" | "handed_over" | "crisis_line" | "emergency_services" | "left" | "unreachable" | "false_alarm"
 export type Status = "raised" | "unanswered" | "claimed" | "closed"
+/** How a meeting's chair stands: somebody has it, or the meeting is over; nobody is there; and the meeting went quiet for it (FC-24). */
+export type Chair = "held" | "lost" | "quiet"
 export type Session = string
 export type CaseId = string
 /** 128 random bits as hex, chosen by the client once per intent and kept when it sends again. */
@@ -55,7 +57,7 @@ export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact 
 export type CaseSeatCommand = Write | CloseCase
 export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | ListeningChosen | DraftAnnounced | SeatTaken | SeatGiven | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed | OutcomeNoted
-export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed
+export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed
 export type InboundFrame = Hello | Command | Typing
 export type OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | SeatTyping | Care
 
@@ -886,6 +888,16 @@ export interface CaseListed {
   claimed_by?: number
 }
 
+/** How the chair of a meeting in `room` stands, and since when nobody has it. No names. `position` says how far in the meeting's log that was. */
+export interface ChairListed {
+  type: "chair_listed"
+  meeting: string
+  room: string
+  chair: Chair
+  since: number
+  position: number
+}
+
 /** The first frame, within 5 seconds: who (a browser by its cookie) and what was seen last. */
 export interface Hello {
   type: "hello"
@@ -1146,11 +1158,12 @@ export interface CaseView {
   closed_at: number | null
 }
 
-/** The desk as everybody at it sees it: open cases, oldest first. */
+/** The desk as everybody at it sees it: open cases, and meetings without a facilitator, oldest first. */
 export interface DeskView {
   kind: "desk"
   seats: StaffView[]
   cases: CaseListed[]
+  chairs: ChairListed[]
 }
 
 export interface StaffView {

@@ -6,9 +6,15 @@ from typing import get_args
 import msgspec
 import pytest
 
-from moderation.case.commands import ComeToDesk, ListCase, Status
+from moderation.case.commands import Chair, ComeToDesk, ListCase, ListChair, Status
 from moderation.case.desk import NEW, StaffView, audience, snapshot, streams
-from moderation.case.entries import CameToDesk, CaseListed, DeskEntry, DeskSeatGiven
+from moderation.case.entries import (
+    CameToDesk,
+    CaseListed,
+    ChairListed,
+    DeskEntry,
+    DeskSeatGiven,
+)
 from tests.case.spec import NOON, DeskSituation, given_desk
 from tests.cast import SAMS_SESSION
 
@@ -146,3 +152,51 @@ def test_an_entry_reads_back_as_itself_and_survives_a_new_field(entry: DeskEntry
 def test_the_desk_holds_no_words_of_a_case():
     assert "words" not in CaseListed.__struct_fields__
     assert "name" not in CaseListed.__struct_fields__
+
+
+def chair(how: Chair, position: int, since: float = NOON, meeting: str = ONE) -> ListChair:
+    return ListChair(meeting, "evening", how, since, position)
+
+
+def chair_listed(how: Chair, position: int, since: float = NOON, meeting: str = ONE) -> ChairListed:
+    return ChairListed(meeting, "evening", how, since, position)
+
+
+def test_fc_24_the_desk_hears_that_nobody_is_in_the_chair_and_that_the_room_went_quiet():
+    lost = given_desk(staffed()).when(0, chair("lost", 10)).then(chair_listed("lost", 10))
+    quiet = lost.when(0, chair("quiet", 12, since=NOON + 60.0))
+    after = quiet.then(chair_listed("quiet", 12))
+    assert after.state.chairs[ONE].since == NOON, (
+        "since when nobody is there, and not since when quiet"
+    )
+    back = after.when(0, chair("held", 14, since=NOON + 90.0)).then(chair_listed("held", 14))
+    assert not back.state.chairs
+
+
+def test_fc_24_the_same_told_twice_is_told_once_and_a_late_telling_takes_nothing_back():
+    """Every process that has the meeting tells, each from where it has read to."""
+    known = given_desk(staffed(), chair_listed("quiet", 12))
+    known.when(0, chair("quiet", 13)).nothing()
+    known.when(0, chair("lost", 10)).nothing()
+    known.when(0, chair("held", 9)).nothing()
+    known.when(0, chair("held", 12)).nothing()
+    over = given_desk(staffed(), chair_listed("lost", 10), chair_listed("held", 14))
+    over.when(0, chair("lost", 10)).nothing()
+    over.when(0, chair("quiet", 12)).nothing()
+    over.when(0, chair("lost", 20, NOON + 600.0)).then(chair_listed("lost", 20, NOON + 600.0))
+
+
+def test_fc_24_of_a_chair_that_was_never_lost_the_desk_hears_nothing():
+    given_desk(staffed()).when(0, chair("held", 4)).nothing()
+
+
+def test_the_snapshot_has_the_chairs_that_are_lost_the_longest_without_first():
+    lost = [
+        chair_listed("quiet", 5, NOON + 60.0, TWO),
+        chair_listed("lost", 9),
+        chair_listed("lost", 2, meeting="00000000000000a3"),
+        chair_listed("held", 3, meeting="00000000000000a3"),
+    ]
+    shown = snapshot(given_desk(staffed(), *lost).state, 1)
+    assert shown.chairs == (lost[1], lost[0])
+    assert audience(lost[0]) == 0

@@ -1,7 +1,7 @@
 // The desk: the most urgent first, of each the oldest; a late listing takes no case back.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { age, apply, begin, isMine, isWaiting, openCases } from "./js/desk.js"
+import { age, apply, begin, isMine, isWaiting, lostChairs, openCases, urgencyOf } from "./js/desk.js"
 
 const listed = (name, triage, raised_at, more = {}) => ({ case: name, triage, raised_at, source: "help", room: null, status: "raised", ...more })
 const view = (...cases) => ({ kind: "desk", seats: [{ seat: 1, name: "Sam" }], cases })
@@ -37,4 +37,16 @@ test("what the snapshot holds already is not told twice", () => {
 
 test("an age is read at a glance", () => {
   assert.deepEqual([-1, 41, 725, 3840].map(age), ["0:00", "0:41", "12:05", "1 h 04"])
+})
+
+test("a room that went quiet is as urgent as a call for help, and gone when somebody holds it", () => {
+  const chair = (meeting, chair, since) => ({ type: "chair_listed", meeting, room: `room-${meeting}`, chair, since, position: 1 })
+  let desk = begin({ ...view(), chairs: [chair("a", "lost", 1), chair("b", "lost", 2)] }, 1, 0)
+  assert.deepEqual(lostChairs(desk).map(urgencyOf), ["support", "support"])
+  desk = tells(desk, 1, chair("b", "quiet", 2))
+  assert.deepEqual(lostChairs(desk).map(({ meeting }) => meeting), ["b", "a"])
+  assert.deepEqual(lostChairs(desk).map(urgencyOf), ["urgent", "support"])
+  desk = tells(desk, 2, chair("b", "held", 2))
+  assert.deepEqual(lostChairs(desk).map(({ meeting }) => meeting), ["a"])
+  assert.deepEqual(lostChairs(begin(view(), 1, 0)), [], "of an older server")
 })

@@ -1,0 +1,67 @@
+/** The meetings that nobody is in the chair of: one line each, and the way into the room. */
+
+import { age, lostChairs, roomOf, urgencyOf } from "../../desk.js"
+import { el, set, write } from "../../dom.js"
+
+/** @import { Desk, Lost } from "../../desk.js" */
+
+export class Chairs {
+  element = el("ul", { class: "case-list", "aria-label": "Rooms without a facilitator" })
+  /** @type {Map<string, Row>} */
+  #rows = new Map()
+
+  /** @param {Desk} desk */
+  render(desk) {
+    const lost = lostChairs(desk)
+    for (const [meeting, row] of this.#rows) {
+      if (desk.chairs.has(meeting)) continue
+      row.element.remove()
+      this.#rows.delete(meeting)
+    }
+    lost.forEach((each, place) => {
+      const row = this.#rows.get(each.meeting) ?? new Row(each)
+      this.#rows.set(each.meeting, row)
+      row.render(each)
+      const there = this.element.children[place]
+      if (there !== row.element) this.element.insertBefore(row.element, there ?? null)
+    })
+    this.element.hidden = lost.length === 0
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    for (const row of this.#rows.values()) row.tick(now)
+  }
+}
+
+class Row {
+  #since
+  #urgency = el("span", { class: "urgency" })
+  #age = el("span", { class: "age" })
+  #words = el("p", {})
+
+  /** @param {Lost} lost */
+  constructor({ room, since }) {
+    this.#since = since
+    const name = roomOf(room)
+    write(this.#words, `Nobody is in the chair in ${name}`)
+    this.element = el(
+      "li",
+      { class: "case-row" },
+      el("p", { class: "case-row-head" }, this.#urgency, el("span", { class: "unseen" }, "for "), this.#age),
+      this.#words,
+      el("div", { class: "acts" }, el("a", { href: `/rooms/${room}`, "aria-label": `Go in: ${name}` }, "Go in")),
+    )
+  }
+
+  /** @param {Lost} lost */
+  render(lost) {
+    set(this.element, "data-urgency", urgencyOf(lost))
+    write(this.#urgency, lost.chair === "quiet" ? "The room went quiet" : "Chair lost")
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    write(this.#age, age(now - this.#since))
+  }
+}
