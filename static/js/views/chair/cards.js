@@ -26,7 +26,8 @@ export class CardsPart {
   #othersFold = el("details", { class: "grave" }, el("summary", {}, "All cue cards"), this.#others)
   #own = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "chair-own", rows: 3, dir: "auto" }))
   #topic = el("p", { class: "soft", dir: "auto" })
-  #top = el("div", { class: "chair-part chair-top" }, this.#time, this.#phase)
+  #title = el("h2", {}, "Cards for this part")
+  #top = el("div", { class: "chair-part chair-top" }, this.#time, this.#phase, this.#title, this.#why, this.#now)
   #element
 
   /** @param {Perform} perform @param {readonly Cue[]} cues */
@@ -36,9 +37,6 @@ export class CardsPart {
     this.#element = el(
       "div",
       { class: "chair-part chair-side" },
-      el("h2", {}, "Cards for this part"),
-      this.#why,
-      this.#now,
       this.#othersFold,
       el(
         "details",
@@ -83,7 +81,7 @@ export class CardsPart {
     this.#list(this.#now, mine, free)
     this.#list(this.#others, others, free)
     this.#othersFold.hidden = others.length === 0
-    find("h2", this.#element).hidden = mine.length === 0
+    this.#title.hidden = mine.length === 0
     this.#why.hidden = free || !rooms.isOpen(room) || mine.length === 0
     const topic = room.topic?.words ?? ""
     write(this.#topic, topic === "" ? "No topic is pinned." : `Pinned: ${topic}`)

@@ -123,7 +123,7 @@ export function mayPost(room) {
   return rooms.isOpen(room) && room.frozenAt === null && !room.isQuiet && !running && rooms.mutedUntil(room) === null
 }
 
-/** Who comes in, as long as this page has been open: at a raid the shield is offered (A92). */
+/** Strangers who come in, as long as this page has been open: at a raid the shield is offered (A92). */
 export class Arrivals {
   /** @type {Set<string>} */
   #known = new Set()
@@ -132,13 +132,14 @@ export class Arrivals {
   #began = false
 
   /**
-   * How many seats and knocks are new within a minute. Those who were there first are no news.
+   * How many came within a minute whom nobody invited: those who knock, and by an open door all. Those
+   * who were there first are no news.
    *
    * @param {Room} room
    * @param {number} now
    */
   count(room, now) {
-    const there = [...room.people.keys()].map((seat) => `seat ${seat}`)
+    const there = room.flags.door === "open" ? [...room.people.keys()].map((seat) => `seat ${seat}`) : []
     const knocks = room.lobby.map(({ knock }) => `knock ${knock}`)
     for (const key of [...there, ...knocks]) {
       if (this.#known.has(key)) continue

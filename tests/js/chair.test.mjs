@@ -1,0 +1,184 @@
+// What a facilitator's panel says and offers follows from the room alone, so that two of them see the same.
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { start } from "./js/room.js"
+import { Arrivals, load, losers, moves, shouldClose } from "./js/views/chair/sight.js"
+import { aloud, everyMinute, mutedBadge, nextAct, notices, phaseAct, phaseLine, raceLine, refusedLine, roomActs } from "./js/views/chair/words.js"
+
+const [ADA, MO, BEN, CHIDI, DANA] = [1, 2, 3, 4, 5]
+const NOW = 1_000
+const FREE = { slots: [], cues: [], ends: "facilitator", turn: 0, urgent: "off", fairness: false }
+const PHASES = [
+  { ...FREE, id: "opening", title: "Opening", minutes: 3, speak: "facilitator" },
+  { ...FREE, id: "sharing", title: "Sharing", minutes: 12, speak: "queue", turn: 4 },
+  { ...FREE, id: "burning", title: "Burning desire", minutes: 4, speak: "queue", turn: 3 },
+  { ...FREE, id: "closing", title: "Closing", minutes: 3, speak: "facilitator" },
+]
+const SEATS = [
+  { seat: ADA, role: "facilitator", name: "Ada" },
+  { seat: MO, role: "facilitator", name: "Mo" },
+  { seat: BEN, role: "member", name: "Ben" },
+  { seat: CHIDI, role: "member", name: "Chidi" },
+  { seat: DANA, role: "member", name: "Dana" },
+]
+const SNAPSHOT = {
+  ...{ kind: "meeting", format: "small", phases: PHASES, flags: { door: "open" }, phase: 1, opened_at: 0, phase_began_at: NOW },
+  ...{ closed_at: null, epoch: 7, turn: 0, turns: 0, holder: null, turn_began_at: null, turn_paused: 0, turn_stopped_at: null },
+  ...{ turn_extra: 0, last_line_until: null, away_until: null, last_turn: null, invited: null, invited_by: 0, invite_until: null },
+  ...{ hands: [], urgent: [], put_off: [], queue_open: true, seats: SEATS, locked: false, paused_at: null, total_pause: 0 },
+  ...{ shield_at: null, all_muted_at: null, all_muted_until: null, frozen_at: null, chair: ADA, offer: null },
+  ...{ chair_away_until: null, is_quiet: false, topic: null, hands_away: [], lobby: [], why_silent: null },
+}
+
+/** The room as Ada sees it, or whoever `seat` is. */
+function room(changes = {}, seat = ADA) {
+  return { ...start(SNAPSHOT, seat), ...changes }
+}
+
+const labels = (acts) => acts.map(({ label }) => label)
+const keys = (notices) => notices.map(({ key }) => key)
+
+test("while somebody has the floor, there is more time, a pause and an end", () => {
+  const held = room({ holder: BEN, turns: 1, turnBeganAt: NOW, hands: [CHIDI] })
+  assert.deepEqual(labels(everyMinute(held, NOW)), ["+1 min", "Pause", "End turn"])
+  assert.deepEqual(nextAct(held)?.command, { type: "next", epoch: 7 })
+  assert.equal(nextAct(held)?.label, "End turn, invite Chidi")
+  assert.equal(nextAct(room({ holder: BEN })), null)
+  assert.equal(nextAct({ ...held, pausedAt: NOW }), null)
+})
+
+test("the first hand that is here is the next", () => {
+  const waiting = room({ hands: [BEN, CHIDI], handsAway: [{ seat: BEN, until: NOW + 60 }] })
+  assert.deepEqual(everyMinute(waiting, NOW)[0]?.command, { type: "invite", epoch: 7, seat: CHIDI })
+  assert.ok(keys(notices(waiting, NOW, 0)).includes("away"))
+})
+
+test("nobody is invited while the floor is held up", () => {
+  for (const held of [{ pausedAt: NOW }, { shieldAt: NOW }, { allMutedAt: NOW, allMutedUntil: NOW + 60 }, { isQuiet: true }, { frozenAt: NOW }]) {
+    assert.ok(!labels(everyMinute(room({ hands: [BEN], ...held }), NOW)).includes("Invite Ben"), JSON.stringify(held))
+  }
+  assert.ok(labels(everyMinute(room({ hands: [BEN] }), NOW)).includes("Invite Ben"))
+})
+
+test("FC-10: for two minutes the floor can be given back", () => {
+  const over = room({ lastTurn: { seat: BEN, at: NOW } })
+  assert.ok(labels(everyMinute(over, NOW + 119)).includes("Give back to Ben"))
+  assert.ok(!labels(everyMinute(over, NOW + 120)).includes("Give back to Ben"))
+  assert.ok(!labels(everyMinute({ ...over, pausedAt: NOW }, NOW)).includes("Give back to Ben"))
+})
+
+test("FC-26: more hands than there is time for, and the queue may be closed", () => {
+  const three = room({ hands: [BEN, CHIDI, DANA] })
+  assert.deepEqual(load(three, NOW), { minutes: 12, left: 12, tooMany: false })
+  assert.ok(!shouldClose(three, NOW))
+  assert.ok(shouldClose(three, NOW + 61))
+  assert.ok(!shouldClose({ ...three, queueOpen: false }, NOW + 61))
+})
+
+test("FC-29: the overrun is lost by the phases that come next", () => {
+  const late = room()
+  assert.equal(phaseLine(late, NOW), "12 of 12 min left.")
+  assert.equal(phaseLine(late, NOW + 12 * 60), "The time of this part is over.")
+  const told = (minutes) => notices(late, NOW + (12 + minutes) * 60, 0).find(({ key }) => key === "over")?.words
+  assert.equal(told(0), undefined)
+  assert.equal(told(1), "Sharing is 1 minute over. Burning desire loses it.")
+  assert.equal(told(4), "Sharing is 4 minutes over. Burning desire loses them.")
+  assert.equal(told(5), "Sharing is 5 minutes over. Burning desire and Closing lose them.")
+  assert.equal(told(9), "Sharing is 9 minutes over. Burning desire and Closing lose them.")
+  assert.deepEqual(losers({ ...late, phase: 3 }, 5), [])
+  // While the room is frozen no time passes.
+  assert.equal(phaseLine({ ...late, frozenAt: NOW }, NOW + 800), "12 of 12 min left.")
+})
+
+test("FC-25: nobody moves their own hand ahead of others", () => {
+  const mine = room({ hands: [BEN, ADA, CHIDI] })
+  assert.equal(moves(mine, ADA).up, null)
+  assert.deepEqual(moves(mine, ADA).down, { type: "move_hand", seat: ADA, place: 3 })
+  assert.equal(moves(mine, BEN).up, null)
+  assert.deepEqual(moves(mine, CHIDI).up, { type: "move_hand", seat: CHIDI, place: 2 })
+  assert.equal(moves(mine, CHIDI).down, null)
+})
+
+test("FC-08: the loser of a race reads who did what", () => {
+  assert.equal(raceLine(room({ invited: BEN }, MO), BEN, ADA), "Ben was invited by the chair.")
+  assert.equal(raceLine(room({ invited: BEN }), BEN, MO), "Ben was invited by the co-chair.")
+  assert.equal(raceLine(room({ invited: BEN }), BEN, ADA), "Ben was invited already.")
+  assert.equal(raceLine(room({ invited: ADA }), ADA, MO), "You were invited by the co-chair.")
+  assert.equal(raceLine(room({ holder: BEN }), BEN, 0), "Ben has the floor already.")
+  const busy = { code: "floor_busy", words: "Somebody is invited.", facts: { seat: BEN, by: MO } }
+  assert.equal(refusedLine(room({ invited: BEN, invitedBy: MO }), busy), "Ben was invited by the co-chair.")
+  const stale = { code: "stale_epoch", words: "The meeting had just moved on." }
+  assert.equal(refusedLine(room({ invited: BEN, invitedBy: MO }), stale), "Ben was invited by the co-chair.")
+  assert.equal(refusedLine(room(), stale), "The meeting had just moved on.")
+  assert.equal(refusedLine(room(), { code: "last_phase", words: "This is the last part." }), "This is the last part.")
+})
+
+test("what stands still is a notice with the way on", () => {
+  const undo = (changes, key) => notices(room(changes), NOW, 0).find((notice) => notice.key === key)?.acts[0]?.command.type
+  assert.equal(undo({ frozenAt: NOW }, "frozen"), "thaw")
+  assert.equal(undo({ pausedAt: NOW }, "paused"), "resume")
+  assert.equal(undo({ shieldAt: NOW }, "shield"), "lower_shield")
+  assert.equal(undo({ allMutedAt: NOW, allMutedUntil: NOW + 60 }, "muted"), "unmute_all")
+  assert.deepEqual(notices(room(), NOW, 0), [])
+})
+
+test("FC-23, FC-24: the chair is taken by whom it is offered to, or where nobody has it", () => {
+  const offer = { seat: MO, by: ADA, until: NOW + 30 }
+  const [mine] = notices(room({ offer }, MO), NOW, 0)
+  assert.equal(mine?.words, "Ada offers you the chair.")
+  assert.deepEqual(mine?.acts.map(({ command }) => command.type), ["accept_chair", "decline_chair"])
+  assert.deepEqual(notices(room({ offer }), NOW, 0).map(({ words, acts }) => [words, acts.length]), [["The chair is offered to Mo.", 0]])
+  assert.deepEqual(keys(notices(room({ chair: null }, MO), NOW, 0)), ["free"])
+  assert.deepEqual(keys(notices(room({ isQuiet: true }), NOW, 0)), ["free"])
+})
+
+test("who waits at the door is told, and let in from there where it is one", () => {
+  const waits = (...lobby) => notices(room({ lobby }), NOW, 0).find(({ key }) => key === "lobby")
+  const [petra, otto] = [{ knock: 1, name: "Petra" }, { knock: 2, name: "Otto" }]
+  assert.equal(waits(petra)?.words, "Petra waits at the door.")
+  assert.deepEqual(waits(petra)?.acts[0]?.command, { type: "admit", knock: 1 })
+  assert.equal(waits(petra, otto)?.words, "2 people wait at the door.")
+  assert.deepEqual(waits(petra, otto)?.acts, [])
+})
+
+test("A92: five strangers within a minute, and the shield is offered; those who were there are no news", () => {
+  const arrivals = new Arrivals()
+  assert.equal(arrivals.count(room(), NOW), 0)
+  const people = new Map([...room().people, ...[6, 7, 8, 9].map((seat) => [seat, { seat }])])
+  const lobby = [{ knock: 1, name: "Eve" }]
+  assert.equal(arrivals.count(room({ people, lobby }), NOW + 10), 5)
+  assert.equal(arrivals.count(room({ people, lobby }), NOW + 69), 5)
+  assert.equal(arrivals.count(room({ people, lobby }), NOW + 70), 0)
+  assert.ok(keys(notices(room(), NOW, 5)).includes("raid"))
+  assert.ok(!keys(notices(room(), NOW, 4)).includes("raid"))
+  assert.ok(!keys(notices(room({ shieldAt: NOW }), NOW, 5)).includes("raid"))
+  // Those who were invited are no strangers.
+  const flags = { door: "invitation" }
+  const closed = new Arrivals()
+  closed.count(room({ flags }), NOW)
+  assert.equal(closed.count(room({ flags, people }), NOW), 0)
+})
+
+test("what is grave asks first, and what is every minute's does not", () => {
+  const asks = (acts) => acts.filter(({ grave }) => grave !== undefined).map(({ command }) => command.type)
+  assert.deepEqual(asks(roomActs(room())), ["freeze", "raise_shield", "close"])
+  assert.deepEqual(asks(everyMinute(room({ holder: BEN, hands: [CHIDI] }), NOW)), [])
+  assert.equal(phaseAct(room())?.grave, undefined)
+})
+
+test("a mute says how long and why, to those who hold the meeting", () => {
+  const person = { mutedUntil: NOW, muteScope: "phase", muteReason: "advice" }
+  assert.equal(mutedBadge(person), "muted for this part: advice")
+  assert.equal(mutedBadge({ ...person, muteScope: "meeting", muteReason: "pause" }), "muted for this meeting")
+  assert.equal(mutedBadge({ ...person, mutedUntil: null }), "")
+})
+
+test("the floor and the door are said aloud, and the queue is not", () => {
+  const hands = room({ hands: [BEN, CHIDI] })
+  assert.equal(aloud(room(), hands), "")
+  assert.equal(aloud(hands, { ...hands, hands: [CHIDI, BEN] }), "")
+  assert.equal(aloud(hands, { ...hands, invited: BEN }), "Ben is invited.")
+  assert.equal(aloud({ ...hands, invited: BEN }, { ...hands, putOff: [BEN] }), "Ben is not ready yet.")
+  assert.equal(aloud({ ...hands, holder: BEN }, hands), "The turn of Ben has ended.")
+  assert.equal(aloud(hands, { ...hands, lobby: [{ knock: 1, name: "Petra" }] }), "Somebody waits at the door.")
+})

@@ -1,0 +1,25 @@
+"""The facilitator's panel without DOM: its script notices what somebody could break."""
+
+import pytest
+
+from tests.js.modules import Modules
+
+MISTAKES = [
+    ("sight.js", "lost -= phase.minutes", "lost -= 1"),
+    ("sight.js", "minutes > time.left", "minutes >= time.left"),
+    ("sight.js", "export const RAID = 5", "export const RAID = 4"),
+    ("sight.js", "place > 1 && seat !== room.seat", "place > 1"),
+    ("sight.js", ">= GIVEN_BACK", "> GIVEN_BACK"),
+    ("sight.js", 'room.flags.door === "open"', "true"),
+    ("sight.js", "if (this.#began) ", ""),
+    ("words.js", 'if (seat === room.chair) return "the chair"', ""),
+    ("words.js", "room.holder === null || next === null || isHeldUp(room)", "next === null"),
+    ("words.js", 'command: { type: "next", epoch }', 'command: { type: "next", epoch: epoch + 1 }'),
+    ("words.js", "room.shieldAt !== null", "room.shieldAt === NaN"),
+]
+
+
+@pytest.mark.parametrize(("module", "right", "wrong"), MISTAKES)
+def test_a_mistake_in_the_panel_is_noticed(modules: Modules, module: str, right: str, wrong: str):
+    modules.spoil(f"views/chair/{module}", right, wrong)
+    modules.fails("chair.test.mjs")
