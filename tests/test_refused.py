@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import moderation
 from chatroom.refusals import REFUSALS
 from moderation.refused import Refused
@@ -62,3 +64,22 @@ def test_every_no_of_the_rules_has_a_test():
         path.read_text() for part in ("meeting", "case") for path in (here / part).glob("test_*.py")
     )
     assert {code for code in codes() if f'refused("{code}"' not in stories} == set()
+
+
+def test_fc_12_text_out_of_turn_is_offered_a_hand_a_draft_and_the_facilitator():
+    offered = REFUSALS["not_your_turn"].next
+    assert {"raise_hand", "keep_draft", "tell"} <= set(offered)
+
+
+def test_fc_09_a_late_line_is_kept_and_asks_for_the_floor_back():
+    late = REFUSALS["turn_ended"]
+    assert "Ask for the floor back?" in late.words
+    assert {"raise_hand", "keep_draft"} <= set(late.next)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["muted", "all_muted", "frozen", "nobody_in_chair", "removed", "turned_away", "locked"],
+)
+def test_fc_19_a99_whoever_is_silenced_or_outside_is_offered_help(code: str):
+    assert "help" in REFUSALS[code].next

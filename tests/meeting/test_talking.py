@@ -6,7 +6,9 @@ import pytest
 
 from moderation.meeting.commands import (
     Accept,
+    Appoint,
     Close,
+    Dismiss,
     Done,
     EndTurn,
     Invite,
@@ -408,6 +410,15 @@ def test_fc_20_being_muted_and_unmuted_costs_no_right_in_any_phase():
         assert why_silent(muted.state, ben) == "muted"
         unmuted = muted.when(ada, Unmute(ben)).allowed()
         assert why_silent(unmuted.state, ben) == why_silent(untouched.state, dana)
+
+
+@pytest.mark.parametrize("phase", [phase.id for phase in FORMAT.phases])
+def test_fc_20_who_was_a_co_chair_for_a_while_has_the_rights_of_every_member(phase: str):
+    story = given(in_phase(phase))
+    promoted = story.when(ada, Appoint(ben, "co_chair")).allowed()
+    assert why_silent(promoted.state, ben) == why_silent(story.state, mo)
+    member = promoted.when(ada, Dismiss(ben, "co_chair")).allowed()
+    assert why_silent(member.state, ben) == why_silent(story.state, dana)
 
 
 # The review
