@@ -300,7 +300,7 @@ class Person:
     async def acts_on(self, name: str) -> Locator:
         """What a facilitator can do about somebody, unfolded."""
         person = self.here.filter(has_text=name)
-        acts = person.get_by_role("group")
+        acts = person.get_by_role("group").first  # What it holds has groups of its own.
         if not await acts.evaluate("(fold) => fold.open"):
             await person.get_by_text(f"Acts for {name}").click()
         return acts

@@ -154,7 +154,7 @@ async def ben_shares(ada: Person, ben: Person, chidi: Person) -> None:
     await ada.shoot("4-hands")
     await chidi.shoot("4-hands")
 
-    await ada.press("Invite next: Ben")
+    await ada.press("Invite Ben")
     await expect(ben.floor).to_contain_text("Would you like to share?")
     await expect(chidi.floor).to_contain_text("Ben is invited")
     await ben.shoot("5-invited")
@@ -181,7 +181,7 @@ async def ben_shares(ada: Person, ben: Person, chidi: Person) -> None:
 
 
 async def chidi_shares_by_the_old_customs(ada: Person, ben: Person, chidi: Person) -> None:
-    await ada.press("Invite next: Chidi")
+    await ada.press("Invite Chidi")
     await chidi.press("Accept")
     await chidi.say("I only want to listen today.")
     await expect(ben.card("Chidi").last).to_contain_text("only want to listen")
@@ -189,7 +189,7 @@ async def chidi_shares_by_the_old_customs(ada: Person, ben: Person, chidi: Perso
     await expect(chidi.floor).to_contain_text("The floor is free")
     # An invitation can be passed, too, and nobody minds.
     await chidi.press("Raise hand")
-    await ada.press("Invite next: Chidi")
+    await ada.press("Invite Chidi")
     await chidi.press("Pass")
     await expect(ada.floor).to_contain_text("The floor is free")
     async with chidi.people():
@@ -283,7 +283,7 @@ async def it_closes(ada: Person, ben: Person, chidi: Person) -> None:
     await in_the_same_order(ada, ben, chidi)
 
     await chidi.field.fill("I was about to say")
-    await ada.page.get_by_text("End this meeting").click()
+    await ada.page.get_by_text("The room: lock, freeze, shield, end").click()
     await ada.shoot("11-after")
     await ada.press_twice("Close the meeting", "Close it for everyone")
     for person in (ada, ben, chidi):

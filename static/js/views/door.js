@@ -59,7 +59,7 @@ export class DoorView {
     oninput: () => (this.#id = newId()),
   })
   #why = el("p", { id: "name-why", class: "bounced", role: "alert", hidden: true })
-  #submit = el("button", { class: "primary" }, "Come in")
+  #submit = el("button", { class: "primary" })
   #form = el(
     "form",
     { onsubmit: (/** @type {Event} */ event) => void this.#come(event) },
@@ -77,6 +77,7 @@ export class DoorView {
     this.#door = door
     this.#oncome = oncome
     find("#main").prepend(this.#build())
+    this.#set({ busy: false, why: null })
   }
 
   #build() {
@@ -178,7 +179,7 @@ export class DoorView {
   /** @param {{ busy: boolean, why: Refusal | null }} state */
   #set({ busy, why }) {
     this.#busy = busy
-    write(this.#submit, busy ? "Coming in…" : "Come in")
+    write(this.#submit, busy ? "Coming in…" : this.#door.must_knock ? "Ask to come in" : "Come in")
     write(this.#why, why?.words ?? "")
     this.#why.hidden = why === null
     if (why === null) return this.#name.removeAttribute("aria-invalid")

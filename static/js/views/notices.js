@@ -120,7 +120,7 @@ export class ArrivedView {
 
   /** @param {Acts} acts */
   constructor({ send }) {
-    this.#listen = el("button", { type: "button", onclick: () => void send({ type: "listen", on: true }) }, "I am here to listen today")
+    this.#listen = el("button", { type: "button", onclick: () => void send({ type: "listen", on: true }) }, "Only listen today")
     const done = el("button", { type: "button", onclick: () => this.#away() }, "Put this away")
     this.#section.append(el("h3", {}, "Welcome. This is where the meeting is"), this.#list, el("div", { class: "acts" }, this.#listen, done))
   }
