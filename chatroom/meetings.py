@@ -185,10 +185,15 @@ class Meetings:
         return None if meeting is None else await self._journal.book(meeting.log)
 
     async def rehearse(self, visit: Visit, name: str) -> None:
-        """Raises `Refused` where a stranger would hear no: before anything is kept of them."""
-        book = visit.book or await self._convened(visit.room)
-        command = TakeSeat("nobody", visit.role, name, visit.known)
-        book.rules.decide(book.fold.state, command, 0, 0.0, self._reviewer.name(name))
+        """Raises `Refused` where a stranger would hear no: before anything is kept of them.
+
+        Not where the name is a cry for help: that is kept first, whatever the door says.
+        """
+        verdict = self._reviewer.name(name)
+        if verdict.signal is None:
+            book = visit.book or await self._convened(visit.room)
+            command = TakeSeat("nobody", visit.role, name, visit.known)
+            book.rules.decide(book.fold.state, command, 0, 0.0, verdict)
 
     async def take_seat(
         self, visit: Visit, session: Session, name: str, id: bytes

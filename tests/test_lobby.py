@@ -261,6 +261,21 @@ async def test_a_cry_for_help_in_the_name_of_who_waits_opens_one_case(town: Town
     assert await rows(town, "case_file") == [before[0] + 1]
 
 
+async def test_a_cry_for_help_before_a_locked_door_opens_a_case_that_leads_back_to_who_cried(
+    town: Town,
+):
+    room = await with_door(town, "open")
+    ada = await room.open()
+    async with room.sit(ada) as line:
+        await line.ask({"type": "lock"})
+    before = await rows(town, "case_file")
+    answer = await knock(room, "i want to kill myself", Origin=town.origin)
+    assert (answer.status_code, answer.json()["code"]) == (409, "locked")
+    assert await rows(town, "case_file") == [before[0] + 1]
+    token = answer.headers["set-cookie"].partition(";")[0].removeprefix(f"{COOKIE}=")
+    assert (await shown(room, token))["case"]
+
+
 async def test_ten_who_knock_at_once_at_an_empty_room_begin_one_meeting(town: Town):
     room = await with_door(town, "knock")
     before = await rows(town, "meeting")

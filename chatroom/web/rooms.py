@@ -12,8 +12,8 @@ from chatroom.connection import House
 from chatroom.meetings import AGAIN, Meetings, Visit, Waiting, holders
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room
-from chatroom.web.answers import answer, asked, helplines, page
-from chatroom.web.sessions import answer_with, begin_session, session_of
+from chatroom.web.answers import answer, asked, helplines, page, refused
+from chatroom.web.sessions import answer_with, begin_session, session_of, with_cookie
 from moderation.bounds import Name
 from moderation.meeting.door import must_knock
 from moderation.refused import Refused
@@ -98,7 +98,10 @@ class Rooms:
             await self._meetings.rehearse(visit, wanted.name)
             token, session = await begin_session(self._house)
         id = bytes.fromhex(wanted.id)
-        place = await self._meetings.take_seat(visit, session, wanted.name, id)
+        try:
+            place = await self._meetings.take_seat(visit, session, wanted.name, id)
+        except Refused as no:  # A cry for help may have opened a case, which this session leads to.
+            return with_cookie(request, token, refused(no))
         if isinstance(place, Waiting):
             return answer_with(request, token, self._waiting(visit.room, place), 202)
         return answer_with(request, token, {"seat": place})

@@ -29,10 +29,13 @@ def answer_with(
     request: Request, token: str | None, content: dict[str, Any], status: int = 200
 ) -> Response:
     """An answer that hands over a new token, if there is one; a page never sees it."""
-    if token is None:
-        return answer(content, status)
-    if not is_browser(request):
-        return answer({**content, "session": token}, status)
-    response = answer(content, status)
-    set_session_cookie(response, token)
+    if token is None or is_browser(request):
+        return with_cookie(request, token, answer(content, status))
+    return answer({**content, "session": token}, status)
+
+
+def with_cookie(request: Request, token: str | None, response: Response) -> Response:
+    """The same answer; it brings a browser its new session, if there is one."""
+    if token is not None and is_browser(request):
+        set_session_cookie(response, token)
     return response
