@@ -35,9 +35,9 @@ def raise_hand(meeting: Meeting, command: RaiseHand, seat: int) -> list[AnyEntry
     """One hand, however often it is raised, at the number of the first time (FC-02)."""
     needs_turns(meeting)
     _may_raise(meeting, seat)
+    urgent = _lane(meeting, urgent=command.urgent)
     if seat in meeting.hands or seat in (meeting.invited, meeting.holder):
         return []
-    urgent = _lane(meeting, urgent=command.urgent)
     if not meeting.queue_open and not urgent:
         raise Refused("queue_closed")
     if meeting.flags.single_share and seat in meeting.shared and not urgent:

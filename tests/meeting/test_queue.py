@@ -329,6 +329,8 @@ def test_an_urgent_hand_that_is_down_is_urgent_no_more():
 def test_there_is_an_urgent_lane_only_where_the_phase_has_one():
     sharing = given(in_phase("sharing"))
     sharing.when(ben, RaiseHand(urgent=True)).refused("no_urgent_lane")
+    raised = sharing.when(ben, RaiseHand()).then(HandRaised(ben))
+    raised.when(ben, RaiseHand(urgent=True)).refused("no_urgent_lane")
 
 
 def test_in_a_phase_of_burning_desire_every_hand_is_urgent():
