@@ -50,7 +50,10 @@ class Answer(msgspec.Struct, frozen=True):
 
 @dataclass(eq=False)
 class Proposal:
-    """A command on its way into a log. `review` judges its words again should the epoch have moved."""
+    """A command on its way into a log. `review` judges its words again should the epoch have moved.
+
+    `followed_by`: what its sender had sent behind it, when this was sent for the first time.
+    """
 
     log: int
     seat: int
@@ -59,6 +62,7 @@ class Proposal:
     digest: bytes | None = None
     verdict: Verdict = ALLOW
     review: Callable[[State], Verdict] | None = None
+    followed_by: Sequence[bytes] = ()
     answer: "asyncio.Future[Answer]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -163,14 +167,16 @@ class Journal:
         payload: bytes = b"",
         verdict: Verdict = ALLOW,
         review: Callable[[State], Verdict] | None = None,
+        followed_by: Sequence[bytes] = (),
     ) -> "asyncio.Future[Answer]":
         """Queues a command; the answer comes after COMMIT, or as `Refused` or `RetryLater`.
 
         Commands of one seat are taken in the order of these calls. `id` makes it happen once, and
-        `payload` is what must be the same when it is sent again.
+        `payload` is what must be the same when it is sent again. It is not stored behind any of
+        `followed_by`: a no, or a receipt without an entry, that was lost does not become a yes.
         """
         digest = hashlib.blake2b(payload, key=self._key, digest_size=16).digest() if id else None
-        proposal = Proposal(log, seat, command, id, digest, verdict, review)
+        proposal = Proposal(log, seat, command, id, digest, verdict, review, followed_by)
         self._queues.setdefault(log, {}).setdefault(seat, deque()).append(proposal)
         self._waiting.set()
         return proposal.answer
@@ -354,9 +360,10 @@ class Journal:
         if book.min_reader > READER:
             raise Unreadable
         draft = Draft(book, book.fold, proposals, self._good_until(book.rules.due(book.fold.state)))
+        late = [proposal for proposal in proposals if await self._overtaken(proposal)]
         for proposal in proposals:
             try:
-                self._decide_one(draft, proposal)
+                self._decide_one(draft, proposal, late=proposal in late)
             except Refused as refused:
                 draft.answered.append((proposal, refused))
             except Exception as error:
@@ -365,9 +372,20 @@ class Journal:
                 draft.answered.append((proposal, Refused("bad_command")))
         return draft
 
-    def _decide_one(self, draft: Draft, proposal: Proposal) -> None:
+    async def _overtaken(self, proposal: Proposal) -> bool:
+        """Whether something that was sent behind it stands in the log (P5).
+
+        Read once the draft has its position: what is stored later finds the append refused.
+        """
+        if not proposal.followed_by:
+            return False
+        return await self._logs.any_stored(proposal.log, proposal.seat, proposal.followed_by)
+
+    def _decide_one(self, draft: Draft, proposal: Proposal, *, late: bool) -> None:
         now = max(self._now(), draft.fold.at)
         entries = self._entries(draft.fold.state, draft.book.rules, proposal, now)
+        if entries and late:
+            raise Refused("overtaken")
         if entries:
             draft.stored.append((proposal, self._add(draft, proposal, entries, now)))
         else:

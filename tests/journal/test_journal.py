@@ -19,7 +19,7 @@ from chatroom.journal import Answer, RetryLater
 from chatroom.rules import MEETING, Entry
 from chatroom.store.logs import READER, OutcomeUnknown, Row
 from moderation.content.verdict import Finding, Verdict
-from moderation.meeting.commands import Close, LowerHand, NextPhase, Redact, Say, Tell, Unmute
+from moderation.meeting.commands import Close, LowerHand, Mute, NextPhase, Redact, Say, Tell, Unmute
 from moderation.meeting.entries import HandLowered, Muted, Said, ToldYou
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
@@ -204,6 +204,28 @@ async def test_the_first_receipt_is_given_after_a_restart_p2(path: Place):
     async with at_work(path, seed="after") as after:
         assert await after.say(ben, "hello", id=ID) == first
         assert after.lines() == [(ben, "hello")]
+
+
+async def test_a_no_that_was_lost_does_not_become_a_yes_behind_what_was_sent_after_it_p5(
+    office: Office,
+):
+    """Ada unmutes Ben, who is not muted, then mutes him. No answer arrives, and she sends both again."""
+    unmute, mute = Unmute(ben), Mute(ben, 10)
+    assert await office.journal.submit(EVENING, ada, unmute, id=ID) == Answer(), "nothing to do"
+    first = await office.journal.submit(EVENING, ada, mute, id=OTHER)
+    late = office.journal.submit(EVENING, ada, unmute, id=ID, followed_by=[OTHER])
+    again = office.journal.submit(EVENING, ada, mute, id=OTHER)
+    assert code(await outcome(late)) == "overtaken"
+    assert await again == first
+
+
+async def test_what_was_sent_behind_a_command_stops_it_only_once_it_is_stored_p5(office: Office):
+    """And what is stored itself has its first receipt, whatever was stored behind it."""
+    one = await office.journal.submit(EVENING, ben, Tell("one"), id=ID, followed_by=[OTHER])
+    two = await office.journal.submit(EVENING, ben, Tell("two"), id=OTHER)
+    assert one.number is not None
+    assert two == Answer(one.audience, one.number + 1)
+    assert await office.journal.submit(EVENING, ben, Tell("one"), id=ID, followed_by=[OTHER]) == one
 
 
 async def test_the_same_id_with_other_words_is_refused_p2(office: Office):
