@@ -26,6 +26,8 @@ from moderation.refused import Refused
 IN_TURN = 8
 """Commands of one seat that a batch takes before others had their turn (W29)."""
 TRIES = 5
+FAILED_LATELY = 5.0
+"""Seconds for which an append that failed is taken to say how the next one will fare (P18)."""
 CONTESTED = 0.001, 0.003
 """Seconds before the second try in a log that others write in too, so that each gets a turn."""
 
@@ -147,6 +149,7 @@ class Journal:
         self._good_until = good_until
         self._pause = pause
         self._contested = False
+        self._failed_at: float | None = None
         # Weak: two books of one log would publish its entries twice (P4).
         self._books: WeakValueDictionary[int, Book] = WeakValueDictionary()
         self._loading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -278,6 +281,10 @@ class Journal:
             for row in rows
         ]
 
+    def stores(self) -> bool:
+        """Whether a receipt can be promised, by how the last append went, if that was lately."""
+        return self._failed_at is None or self._now() > self._failed_at + FAILED_LATELY
+
     # Deciding and appending
 
     async def run(self) -> None:
@@ -313,6 +320,7 @@ class Journal:
             except Unreadable:
                 return await self._log_by_log(work)
             except OutcomeUnknown:
+                self._failed_at = self._now()
                 return self._unknown(work)
             except Exception as error:
                 # A bug must not end the journal of every room.
@@ -332,6 +340,8 @@ class Journal:
         drafts = [await self._decide(log, proposals) for log, proposals in _by_log(work).items()]
         batches = [draft.batch() for draft in drafts if draft.rows]
         done = await self._logs.append(batches) if batches else set()
+        if done:
+            self._failed_at = None
         done |= await self._still_at([draft for draft in drafts if not draft.rows])
         stale = []
         for draft in drafts:

@@ -417,14 +417,14 @@ async def postgres_disk_full(scene: Scene) -> None:
 
 async def _no_file_grows(pids: list[int]) -> None:
     for pid in pids:
-        _limit_files(pid, 1)
+        limit_files(pid, 1)
     await asyncio.sleep(2)
     for pid in pids:
         with suppress(FileNotFoundError, ProcessLookupError):  # It ended over it.
-            _limit_files(pid, resource.RLIM_INFINITY)
+            limit_files(pid, resource.RLIM_INFINITY)
 
 
-def _limit_files(pid: int, size: int) -> None:
+def limit_files(pid: int, size: int) -> None:
     """In the name of the process's own user: not even root may do it to others everywhere."""
     owner = os.stat(f"/proc/{pid}")
     with _in_the_name_of(owner.st_uid, owner.st_gid):

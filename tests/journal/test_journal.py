@@ -121,6 +121,28 @@ async def test_a_commit_of_unknown_outcome_is_retry_and_the_resend_is_stored_onc
     assert published == office.numbers()
 
 
+async def test_what_cannot_be_stored_is_known_until_something_is_stored_or_it_was_long_ago_p18(
+    office: Office,
+):
+    def full(sql: str) -> None:
+        if sql == "COMMIT":
+            raise sqlite3.OperationalError("disk I/O error")
+
+    assert office.journal.stores()
+    office.seam.before = full
+    await outcome(office.say(ben, "hello", id=ID))
+    assert not office.journal.stores()
+    assert await office.journal.submit(EVENING, ben, LowerHand()) == Answer(), "it can be read"
+    assert not office.journal.stores()
+    office.clock.at += module.FAILED_LATELY + 1
+    assert office.journal.stores()
+    await outcome(office.say(ben, "hello", id=ID))
+    assert not office.journal.stores()
+    office.seam.before = lambda _: None
+    await office.say(ben, "hello", id=ID)
+    assert office.journal.stores()
+
+
 async def test_a_database_that_stays_away_is_retry_until_it_is_back_p17(office: Office):
     def away(sql: str) -> None:
         raise sqlite3.OperationalError("unable to open database file")
