@@ -54,7 +54,8 @@ class Answer(msgspec.Struct, frozen=True):
 class Proposal:
     """A command on its way into a log. `review` judges its words again should the epoch have moved.
 
-    `followed_by`: what its sender had sent behind it, when this was sent for the first time.
+    `followed_by`: what its sender had sent behind it, when this was sent for the first time; none
+    of that is stored up to position `alone_at`.
     """
 
     log: int
@@ -65,6 +66,7 @@ class Proposal:
     verdict: Verdict = ALLOW
     review: Callable[[State], Verdict] | None = None
     followed_by: Sequence[bytes] = ()
+    alone_at: int | None = None
     answer: "asyncio.Future[Answer]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -315,6 +317,8 @@ class Journal:
                 if self._contested:
                     # Longer each time: somebody's disk may take longer than a few milliseconds.
                     await self._pause(random.uniform(*CONTESTED) * 2**number)
+                # Behind the pause: what is read before it is stale again when it ends.
+                await self.catch_up(*_by_log(work))
             except DataFault:
                 return await self._apart(work)
             except Unreadable:
@@ -352,7 +356,6 @@ class Journal:
             self._settle(draft)
             self._contested |= draft.book.contested
             draft.book.contested = False
-        await self.catch_up(*(draft.book.log for draft in stale))
         for draft in stale:
             self._contested = draft.book.contested = True
         # The refusals as well: they were decided on top of what was not stored.
@@ -370,7 +373,7 @@ class Journal:
         if book.min_reader > READER:
             raise Unreadable
         draft = Draft(book, book.fold, proposals, self._good_until(book.rules.due(book.fold.state)))
-        late = [proposal for proposal in proposals if await self._overtaken(proposal)]
+        late = [proposal for proposal in proposals if await self._overtaken(book, proposal)]
         for proposal in proposals:
             try:
                 self._decide_one(draft, proposal, late=proposal in late)
@@ -382,14 +385,22 @@ class Journal:
                 draft.answered.append((proposal, Refused("bad_command")))
         return draft
 
-    async def _overtaken(self, proposal: Proposal) -> bool:
+    async def _overtaken(self, book: Book, proposal: Proposal) -> bool:
         """Whether something that was sent behind it stands in the log (P5).
 
-        Read once the draft has its position: what is stored later finds the append refused.
+        The database is asked once: every hop makes it likelier to lose to others. What is stored
+        behind the position that is decided on finds the append refused.
         """
         if not proposal.followed_by:
             return False
-        return await self._logs.any_stored(proposal.log, proposal.seat, proposal.followed_by)
+        position = book.fold.position
+        later = None if proposal.alone_at is None else book.commands_since(proposal.alone_at)
+        if later is None:
+            late = await self._logs.any_stored(proposal.log, proposal.seat, proposal.followed_by)
+        else:
+            late = not later.isdisjoint(proposal.followed_by)
+        proposal.alone_at = None if late else position
+        return late
 
     def _decide_one(self, draft: Draft, proposal: Proposal, *, late: bool) -> None:
         now = max(self._now(), draft.fold.at)
