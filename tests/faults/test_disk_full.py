@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.faults
 
 SENDERS = ("Ben", "Chidi", "Dana")
-FULL_FOR = 3.0
-RED_WITHIN = 3.0
-"""Seconds until the balancer is told; as soon as for any database that is away (P17)."""
+FULL_FOR = 2.0
+RED_WITHIN = FULL_FOR
+"""Seconds until the balancer is told."""
 NORMAL_WITHIN = 5.0
 """Seconds after space returns, with no operator."""
 
@@ -37,7 +37,7 @@ NORMAL_WITHIN = 5.0
 async def test_p18_on_a_full_disk_nothing_is_acknowledged_and_with_space_all_goes_on(
     tmp_path: Path, chance: random.Random, tell: Callable[[str], None]
 ):
-    """P18 on SQLite: no file of the process can grow for 3 s, its log file neither (RLIMIT_FSIZE)."""
+    """P18 on SQLite: no file of the process can grow for 2 s, its log file neither (RLIMIT_FSIZE)."""
     async with serving(tmp_path) as server, AsyncExitStack() as lines:
         pid = server.pid
         everybody = await _met(server, lines)
