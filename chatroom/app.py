@@ -149,7 +149,7 @@ def create_app(settings: Settings) -> Starlette:
             Desk(house, settings, templates),
             Sockets(house, meetings),
             assets,
-            Readiness(engine, bus),
+            Readiness(engine, bus, journal.stores),
         ),
         middleware=[Middleware(Security, origins=settings.origins)],
         lifespan=lifespan,

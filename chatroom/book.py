@@ -86,6 +86,13 @@ class Book:
         reached = self.fold.head(audience)[0] - len(found)
         return found if reached == after else None
 
+    def commands_since(self, position: int) -> set[bytes] | None:
+        """The ids of the commands behind `position`; None where memory does not reach back."""
+        later = [record for record in self.ring if record.position > position]
+        if len(later) < self.fold.position - position:
+            return None
+        return {record.command for record in later if record.command is not None}
+
     def erased_since(self, position: int) -> set[int]:
         """The numbers in the room whose words were taken out behind `position`."""
         later = (record for record in self.ring if record.position > position)

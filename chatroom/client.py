@@ -42,6 +42,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from chatroom.refusals import CLOSE_CODES
 from chatroom.wire import (
+    WINDOW,
     Care,
     Command,
     Entries,
@@ -500,6 +501,7 @@ class Line:
                 self._arrived.extend(self._copy.take(frame))
             case Receipt() | Refusal():
                 self._outbox.settle(frame)
+                self._to_send.set()
             case Retry():
                 self._outbox.retry(frame, self._clock())
                 self._to_send.set()
@@ -824,6 +826,7 @@ class Outbox:
     def __init__(self) -> None:
         self._waiting: dict[str, _Waiting] = {}
         self._unsent: list[tuple[int, str]] = []
+        self._on_the_way: set[str] = set()
         self._added = 0
 
     def __len__(self) -> int:
@@ -831,35 +834,50 @@ class Outbox:
 
     def add(self, id: str, command: AnySeatCommand) -> asyncio.Future[Receipt]:
         """The future of its answer; the same command added twice has one future."""
-        frame = msgspec.json.encode(Command(id, msgspec.Raw(msgspec.json.encode(command))))
+        encoded = msgspec.json.encode(command)
         known = self._waiting.get(id)
         if known is not None:
-            assert known.frame == frame, f"two commands wait under the id {id}"
+            assert known.command == encoded, f"two commands wait under the id {id}"
             return known.answer
         answer = asyncio.get_running_loop().create_future()
         self._added += 1
-        self._waiting[id] = _Waiting(self._added, frame, answer)
+        self._waiting[id] = _Waiting(self._added, encoded, answer)
         self._unsent.append((self._added, id))  # The largest yet: the heap stays one.
         return answer
 
     def next(self, now: float) -> bytes | None:
-        """The first unsent frame, which now counts as sent; None while it has to wait, and those behind it."""
-        while self._unsent:
+        """The first unsent frame, which now counts as sent; None while it has to wait, and those behind it.
+
+        No more than `WINDOW` are on the way at once: so many can be named as what followed another.
+        """
+        while self._unsent and len(self._on_the_way) < WINDOW:
             _, id = self._unsent[0]
             waiting = self._waiting.get(id)
             if waiting is not None and not waiting.answer.cancelled():
                 if waiting.not_before > now:
                     return None
                 heapq.heappop(self._unsent)
-                waiting.sent = True
-                return waiting.frame
+                self._on_the_way.add(id)
+                return self._frame(id, waiting)
             heapq.heappop(self._unsent)
             self._waiting.pop(id, None)
         return None
 
+    def _frame(self, id: str, waiting: _Waiting) -> bytes:
+        """Sent again, it names what was sent behind it: none of that is to be overtaken (P5)."""
+        behind: tuple[str, ...] = ()
+        if waiting.tried:
+            behind = tuple(
+                other
+                for other, later in self._waiting.items()
+                if later.tried and later.order > waiting.order
+            )
+        waiting.tried = True
+        return msgspec.json.encode(Command(id, msgspec.Raw(waiting.command), behind))
+
     def pause(self, now: float) -> float | None:
-        """Seconds until `next` has something; None: not before another command."""
-        if not self._unsent:
+        """Seconds until `next` has something; None: not before another command, or an answer."""
+        if not self._unsent or len(self._on_the_way) >= WINDOW:
             return None
         return max(0.0, self._waiting[self._unsent[0][1]].not_before - now)
 
@@ -868,19 +886,19 @@ class Outbox:
         for id in [id for id, waiting in self._waiting.items() if waiting.answer.cancelled()]:
             del self._waiting[id]
         self._unsent = [(waiting.order, id) for id, waiting in self._waiting.items()]
-        for waiting in self._waiting.values():
-            waiting.sent = False
+        self._on_the_way.clear()
 
     def retry(self, frame: Retry, now: float) -> None:
         waiting = self._waiting.get(frame.id)
         if waiting is not None:
             waiting.not_before = now + frame.after_ms / 1000
-            if waiting.sent:
-                waiting.sent = False
+            if frame.id in self._on_the_way:
+                self._on_the_way.remove(frame.id)
                 heapq.heappush(self._unsent, (waiting.order, frame.id))
 
     def settle(self, frame: Receipt | Refusal) -> None:
         waiting = self._waiting.pop(frame.id or "", None)
+        self._on_the_way.discard(frame.id or "")
         if waiting is None or waiting.answer.done():
             return
         if isinstance(frame, Receipt):
@@ -896,11 +914,12 @@ class Outbox:
                 waiting.answer.exception()
         self._waiting.clear()
         self._unsent.clear()
+        self._on_the_way.clear()
 
 
 class _Waiting(Struct):
     order: int
-    frame: bytes
+    command: bytes
     answer: asyncio.Future[Receipt]
-    sent: bool = False
+    tried: bool = False
     not_before: float = 0.0

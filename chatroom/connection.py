@@ -315,6 +315,7 @@ class Connection:
             command,
             id=bytes.fromhex(frame.id),
             payload=msgspec.json.encode(command),
+            followed_by=[bytes.fromhex(id) for id in frame.followed_by],
             verdict=verdict,
             review=review,
         )

@@ -26,6 +26,8 @@ from moderation.refused import Refused
 IN_TURN = 8
 """Commands of one seat that a batch takes before others had their turn (W29)."""
 TRIES = 5
+FAILED_LATELY = 5.0
+"""Seconds for which an append that failed is taken to say how the next one will fare (P18)."""
 CONTESTED = 0.001, 0.003
 """Seconds before the second try in a log that others write in too, so that each gets a turn."""
 
@@ -50,7 +52,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 @dataclass(eq=False)
 class Proposal:
-    """A command on its way into a log. `review` judges its words again should the epoch have moved."""
+    """A command on its way into a log. `review` judges its words again should the epoch have moved.
+
+    `followed_by`: what its sender had sent behind it, when this was sent for the first time; none
+    of that is stored up to position `alone_at`.
+    """
 
     log: int
     seat: int
@@ -59,6 +65,8 @@ class Proposal:
     digest: bytes | None = None
     verdict: Verdict = ALLOW
     review: Callable[[State], Verdict] | None = None
+    followed_by: Sequence[bytes] = ()
+    alone_at: int | None = None
     answer: "asyncio.Future[Answer]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -144,6 +152,7 @@ class Journal:
         self._good_until = good_until
         self._pause = pause
         self._contested = False
+        self._failed_at: float | None = None
         # Weak: two books of one log would publish its entries twice (P4).
         self._books: WeakValueDictionary[int, Book] = WeakValueDictionary()
         self._loading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -164,14 +173,16 @@ class Journal:
         payload: bytes = b"",
         verdict: Verdict = ALLOW,
         review: Callable[[State], Verdict] | None = None,
+        followed_by: Sequence[bytes] = (),
     ) -> "asyncio.Future[Answer]":
         """Queues a command; the answer comes after COMMIT, or as `Refused` or `RetryLater`.
 
         Commands of one seat are taken in the order of these calls. `id` makes it happen once, and
-        `payload` is what must be the same when it is sent again.
+        `payload` is what must be the same when it is sent again. It is not stored behind any of
+        `followed_by`: a no, or a receipt without an entry, that was lost does not become a yes.
         """
         digest = hashlib.blake2b(payload, key=self._key, digest_size=16).digest() if id else None
-        proposal = Proposal(log, seat, command, id, digest, verdict, review)
+        proposal = Proposal(log, seat, command, id, digest, verdict, review, followed_by)
         self._queues.setdefault(log, {}).setdefault(seat, deque()).append(proposal)
         self._waiting.set()
         return proposal.answer
@@ -273,6 +284,10 @@ class Journal:
             for row in rows
         ]
 
+    def stores(self) -> bool:
+        """Whether a receipt can be promised, by how the last append went, if that was lately."""
+        return self._failed_at is None or self._now() > self._failed_at + FAILED_LATELY
+
     # Deciding and appending
 
     async def run(self) -> None:
@@ -303,11 +318,14 @@ class Journal:
                 if self._contested:
                     # Longer each time: somebody's disk may take longer than a few milliseconds.
                     await self._pause(random.uniform(*CONTESTED) * 2**number)
+                # Behind the pause: what is read before it is stale again when it ends.
+                await self.catch_up(*_by_log(work))
             except DataFault:
                 return await self._apart(work)
             except Unreadable:
                 return await self._log_by_log(work)
             except OutcomeUnknown:
+                self._failed_at = self._now()
                 return self._unknown(work)
             except Exception as error:
                 # A bug must not end the journal of every room.
@@ -327,6 +345,8 @@ class Journal:
         drafts = [await self._decide(log, proposals) for log, proposals in _by_log(work).items()]
         batches = [draft.batch() for draft in drafts if draft.rows]
         done = await self._logs.append(batches) if batches else set()
+        if done:
+            self._failed_at = None
         done |= await self._still_at([draft for draft in drafts if not draft.rows])
         stale = []
         for draft in drafts:
@@ -337,7 +357,6 @@ class Journal:
             self._settle(draft)
             self._contested |= draft.book.contested
             draft.book.contested = False
-        await self.catch_up(*(draft.book.log for draft in stale))
         for draft in stale:
             self._contested = draft.book.contested = True
         # The refusals as well: they were decided on top of what was not stored.
@@ -355,9 +374,10 @@ class Journal:
         if book.min_reader > READER:
             raise Unreadable
         draft = Draft(book, book.fold, proposals, self._good_until(book.rules.due(book.fold.state)))
+        late = [proposal for proposal in proposals if await self._overtaken(book, proposal)]
         for proposal in proposals:
             try:
-                self._decide_one(draft, proposal)
+                self._decide_one(draft, proposal, late=proposal in late)
             except Refused as refused:
                 draft.answered.append((proposal, refused))
             except Exception as error:
@@ -366,9 +386,28 @@ class Journal:
                 draft.answered.append((proposal, Refused("bad_command")))
         return draft
 
-    def _decide_one(self, draft: Draft, proposal: Proposal) -> None:
+    async def _overtaken(self, book: Book, proposal: Proposal) -> bool:
+        """Whether something that was sent behind it stands in the log (P5).
+
+        The database is asked once: every hop makes it likelier to lose to others. What is stored
+        behind the position that is decided on finds the append refused.
+        """
+        if not proposal.followed_by:
+            return False
+        position = book.fold.position
+        later = None if proposal.alone_at is None else book.commands_since(proposal.alone_at)
+        if later is None:
+            late = await self._logs.any_stored(proposal.log, proposal.seat, proposal.followed_by)
+        else:
+            late = not later.isdisjoint(proposal.followed_by)
+        proposal.alone_at = None if late else position
+        return late
+
+    def _decide_one(self, draft: Draft, proposal: Proposal, *, late: bool) -> None:
         now = max(self._now(), draft.fold.at)
         entries = self._entries(draft.fold.state, draft.book.rules, proposal, now)
+        if entries and late:
+            raise Refused("overtaken")
         if entries:
             draft.stored.append((proposal, self._add(draft, proposal, entries, now)))
         else:

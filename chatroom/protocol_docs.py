@@ -192,7 +192,9 @@ names it:
 - `retry`: the outcome is not known, or it was not tried. Send again, with the same id, after `after_ms`.
 - no answer before the socket was lost: send again, with the same id, after coming back.
 
-However often a command is sent under one id, it happens once and is answered with its first receipt. Receipts
+However often a command is sent under one id, it happens once and is answered with its first receipt. Sent again,
+it names in `followed_by` what the client had sent behind it, at most 32 ids; so no more are on the way at once. If
+any of those is stored and it is not, it had left no entry then, and leaves none now: `overtaken`. Receipts
 and entries of one socket are not ordered against each other: either may come first.
 
 ## Streams

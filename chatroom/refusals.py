@@ -174,6 +174,10 @@ REFUSALS: dict[str, Words] = {
         "The server did not understand that. Reload the page and try again.", ("keep_draft",)
     ),
     "id_reused": Words("That was sent before with other words. Send it again.", ("again",)),
+    "overtaken": Words(
+        "What you sent after this was done before it, so it was left out. Send it again if it still fits.",
+        ("again",),
+    ),
     "foreign_origin": Words("That came from another page. Open this one again.", ()),
     "secret_in_url": Words(
         "A secret must not stand in an address. Open your invitation link as it is.", ()

@@ -25,6 +25,8 @@ PROTOCOL = 1
 
 CommandId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 """128 random bits as hex, chosen by the client once per intent and kept when it sends again."""
+WINDOW = 32
+"""Commands that a client has on the way at once, and so names at most behind one that it sends again."""
 Cursor = Annotated[str, Meta(max_length=64)]
 """`120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first."""
 Stream = Literal["room", "chair", "own"]
@@ -47,11 +49,16 @@ class Hello(Inbound, frozen=True):
     cursor: dict[Stream, Cursor] | None = None
 
 
-class Command(Inbound, frozen=True):
-    """One intent, under the id that makes it happen once however often it is sent."""
+class Command(Inbound, frozen=True, omit_defaults=True):
+    """One intent, under the id that makes it happen once however often it is sent.
+
+    Sent again, it names in `followed_by` what had been sent behind it: once any of that is stored,
+    it is too late for this one, and it is refused as `overtaken`.
+    """
 
     id: CommandId
     command: Raw
+    followed_by: Annotated[tuple[CommandId, ...], Meta(max_length=32)] = ()
 
 
 class Typing(Inbound, frozen=True):

@@ -28,6 +28,7 @@ from chatroom.client import (
     view,
 )
 from chatroom.wire import (
+    WINDOW,
     Entries,
     Fresh,
     Heartbeat,
@@ -276,6 +277,27 @@ async def test_a_retry_holds_back_what_is_behind_it():
     assert sent(outbox, now=10.4) == []
     assert outbox.pause(10.4) == pytest.approx(0.1)
     assert sent(outbox, now=10.5) == ["a", "b"]
+
+
+async def test_what_is_sent_again_names_what_was_sent_behind_it_p5():
+    outbox = Outbox()
+    for letter in "abc":
+        outbox.add(letter * 32, RaiseHand())
+    assert [behind for _, behind in frames(outbox)] == ["", "", ""]
+    outbox.add("d" * 32, RaiseHand())
+    outbox.settle(Receipt("b" * 32, "room", 7))
+    outbox.unsend()
+    assert frames(outbox) == [("a", "c"), ("c", ""), ("d", "")]
+
+
+async def test_no_more_are_on_the_way_than_can_be_named_p5():
+    outbox = Outbox()
+    for number in range(2 * WINDOW):
+        outbox.add(f"{number:032x}", RaiseHand())
+    assert len(frames(outbox)) == WINDOW
+    assert outbox.pause(0.0) is None, "it waits for an answer, and not for time"
+    outbox.settle(Receipt(f"{1:032x}", "room", 7))
+    assert len(frames(outbox)) == 1
 
 
 async def test_only_a_receipt_or_a_refusal_ends_a_command():
@@ -714,10 +736,16 @@ def view_of(copy: Copy) -> audience.Snapshot:
 
 
 def sent(outbox: Outbox, now: float = 0.0) -> list[str]:
-    frames = []
+    return [id for id, _ in frames(outbox, now)]
+
+
+def frames(outbox: Outbox, now: float = 0.0) -> list[tuple[str, str]]:
+    """What goes out: the first letter of the id, and those of what was sent behind it."""
+    found = []
     while (frame := outbox.next(now)) is not None:
-        frames.append(msgspec.json.decode(frame)["id"][0])
-    return frames
+        sent = msgspec.json.decode(frame)
+        found.append((sent["id"][0], "".join(id[0] for id in sent.get("followed_by", []))))
+    return found
 
 
 def soon(shortest: float, longest: float) -> float:

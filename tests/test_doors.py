@@ -49,6 +49,7 @@ class Server:
         self.accounts = Accounts(engine, bytes(32), dice("accounts"))
         self.ended: list[bytes] = []
         self.bus = Shaky()
+        self.stores = True
         templates = Environment(loader=DictLoader({"enter.html": PAGES}), autoescape=True)
         doors = Doors(self.accounts, templates, lambda: NOON, self.ended.append, HELPLINES)
         self.app = Starlette(
@@ -57,7 +58,7 @@ class Server:
                 Route("/invitations/exchange", answering(doors.exchange), methods=["POST"]),
                 Route("/session/end", doors.end_session, methods=["POST"]),
                 Route("/healthz", healthz),
-                Route("/readyz", Readiness(engine, self.bus).readyz),
+                Route("/readyz", Readiness(engine, self.bus, lambda: self.stores).readyz),
             ],
             middleware=[Middleware(Security, origins=(MEET,))],
         )
@@ -240,6 +241,15 @@ async def test_not_ready_while_the_database_is_away(
     async with server.client() as probe:
         answer = await probe.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"status": "database away"})
+
+
+async def test_not_ready_while_nothing_can_be_stored_p18(server: Server):
+    server.stores = False
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+        assert (answer.status_code, answer.json()["status"]) == (503, "not storing")
+        server.stores = True
+        assert (await probe.get("/readyz")).status_code == 200
 
 
 async def test_a_database_that_does_not_answer_is_away(

@@ -81,3 +81,17 @@ def test_a_refusal_with_a_signal_behind_it_offers_help_first_and_tells_nobody_wh
 def test_a_cursor_is_read_as_it_was_written():
     assert wire.parse_cursor(wire.cursor(120, "f3a9" * 4)) == (120, "f3a9" * 4)
     assert wire.parse_cursor(wire.cursor(0, "")) == (0, "")
+
+
+def test_so_many_are_named_behind_a_command_as_may_be_on_the_way_p5():
+    def naming(count: int) -> wire.InboundFrame:
+        behind = ",".join(f'"{ID}"' for _ in range(count))
+        return wire.decode(
+            f'{{"type":"command","id":"{ID}","command":{{}},"followed_by":[{behind}]}}'
+        )
+
+    frame = naming(wire.WINDOW)
+    assert isinstance(frame, wire.Command)
+    assert len(frame.followed_by) == wire.WINDOW
+    with pytest.raises(msgspec.DecodeError):
+        naming(wire.WINDOW + 1)

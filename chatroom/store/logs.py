@@ -94,6 +94,9 @@ class Logs(Protocol):
     async def first(self, log: int, seat: int, command_id: bytes) -> First | None:
         """What a command left when it was first stored; None where it left nothing yet."""
 
+    async def any_stored(self, log: int, seat: int, command_ids: Sequence[bytes]) -> bool:
+        """Whether any of these commands of a seat left something."""
+
     async def head(self, log: int) -> Head | None:
         """Where one log stands, None where there is no such log."""
 

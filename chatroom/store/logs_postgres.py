@@ -88,6 +88,9 @@ SELECT {_COLUMNS} FROM entry e
 FIRST = (
     "SELECT audience, number, digest FROM entry WHERE log = $1 AND seat = $2 AND command_id = $3"
 )
+ANY_STORED = (
+    "SELECT 1 FROM entry WHERE log = $1 AND seat = $2 AND command_id = ANY($3::bytea[]) LIMIT 1"
+)
 HEADS = "SELECT id, kind, position, min_reader FROM log WHERE id = ANY($1::int8[])"
 DUE = "SELECT id, kind, position, min_reader FROM log WHERE next_due <= $1 LIMIT 200"
 SWEEPABLE = "SELECT id FROM log WHERE swept_at IS NULL AND ended_at + keep <= $1 LIMIT 200"
@@ -146,6 +149,9 @@ class PostgresLogs:
     async def first(self, log: int, seat: int, command_id: bytes) -> First | None:
         rows = await self._reader.fetch(FIRST, log, seat, command_id)
         return First(*rows[0]) if rows else None
+
+    async def any_stored(self, log: int, seat: int, command_ids: Sequence[bytes]) -> bool:
+        return bool(await self._reader.fetch(ANY_STORED, log, seat, list(command_ids)))
 
     async def head(self, log: int) -> Head | None:
         found = await self.heads([log])

@@ -74,6 +74,13 @@ class SqliteLogs:
 
         return await self._call(self._reader, ask)
 
+    async def any_stored(self, log: int, seat: int, command_ids: Sequence[bytes]) -> bool:
+        marks = ",".join("?" * len(command_ids))
+        query = (
+            f"SELECT 1 FROM entry WHERE log = ? AND seat = ? AND command_id IN ({marks}) LIMIT 1"  # noqa: S608 - only marks
+        )
+        return bool(await self._ask(query, (log, seat, *command_ids)))
+
     async def head(self, log: int) -> Head | None:
         found = await self.heads([log])
         return found[0] if found else None

@@ -90,14 +90,19 @@ async def healthz(request: Request) -> Response:
 class Readiness:
     """Whether a receipt can be promised now, and whether it is told at once."""
 
-    def __init__(self, engine: AsyncEngine, bus: Bus) -> None:
+    def __init__(
+        self, engine: AsyncEngine, bus: Bus, stores: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`stores`: whether the journal's last append went well, as far as that still says anything."""
         self._engine = engine
         self._bus = bus
+        self._stores = stores
 
     async def readyz(self, request: Request) -> Response:
         """GET /readyz: `ok`; `degraded` while the bus is away, and entries come by the head poll.
 
-        503 where nobody new should be sent: the database is away or not durable, or we end.
+        503 where nobody new should be sent: the database is away, not durable or takes nothing (a
+        full disk lets itself be read), or we end.
         """
         if getattr(request.app.state, "draining", False):
             return JSONResponse({"status": "draining"}, 503)
@@ -109,6 +114,8 @@ class Readiness:
         kept = {"database": msgspec.to_builtins(found)}
         if not found.fit:
             return JSONResponse({"status": "not durable", **kept}, 503)
+        if not self._stores():
+            return JSONResponse({"status": "not storing", **kept}, 503)
         if self._bus.sound:
             return JSONResponse({"status": "ok", **kept})
         return JSONResponse({"status": "degraded", **kept, "bus": _losses(self._bus)})

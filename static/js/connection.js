@@ -122,10 +122,12 @@ export class Connection {
    *
    * @param {object} command
    * @param {string} [id]
+   * @param {string[]} [behind] The ids of what had been sent after it, now that it is sent again.
    * @returns {string}
    */
-  command(command, id = newId()) {
-    if (this.isLive) this.#socket?.send(JSON.stringify({ type: "command", id, command }))
+  command(command, id = newId(), behind = []) {
+    const frame = { type: "command", id, command, ...(behind.length > 0 && { followed_by: behind }) }
+    if (this.isLive) this.#socket?.send(JSON.stringify(frame))
     return id
   }
 

@@ -25,6 +25,9 @@ const PATIENCE = 60_000
 /** These keep the order they were written in: the next goes out when the one before is settled. */
 const IN_ORDER = new Set(["say", "tell", "write", "done", "pass"])
 
+/** Commands that may be named as sent behind another (chatroom/wire.py). */
+const WINDOW = 32
+
 /** @template {{ type: string }} C */
 export class Outbox {
   #connection
@@ -34,6 +37,8 @@ export class Outbox {
   /** @type {Map<string, number>} */
   #timers = new Map()
   #inFlight = ""
+  /** @type {Set<string>} What went out at least once, in that order. */
+  #tried = new Set()
 
   /**
    * @param {Connection} connection
@@ -92,11 +97,12 @@ export class Outbox {
   }
 
   /**
-   * The socket is live again: what is not settled goes out again.
+   * The socket is live again: what is not settled goes out again, in the order in which it went out first.
    */
   resume() {
     this.#inFlight = ""
-    for (const item of this.waiting) this.#go(item)
+    const inOrder = new Set([...this.#tried, ...this.#items.keys()])
+    for (const id of inOrder) this.#go(/** @type {Item<C>} */ (this.#items.get(id)))
   }
 
   /**
@@ -143,7 +149,11 @@ export class Outbox {
       if (!free) return
       this.#inFlight = item.id
     }
-    this.#connection.command(item.command, item.id)
+    this.#tried.add(item.id)
+    const sent = [...this.#tried]
+    // Once anything that was sent behind it is stored, it is too late for this one.
+    const behind = sent.slice(sent.indexOf(item.id) + 1).slice(0, WINDOW)
+    this.#connection.command(item.command, item.id, behind)
   }
 
   /** @param {Item<C>} item @param {"confirmed" | "refused" | "unsent"} state */
@@ -153,6 +163,7 @@ export class Outbox {
     this.#timers.delete(item.id)
     this.#timers.delete(`retry ${item.id}`)
     this.#items.delete(item.id)
+    this.#tried.delete(item.id)
     item.state = state
     this.#onchange(item)
     if (this.#inFlight !== item.id) return

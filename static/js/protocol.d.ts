@@ -140,6 +140,7 @@ export type RefusalCode =
   | "not_yours"
   | "bad_command"
   | "id_reused"
+  | "overtaken"
   | "foreign_origin"
   | "secret_in_url"
   | "server_error"
@@ -906,11 +907,12 @@ export interface Hello {
   cursor?: { [key in Stream]?: Cursor } | null
 }
 
-/** One intent, under the id that makes it happen once however often it is sent. */
+/** One intent, under the id that makes it happen once however often it is sent. Sent again, it names in `followed_by` what had been sent behind it: once any of that is stored, it is too late for this one, and it is refused as `overtaken`. */
 export interface Command {
   type: "command"
   id: CommandId
   command: SeatCommand | CaseSeatCommand
+  followed_by?: CommandId[]
 }
 
 /** Whoever sits here is writing. At most one in 3 seconds is heard; nothing answers it. */

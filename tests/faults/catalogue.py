@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 import asyncpg
 from redis.asyncio import Redis
 
+from chatroom.client import new_id
+from moderation.meeting.commands import Tell
 from tests.faults.deployment import PROGRAM, descriptors
+from tests.faults.group import CANARY
 from tests.faults.mutants import TOMORROW, program
 from tests.faults.nemesis import Fault, Scene
 from tests.faults.recorder import until
@@ -24,13 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from tests.faults.proxy import Append
+    from tests.processes import ServerProcess
 
 FULL = bool(os.environ.get("FULL"))
 GOOD_FOR = 2.2
 """Seconds after which no decision is stored any more that was made before (W1)."""
 FREE_WITHIN = 3.0
 """Seconds until a log is free that a stopped process writes to: the idle timeout, and one more (F5)."""
-POSITION = "SELECT position FROM log WHERE kind = 'meeting'"
 
 
 # Processes
@@ -89,7 +92,7 @@ async def stopped_inside_the_append(scene: Scene) -> None:
         server = scene.servers[append.number]
         try:
             began = asyncio.get_running_loop().time()
-            await _others_go_on(scene)
+            await _somebody_elsewhere_is_answered(scene, server)
             if late:
                 await asyncio.sleep(began + GOOD_FOR - asyncio.get_running_loop().time())
             append.release()
@@ -101,14 +104,12 @@ async def stopped_inside_the_append(scene: Scene) -> None:
 
 
 async def _stopped_at_an_append(scene: Scene, *, hold: bool) -> Append:
-    """The first append of a process that is not alone in having clients; the process has sent it."""
+    """The first append of any process, which has sent it."""
     found: asyncio.Future[Append] = asyncio.get_running_loop().create_future()
 
     def asked(number: int, append: Append) -> None:
-        server = scene.servers[number]
-        elsewhere = [link for link in scene.deployment.front.links if link.target[1] != server.port]
-        if not found.done() and elsewhere:
-            server.pause()
+        if not found.done():
+            scene.servers[number].pause()
             append.number = number
             if hold:
                 append.hold()
@@ -123,13 +124,15 @@ async def _stopped_at_an_append(scene: Scene, *, hold: bool) -> Append:
             scene.cluster.on_append[number] = lambda append: None
 
 
-async def _others_go_on(scene: Scene) -> None:
-    """Twice, as what was on the way may be the first."""
-    async with _connected(scene) as database, asyncio.timeout(FREE_WITHIN):
-        for _ in range(2):
-            before = await database.fetchval(POSITION)
-            while await database.fetchval(POSITION) == before:  # noqa: ASYNC110 - of a database
-                await asyncio.sleep(0.02)
+async def _somebody_elsewhere_is_answered(scene: Scene, stopped: ServerProcess) -> None:
+    """A facilitator, over a socket of their own: what the group says may wait for the stopped process."""
+    chair, other = scene.group.facilitators
+    scene.deployment.only = next(one for one in scene.servers if one is not stopped)
+    try:
+        async with asyncio.timeout(FREE_WITHIN), chair.another_socket() as seat:
+            await seat.send(Tell(f"{CANARY} {new_id()}", other.seat))
+    finally:
+        scene.deployment.only = None
 
 
 async def stutter(scene: Scene) -> None:
@@ -414,14 +417,14 @@ async def postgres_disk_full(scene: Scene) -> None:
 
 async def _no_file_grows(pids: list[int]) -> None:
     for pid in pids:
-        _limit_files(pid, 1)
+        limit_files(pid, 1)
     await asyncio.sleep(2)
     for pid in pids:
         with suppress(FileNotFoundError, ProcessLookupError):  # It ended over it.
-            _limit_files(pid, resource.RLIM_INFINITY)
+            limit_files(pid, resource.RLIM_INFINITY)
 
 
-def _limit_files(pid: int, size: int) -> None:
+def limit_files(pid: int, size: int) -> None:
     """In the name of the process's own user: not even root may do it to others everywhere."""
     owner = os.stat(f"/proc/{pid}")
     with _in_the_name_of(owner.st_uid, owner.st_gid):

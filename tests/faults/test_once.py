@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chatroom.client import enter, new_id
-from moderation.meeting.commands import LowerHand, Open
+from moderation.meeting.commands import LowerHand, Mute, Open, Unmute
 from tests.faults.checker import Attempt, faults_of, read_log
+from tests.faults.deployment import deployment
+from tests.faults.export import sqlite_rows
 from tests.faults.recorder import Recorder, recording, until
 from tests.processes import SOON, ServerProcess, serving
 
@@ -109,6 +111,41 @@ async def test_a_command_is_stored_once_though_the_server_dies_while_it_is_sent(
         faults = faults_of([one.close() for one in bens], read_log(server.database))
     tell(f"{KILLS} kills")
     assert not faults, "\n".join(faults[:20])
+
+
+async def test_the_last_word_holds_though_all_answers_to_it_and_before_it_were_lost(
+    tmp_path: Path, chance: random.Random
+):
+    """P5: Ada unmutes Ben, who is not muted, then mutes him; what she sends again is not in that order."""
+    deaf = False
+
+    def down(data: bytes) -> bytes:
+        return b"" if deaf else data
+
+    place = deployment("a", tmp_path, chance, lambda link: (lambda data: data, down))
+    async with place.up():
+        room = await place.new_room()
+        async with enter(room.facilitator, name="Ada") as seat, enter(room.member, name="Ben") as b:
+            ada, ben = Recorder("Ada", seat), Recorder("Ben", b)
+            async with recording(ada, ben):
+                await ada.send(Open())
+                await until(lambda: b.meeting.phase == 0, within=SOON)
+                deaf = True
+                answers = asyncio.gather(
+                    ada.send(Unmute(b.seat)), ada.send(Mute(b.seat, minutes=60))
+                )
+                await until(lambda: _stored(place.servers[0], "muted"), within=SOON)
+                deaf = False
+                place.front.cut(1.0)
+                unmute, mute = await asyncio.wait_for(answers, SOON)
+        await place.stop()
+        faults = faults_of([ada.close(), ben.close()], read_log(place.servers[0].database))
+    assert not faults, "\n".join(faults)
+    assert (unmute.code, mute.outcome) == ("overtaken", "receipt")
+
+
+def _stored(server: ServerProcess, tag: str) -> bool:
+    return any(row["type"] == tag for row in sqlite_rows(server.database))
 
 
 @asynccontextmanager

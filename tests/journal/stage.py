@@ -150,6 +150,7 @@ class Office:
     def __init__(self, path: Path | Place, seam: Seam, clock: Hands, seed: str) -> None:
         self.path = path
         self.paused: list[float] = []
+        self.pause: Callable[[float], Coroutine[Any, Any, None]] = self._pause
         self.seam = seam
         self.clock = clock
         self.logs = seam.open(place_at(path).settings)
@@ -164,7 +165,7 @@ class Office:
             self._publish,
             lambda log, position: self.announced.append((log, position)),
             lambda due: clock.good_until(due),
-            self._pause,
+            lambda seconds: self.pause(seconds),
         )
 
     async def _pause(self, seconds: float) -> None:

@@ -21,7 +21,7 @@ from chatroom.store import logs_postgres, logs_sqlite
 from chatroom.store.logs import READER, OutcomeUnknown, Row
 from moderation.case.commands import Raise
 from moderation.content.verdict import Finding, Verdict
-from moderation.meeting.commands import Close, LowerHand, NextPhase, Redact, Say, Tell, Unmute
+from moderation.meeting.commands import Close, LowerHand, Mute, NextPhase, Redact, Say, Tell, Unmute
 from moderation.meeting.entries import HandLowered, Muted, Said, ToldYou
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
@@ -105,6 +105,7 @@ async def test_a_commit_of_unknown_outcome_is_retry_and_the_resend_is_stored_onc
     office: Office, place: str
 ):
     """Cut before COMMIT nothing is stored; cut after it, the first receipt is still to be had."""
+    book = await office.book()  # Held, as by a socket: what is read afresh is not published.
 
     def cut(sql: str) -> None:
         if sql == "COMMIT":
@@ -122,6 +123,29 @@ async def test_a_commit_of_unknown_outcome_is_retry_and_the_resend_is_stored_onc
     assert again == [Answer(0, number) for number in office.numbers()[-2:]]
     published = [record.number for _, record in office.published if record.audience == 0]
     assert published == office.numbers()
+    assert book.fold.position == office.position()
+
+
+async def test_what_cannot_be_stored_is_known_until_something_is_stored_or_it_was_long_ago_p18(
+    office: Office,
+):
+    def full(sql: str) -> None:
+        if sql == "COMMIT":
+            raise sqlite3.OperationalError("disk I/O error")
+
+    assert office.journal.stores()
+    office.seam.before = full
+    await outcome(office.say(ben, "hello", id=ID))
+    assert not office.journal.stores()
+    assert await office.journal.submit(EVENING, ben, LowerHand()) == Answer(), "it can be read"
+    assert not office.journal.stores()
+    office.clock.at += module.FAILED_LATELY + 1
+    assert office.journal.stores()
+    await outcome(office.say(ben, "hello", id=ID))
+    assert not office.journal.stores()
+    office.seam.before = lambda _: None
+    await office.say(ben, "hello", id=ID)
+    assert office.journal.stores()
 
 
 async def test_a_database_that_stays_away_is_retry_until_it_is_back_p17(office: Office):
@@ -207,6 +231,45 @@ async def test_the_first_receipt_is_given_after_a_restart_p2(path: Place):
     async with at_work(path, seed="after") as after:
         assert await after.say(ben, "hello", id=ID) == first
         assert after.lines() == [(ben, "hello")]
+
+
+async def test_a_no_that_was_lost_does_not_become_a_yes_behind_what_was_sent_after_it_p5(
+    office: Office,
+):
+    """Ada unmutes Ben, who is not muted, then mutes him. No answer arrives, and she sends both again."""
+    unmute, mute = Unmute(ben), Mute(ben, 10)
+    assert await office.journal.submit(EVENING, ada, unmute, id=ID) == Answer(), "nothing to do"
+    first = await office.journal.submit(EVENING, ada, mute, id=OTHER)
+    late = office.journal.submit(EVENING, ada, unmute, id=ID, followed_by=[OTHER])
+    again = office.journal.submit(EVENING, ada, mute, id=OTHER)
+    assert code(await outcome(late)) == "overtaken"
+    assert await again == first
+
+
+async def test_what_overtakes_a_command_while_it_is_stored_is_seen_p5(office: Office):
+    """It is looked for in the database once; what comes later is known from the lost race."""
+    book, asked = await office.book(), 0
+
+    def overtake(sql: str) -> None:
+        nonlocal asked
+        asked += "command_id IN" in sql or "ANY($3::bytea[])" in sql
+        if sql == "BEGIN IMMEDIATE" and OTHER not in (book.commands_since(0) or ()):
+            append_behind_the_back(office, command=OTHER)
+
+    office.seam.before = overtake
+    late = office.journal.submit(EVENING, ben, Tell("one"), id=ID, followed_by=[OTHER])
+    assert code(await outcome(late)) == "overtaken"
+    assert asked == 1
+    assert book.commands_since(book.fold.position) == set()
+
+
+async def test_what_was_sent_behind_a_command_stops_it_only_once_it_is_stored_p5(office: Office):
+    """And what is stored itself has its first receipt, whatever was stored behind it."""
+    one = await office.journal.submit(EVENING, ben, Tell("one"), id=ID, followed_by=[OTHER])
+    two = await office.journal.submit(EVENING, ben, Tell("two"), id=OTHER)
+    assert one.number is not None
+    assert two == Answer(one.audience, one.number + 1)
+    assert await office.journal.submit(EVENING, ben, Tell("one"), id=ID, followed_by=[OTHER]) == one
 
 
 async def test_the_same_id_with_other_words_is_refused_p2(office: Office):
@@ -422,6 +485,26 @@ async def test_five_lost_races_are_retry_w1(office: Office):
     assert isinstance(await outcome(office.say(ben, "hello", id=ID)), Answer)
 
 
+async def test_what_others_store_while_a_loser_pauses_is_no_second_loss(office: Office):
+    """Else whoever writes without end at one process keeps those at another from ever being heard."""
+    book, lost = await office.book(), 0  # Held: one that nobody holds is read afresh each time.
+
+    def lose(sql: str) -> None:
+        nonlocal lost
+        if sql == "BEGIN IMMEDIATE" and not lost:
+            lost = 1
+            append_behind_the_back(office)
+
+    async def others_go_on(_: float) -> None:
+        append_behind_the_back(office)
+        office.paused.append(0.0)
+
+    office.seam.before = lose
+    office.pause = others_go_on
+    assert isinstance(await outcome(office.say(ben, "hello")), Answer), "won at the second try"
+    assert book.fold.position > 0
+
+
 async def test_whoever_has_lost_lets_others_go_first_even_once_it_has_won(office: Office):
     book, lost = await office.book(), 0
 
@@ -546,16 +629,18 @@ async def test_a_no_that_stood_on_a_lost_race_is_decided_again_too(office: Offic
     assert lost == 1
 
 
-def append_behind_the_back(office: Office, mute: int | None = None) -> None:
+def append_behind_the_back(
+    office: Office, mute: int | None = None, command: bytes | None = None
+) -> None:
     """Another process appends to the evening's log."""
     entry: Entry = HandLowered(chidi, by="self") if mute is None else Muted(mute, 2e9)
     position, number = office.position() + 1, office.numbers()[-1] + 1
     ground = place_at(office.path)
     ground.tell("UPDATE log SET position = ? WHERE id = ?", position, EVENING)
     ground.tell(
-        "INSERT INTO entry (log, position, audience, number, entry_id, type, seat, at, data)"
-        " VALUES (?, ?, 0, ?, ?, 'x', 0, 0, ?)",
-        *(EVENING, position, number, f"{position:016x}", msgspec.msgpack.encode(entry)),
+        "INSERT INTO entry (log, position, audience, number, entry_id, type, seat, command_id, at, data)"
+        " VALUES (?, ?, 0, ?, ?, 'x', 0, ?, 0, ?)",
+        *(EVENING, position, number, f"{position:016x}", command, msgspec.msgpack.encode(entry)),
     )
 
 

@@ -54,6 +54,28 @@ test("after a reconnect the same id goes out again, and in order", () => {
   assert.deepEqual(settled, [["one", "confirmed"]], "a second receipt changes nothing")
 })
 
+test("sent again, a command names what was sent behind it, so that nothing is overtaken", () => {
+  for (const type of ["unmute", "mute"]) outbox.send({ type, seat: 2 })
+  outbox.send(say("one"))
+  outbox.send(say("two"))
+  outbox.send({ type: "raise_hand" })
+  assert.deepEqual(sent().map((frame) => frame.followed_by), [undefined, undefined, undefined, undefined])
+  const ids = sent().map(({ id }) => id)
+  newest().says(receipt(ids[2]))
+  assert.deepEqual(texts(), ["unmute", "mute", "one", "raise_hand", "two"])
+  const { id: two } = sent()[4]
+  newest().breaks()
+  passes(6_000)
+  newest().opens()
+  newest().says(resumed)
+  assert.deepEqual(texts(), ["unmute", "mute", "raise_hand", "two"], "as they went out, not as they were written")
+  const [unmute, mute, , raise] = ids
+  assert.deepEqual(sent().map((frame) => frame.followed_by ?? []), [[mute, raise, two], [raise, two], [two], []])
+  newest().says({ type: "refusal", id: unmute, code: "overtaken", words: "Too late." })
+  newest().says(receipt(mute))
+  assert.deepEqual(settled, [["one", "confirmed"], ["unmute", "refused"], ["mute", "confirmed"]])
+})
+
 test("retry is the same id a little later", () => {
   const { id } = outbox.send(say("one"))
   newest().says({ type: "retry", id, after_ms: 200 })

@@ -290,6 +290,14 @@ async def test_the_first_of_a_command_is_found_by_its_seat_p2(store: Store):
     assert await store.logs.first(EVENING, 2, b"o" * 16) is None
 
 
+async def test_whether_any_of_some_commands_of_a_seat_is_stored_p5(store: Store):
+    await store.logs.append([batch(0, row(1), row(2, command_id=ID, digest=b"d" * 16))])
+    assert await store.logs.any_stored(EVENING, 2, [b"o" * 16, ID])
+    assert not await store.logs.any_stored(EVENING, 2, [b"o" * 16])
+    assert not await store.logs.any_stored(EVENING, 3, [ID])
+    assert not await store.logs.any_stored(MORNING, 2, [ID])
+
+
 async def test_the_heads_of_many_logs_or_none_come_at_once_w5(store: Store):
     assert await store.logs.heads([]) == []
     assert len(await store.logs.heads(range(5000))) == 3
