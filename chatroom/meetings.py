@@ -268,6 +268,7 @@ class Meetings:
             await rooms.add_meeting(self._engine, room.id, number, log, self._keep)
         book = await self.latest(room)
         assert book is not None, "it was begun, here or elsewhere"
+        self._hold(room, book)
         command = Convene(format.id, format.phases, format.flags)
         await self._journal.submit(book.log, 0, command)
         return book
