@@ -61,6 +61,15 @@ class Visit:
     book: Book | None
 
 
+@dataclass(frozen=True)
+class Held:
+    """A meeting that was asked for a moment ago."""
+
+    room: Room
+    book: Book
+    until: asyncio.TimerHandle
+
+
 class Meetings:
     """Convenes meetings, and seats people in them."""
 
@@ -83,7 +92,7 @@ class Meetings:
         self._formats = formats
         self._keep = keep
         self._random_bytes = random_bytes
-        self._held: dict[int, asyncio.TimerHandle] = {}
+        self._held: dict[str, Held] = {}
 
     async def room(self, slug: str) -> Room | None:
         return await rooms.room_by_slug(self._engine, slug)
@@ -93,6 +102,9 @@ class Meetings:
 
         For both there are the same look-ups, so that not even the time tells (A54, A107).
         """
+        waiting = await self._still_waiting(slug, session)
+        if waiting is not None:
+            return waiting
         room = await self.room(slug)
         where = room or NOWHERE
         held = await self._accounts.roles(session, where.id) if session else set()
@@ -107,6 +119,18 @@ class Meetings:
         known = seat is not None or bool(held & {"member", "facilitator"})
         leads = "facilitator" in held
         return Visit(room, session, role or "member", known, leads, seat, meeting, book)
+
+    async def _still_waiting(self, slug: str, session: Session | None) -> Visit | None:
+        """Who waits asks every few seconds: for them only what is new in the log is read."""
+        held = self._held.get(slug)
+        if held is None or not self._place_of(session, held.book)[1]:
+            return None
+        self._hold(held.room, held.book)
+        await self._journal.catch_up(held.book.log)
+        meeting: Meeting = held.book.fold.state
+        if meeting.closed_at is not None or not self._place_of(session, held.book)[1]:
+            return None
+        return Visit(held.room, session, "member", False, False, None, meeting, held.book)
 
     def _place_of(self, session: Session | None, book: Book | None) -> tuple[int | None, bool]:
         """The seat of who has been let in, and whether they wait, whatever the door is by now."""
@@ -164,20 +188,17 @@ class Meetings:
         if from_memory:
             book = self._journal.known(meeting.log)
         elif (book := await self._journal.book(meeting.log)) is not None:
-            self._hold(book)
+            self._hold(room, book)
             await self._journal.catch_up(book.log)
         return book if book is not None and book.fold.state.phases else None
 
-    def _hold(self, book: Book) -> None:
+    def _hold(self, room: Room, book: Book) -> None:
         """Keeps a book in memory: its log would be read again from the start for all who wait."""
-        held = self._held.pop(book.log, None)
+        held = self._held.pop(room.slug, None)
         if held is not None:
-            held.cancel()
-        loop = asyncio.get_running_loop()
-        self._held[book.log] = loop.call_later(HELD, self._let_go, book)
-
-    def _let_go(self, book: Book) -> None:
-        self._held.pop(book.log, None)
+            held.until.cancel()
+        until = asyncio.get_running_loop().call_later(HELD, self._held.pop, room.slug, None)
+        self._held[room.slug] = Held(room, book, until)
 
     async def latest(self, room: Room) -> Book | None:
         """The current meeting, or the one that has just ended."""
@@ -247,6 +268,7 @@ class Meetings:
             await rooms.add_meeting(self._engine, room.id, number, log, self._keep)
         book = await self.latest(room)
         assert book is not None, "it was begun, here or elsewhere"
+        self._hold(room, book)
         command = Convene(format.id, format.phases, format.flags)
         await self._journal.submit(book.log, 0, command)
         return book

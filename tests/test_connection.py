@@ -13,6 +13,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from chatroom import app, connection
+from chatroom.formats import open_formats
 from chatroom.web.security import COOKIE
 from tests.journal.stage import Seam
 from tests.journal.town import Frame, Line, Room, Town, town_in
@@ -509,6 +510,37 @@ async def test_a_name_is_reviewed_too(room: Room, name: str):
     assert response.status_code == 409
     assert response.json()["code"] == "contact_details"
     assert response.json()["spans"]
+
+
+# Who is here
+
+
+NAMING = """
+id = "naming"
+title = "Each names the next"
+phases = [
+  {id = "naming", title = "Sharing", minutes = 30, speak = "tag"},
+  {id = "closing", title = "Closing", minutes = 3, speak = "facilitator"},
+]
+"""
+
+
+async def test_fc_28_nobody_is_named_next_who_is_not_connected(town: Town):
+    await open_formats(town.engine).add(NAMING, None, town.clock.now())
+    room = await town.room("naming")
+    ada, ben, chidi = await room.open(), await room.seat("Ben"), await room.seat("Chidi")
+    async with room.sit(ada) as adas, room.sit(ben) as bens:
+        await bens.ask({"type": "raise_hand"})
+        await adas.ask({"type": "invite", "epoch": 1})
+        await bens.ask({"type": "accept", "epoch": 2})
+        tag = {"type": "tag", "seat": 3, "epoch": 3}
+        assert (await bens.ask(tag))["code"] == "they_are_away"
+        assert (await bens.ask({**tag, "epoch": 2}))["code"] == "stale_epoch", "that comes first"
+        assert (await bens.ask({**tag, "seat": 9}))["code"] == "no_such_seat"
+        async with room.sit(chidi):
+            first = await bens.ask(tag, ID)
+            assert first["type"] == "receipt"
+        assert await bens.ask(tag, ID) == first, "sent again, it was not decided again (P2)"
 
 
 # Help

@@ -349,6 +349,16 @@ async def test_a54_a107_a_closed_door_is_no_door(town: Town, signed_in: bool):
     assert real_tables == none_tables != []
 
 
+async def test_who_waits_asks_for_nothing_but_what_is_new_in_the_log(town: Town):
+    room = await with_door(town, "knock")
+    eve = (await knock(room, "Eve")).json()["session"]
+    before = await rows(town, "entry")
+    with watched() as looked_up:
+        assert (await knock(room, "Eve", eve)).status_code == 202
+    assert looked_up == []
+    assert await rows(town, "entry") == before
+
+
 # Staff
 
 

@@ -44,7 +44,12 @@ class Desk:
             session = await self.staff(request)
         except Refused:
             return page(self._templates, "closed_door.html", 403, door={"helplines": lines})
-        desk = {"seat": await self._seat(session), "helplines": lines, "organisation": "Desk"}
+        desk = {
+            "seat": await self._seat(session),
+            "helplines": lines,
+            "organisation": "Desk",
+            "speed": self._settings.time_speed,
+        }
         return page(self._templates, "desk.html", desk=desk)
 
     async def _seat(self, session: Session) -> int | None:

@@ -36,14 +36,24 @@ def raise_hand(meeting: Meeting, command: RaiseHand, seat: int) -> list[AnyEntry
     needs_turns(meeting)
     _may_raise(meeting, seat)
     urgent = _lane(meeting, urgent=command.urgent)
-    if seat in meeting.hands or seat in (meeting.invited, meeting.holder):
+    if seat in (meeting.invited, meeting.holder):
         return []
+    if seat in meeting.hands:
+        return _more_urgent(meeting, seat) if command.urgent else []
     if not meeting.queue_open and not urgent:
         raise Refused("queue_closed")
     if meeting.flags.single_share and seat in meeting.shared and not urgent:
         raise Refused("shared_already")
     heard: list[AnyEntry] = [ListeningChosen(seat, on=False)] if meeting.is_listening(seat) else []
     return [*heard, HandRaised(seat, _place(meeting, seat, urgent=urgent), urgent)]
+
+
+def _more_urgent(meeting: Meeting, seat: int) -> list[AnyEntry]:
+    """A burning desire does not wait for the hand that was raised without one."""
+    if seat in meeting.urgent:
+        return []
+    place = _place(without_hand(meeting, seat), seat, urgent=True)
+    return [HandLowered(seat, by="self"), HandRaised(seat, place, urgent=True)]
 
 
 def _may_raise(meeting: Meeting, seat: int) -> None:

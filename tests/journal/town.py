@@ -116,12 +116,12 @@ class Town:
         await self._http.aclose()
         await self.engine.dispose()
 
-    async def room(self) -> "Room":
+    async def room(self, format: str = "small-discussion") -> "Room":
         self._rooms += 1
         room = await rooms.create_room(
             self.engine,
             f"Evening group {self._rooms}",
-            "small-discussion",
+            format,
             self.clock.now(),
             secrets.token_bytes,
         )

@@ -463,6 +463,20 @@ def test_fc_21_facilitators_act_in_a_frozen_room():
     frozen.when(ada, LowerShield()).refused("frozen")
 
 
+def test_fc_21_a_mute_that_is_given_in_a_frozen_room_lasts_as_long_as_was_said():
+    frozen = given(in_phase("gathering"), Frozen(), after(50))
+    muted = frozen.when(ada, Mute(ben, 5)).then(Muted(ben, NOON + 350))
+    thawed = muted.later(50).when(ada, Thaw()).allowed()
+    thawed.later(299).when(0, Tick()).nothing()
+    thawed.later(300).when(0, Tick()).then(Unmuted(ben, "time"))
+
+
+def test_fc_21_fc_10_a_turn_that_ended_in_a_frozen_room_ended_with_the_freeze():
+    frozen = given(with_floor(ben), HandRaised(chidi), after(10), Frozen(), after(50))
+    removed = frozen.when(ada, Remove(ben)).allowed().later(50).when(ada, Thaw()).allowed()
+    assert removed.state.last_turn == Turn(ben, NOON + 110)
+
+
 def test_fc_21_freezing_and_thawing_twice_is_once_and_a_facilitators():
     story = given(in_phase("gathering"))
     story.when(ben, Freeze()).refused("facilitators_act")

@@ -94,9 +94,18 @@ def test_fc_02_a_second_raise_leaves_nothing():
     assert once.when(ben, RaiseHand()).nothing().state.hands == (ben, chidi)
 
 
-def test_fc_02_a_second_raise_in_the_urgent_lane_moves_nothing():
+def test_fc_02_a_burning_desire_moves_the_hand_that_is_up_and_is_one_hand():
     once = given(with_hands(chidi, ben, phase="passing"))
-    assert once.when(ben, RaiseHand(urgent=True)).nothing().state.hands == (chidi, ben)
+    urgent = once.when(ben, RaiseHand(urgent=True)).then(
+        HandLowered(ben, by="self"), HandRaised(ben, 1, urgent=True)
+    )
+    assert (urgent.state.hands, urgent.state.urgent) == ((ben, chidi), (ben,))
+    urgent.when(ben, RaiseHand(urgent=True)).nothing()
+    urgent.when(ben, RaiseHand()).nothing()
+    alone = given(with_hands(ben, phase="passing")).when(ben, RaiseHand(urgent=True))
+    alone.then(HandLowered(ben, by="self"), HandRaised(ben, urgent=True))
+    invited = given(with_invited(ben, phase="passing"), HandRaised(chidi))
+    invited.when(ben, RaiseHand(urgent=True)).nothing()
 
 
 def test_fc_02_the_button_after_a_typed_one_leaves_nothing():

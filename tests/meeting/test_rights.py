@@ -8,9 +8,11 @@ import csv
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from chatroom.refusals import REFUSALS
 from moderation.meeting.audience import ROOM, audience
 from moderation.meeting.commands import (
     Accept,
@@ -73,6 +75,7 @@ from moderation.meeting.entries import (
     Frozen,
     HandRaised,
     Invited,
+    InviteEnded,
     Knocked,
     KnockGiven,
     ListeningChosen,
@@ -200,7 +203,8 @@ def _people() -> list[AnyEntry]:
 def situation(phase: str, role: str) -> Meeting:
     """The room in this phase, with everybody in it; in a queue the hands of a newcomer and a member are up.
 
-    The floor is free, but for the holder, who has it, and the invited, who was just asked.
+    The floor is free, but for the holder, who has it, and the invited, who was just asked; a room that
+    goes quiet takes the invitation back.
     """
     ways = Flags(door="knock")
     log: list[AnyEntry] = [Convened("rights", PHASES, ways), *_people()]
@@ -216,6 +220,8 @@ def situation(phase: str, role: str) -> Meeting:
         log += [PhaseBegan(number) for number in range(1, names.index(at) + 1)]
     if at == "sharing":
         log += [HandRaised(newcomer), HandRaised(member), *_floor(role)]
+    if phase == "quiet" and role == "invited":
+        log.append(InviteEnded(invited, reason="quiet"))
     last: dict[str, AnyEntry] = {
         "frozen": Frozen(),
         "quiet": WentQuiet(),
@@ -266,6 +272,34 @@ def expected() -> dict[tuple[str, str, str], str]:
 
 
 CELLS = expected() if TABLE.exists() else {}
+
+
+def test_the_table_knows_every_command_that_a_seat_may_send():
+    """A command that is new gets its rows before it gets its rule."""
+    meeting = situation("sharing", "holder")
+    asked = {type(make(meeting, seat)) for make in COMMANDS.values() for seat in ROLES.values()}
+    assert asked == set(get_args(SeatCommand))
+
+
+def test_every_refusal_of_the_table_has_its_words():
+    assert set(CELLS.values()) - {"yes"} <= set(REFUSALS)
+
+
+@pytest.mark.parametrize("phase", COLUMNS)
+def test_the_premise_of_every_column_is_so(phase: str):
+    """In each room the roles are what they are called; the floor is somebody's in a queue alone."""
+    held, asked = situation(phase, "holder"), situation(phase, "invited")
+    assert held.holder == (holder if phase in ("sharing", "frozen", "quiet") else None)
+    assert asked.invited == (invited if phase in ("sharing", "frozen") else None)
+    room = situation(phase, "member")
+    assert (room.holder, room.invited) == (None, None)
+    assert [room.is_facilitator(seat) for seat in (*FACILITATORS, member)] == [True] * 3 + [False]
+    assert (room.is_muted(muted), room.is_listening(observer)) == (True, True)
+    assert not room.sits(removed)
+    assert (room.frozen_at is not None, room.is_quiet) == (phase == "frozen", phase == "quiet")
+    assert (room.opened_at is None) == (phase == "not_open")
+    assert (room.closed_at is not None) == (phase == "closed")
+    assert room.chair == (None if phase == "not_open" else chair)
 
 
 def test_the_table_has_a_cell_for_every_command_role_and_phase():

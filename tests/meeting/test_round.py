@@ -197,6 +197,22 @@ def test_fc_24_a_round_that_begins_with_nobody_in_the_chair_invites_nobody():
     both.when(0, Tick()).then(WentQuiet(), PhaseBegan(1, by="time", order=ROUND))
 
 
+def test_fc_28_the_order_of_a_round_is_taken_along_into_no_queue():
+    phases = [
+        Phase("round", "Round", 9, "round"),
+        Phase("sharing", "Sharing", 9, "queue"),
+        Phase("more", "More", 9, "queue"),
+    ]
+    moved = (
+        given(in_phase("round", phases))
+        .when(ada, MOVES)
+        .then(InviteEnded(ben, "phase"), PhaseBegan(1))
+    )
+    assert moved.state.hands == ()
+    raised = moved.when(chidi, RaiseHand()).allowed().when(ada, MOVES).then(PhaseBegan(2))
+    assert raised.state.hands == (chidi,)
+
+
 # Tag
 
 

@@ -205,7 +205,7 @@ function isOpen(door) {
 function notYet(door) {
   if (door.role === "facilitator") return `The meeting has not begun yet. You can open it once you are in. ${heldBy(door, " too.")}`
   const opens = heldBy(door, " and will open it") || "A facilitator will open it"
-  return `The meeting has not begun yet. ${opens}; that may take a while. You can come in and wait, or come back later.`
+  return `The meeting has not begun yet. ${opens}; that may take a while. You can ${door.must_knock ? "knock" : "come in"} and wait, or come back later.`
 }
 
 /** Who holds the meeting, where they have come already. @param {Door} door @param {string} more */

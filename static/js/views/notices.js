@@ -138,8 +138,11 @@ export class ArrivedView {
 
   /** @param {Model} model */
   render(model) {
+    const was = this.#section.hidden
     this.#section.hidden = !this.#isOn || !rooms.isOpen(model.room)
     if (this.#section.hidden) return
+    // The talk is at its end by then; who has just come reads this first.
+    if (was) requestAnimationFrame(() => this.#section.scrollIntoView({ block: "start" }))
     this.#listen.hidden = rooms.isListening(model.room)
     keyed(this.#list, whereItIs(model), (line) => line, (line) => el("li", { dir: "auto" }, line))
   }

@@ -43,7 +43,7 @@ export class Cases {
       const there = this.#list.children[place]
       if (there !== row.element) this.#list.insertBefore(row.element, there ?? null)
     })
-    this.#empty.hidden = cases.length > 0
+    this.#empty.hidden = cases.length > 0 || desk.chairs.size > 0
     write(this.#heading, cases.length > 0 ? `Open · ${cases.length}` : "Open cases")
   }
 

@@ -50,7 +50,7 @@ class Row {
       { class: "case-row" },
       el("p", { class: "case-row-head" }, this.#urgency, el("span", { class: "unseen" }, "for "), this.#age),
       this.#words,
-      el("div", { class: "acts" }, el("a", { href: `/rooms/${room}`, "aria-label": `Go in: ${name}` }, "Go in")),
+      el("div", { class: "acts" }, el("a", { class: "button", href: `/rooms/${room}`, "aria-label": `Go in: ${name}` }, "Go in")),
     )
   }
 
