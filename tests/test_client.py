@@ -484,7 +484,7 @@ async def test_leaving_ends_what_waits(server: Scripted):
 async def test_a_heartbeat_with_a_later_head_brings_the_client_back_for_the_rest(
     server: Scripted, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("chatroom.client.BEHIND", 0.01)
+    monkeypatch.setattr("chatroom.client.line.BEHIND", 0.01)
 
     async def forgets(connection: Connection):
         await connection.welcome()

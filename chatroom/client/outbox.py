@@ -1,0 +1,104 @@
+"""The commands that have no answer yet. Free of I/O."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+
+import msgspec
+from msgspec import Struct
+
+from chatroom.client.answers import LineEnded, Refused
+from chatroom.wire import Command, Receipt, Refusal, Retry
+from moderation.case.commands import CaseSeatCommand
+from moderation.meeting.commands import SeatCommand
+
+AnySeatCommand = SeatCommand | CaseSeatCommand
+
+
+class Outbox:
+    """Commands in the order of their intent, each until its receipt or refusal."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, _Waiting] = {}
+        self._unsent: list[tuple[int, str]] = []
+        self._added = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, id: str, command: AnySeatCommand) -> asyncio.Future[Receipt]:
+        """The future of its answer; the same command added twice has one future."""
+        frame = msgspec.json.encode(Command(id, msgspec.Raw(msgspec.json.encode(command))))
+        known = self._waiting.get(id)
+        if known is not None:
+            assert known.frame == frame, f"two commands wait under the id {id}"
+            return known.answer
+        answer = asyncio.get_running_loop().create_future()
+        self._added += 1
+        self._waiting[id] = _Waiting(self._added, frame, answer)
+        self._unsent.append((self._added, id))  # The largest yet: the heap stays one.
+        return answer
+
+    def next(self, now: float) -> bytes | None:
+        """The first unsent frame, which now counts as sent; None while it has to wait, and those behind it."""
+        while self._unsent:
+            _, id = self._unsent[0]
+            waiting = self._waiting.get(id)
+            if waiting is not None and not waiting.answer.cancelled():
+                if waiting.not_before > now:
+                    return None
+                heapq.heappop(self._unsent)
+                waiting.sent = True
+                return waiting.frame
+            heapq.heappop(self._unsent)
+            self._waiting.pop(id, None)
+        return None
+
+    def pause(self, now: float) -> float | None:
+        """Seconds until `next` has something; None: not before another command."""
+        if not self._unsent:
+            return None
+        return max(0.0, self._waiting[self._unsent[0][1]].not_before - now)
+
+    def unsend(self) -> None:
+        """The socket is a new one: whatever has no answer is sent again."""
+        for id in [id for id, waiting in self._waiting.items() if waiting.answer.cancelled()]:
+            del self._waiting[id]
+        self._unsent = [(waiting.order, id) for id, waiting in self._waiting.items()]
+        for waiting in self._waiting.values():
+            waiting.sent = False
+
+    def retry(self, frame: Retry, now: float) -> None:
+        waiting = self._waiting.get(frame.id)
+        if waiting is not None:
+            waiting.not_before = now + frame.after_ms / 1000
+            if waiting.sent:
+                waiting.sent = False
+                heapq.heappush(self._unsent, (waiting.order, frame.id))
+
+    def settle(self, frame: Receipt | Refusal) -> None:
+        waiting = self._waiting.pop(frame.id or "", None)
+        if waiting is None or waiting.answer.done():
+            return
+        if isinstance(frame, Receipt):
+            waiting.answer.set_result(frame)
+        else:
+            waiting.answer.set_exception(Refused(frame))
+
+    def abandon(self, why: LineEnded) -> None:
+        """Nothing is sent any more. Whoever waits is told; who does not is not complained about."""
+        for waiting in self._waiting.values():
+            if not waiting.answer.done():
+                waiting.answer.set_exception(why)
+                waiting.answer.exception()
+        self._waiting.clear()
+        self._unsent.clear()
+
+
+class _Waiting(Struct):
+    order: int
+    frame: bytes
+    answer: asyncio.Future[Receipt]
+    sent: bool = False
+    not_before: float = 0.0
