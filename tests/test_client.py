@@ -371,6 +371,19 @@ async def test_a_closed_door_says_why(server: Scripted):
             pass
 
 
+async def test_who_has_to_knock_asks_again_until_somebody_lets_them_in(server: Scripted):
+    async def script(connection: Connection):
+        await connection.welcome()
+
+    server.lobby = 3
+    server.scripts.append(script)
+    async with enter(server.link, name="Ben") as seat:
+        assert seat.seat == BEN
+    asked = [request["body"] for request in server.requests if request["path"].endswith("/seats")]
+    assert len(asked) == 4
+    assert len({body["id"] for body in asked}) == 1, "it is one knock"
+
+
 async def test_a_line_gets_its_receipt_and_a_no_is_raised_bare(server: Scripted):
     async def script(connection: Connection):
         await connection.welcome(epoch=3)
@@ -506,7 +519,7 @@ async def test_leaving_ends_what_waits(server: Scripted):
 async def test_a_heartbeat_with_a_later_head_brings_the_client_back_for_the_rest(
     server: Scripted, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("chatroom.client.BEHIND", 0.01)
+    monkeypatch.setattr("chatroom.client.line.BEHIND", 0.01)
 
     async def forgets(connection: Connection):
         await connection.welcome()
@@ -634,6 +647,8 @@ class Scripted:
         self.requests: list[dict[str, Any]] = []
         self.hellos: list[dict[str, Any]] = []
         self.refusal: dict[str, Any] | None = None
+        self.lobby = 0
+        """How often one is told to ask again."""
         self.failures: list[BaseException] = []
         self.app = Starlette(
             routes=[
@@ -657,6 +672,9 @@ class Scripted:
         await self._note(request)
         if self.refusal is not None:
             return JSONResponse(self.refusal, status_code=409)
+        if self.lobby:
+            self.lobby -= 1
+            return JSONResponse({"waiting": True, "again_ms": 10}, status_code=202)
         return JSONResponse({"seat": BEN})
 
     async def socket(self, websocket: WebSocket) -> None:

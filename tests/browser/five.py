@@ -7,25 +7,29 @@ import os
 import re
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import httpx2
 from playwright.async_api import expect
 
 from chatroom import settings
 from chatroom.accounts import Accounts
-from chatroom.client import Refused, enter
+from chatroom.client import Refused, enter, new_id
 from chatroom.secret import secret_key
 from chatroom.store import database, rooms
 from moderation.meeting.commands import NextPhase, Open
 from tests.browser.stage import DESK, PHONE, ROLES, SCREENS, SIZES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from playwright.async_api import Locator, WebSocketRoute
 
     from chatroom.client import Seat
+    from moderation.meeting.entries import AnyEntry
     from tests.browser.stage import Person, Stage
+
+E = TypeVar("E")
 
 
 async def room_of(
@@ -146,11 +150,11 @@ class Wire:
             socket.send(frame)
         self._waiting.clear()
 
-    async def holds(self, word: str) -> None:
-        """Returns once a frame with that word waits."""
+    async def holds(self, *words: str) -> None:
+        """Returns once a frame with one of those words waits."""
         deadline = asyncio.get_running_loop().time() + 10
-        while not any(word in str(frame) for _, frame in self._waiting):
-            assert asyncio.get_running_loop().time() < deadline, f"no {word} in {self._waiting}"
+        while not any(word in str(frame) for word in words for _, frame in self._waiting):
+            assert asyncio.get_running_loop().time() < deadline, f"no {words} in {self._waiting}"
             await asyncio.sleep(0.01)
 
 
@@ -158,29 +162,98 @@ class Wire:
 
 
 class Raid:
-    """Some who came through an open door to write what nobody asked for, as fast as they can."""
+    """Some who came through an open door to write what nobody asked for, two lines a second each."""
 
     def __init__(self, raiders: list[Seat]) -> None:
         self.raiders = raiders
         self.refusals: list[str] = []
-        self.numbers: list[int] = []
+        self.lines: dict[int, str] = {}
+        """What came in, by its number in the room."""
+        self._over = False
+        self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, until: asyncio.Event) -> None:
-        """Each goes on whatever they are told."""
-        await asyncio.gather(*(self._write(raider, until) for raider in self.raiders))
+    def begin(self) -> None:
+        self._writing = asyncio.create_task(self._write_all())
 
-    async def _write(self, raider: Seat, until: asyncio.Event) -> None:
+    async def end(self) -> None:
+        self._over = True
+        assert self._writing is not None, "the raid has begun"
+        await self._writing
+
+    async def _write_all(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for raider in self.raiders:
+                group.create_task(self._write(raider))
+
+    async def _write(self, raider: Seat) -> None:
+        """Goes on whatever it is told."""
         count = 0
-        while not until.is_set():
+        while not self._over:
             count += 1
+            text = f"Noise {count} of {raider.seat}"
             try:
-                receipt = await raider.say(f"Noise {count}")
+                receipt = await raider.say(text)
             except Refused as refused:
                 self.refusals.append(refused.code)
             else:
                 assert receipt.number is not None, "a line has a number"
-                self.numbers.append(receipt.number)
-            await asyncio.sleep(0.05)
+                self.lines[receipt.number] = text
+            await asyncio.sleep(0.5)  # A tenth of the full figure, as all floods in CI (abuse.md).
+
+
+@asynccontextmanager
+async def raid(room: dict[str, str], size: int) -> AsyncIterator[Raid]:
+    """As many strangers, each by a session of their own, in through the open door."""
+    async with AsyncExitStack() as held:
+        names = [f"Guest {number}" for number in range(size)]
+        sessions = await asyncio.gather(*(stranger(room, name) for name in names))
+        entered = [enter(room["address"], session=session) for session in sessions]
+        yield Raid([await held.enter_async_context(line) for line in entered])
+
+
+async def stranger(room: dict[str, str], name: str) -> str:
+    """Takes a seat without an invitation; the session it was given."""
+    answer = await at_the_door(room, name)
+    assert "seat" in answer, f"the door is not open: {answer}"
+    return str(answer["session"])
+
+
+async def at_the_door(room: dict[str, str], name: str) -> dict[str, Any]:
+    """What the door answers somebody whom nobody invited."""
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        body = {"id": new_id(), "name": name}
+        answer = await http.post(f"{room['address']}/seats", json=body)
+        return dict(answer.json())
+
+
+class Record:
+    """The log as somebody reads it who only listens."""
+
+    def __init__(self, listener: Seat) -> None:
+        self._listener = listener
+        self.entries: list[tuple[int, AnyEntry]] = []
+        self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        async for seen in self._listener.entries():
+            if seen.stream == "room":
+                self.entries.append((seen.number, cast("AnyEntry", seen.entry)))
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [entry for _, entry in self.entries if isinstance(entry, kind)]
+
+    def number_of(self, kind: type[AnyEntry]) -> int:
+        """The number of the last of a kind."""
+        return [number for number, entry in self.entries if isinstance(entry, kind)][-1]
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        deadline = asyncio.get_running_loop().time() + 10
+        while not holds():
+            assert asyncio.get_running_loop().time() < deadline, self.entries[-5:]
+            await asyncio.sleep(0.02)
+
+    def close(self) -> None:
+        self._reading.cancel()
 
 
 async def all_are(people: list[Person], words: str) -> None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from chatroom.client import Door, LineEnded, Seat, _door, _kept_up, new_id
+from chatroom.client import Door, LineEnded, Seat, new_id
+from chatroom.client.door import find_door
+from chatroom.client.line import kept_up
 from moderation.meeting.commands import Mute, Remove, Say, Tell, Unmute
 
 if TYPE_CHECKING:
@@ -147,11 +149,11 @@ async def taped(
     where: str | Door, tape: Tape, name: str, *, new: bool = True
 ) -> AsyncIterator[TapedSeat]:
     """A seat taken under `name`, by an invitation's link; or one more socket of a seat, by its door."""
-    door = where if isinstance(where, Door) else await _door(where, None)
+    door = where if isinstance(where, Door) else await find_door(where, None)
     if new and not isinstance(where, Door):
         await door.take_seat(name, new_id())
     line = TapedSeat(door, tape, name)
     tape.note("client", client=name, seat=0)
-    async with _kept_up(line) as seat:
+    async with kept_up(line) as seat:
         tape.note("seated", client=name, seat=seat.seat)
         yield seat

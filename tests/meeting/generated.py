@@ -106,11 +106,11 @@ SWIFT = (
     Phase("opening", "Opening", 3, "facilitator"),
     Phase("silence", "Silence", 3, "silent", ends="time"),
 )
-SHIPPED = tuple(
-    format.parse(path.read_text())
+SHIPPED = {
+    path.stem: format.parse(path.read_text()).phases
     for path in sorted((Path(format.__file__).parent / "formats").glob("*.toml"))
-)
-AGENDAS = (SWIFT, SWIFT, FORMAT.phases, FORMAT.phases, *(shipped.phases for shipped in SHIPPED))
+}
+AGENDAS = (SWIFT, SWIFT, FORMAT.phases, FORMAT.phases, *SHIPPED.values())
 DOORS: tuple[format.Door, ...] = ("open", "knock", "members", "invitation", "invitation")
 
 

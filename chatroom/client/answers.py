@@ -1,0 +1,49 @@
+"""What a client is told: a no, the end of the line, an entry, and what Help answers."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from chatroom.wire import Refusal, Stream
+from moderation.case.entries import CaseEntry, DeskEntry
+from moderation.meeting.entries import AnyEntry
+
+
+class Refused(Exception):
+    """A "no": `code` and `words` as in chatroom/refusals.py, `next` what may be done about it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code, refusal.words)
+        self.code = refusal.code
+        self.words = refusal.words
+        self.next = refusal.next
+        self.spans = refusal.spans
+        self.facts = refusal.facts
+
+
+class LineEnded(Exception):
+    """The line does not come back; `name` is that of the close code, or `http_403` and its like."""
+
+    def __init__(self, name: str, words: str) -> None:
+        super().__init__(name, words)
+        self.name = name
+        self.words = words
+
+
+class Seen(Struct, frozen=True):
+    """An entry where it stands: its stream, gapless number there, id, seconds since 1970."""
+
+    stream: Stream
+    number: int
+    id: str
+    at: float
+    entry: AnyEntry | CaseEntry | DeskEntry
+
+
+class HelpGiven(Struct, frozen=True):
+    """The answer to Help: the case, whether anybody is at the desk, and whom else to turn to."""
+
+    case: str
+    attended: bool
+    words: str
+    helplines: list[dict[str, str | None]] = []
