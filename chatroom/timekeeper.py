@@ -199,8 +199,13 @@ class Timekeeper:
             self._mind_the_chair(log, book.fold.state, connected)
 
     def _propose(self, log: int, meeting: Meeting, command: ServerCommand) -> bool:
-        """Proposed only where it would change something: a look a second must not flood the journal."""
-        changes = bool(RULES["meeting"].decide(meeting, command, 0, self._clock.now(), ALLOW))
+        """Proposed only where it would change something: a look a second must not flood the journal.
+
+        What the rules can't decide is the journal's to say: a bug in one must not end the looks.
+        """
+        changes = True
+        with contextlib.suppress(Exception):
+            changes = bool(RULES["meeting"].decide(meeting, command, 0, self._clock.now(), ALLOW))
         if changes:
             self._journal.submit(log, 0, command)
         return changes

@@ -136,11 +136,11 @@ class ServerProcess:
         await self._run("migrate")
 
     async def new_room(
-        self, name: str = "Evening group", *, format: str = "small-discussion"
+        self, name: str = "Evening group", *, format: str = "small-discussion", **ways: str
     ) -> Room:
         """A room with its links, made beside the running server as the command line makes them."""
         settings = load(self._environ)
-        slug = await _create_room(settings, name, format)
+        slug = await _create_room(settings, name, format, ways)
         roles: tuple[Role, ...] = ("member", "facilitator", "staff")
         links = [
             f"{settings.origins[0]}/enter#{await _invite(settings, slug, role, None, None)}"

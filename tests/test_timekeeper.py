@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import pytest
@@ -21,6 +22,7 @@ from chatroom.timekeeper import (
     Clock,
     Timekeeper,
 )
+from moderation.meeting import chair
 from moderation.meeting.commands import (
     Accept,
     AcceptChair,
@@ -548,6 +550,25 @@ async def test_nothing_is_proposed_where_nothing_would_change(tower: Tower):
     tower.office.clock.at += 1.0
     await tower.keeper.look_around()
     assert proposed == []
+
+
+async def test_a_bug_in_a_rule_keeps_him_from_nothing(
+    tower: Tower, monkeypatch: pytest.MonkeyPatch
+):
+    await tower.hall.join(ben)
+    await tower.hall.join(chidi)
+    await raise_hands(tower, chidi)
+    await tower.look()
+
+    def broken(*_: object) -> NoReturn:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(chair, "chair_away", broken)
+    for _ in range(2):
+        await tower.look(CHAIR_MISSED)
+    monkeypatch.undo()
+    await tower.look(1.0)
+    assert len(tower.entries(ChairWentAway)) == 1
 
 
 # Somebody in the queue who vanished

@@ -662,9 +662,10 @@ export function whyNoHand(room, urgent = false) {
   if (!hasTurns(room)) return "no_queue_now"
   if (mutedUntil(room) !== null) return "muted"
   if (isHushed(room) && !isFacilitator(room)) return "all_muted"
-  if (place(room) > 0 || room.invited === room.seat || room.holder === room.seat) return "up"
   const lane = currentPhase(room)?.urgent ?? "off"
   if (urgent && lane === "off") return "no_urgent_lane"
+  if (room.invited === room.seat || room.holder === room.seat) return "up"
+  if (place(room) > 0) return urgent && !room.urgent.includes(room.seat) ? null : "up"
   if (urgent || lane === "only") return null
   if (!room.queueOpen) return "queue_closed"
   return room.flags.single_share && hasShared(room) ? "shared_already" : null

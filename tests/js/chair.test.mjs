@@ -144,7 +144,7 @@ test("who waits at the door is told, and let in from there where it is one", () 
 test("A92: five strangers within a minute, and the shield is offered; those who were there are no news", () => {
   const arrivals = new Arrivals()
   assert.equal(arrivals.count(room(), NOW), 0)
-  const people = new Map([...room().people, ...[6, 7, 8, 9].map((seat) => [seat, { seat }])])
+  const people = new Map([...room().people, ...[6, 7, 8, 9].map((seat) => [seat, { seat, role: "member" }])])
   const lobby = [{ knock: 1, name: "Eve" }]
   assert.equal(arrivals.count(room({ people, lobby }), NOW + 10), 5)
   assert.equal(arrivals.count(room({ people, lobby }), NOW + 69), 5)
@@ -152,7 +152,10 @@ test("A92: five strangers within a minute, and the shield is offered; those who 
   assert.ok(keys(notices(room(), NOW, 5)).includes("raid"))
   assert.ok(!keys(notices(room(), NOW, 4)).includes("raid"))
   assert.ok(!keys(notices(room({ shieldAt: NOW }), NOW, 5)).includes("raid"))
-  // Those who were invited are no strangers.
+  // Who holds the meeting is no stranger, and neither are those who were invited.
+  const held = new Arrivals()
+  held.count(room(), NOW)
+  assert.equal(held.count(room({ people: new Map([...people].map(([seat, one]) => [seat, { ...one, role: "facilitator" }])) }), NOW), 0)
   const flags = { door: "invitation" }
   const closed = new Arrivals()
   closed.count(room({ flags }), NOW)

@@ -132,6 +132,17 @@ test("a refusal for good is for good", () => {
   }
 })
 
+test("a seat that changed comes back by itself and starts afresh", () => {
+  newest().says(fresh(1, 1))
+  states.length = 0
+  newest().breaks(4411)
+  assert.deepEqual(isBack().sent, [HELLO])
+  newest().says(fresh(0))
+  newest().says(entries([1]))
+  assert.deepEqual(states, ["lost", "live"])
+  assert.deepEqual(numbers(), [1], "what it had seen of other streams is forgotten")
+})
+
 /** How long it waits after this break. */
 function waits() {
   const before = sockets.length

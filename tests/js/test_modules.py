@@ -14,6 +14,7 @@ MISTAKES = [
     ("connection.js", "const SILENCE = 25_000", "const SILENCE = 250_000"),
     ("connection.js", "4403, 4410])", "4403])"),
     ("connection.js", "number === 0 || id)", "true)"),
+    ("connection.js", "if (code === SEAT_CHANGED) this.#seen.clear()", ""),
     ("connection.js", "passed * this.#speed", "passed"),
     ("connection.js", "this.#attempts = 0\n", ""),
     ("connection.js", "const LATEST = 4_000", "const LATEST = 5_000"),
@@ -35,6 +36,15 @@ MISTAKES = [
     ("case.js", "seat !== CLAIMER || outcome !== null", "true"),
     ("case.js", "number > after && ", ""),
     ("case.js", "seat !== state.seat || ", ""),
+    ("timeline.js", "if (words === null) continue", ""),
+    ("timeline.js", "else who.delete(seat)", ""),
+    ("timeline.js", "if (line !== undefined) line.folded = true", ""),
+    ("timeline.js", "&& entry.seat === room.seat ? toMe", "? toMe"),
+    ("words.js", "left <= at)", "left < at)"),
+    ("words.js", "if (left <= 0) return { stage: 99", "if (left <= -60) return { stage: 99"),
+    ("words.js", "Math.max(5, 5 * Math.ceil(left / 5))", "Math.ceil(left)"),
+    ("words.js", "running + turn * (place - 1)", "running + turn * place"),
+    ("words.js", 'phase: "until this part ends"', "phase: `until ${clock(until)}`"),
     ("presence.js", "now - gone < GRACE", "now - gone <= 0"),
 ]
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
-from chatroom.client import Refused
+from chatroom.client import Refused, enter
 from chatroom.wire import Receipt
 from moderation.meeting.commands import (
     Accept,
     AcceptChair,
+    Admit,
     Appoint,
+    Dismiss,
     Freeze,
     Handover,
     Invite,
@@ -25,9 +28,10 @@ from moderation.meeting.commands import (
 )
 from moderation.meeting.entries import ChairTaken, Frozen, HandRaised, Said, Thawed
 from tests.races.stage import codes, meeting_in, raced
+from tests.servers import asked
 
 if TYPE_CHECKING:
-    from tests.races.stage import Pair
+    from tests.races.stage import Meeting, Pair
 
 
 async def test_fc_21_after_the_freeze_nothing_moves_at_either_process_and_thaw_restores_all(
@@ -117,3 +121,75 @@ async def test_fc_23_a_handover_changes_nothing_until_it_is_accepted_and_nothing
             (meeting.ada, Appoint(meeting.chidi.seat, "co_chair")),
         )
         assert codes(refused) == ["not_on_a_facilitator", "chair_acts"]
+
+
+async def test_a48_a_facilitator_who_is_one_no_more_reads_nothing_private_behind_the_number(
+    pair: Pair,
+):
+    """Private lines are in flight at both processes while the chair takes the seat of service back."""
+    async with meeting_in(pair) as meeting:
+        heard: list[int] = []
+
+        def listen(payload: bytes) -> None:
+            frame: dict[str, Any] = msgspec.json.decode(payload)
+            if frame["type"] == "entries" and frame["stream"] == "chair":
+                heard.extend(entry["number"] for entry in frame["entries"])
+
+        async with meeting.mo.another_socket(on_frame=listen) as mo:
+            told = [
+                seat.submit(Tell(f"between us {n}"))
+                for n in range(40)
+                for seat in (meeting.ben, meeting.chidi)
+            ]
+            await asyncio.wait(told, return_when=asyncio.FIRST_COMPLETED)
+            dismissed = await meeting.ada.send(Dismiss(mo.seat, "co_chair"))
+            await asyncio.gather(*told)
+            await meeting.ben.send(Tell("and now?"))
+            await mo.until(lambda: mo.resets == ["streams"])
+            assert set(mo.cursor) == {"room", "own"}
+            refused = await raced((mo, Invite(meeting.epoch)), (mo, Mute(meeting.ben.seat)))
+            assert codes(refused) == ["facilitators_act"] * 2
+        before, behind = chair_around(meeting, dismissed.number)
+        assert before, "need private lines that he may read"
+        assert len(behind) > 1, "need private lines that he may not"
+        assert set(heard) <= set(before)
+
+
+def chair_around(meeting: Meeting, number: int | None) -> tuple[list[int], list[int]]:
+    """The numbers of the facilitators' stream before and behind this one of the room."""
+    entries = """
+        FROM entry e JOIN meeting m USING (log) JOIN room r ON r.id = m.room WHERE r.slug = ?
+    """
+    where = f"SELECT e.position {entries} AND e.audience = 0 AND e.number = ?"
+    ((position,),) = asked(meeting.pair.url, where, meeting.room.slug, number)
+    chair = f"SELECT e.position, e.number {entries} AND e.audience = -1"
+    rows = asked(meeting.pair.url, chair, meeting.room.slug)
+    return [n for at, n in rows if at < position], [n for at, n in rows if at > position]
+
+
+async def test_of_two_facilitators_who_answer_a_knock_at_once_one_does(pair: Pair):
+    """Whoever knocks at the one process is let in at the other, under one seat."""
+    room = await pair.here.new_room(door="knock")
+    async with (
+        enter(room.facilitator, name="Ada") as ada,
+        enter(pair.there_(room.facilitator), name="Mo") as mo,
+    ):
+        waiting = asyncio.ensure_future(seat_of(pair.there_(room.member)))
+        await asyncio.gather(
+            *(seat.until(lambda s=seat: len(s.meeting.lobby) == 1) for seat in (ada, mo))  # type: ignore[misc]
+        )
+        (knock,) = ada.meeting.lobby
+        assert knock.name == "Ben"
+        answers = await raced((ada, Admit(knock.knock)), (mo, Admit(knock.knock)))
+        assert sorted(codes(answers)) == ["", "no_such_knock"]
+        seat = await asyncio.wait_for(waiting, 10.0)
+        for facilitator in (ada, mo):
+            await facilitator.until(lambda f=facilitator: not f.meeting.lobby)  # type: ignore[misc]
+            names = {one.seat: one.name for one in facilitator.meeting.seats}
+            assert names == {ada.seat: "Ada", mo.seat: "Mo", seat: "Ben"}
+
+
+async def seat_of(link: str) -> int:
+    async with enter(link, name="Ben") as ben:
+        assert not ben.meeting.lobby, "who waits is nobody's business but the facilitators'"
+        return ben.seat

@@ -1,0 +1,92 @@
+// What the talk shows of words under a turn, of folds, of what was posted, and of what happens to me.
+import assert from "node:assert/strict"
+import { beforeEach, test } from "node:test"
+import { ada, ben, chidi, dana, phase, snapshot } from "./a_room.mjs"
+import { start } from "./js/room.js"
+import { Timeline, reacted } from "./js/timeline.js"
+
+let timeline, number
+const room = start(snapshot(phase("queue")), ben)
+
+beforeEach(() => {
+  timeline = new Timeline()
+  number = 0
+})
+
+const add = (entry) => {
+  number += 1
+  return timeline.add("room", { number, at: number, id: "", entry }, room)
+}
+const say = (words) => add({ type: "said", seat: chidi, turn: 1, words })
+const react = (seat, line, on = true, kind = "with_you") => add({ type: "reacted", seat, number: line, kind, on })
+const counts = (seat = ben) => [...reacted(timeline.items[0], seat)].map(([kind, { count, mine }]) => [kind, count, mine])
+
+test("words are counted under the whole turn, each person once", () => {
+  say("One.")
+  say("Two.")
+  assert.equal(react(ben, 1)[0], timeline.items[0])
+  react(dana, 2)
+  react(dana, 1)
+  react(ada, 2, true, "thank_you")
+  assert.deepEqual(counts(), [["with_you", 2, [1]], ["thank_you", 1, []]])
+  assert.deepEqual(counts(dana)[0], ["with_you", 2, [1, 2]])
+  react(ben, 1, false)
+  assert.deepEqual(counts(), [["with_you", 1, []], ["thank_you", 1, []]])
+})
+
+test("what was under words that are gone is gone with them", () => {
+  say("One.")
+  say("Two.")
+  react(ben, 1)
+  add({ type: "redacted", number: 1, by: "self" })
+  assert.deepEqual(counts(), [])
+})
+
+test("the shield folds what it names, and nothing else", () => {
+  say("One.")
+  say("Two.")
+  const changed = add({ type: "shield_raised", folded: [2] })
+  assert.ok(changed.includes(timeline.items[0]))
+  assert.deepEqual(timeline.items[0].lines.map(({ folded }) => folded), [false, true])
+})
+
+test("what is posted is a card of its own, and can be taken out again", () => {
+  add({ type: "posted", seat: ada, kind: "reading", words: "A text." })
+  assert.deepEqual([timeline.items[0].kind, timeline.items[0].post], ["card", "reading"])
+  add({ type: "redacted", number: 1, by: "facilitator" })
+  assert.deepEqual([timeline.items[0].lines[0].words, timeline.items[0].lines[0].takenBy], [null, "facilitator"])
+})
+
+const TO_ME = [
+  [{ type: "hand_lowered", seat: ben, by: "facilitator" }, /took your hand down/],
+  [{ type: "hand_lowered", seat: ben, by: "away" }, /given up after two minutes away/],
+  [{ type: "hand_raised", seat: ben, by: "server", place: 1 }, /you are next/],
+  [{ type: "invite_ended", seat: ben, reason: "expired" }, /run out/],
+  [{ type: "turn_ended", seat: ben, reason: "time" }, /time of your turn was over/],
+  [{ type: "turn_ended", seat: ben, reason: "away" }, /while you were not connected/],
+  [{ type: "turn_extended", seat: ben, minutes: 2 }, /2 more minutes/],
+  [{ type: "muted", seat: ben, until: 9, scope: "meeting", reason: "contact" }, /until the meeting ends, as contact details/],
+  [{ type: "appointed", seat: ben, service: "reader" }, /You are a reader/],
+]
+
+for (const [entry, sentence] of TO_ME) {
+  test(`it is told to whom it happens and to nobody else: ${entry.type} ${sentence}`, () => {
+    assert.match(add(entry)[0]?.text ?? "", sentence)
+    assert.equal(timeline.items[0]?.kind, "notice")
+    assert.deepEqual(add({ ...entry, seat: chidi }), [])
+  })
+}
+
+test("what holds the room up is told to all", () => {
+  for (const type of ["pause_began", "pause_ended", "frozen", "thawed", "all_muted", "went_quiet", "queue_closed"]) {
+    assert.equal(add({ type })[0]?.kind, "rule")
+  }
+})
+
+test("a name that changes is told with the one before", () => {
+  const before = room
+  const after = { ...room, people: new Map(room.people).set(chidi, { ...room.people.get(chidi), name: "Chidi W." }) }
+  const numbered = { number: 1, at: 1, id: "", entry: { type: "renamed", seat: chidi, words: "Chidi W." } }
+  assert.equal(timeline.add("room", numbered, after, before)[0].text, "Chidi goes by Chidi W. now")
+  assert.deepEqual(timeline.add("room", { ...numbered, number: 2 }, after), [], "in the history nobody knows it any more")
+})
