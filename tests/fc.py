@@ -1,6 +1,6 @@
 """The acceptance behaviours of the floor, and the tests that prove each: docs/floor.md.
 
-    python -m tests.fc          writes the page
+python -m tests.fc          writes the page
 """
 
 import ast

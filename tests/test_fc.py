@@ -9,7 +9,9 @@ def test_every_behaviour_has_a_test_that_bears_its_id():
 
 def test_what_a_race_or_a_restart_could_break_is_proved_over_two_processes():
     raced = {
-        id for id, proved in fc.proofs().items() if any("tests/races/" in path for path, _ in proved)
+        id
+        for id, proved in fc.proofs().items()
+        if any("tests/races/" in path for path, _ in proved)
     }
     assert set(fc.RACES) - raced == set()
 

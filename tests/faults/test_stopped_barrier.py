@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from chatroom.client import Door, LineEnded, Refused, Seat, _door, _kept_up, enter, new_id
+from chatroom.client import LineEnded, Refused, Seat, enter
+from chatroom.client.door import Door, find_door
+from chatroom.client.line import kept_up, new_id
 from moderation.meeting.commands import Mute, Open, Remove, Unmute
 from tests.faults.checker import faults_of, stored
 from tests.faults.deployment import deployment
@@ -154,11 +156,11 @@ async def _removed_round(
     heard: list[bytes] = []
     async with AsyncExitStack() as lines:
         place.only = runs
-        door = await _door(room.member, None)
+        door = await find_door(room.member, None)
         await door.take_seat(name, new_id())
-        there = await lines.enter_async_context(_kept_up(Seat(door, on_frame=heard.append)))
+        there = await lines.enter_async_context(kept_up(Seat(door, on_frame=heard.append)))
         place.only = stopped
-        here = await lines.enter_async_context(_kept_up(Seat(door, on_frame=heard.append)))
+        here = await lines.enter_async_context(kept_up(Seat(door, on_frame=heard.append)))
         async with _standing_still(stopped, chance):
             removal = await ada.send(Remove(here.seat))
             assert removal.outcome == "receipt", removal
@@ -182,7 +184,7 @@ async def _removed_round(
 async def _comes_again(door: Door, heard: list[bytes]) -> str:
     """How it ends to open a socket with the session of a removed seat."""
     try:
-        async with asyncio.timeout(SOON), _kept_up(Seat(door, on_frame=heard.append)):
+        async with asyncio.timeout(SOON), kept_up(Seat(door, on_frame=heard.append)):
             return "let in"
     except LineEnded as ended:
         return ended.name

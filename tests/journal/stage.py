@@ -33,6 +33,8 @@ PHASES = (
 OPEN_EPOCH = 1
 """The epoch of the first phase."""
 
+WAYS = Flags()
+
 
 def migrated(folder: Path) -> Path:
     """A database file with its tables; made once, then copied."""
@@ -197,7 +199,7 @@ class Office:
         return self.journal.submit(log, ada, Mute(seat, 10))
 
     async def furnish(
-        self, log: int = EVENING, *, keep: float = 3600.0, flags: Flags = Flags()
+        self, log: int = EVENING, *, keep: float = 3600.0, flags: Flags = WAYS
     ) -> None:
         """A meeting that Ada has opened; Ben and Chidi are in it, in the seats they always have."""
         add_log(self.path, log, keep=keep)
