@@ -227,7 +227,7 @@ function phaseBegan(was, phase, order, at) {
 
 /** @param {Room} room @param {number} seat @param {number} turn */
 function said(room, seat, turn) {
-  if (turn !== 0) room = withPerson(room, seat, { shared: true })
+  if (turn !== 0 && !hasShared(room, seat)) room = withPerson(room, seat, { shared: true })
   return speak(room) === "self_id" ? withPerson(room, seat, { said: (room.people.get(seat)?.said ?? 0) + 1 }) : room
 }
 

@@ -17,6 +17,7 @@ from moderation.meeting.commands import (
     Dismiss,
     Done,
     Freeze,
+    Handover,
     Invite,
     LowerShield,
     Mute,
@@ -426,6 +427,63 @@ async def test_a48_a_seat_that_changes_comes_back_afresh_and_loses_no_word(stage
         await expect(holding).to_be_hidden()
         await expect(ben.button("Next: Opening")).to_have_count(0)
         await expect(ben.field).to_have_value("Half a thought")
+
+
+async def test_fc_23_a_member_takes_the_chair_that_is_offered(stage: Stage):
+    links = await room_of(stage, "Offered")
+    ben, chidi = await stage.person("Ben", phone=True), await stage.person("Chidi")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await go_to(ada, "gathering")
+        await ben.come_in(links["member"])
+        await chidi.come_in(links["member"])
+        seat = next(one.seat for one in ada.meeting.seats if one.name == "Ben")
+        offer = ben.status("The chair is offered to you. Ada asks you to hold this meeting")
+        await ada.send(Handover(seat))
+        await expect(offer).to_be_visible()
+        await ben.is_accessible("the chair is offered")
+        await ben.fits()
+        await ben.press("Not today")
+        await expect(offer).to_be_hidden()
+        await ada.until(lambda: ada.meeting.offer is None)
+        await ben.field.fill("Half a thought")
+        await ada.send(Handover(seat))
+        await ben.press("Take the chair")
+        await ada.until(lambda: ada.meeting.chair == seat)
+        await expect(chidi.log).to_contain_text("Ben has the chair now")
+        await expect(chidi.here.filter(has_text="Ben")).to_contain_text("chair")
+        await expect(chidi.here.filter(has_text="Ada")).to_contain_text("co-chair")
+        # The panel comes, and no word is lost.
+        await expect(ben.button("Next: Opening")).to_be_visible()
+        await expect(ben.field).to_have_value("Half a thought")
+        await expect(offer).to_be_hidden()
+
+
+async def test_each_part_says_who_writes_in_it(stage: Stage):
+    links = await room_of(stage, "Parts", "discussion-60")
+    ben = await stage.person("Ben", phone=True)
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await go_to(ada, "gathering")
+        await ben.come_in(links["member"])
+        seat = next(one.seat for one in ada.meeting.seats if one.name == "Ben")
+        for part, why in (
+            ("opening", "In this part the facilitators write"),
+            ("quiet", "This is a quiet moment"),
+            ("readings", "This part is for the readings"),
+            ("newcomers", "introduce yourself in one short line"),
+        ):
+            await go_to(ada, part)
+            await expect(ben.field).to_have_accessible_description(re.compile(why))
+        await ben.say("I am Ben, and this is my first week.")
+        await expect(ben.field).to_have_accessible_description(re.compile("Your line is in"))
+        await ben.fits()
+        await ada.send(Appoint(seat, "speaker"))
+        await expect(ben.log).to_contain_text("You are the speaker: in that part you write.")
+        await go_to(ada, "lead")
+        await expect(ben.field).to_have_accessible_description(re.compile("This part is yours"))
+        async with ben.people():
+            await ben.press_twice("Step down as speaker", "No longer be speaker")
+            await expect(ben.here.filter(has_text="Ben")).not_to_contain_text("speaker")
+        await expect(ben.field).to_have_accessible_description(re.compile("the speaker's"))
 
 
 # The lobby

@@ -55,7 +55,7 @@ export class ComposerView {
     this.#field.addEventListener("keydown", (event) => this.#key(event))
     this.#field.addEventListener("input", () => this.#acts.onchange())
     this.#floorButton.addEventListener("click", () => this.#floorAct())
-    this.#urgentButton.addEventListener("click", () => void this.#urgent())
+    this.#urgentButton.addEventListener("click", () => void this.#acts.send({ type: "raise_hand", urgent: true }))
     this.#tellButton.addEventListener("click", () => this.tell(this.#to === null ? FACILITATORS : null))
   }
 
@@ -109,7 +109,8 @@ export class ComposerView {
     if (this.#floorButton.textContent !== "" && this.#floorButton.textContent !== (act?.label ?? "")) rest(this.#floorButton)
     write(this.#floorButton, act?.label ?? "")
     set(this.#floorButton, "class", act?.label === "Done" ? "floor-done" : "quiet")
-    this.#urgentButton.hidden = !mayBurn(room)
+    // A hand that is up already changes its lane.
+    this.#urgentButton.hidden = !rooms.mayRaise(room, true)
     this.#tellButton.hidden = over || (rooms.isFacilitator(room) && this.#to === null)
     write(this.#tellButton, rooms.isFacilitator(room) ? "Back to the room" : "To the facilitators")
     set(this.#tellButton, "aria-pressed", rooms.isFacilitator(room) ? null : String(this.#to !== null))
@@ -124,15 +125,6 @@ export class ComposerView {
   #floorAct() {
     const act = this.#room && floorAct(this.#room)
     if (act && !isResting(this.#floorButton)) void this.#acts.send(act.command)
-  }
-
-  /** A hand that is up already changes its lane: it comes down, and goes up before the others. */
-  async #urgent() {
-    const room = this.#room
-    if (room === null || isResting(this.#urgentButton)) return
-    rest(this.#urgentButton)
-    if (rooms.place(room) > 0) await this.#acts.send({ type: "lower_hand" })
-    void this.#acts.send({ type: "raise_hand", urgent: true })
   }
 
   /** @param {KeyboardEvent} event */
@@ -275,12 +267,6 @@ function floorAct(room) {
     return { label, command: { type: "lower_hand" } }
   }
   return rooms.mayRaise(room) && rooms.currentPhase(room)?.urgent !== "only" ? { label: "Raise hand", command: { type: "raise_hand" } } : null
-}
-
-/** Whether the lane of burning desire is there for me, with a hand up or not. @param {Room} room */
-function mayBurn(room) {
-  const lowered = { ...room, hands: room.hands.filter((hand) => hand !== room.seat) }
-  return rooms.mayRaise(lowered, true) && room.invited !== room.seat && !room.urgent.includes(room.seat)
 }
 
 /**

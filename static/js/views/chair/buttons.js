@@ -60,12 +60,17 @@ export function fold(label, build, props = {}) {
   const summary = el("summary", {}, label, el("span", { class: "unseen" }))
   const details = el("details", { class: "grave", ...props }, summary, inside)
   let isBuilt = false
-  const open = () => {
+  details.addEventListener("toggle", () => {
     if (isBuilt || !details.open) return
     isBuilt = true
     build(inside)
-  }
-  details.addEventListener("toggle", open)
+  })
+  return showWhole(details)
+}
+
+/** What a fold holds comes into sight when it is opened. @param {HTMLDetailsElement} details */
+export function showWhole(details) {
+  details.addEventListener("toggle", () => details.open && details.scrollIntoView({ block: "nearest" }))
   return details
 }
 

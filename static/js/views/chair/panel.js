@@ -1,7 +1,7 @@
 /** The facilitator's panel: beside what everybody sees, all that holding a meeting takes. */
 
 import { el, find, write } from "../../dom.js"
-import { keepFocus, showActs } from "./buttons.js"
+import { keepFocus, showActs, showWhole } from "./buttons.js"
 import { CardsPart } from "./cards.js"
 import { PeoplePart } from "./people.js"
 import { LobbyPart, QueuePart } from "./queue.js"
@@ -133,7 +133,9 @@ async function getCues(slug) {
 class RoomPart {
   #perform
   #acts = el("div", { class: "acts" })
-  #element = el("details", { class: "grave chair-part chair-room" }, el("summary", {}, "The room: lock, freeze, shield, end"), this.#acts)
+  #element = showWhole(
+    el("details", { class: "grave chair-part chair-room" }, el("summary", {}, "The room: lock, freeze, shield, end"), this.#acts),
+  )
 
   /** @param {import("./buttons.js").Perform} perform */
   constructor(perform) {

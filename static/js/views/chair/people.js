@@ -100,7 +100,7 @@ export class PeoplePart {
       el(
         "div",
         { class: "acts" },
-        can.handover && twoTaps("Hand over the chair", `Offer the chair to ${name}`, () => perform({ type: "handover", seat }, `The chair is offered to ${name}.`)),
+        can.handover && twoTaps("Hand over the chair", `Offer the chair to ${name}`, () => perform({ type: "handover", seat })),
         can.act && twoTaps("Take back recent words", `Take back what ${name} wrote in the last ${PURGED / 60} minutes`, () => perform({ type: "purge_recent", seat, seconds: PURGED }, `The recent words of ${name} are gone.`)),
         can.act && twoTaps("Remove", `Remove ${name} from this meeting`, () => perform({ type: "remove", seat }, `${name} is out of this meeting.`)),
       ),

@@ -139,7 +139,8 @@ export class Arrivals {
    * @param {number} now
    */
   count(room, now) {
-    const there = room.flags.door === "open" ? [...room.people.keys()].map((seat) => `seat ${seat}`) : []
+    const members = [...room.people.values()].filter(({ role }) => role === "member")
+    const there = room.flags.door === "open" ? members.map(({ seat }) => `seat ${seat}`) : []
     const knocks = room.lobby.map(({ knock }) => `knock ${knock}`)
     for (const key of [...there, ...knocks]) {
       if (this.#known.has(key)) continue

@@ -152,13 +152,13 @@ function stops(room, arrived) {
   if (room.shieldAt !== null) {
     found.push({
       key: "shield",
-      words: "The shield is up. Members can't write, newcomers wait in the lobby, names are locked.",
+      words: "The shield is up: members can't write, names are locked, and newcomers wait at the door.",
       acts: [{ key: "lower", label: "Lower the shield", grave: "Let members write again", command: { type: "lower_shield" } }],
     })
   } else if (arrived >= RAID) {
     found.push({
       key: "raid",
-      words: `${arrived} people came within a minute. If this is a raid, raise the shield.`,
+      words: `${arrived} people came within a minute. Is it a raid?`,
       acts: [raiseShield()],
     })
   }
