@@ -440,6 +440,24 @@ async def test_fc_29_the_overrun_is_told_with_the_phases_that_lose_it(fast: Stag
     await moment(ada, "p-over")
 
 
+async def test_fc_24_a_quiet_room_has_the_chair_to_be_taken(fast: Stage):
+    links = await room_of(fast, "Quiet")
+    ada = await fast.person("Ada")
+    await ada.come_in(links["facilitator"])
+    async with seats(links["member"], "Ben") as (ben,):
+        await ada.press("Open meeting")
+        await ben.until(lambda: ben.meeting.opened_at is not None)
+        await ada.page.goto("about:blank")
+        await ben.until(lambda: ben.meeting.is_quiet, within=30.0)
+        await ada.page.goto(links["address"])
+        # It is not snatched back: whoever comes back is asked, and may take it later, too.
+        await expect(notice(ada, "The room is quiet")).to_be_visible()
+        await moment(ada, "p-quiet")
+        await ada.press("Take the chair")
+        await ben.until(lambda: not ben.meeting.is_quiet)
+        await expect(notice(ada, "The room is quiet")).to_be_hidden()
+
+
 # By everybody
 
 

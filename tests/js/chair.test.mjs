@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { start } from "./js/room.js"
-import { Arrivals, load, losers, moves, shouldClose } from "./js/views/chair/sight.js"
+import { Arrivals, cardsOf, load, mayPost, losers, moves, shouldClose } from "./js/views/chair/sight.js"
 import { aloud, everyMinute, mutedBadge, nextAct, notices, phaseAct, phaseLine, raceLine, refusedLine, roomActs } from "./js/views/chair/words.js"
 
 const [ADA, MO, BEN, CHIDI, DANA] = [1, 2, 3, 4, 5]
@@ -184,4 +184,29 @@ test("the floor and the door are said aloud, and the queue is not", () => {
   assert.equal(aloud({ ...hands, invited: BEN }, { ...hands, putOff: [BEN] }), "Ben is not ready yet.")
   assert.equal(aloud({ ...hands, holder: BEN }, hands), "The turn of Ben has ended.")
   assert.equal(aloud(hands, { ...hands, lobby: [{ knock: 1, name: "Petra" }] }), "Somebody waits at the door.")
+})
+
+test("the readings and cards of a part are at hand, and go out between turns", () => {
+  const slots = [
+    { title: "Who we are", role: "reader", text: "We come as we are.", url: "https://example.org/who" },
+    { title: "Left open", role: "reader", text: "", url: "" },
+  ]
+  const phases = PHASES.map((phase) => (phase.id === "sharing" ? { ...phase, slots, cues: ["short_lines"] } : phase))
+  const cues = [
+    { id: "welcome", title: "Welcome", text: "Welcome, everybody." },
+    { id: "short_lines", title: "Write in short lines", text: "Send a few." },
+  ]
+  const sharing = room({ phases })
+  assert.deepEqual(
+    cardsOf(sharing, cues).map(({ kind, title, text }) => [kind, title, text]),
+    [
+      ["reading", "Who we are", "We come as we are.\nhttps://example.org/who"],
+      ["cue", "Write in short lines", "Send a few."],
+    ],
+  )
+  assert.deepEqual(cardsOf({ ...sharing, closedAt: NOW }, cues), [])
+  assert.ok(mayPost(sharing))
+  assert.ok(!mayPost({ ...sharing, holder: BEN }))
+  assert.ok(mayPost({ ...sharing, holder: BEN, pausedAt: NOW }))
+  assert.ok(!mayPost({ ...sharing, frozenAt: NOW }))
 })

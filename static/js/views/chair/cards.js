@@ -3,16 +3,13 @@
 import { el, find, keyed, set, write } from "../../dom.js"
 import * as rooms from "../../room.js"
 import { button, keepFocus, showActs } from "./buttons.js"
-import { mayPost } from "./sight.js"
+import { cardsOf, cueCard, mayPost } from "./sight.js"
 import { phaseAct, phaseLine } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
-/** @import { Kind } from "../../protocol.js" */
 /** @import { Room } from "../../room.js" */
 /** @import { Perform } from "./buttons.js" */
-
-/** @typedef {{ id: string, title: string, text: string }} Cue */
-/** @typedef {{ key: string, kind: Kind, title: string, text: string }} Card */
+/** @import { Card, Cue } from "./sight.js" */
 
 export class CardsPart {
   #agenda = find("#agenda")
@@ -116,23 +113,4 @@ export class CardsPart {
     this.#top.remove()
     this.#element.remove()
   }
-}
-
-/** The readings and cue cards that belong to this phase. @param {Room} room @param {readonly Cue[]} cues @returns {Card[]} */
-function cardsOf(room, cues) {
-  const phase = rooms.isOpen(room) ? rooms.currentPhase(room) : null
-  if (phase === null) return []
-  const slots = phase.slots.flatMap(({ title, text, url }, index) => {
-    const words = [text, url].filter((part) => part !== undefined && part !== "").join("\n")
-    /** @type {Card[]} */
-    const card = words === "" ? [] : [{ key: `${phase.id} ${index}`, kind: "reading", title, text: words }]
-    return card
-  })
-  const named = phase.cues.flatMap((id) => cues.filter((cue) => cue.id === id))
-  return [...slots, ...named.map(cueCard)]
-}
-
-/** @param {Cue} cue @returns {Card} */
-function cueCard({ id, title, text }) {
-  return { key: `cue ${id}`, kind: "cue", title, text }
 }

@@ -12,7 +12,7 @@ import { aloud, refusedLine, roomActs } from "./words.js"
 /** @import { Acts, Model } from "../../model.js" */
 /** @import { Refusal, SeatCommand } from "../../protocol.js" */
 /** @import { Room } from "../../room.js" */
-/** @import { Cue } from "./cards.js" */
+/** @import { Cue } from "./sight.js" */
 
 /** @typedef {{ room: { slug: string }, cues?: readonly Cue[] }} Door */
 

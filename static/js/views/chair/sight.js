@@ -2,7 +2,7 @@
 
 import * as rooms from "../../room.js"
 
-/** @import { Phase, SeatCommand } from "../../protocol.js" */
+/** @import { Kind, Phase, SeatCommand } from "../../protocol.js" */
 /** @import { Room } from "../../room.js" */
 
 /** Seconds after a turn's end in which it may be given back (FC-10). */
@@ -121,6 +121,28 @@ export function moves(room, seat) {
 export function mayPost(room) {
   const running = room.holder !== null && rooms.stoppedAt(room) === null
   return rooms.isOpen(room) && room.frozenAt === null && !room.isQuiet && !running && rooms.mutedUntil(room) === null
+}
+
+/** @typedef {{ id: string, title: string, text: string }} Cue */
+/** @typedef {{ key: string, kind: Kind, title: string, text: string }} Card */
+
+/** The readings and cue cards that belong to this phase. @param {Room} room @param {readonly Cue[]} cues @returns {Card[]} */
+export function cardsOf(room, cues) {
+  const phase = rooms.isOpen(room) ? rooms.currentPhase(room) : null
+  if (phase === null) return []
+  const slots = phase.slots.flatMap(({ title, text, url }, index) => {
+    const words = [text, url].filter((part) => part !== undefined && part !== "").join("\n")
+    /** @type {Card[]} */
+    const card = words === "" ? [] : [{ key: `${phase.id} ${index}`, kind: "reading", title, text: words }]
+    return card
+  })
+  const named = phase.cues.flatMap((id) => cues.filter((cue) => cue.id === id))
+  return [...slots, ...named.map(cueCard)]
+}
+
+/** A prepared card as what would be posted. @param {Cue} cue @returns {Card} */
+export function cueCard({ id, title, text }) {
+  return { key: `cue ${id}`, kind: "cue", title, text }
 }
 
 /** Strangers who come in, as long as this page has been open: at a raid the shield is offered (A92). */
