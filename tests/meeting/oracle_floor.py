@@ -35,7 +35,6 @@ class Floor(People):
         )
         self.invite_ends: float | None = None
         self.last_holder: tuple[int, float] | None = None
-        self.last_phase = -1
         self.away: float | None = None
         self.turn_began = 0.0
         self.extra = 0.0
@@ -199,9 +198,11 @@ class Floor(People):
         must(entry.seat not in self.kept, "is absent (FC-28)")
 
     def _chooser(self) -> int | None:
-        if self.last_holder is None or self.last_phase != self.phase:
+        if self.last_holder is None:
             return None
         seat, ended = self.last_holder
+        if ended <= self.phase_began:
+            return None  # It ended with the phase before.
         late = self.clocks.room.reads > ended + CHOOSING + SLACK
         return None if late or seat in self.gone or seat in self.muted else seat
 
@@ -276,7 +277,6 @@ class Floor(People):
             self._moves()
         self.holders.remove(entry.seat)
         self.last_holder = (entry.seat, self.clocks.room.reads)
-        self.last_phase = -1 if self.phase is None else self.phase
         self.away = None
         self.last_line, self.last_line_came = None, False
         self.epoch += 1
