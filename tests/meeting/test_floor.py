@@ -32,6 +32,7 @@ from moderation.meeting.entries import (
     HandWentAway,
     HolderCameBack,
     HolderWentAway,
+    Invited,
     InviteEnded,
     ListeningChosen,
     Muted,
@@ -41,6 +42,7 @@ from moderation.meeting.entries import (
     Said,
     ShieldRaised,
     TurnEnded,
+    Unmuted,
     WentQuiet,
 )
 from moderation.meeting.floor import HOLDER_GRACE
@@ -48,11 +50,13 @@ from tests.cast import ada, ben, chidi, dana, eve, mo
 from tests.meeting.spec import (
     CURRENT,
     NOON,
+    RULES,
     STALE,
     after,
     called,
     given,
     in_phase,
+    tell_history,
     with_floor,
     with_hands,
     with_invited,
@@ -164,6 +168,15 @@ def test_fc_05_a_hand_keeps_its_place_when_the_phase_takes_the_invitation_back()
     went_on = moved.then(InviteEnded(ben, "phase"), PhaseBegan(3))
     assert went_on.state.speak == "queue"
     assert went_on.state.hands == (ben, chidi)
+
+
+def test_fc_05_an_invitation_of_a_log_from_before_its_time_waits_for_an_answer():
+    """Older servers told no end of it: every entry that was ever stored still folds and goes on."""
+    old = [with_hands(ben), Invited(ben, by=ada), Muted(dana, NOON + 60), after(60)]
+    story = tell_history(RULES, old)
+    assert story.state.invite_until is None
+    assert story.when(0, Tick()).left == (Unmuted(dana, "time"),)
+    assert story.when(ben, Accept(CURRENT)).left == (FloorTaken(ben, turn=1),)
 
 
 def test_members_invite_nobody():

@@ -261,6 +261,13 @@ def test_fc_28_next_takes_no_choice_from_the_holder():
     ended.when(ben, Tag(CURRENT, chidi)).then(called(chidi, by=ben, at=SOON))
 
 
+def test_fc_28_no_tag_passes_on_by_itself():
+    phases = [Phase("tag", "Tag", 20, "tag", calls="next")]
+    holding = given(in_phase("tag", phases), called(ben), FloorTaken(ben, turn=1), HandRaised(dana))
+    holding.when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
+    holding.when(ben, Pass(CURRENT)).then(TurnEnded(ben, "passed"))
+
+
 def test_fc_28_whoever_passes_gives_the_choice_back():
     declined = tagging(TurnEnded(ben, "done"), called(chidi, by=ben, at=SOON))
     passed = declined.when(chidi, Pass(CURRENT)).then(InviteEnded(chidi, "passed"))
