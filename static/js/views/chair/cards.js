@@ -24,7 +24,8 @@ export class CardsPart {
   #own = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "chair-own", rows: 3, dir: "auto" }))
   #topic = el("p", { class: "soft", dir: "auto" })
   #title = el("h2", {}, "Cards for this part")
-  #top = el("div", { class: "chair-part chair-top" }, this.#time, this.#phase, this.#title, this.#why, this.#now)
+  #lead = el("div", { class: "chair-part chair-lead" }, this.#time, this.#phase)
+  #top = el("div", { class: "chair-part chair-top" }, this.#title, this.#why, this.#now)
   #element
 
   /** @param {Perform} perform @param {readonly Cue[]} cues */
@@ -50,7 +51,7 @@ export class CardsPart {
         ),
       ),
     )
-    find("ol", this.#agenda).before(this.#top)
+    find("ol", this.#agenda).before(this.#lead, this.#top)
     find("ol", this.#agenda).after(this.#element)
   }
 
@@ -110,6 +111,7 @@ export class CardsPart {
   }
 
   remove() {
+    this.#lead.remove()
     this.#top.remove()
     this.#element.remove()
   }

@@ -128,7 +128,7 @@ function chairNotices(room) {
   } else if (mayTakeChair(room)) {
     found.push({
       key: "free",
-      words: room.isQuiet ? "The room is quiet: nobody is in the chair, and nobody is invited." : "Nobody is in the chair.",
+      words: room.isQuiet ? "The room is quiet: nobody is in the chair." : "Nobody is in the chair.",
       acts: [{ key: "take", label: "Take the chair", primary: true, command: { type: "accept_chair" } }],
     })
   }
@@ -152,7 +152,7 @@ function stops(room, arrived) {
   if (room.shieldAt !== null) {
     found.push({
       key: "shield",
-      words: "The shield is up: members can't write, names are locked, and newcomers wait at the door.",
+      words: "The shield is up: members can't write, newcomers wait.",
       acts: [{ key: "lower", label: "Lower the shield", grave: "Let members write again", command: { type: "lower_shield" } }],
     })
   } else if (arrived >= RAID) {
