@@ -51,18 +51,23 @@ class Oracle(Floor):
     def take_all(self, stamped: Iterable[tuple[AnyEntry, float]]) -> None:
         for entry, at in stamped:
             self.take(entry, at)
-        if self.expected:
-            raise Illegal(f"the log ends before {self.expected[0]}")
+        if self.expected is not None:
+            raise Illegal(f"the log ends before {self.expected}")
+
+    @property
+    def expected(self) -> Awaited | None:
+        """What has to come next; None where nothing has to."""
+        return self.awaited[0] if self.awaited else None
 
     def _needs_expected(self, entry: AnyEntry) -> None:
-        if not self.expected:
+        if not self.awaited:
             must(not isinstance(entry, HALVES), "a private half without its other half")
             first = isinstance(entry, log.PhaseBegan) and entry.phase == 0
             must(not first, "the first phase begins with the opening")
             return
-        if isinstance(entry, self.expected[0].after) and not self.expected[0].fits(entry):
+        if isinstance(entry, self.awaited[0].after) and not self.awaited[0].fits(entry):
             return
-        awaited = self.expected.pop(0)
+        awaited = self.awaited.pop(0)
         must(awaited.fits(entry), f"expected {awaited}, got {entry}")
 
     # The agenda
@@ -79,7 +84,7 @@ class Oracle(Floor):
             self._leads(entry.by)
             self.chair = entry.by
         self.opened = self.clocks.at
-        self.expected = [
+        self.awaited = [
             Awaited("the first phase", lambda next_: getattr(next_, "phase", None) == 0)
         ]
 
@@ -122,13 +127,13 @@ class Oracle(Floor):
     def _expect_entering(self, order: tuple[int, ...]) -> None:
         entering = self._phase().on_enter
         if "lock" in entering and not self.locked:
-            self.expected.append(exactly(log.Locked()))
+            self.awaited.append(exactly(log.Locked()))
         if "unlock" in entering and self.locked:
-            self.expected.append(exactly(log.Unlocked()))
+            self.awaited.append(exactly(log.Unlocked()))
         if "close_queue" in entering:
-            self.expected.append(exactly(log.QueueClosed()))
+            self.awaited.append(exactly(log.QueueClosed()))
         if order and not self.stopped and not self.quiet:
-            self.expected.append(exactly(self._by_itself(order[0])))
+            self.awaited.append(exactly(self._by_itself(order[0])))
 
     def _closed(self, entry: log.Closed) -> None:
         must(not self.closed, "closed twice")
@@ -182,7 +187,7 @@ class Oracle(Floor):
             self.shared.add(entry.seat)
             if self.last_line is not None:
                 self.last_line_came = True
-                self.expected = [exactly(log.TurnEnded(entry.seat, "time"))]
+                self.awaited = [exactly(log.TurnEnded(entry.seat, "time"))]
             return
         must(not self.holders or self.stopped, "somebody else's turn (FC-11, FC-12)")
         must(leads, "text out of turn (FC-12)")
@@ -224,7 +229,7 @@ class Oracle(Floor):
             self._sits(entry.to)
         if not self._is_leader(member):
             told = log.ToldYou(owner=member, seat=entry.seat, to=entry.to, words=entry.words)
-            self.expected = [exactly(told)]
+            self.awaited = [exactly(told)]
 
     def _told_you(self, entry: log.ToldYou) -> None:
         """Judged as the companion of its Told."""

@@ -106,7 +106,7 @@ class Floor(People):
             must(is_over, "not kept as long as promised (FC-17)")
         if self.frozen:
             must(entry.by == "facilitator", "no queue changes in a freeze (FC-21)")
-            self.expected = [self._silenced(entry.seat)]
+            self.awaited = [self._silenced(entry.seat)]
         self._without_hand(entry.seat)
 
     def _silenced(self, seat: int) -> Awaited:
@@ -231,11 +231,11 @@ class Floor(People):
                 self._without_hand(entry.seat)
         self._expect_after_end(entry.seat, entry.reason, may_be_time=True)
         if entry.reason == "quiet":
-            self.expected = [exactly(log.WentQuiet())]
+            self.awaited = [exactly(log.WentQuiet())]
         if entry.reason == "given_back":
             must(self.last_holder is not None, "nobody to give the floor back to (FC-10)")
             assert self.last_holder is not None
-            self.expected = [about(log.FloorTaken, self.last_holder[0])]
+            self.awaited = [about(log.FloorTaken, self.last_holder[0])]
 
     def _to_the_end(self, seat: int) -> None:
         self.queue = [*(hand for hand in self.queue if hand != seat), seat]
@@ -301,15 +301,15 @@ class Floor(People):
     def _expect_after_end(self, seat: int, reason: str, *, may_be_time: bool) -> None:
         """What has to follow the end of a turn or an invitation."""
         self.just_moved = True
-        self.expected = []
+        self.awaited = []
         if reason in PASSES_ON:
             self._expect_passing_on(seat)
         if reason in ("revoked", "muted"):
-            self.expected.append(about(log.Muted, seat))
+            self.awaited.append(about(log.Muted, seat))
         elif reason == "removed":
-            self.expected.append(about(log.Removed, seat))
+            self.awaited.append(about(log.Removed, seat))
         elif reason == "phase":
-            self.expected = [_phase_end(may_be_time=may_be_time)]
+            self.awaited = [_phase_end(may_be_time=may_be_time)]
         elif reason != "quiet":
             must(not self.frozen, "the floor stands still in a freeze (FC-21)")
 
@@ -321,7 +321,7 @@ class Floor(People):
         passed_over = {seat, *self.kept, *self.put_off, *self.muted}
         waiting = [hand for hand in self.queue if hand not in passed_over]
         if waiting:
-            self.expected.append(exactly(self._by_itself(waiting[0])))
+            self.awaited.append(exactly(self._by_itself(waiting[0])))
 
     def _passes_on(self) -> bool:
         phase = self._phase()

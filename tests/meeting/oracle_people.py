@@ -24,7 +24,7 @@ class People:
 
     def __init__(self) -> None:
         self.clocks = Clocks()
-        self.expected: list[Awaited] = []  # What has to come next.
+        self.awaited: list[Awaited] = []  # What has to come next.
         # The agenda
         self.phases: tuple[Phase, ...] = ()
         self.flags = Flags()
@@ -80,10 +80,10 @@ class People:
         self.came[entry.seat] = self.clocks.at
         if self._speak() == "round":
             self.queue.append(entry.seat)
-        if not self.expected:  # Who is let in from the lobby does not come in by the door.
+        if not self.awaited:  # Who is let in from the lobby does not come in by the door.
             must(entry.role != "member" or not self._door_is_shut(), "the door was shut to them")
             given = about(log.SeatGiven, entry.seat)
-            self.expected = [Awaited(f"a seat was taken and not given: {given}", given.fits)]
+            self.awaited = [Awaited(f"a seat was taken and not given: {given}", given.fits)]
 
     def _door_is_shut(self) -> bool:
         troubled = self.flags.door == "open" and bool(self.muted or self.gone)
@@ -116,9 +116,9 @@ class People:
             return
         self.listeners.add(entry.seat)
         if entry.seat == self.offered:
-            self.expected = [about(log.InviteEnded, entry.seat)]
+            self.awaited = [about(log.InviteEnded, entry.seat)]
         elif entry.seat in self.queue:
-            self.expected = [about(log.HandLowered, entry.seat)]
+            self.awaited = [about(log.HandLowered, entry.seat)]
 
     # The door
 
@@ -132,7 +132,7 @@ class People:
         must(len(self.lobby) < LOBBY, "the lobby is full (A92)")
         self.knocks = entry.knock
         self.lobby[entry.knock] = entry.words
-        self.expected = [
+        self.awaited = [
             Awaited(
                 f"the session of knock {entry.knock}",
                 lambda next_: isinstance(next_, log.KnockGiven) and next_.knock == entry.knock,
@@ -152,7 +152,7 @@ class People:
             return
         session = next(who for who, knock in self.knockers.items() if knock == entry.knock)
         seat = len(self.roles) + 1
-        self.expected = [
+        self.awaited = [
             Awaited(
                 f"the seat of knock {entry.knock}",
                 lambda next_: (
@@ -236,7 +236,7 @@ class People:
             must(not self.closed and self.clocks.at >= offer.until, "expired too early (FC-23)")
         if entry.reason == "withdrawn":
             must(offer.by == 0, "nobody but the server takes an offer back")
-            self.expected = [
+            self.awaited = [
                 Awaited("who came back", lambda next_: isinstance(next_, log.ChairCameBack))
             ]
         self.offer = None
@@ -299,7 +299,7 @@ class People:
         del self.muted[entry.seat], self.scopes[entry.seat]
 
     def _awaits_phase(self, *after: type[log.Entry]) -> None:
-        self.expected = [
+        self.awaited = [
             Awaited("the next phase", lambda next_: isinstance(next_, log.PhaseBegan), after)
         ]
 

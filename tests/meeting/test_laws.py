@@ -187,7 +187,7 @@ def test_p10_p11_fc_06_an_oracle_that_knows_only_floor_md_accepts_every_entry(st
         for stored in left:
             oracle.take(stored.entry, stored.stamp.at)
             assert len(oracle.holders) <= 1
-        assert not oracle.expected
+        assert oracle.expected is None
         agrees_on_the_floor(oracle, played.meeting)
         agrees_on_people(oracle, played.meeting)
         agrees_on_times(oracle, played.meeting)
@@ -636,7 +636,7 @@ def test_the_meetings_of_chance_get_everywhere():
     assert min(seen.values()) >= 3, seen
     common = {"stale_epoch", "muted", "not_your_turn", "turn_ended", "turn_running", "removed"}
     assert common - set(refused) == set(), refused
-    assert len(refused) >= 20, refused
+    assert len(refused) >= 40, refused
 
 
 def test_a_command_of_the_cast_is_one_of_those_that_chance_chooses():

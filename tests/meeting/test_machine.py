@@ -689,8 +689,8 @@ class AnyMeeting(RuleBasedStateMachine):
         while self.judged < len(self.log):
             self.oracle.take(*self.log[self.judged])
             self.judged += 1
-        if self.oracle.expected:
-            raise Illegal(f"the log ends before {self.oracle.expected[0]}")
+        if self.oracle.expected is not None:
+            raise Illegal(f"the log ends before {self.oracle.expected}")
 
 
 # A meeting told as a story of spec.py
