@@ -266,7 +266,7 @@ def legal(rows: Iterable[dict[str, Any]]) -> list[str]:
             oracle.take(msgspec.convert({**row["data"], **words}, AnyEntry), row["at"])
         except Illegal as illegal:
             return [f"position {row['position']}, {row['type']}: {illegal}"]
-    return [f"the log ends before {oracle.expected[0]}"] if oracle.expected else []
+    return [] if oracle.expected is None else [f"the log ends before {oracle.expected}"]
 
 
 def in_time(rows: Iterable[dict[str, Any]], outage: float) -> list[str]:
