@@ -168,9 +168,16 @@ def entries_of(pair: Pair, room: Room) -> list[AnyEntry]:
     return [MEETING.entries.decode(data) for _, data in rows]
 
 
-async def raced(*asked: tuple[Seat, SeatCommand]) -> list[Receipt | Refused]:
-    """The answers to commands that are sent at once, in this order as far as sockets have one."""
-    answers = [seat.submit(command) for seat, command in asked]
+async def raced(*asked: tuple[Seat, SeatCommand], start: float = 0.0) -> list[Receipt | Refused]:
+    """The answers to commands that are sent at once, in this order as far as sockets have one.
+
+    With a `start` of so many seconds for the first.
+    """
+    answers = []
+    for seat, command in asked:
+        answers.append(seat.submit(command))
+        if start and len(answers) == 1:
+            await asyncio.sleep(start)
     found = await asyncio.gather(*answers, return_exceptions=True)
     return [checked(answer) for answer in found]
 

@@ -28,7 +28,7 @@ from moderation.meeting.entries import (
     TurnEnded,
     WentQuiet,
 )
-from tests.processes import SLOW
+from tests.processes import SLOW, SOON
 from tests.races.conftest import SPEED
 from tests.races.hasty import HELD
 from tests.races.stage import meeting_in, number_of, turns_in
@@ -87,7 +87,7 @@ async def test_fc_30_a_crash_of_everything_mid_turn_loses_and_doubles_no_line(pa
         assert not all(line.done() for line in lines), "need lines on their way"
         await asyncio.to_thread(restart, pair)
         await asyncio.gather(pair.here.start(), pair.there.start())
-        receipts = await asyncio.wait_for(asyncio.gather(*lines), 10.0)
+        receipts = await asyncio.wait_for(asyncio.gather(*lines), SOON)
         await meeting.settled()
         entries = meeting.entries()
         said = [number for number, entry in enumerate(entries, 1) if isinstance(entry, Said)]
