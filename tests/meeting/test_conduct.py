@@ -240,6 +240,12 @@ def test_a_mute_of_all_is_given_more_time_by_another():
     assert (again.state.all_muted_at, again.state.all_muted_until) == (NOON, NOON + 700)
 
 
+def test_a_mute_of_all_outlasts_a_shorter_one():
+    muted = given(in_phase("gathering"), Muted(ben, NOON + 60), AllMuted(NOON + 600))
+    story = muted.later(60).when(0, Tick()).then(Unmuted(ben, "time"))
+    story.when(ben, Say("Hello", CURRENT)).refused("all_muted")
+
+
 def test_a_mute_of_all_stops_the_turn_and_gives_it_back():
     hushed = given(with_floor(ben, phase="more"), after(60)).when(ada, MuteAll(30)).allowed()
     hushed.when(ben, Say("Hello", CURRENT)).refused("all_muted")

@@ -173,6 +173,15 @@ def test_fc_14_a_draft_is_of_one_turn():
     second.when(0, Tick()).then(TurnEnded(ben, "time"))
 
 
+def test_fc_14_a_last_line_is_of_one_turn():
+    granted = given(
+        sharing_more(), DraftAnnounced(ben), after(LIMIT), LastLineGranted(ben, NOON + LIMIT + 5)
+    )
+    ended = granted.when(ben, Done(CURRENT)).allowed()
+    second = ended.when(ada, Invite(CURRENT, chidi)).allowed().when(chidi, Accept(CURRENT))
+    assert limit(second.allowed()) == LIMIT
+
+
 def test_fc_14_where_turns_have_no_limit_a_draft_waits_for_nothing():
     given(with_floor(ben), DraftAnnounced(ben)).later(3600).when(0, Tick()).nothing()
 
