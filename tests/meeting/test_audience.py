@@ -107,6 +107,7 @@ def test_facilitators_read_their_stream_too():
     meeting = given(in_phase("gathering")).state
     for facilitator in FACILITATORS:
         assert set(streams(meeting, facilitator)) == {ROOM, CHAIR, facilitator}
+        assert streams(meeting, facilitator)[CHAIR] == 1, "nothing was told before they came"
 
 
 def test_p7_nobody_reads_the_room_before_their_own_arrival():
