@@ -465,7 +465,7 @@ export function waiting(room) {
 
 /** The first hand whose member is here: they are invited next. @param {Room} room */
 export function nextHand(room) {
-  return waiting(room)[0] ?? null
+  return waiting(room).find((hand) => hand !== room.invited) ?? null
 }
 
 /** @param {Room} room @param {number | null} seat */
@@ -533,13 +533,17 @@ function clock(room, now) {
 export function turnLeft(room, now) {
   const limit = currentPhase(room)?.turn ?? 0
   if (limit === 0 || room.holder === null || room.turnBeganAt === null) return null
-  const ran = Math.min(now, room.frozenAt ?? now, room.turnStoppedAt ?? now)
-  return room.turnBeganAt + room.turnPaused + room.turnExtra + 60 * limit - ran
+  return room.turnBeganAt + room.turnPaused + room.turnExtra + 60 * limit - ran(room, now)
+}
+
+/** The moment up to which the running turn's clock has run. @param {Room} room @param {number} now */
+function ran(room, now) {
+  return Math.min(now, room.frozenAt ?? now, room.turnStoppedAt ?? now)
 }
 
 /** Seconds until the turn is ended, the last line among them; null without a limit. @param {Room} room @param {number} now */
 export function hardLeft(room, now) {
-  if (room.lastLineUntil !== null) return room.lastLineUntil - Math.min(now, room.frozenAt ?? now)
+  if (room.lastLineUntil !== null) return room.lastLineUntil - ran(room, now)
   const left = turnLeft(room, now)
   return left === null ? null : left + (currentPhase(room)?.grace ?? 0)
 }
@@ -681,7 +685,8 @@ export function chooser(room, now) {
   if (speak(room) !== "tag" || room.invited !== null) return null
   if (room.holder !== null) return room.holder
   const last = room.lastTurn
-  if (last === null || last.at <= (room.phaseBeganAt ?? 0) || !sits(room, last.seat)) return null
+  if (last === null || last.at <= (room.phaseBeganAt ?? 0)) return null
+  if (!sits(room, last.seat) || mutedUntil(room, last.seat) !== null) return null
   return Math.min(now, room.frozenAt ?? now) - last.at < CHOOSING ? last.seat : null
 }
 

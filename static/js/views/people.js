@@ -34,6 +34,7 @@ export class QueueView {
 function ofHand(room, seat) {
   return [
     seat === room.seat && "you",
+    seat === room.invited && "invited",
     room.urgent.includes(seat) && "burning desire",
     rooms.isFair(room) && !rooms.hasShared(room, seat) && "new voice",
     rooms.isHandAway(room, seat) && "not connected",
