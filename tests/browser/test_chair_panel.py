@@ -312,7 +312,7 @@ async def test_fc_23_the_chair_is_handed_over_and_offered_back(stage: Stage):
 # The door
 
 
-async def test_a48_who_waits_at_the_door_is_let_in_or_turned_away(stage: Stage):
+async def test_who_waits_at_the_door_is_let_in_or_turned_away(stage: Stage):
     links = await room_of(stage, "Lobby", door="knock")
     ada = await stage.person("Ada", phone=True)
     await ada.come_in(links["facilitator"])

@@ -49,7 +49,7 @@ export function button(label, act, props = {}) {
 }
 
 /**
- * A fold whose acts are built when it is first opened: most are never.
+ * A fold that is filled whenever it is opened: most are never.
  *
  * @param {string} label
  * @param {(inside: HTMLElement) => void} build
@@ -59,12 +59,7 @@ export function fold(label, build, props = {}) {
   const inside = el("div", { class: "inside" })
   const summary = el("summary", {}, label, el("span", { class: "unseen" }))
   const details = el("details", { class: "grave", ...props }, summary, inside)
-  let isBuilt = false
-  details.addEventListener("toggle", () => {
-    if (isBuilt || !details.open) return
-    isBuilt = true
-    build(inside)
-  })
+  details.addEventListener("toggle", () => details.open && build(inside))
   return showWhole(details)
 }
 

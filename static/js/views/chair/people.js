@@ -20,6 +20,8 @@ export class PeoplePart {
   #tell
   /** @type {Model | null} */
   #model = null
+  /** What each row showed last: in a raid there are many rows, and few of them change. @type {WeakMap<Element, Person>} */
+  #shown = new WeakMap()
   /** Those who were taken out: their last words can still be. */
   #gone = el("ul", { class: "queue", "aria-label": "Taken out" })
   #goneFold = fold("Taken out of this meeting", (inside) => inside.append(this.#gone), { class: "grave chair-part", hidden: true })
@@ -38,7 +40,11 @@ export class PeoplePart {
     keepFocus(this.#section, () => {
       for (const row of /** @type {HTMLElement[]} */ ([...this.#list.children])) {
         const person = room.people.get(Number(row.dataset.key))
-        if (person !== undefined) this.#update(row, person, model)
+        const isOpen = row.querySelector("details[open]") !== null
+        const isSame = this.#shown.get(row) === person && row.querySelector(".chair-part") !== null
+        if (person === undefined || (isSame && !isOpen && room.closedAt === null)) continue
+        this.#shown.set(row, person)
+        this.#update(row, person, model)
       }
       this.#showGone(room)
     })

@@ -1,6 +1,6 @@
 /** The queue in a facilitator's hands: inviting, reordering, lowering, closing. And who waits at the door. */
 
-import { el, find, keyed, set, write } from "../../dom.js"
+import { el, fill, find, keyed, set, write } from "../../dom.js"
 import * as rooms from "../../room.js"
 import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus, nameFold } from "./buttons.js"
@@ -83,7 +83,8 @@ export class QueuePart {
       if (command !== null) void this.#perform(command)
     }
     const build = (/** @type {HTMLElement} */ inside) => {
-      inside.append(
+      fill(
+        inside,
         el(
           "div",
           { class: "acts" },
