@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatroom import wire
+from chatroom.book import Book
 from chatroom.hub import Hub
 from chatroom.journal import Journal, Unreadable
 from chatroom.presence import GRACE, Presence
@@ -23,6 +24,7 @@ from moderation.meeting.commands import (
     HolderBack,
     ServerCommand,
 )
+from moderation.meeting.entries import ChairCameBack, ChairTaken
 from moderation.meeting.state import Meeting
 
 POLL = 1.0
@@ -196,7 +198,7 @@ class Timekeeper:
             self._mind_the_holder(log, book.fold.state, connected)
             self._mind_the_owed(log, book.fold.state, connected)
             self._mind_the_hands(log, book.fold.state, connected)
-            self._mind_the_chair(log, book.fold.state, connected)
+            self._mind_the_chair(book, book.fold.state, connected)
 
     def _propose(self, log: int, meeting: Meeting, command: ServerCommand) -> bool:
         """Proposed only where it would change something: a look a second must not flood the journal.
@@ -240,20 +242,21 @@ class Timekeeper:
             elif now - missed[seat] >= GRACE:
                 self._propose(log, meeting, HandAway(seat))
 
-    def _mind_the_chair(self, log: int, meeting: Meeting, connected: set[int]) -> None:
+    def _mind_the_chair(self, book: Book, meeting: Meeting, connected: set[int]) -> None:
         """A meeting without a facilitator for a minute is told so, and who comes back is heeded (FC-24).
 
         Every process that anybody of the meeting is connected to looks, whoever held it: the last
         facilitator's process may be the one that died.
         """
-        here = sorted(seat for seat in connected if meeting.is_facilitator(seat))
+        log, here = book.log, sorted(seat for seat in connected if meeting.is_facilitator(seat))
         if here or not meeting.is_open:
             self._chair_missed.pop(log, None)
             first = sorted(here, key=lambda seat: seat not in (meeting.chair, meeting.former_chair))
             any(self._propose(log, meeting, ChairBack(seat)) for seat in first)
             return
         now = self._clock.now()
-        if now - self._chair_missed.setdefault(log, now) >= CHAIR_MISSED:
+        since = max(self._chair_missed.setdefault(log, now), _held_at(book))
+        if now - since >= CHAIR_MISSED:
             self._propose(log, meeting, ChairAway(tuple(sorted(connected))))
 
     async def _tidy_up(self, waited: float) -> None:
@@ -274,3 +277,13 @@ class Timekeeper:
             if book is not None:
                 head = wire.cursor(*book.fold.head(0))
                 self._hub.to_all(log, wire.Heartbeat(head, self._clock.now()))
+
+
+def _held_at(book: Book) -> float:
+    """When somebody took the chair or came back to it last, as far as memory goes; a minute counts from then.
+
+    Whoever takes it is let go to come back for the streams of a facilitator, and may be missed.
+    """
+    held = (ChairTaken, ChairCameBack)
+    times = (record.at for record in reversed(book.ring) if isinstance(record.entry, held))
+    return next(times, 0.0)

@@ -27,6 +27,7 @@ from moderation.meeting.commands import (
     Accept,
     AcceptChair,
     Appoint,
+    ChairBack,
     Close,
     HandBack,
     Invite,
@@ -521,6 +522,28 @@ async def test_who_stands_by_is_offered_a_lost_chair_when_they_are_here_fc24(tow
     assert len(tower.entries(ChairOffered)) == 3
     assert (await tower.office.book()).fold.state.chair == ben
     assert recorded(adas).closed == []
+
+
+@pytest.mark.parametrize("how", ["taken", "came back"])
+async def test_who_has_just_got_the_chair_has_a_minute_to_be_here_fc24(tower: Tower, how: str):
+    """Who takes it is let go to come back as a facilitator, and another process sees them later."""
+    submit = tower.office.journal.submit
+    await submit(EVENING, ada, Appoint(ben, "standby"))
+    await tower.hall.join(ben)
+    await tower.look()
+    await tower.look(CHAIR_MISSED)
+    assert len(tower.entries(ChairWentAway)) == 1
+    if how == "taken":
+        await submit(EVENING, ben, AcceptChair())
+    else:
+        await submit(EVENING, 0, ChairBack(ada))
+    held_at = tower.office.clock.at
+    for tower.office.clock.at in (held_at, held_at + 1.0, held_at + CHAIR_MISSED - 0.001):
+        await tower.look()
+    assert len(tower.entries(ChairWentAway)) == 1
+    tower.office.clock.at = held_at + CHAIR_MISSED
+    await tower.look()
+    assert len(tower.entries(ChairWentAway)) == 2
 
 
 async def test_in_a_quiet_meeting_who_comes_back_is_offered_the_chair_fc24(tower: Tower):
