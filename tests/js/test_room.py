@@ -20,8 +20,7 @@ from moderation.meeting.talking import why_silent
 from moderation.meeting.turn import turn_until
 from moderation.refused import Refused
 from tests.cast import FACILITATORS, NAMES, SESSIONS, ada, ben, chidi, mo
-from tests.js.chance import Chance, convened
-from tests.meeting.generated import Played, Step
+from tests.meeting.generated import Dice, Played, Step, agenda
 
 if TYPE_CHECKING:
     from tests.js.modules import Modules
@@ -50,7 +49,7 @@ def told(seed: int) -> bytes:
 @pytest.fixture(scope="module")
 def rich() -> list[list[dict[str, Any]]]:
     """The same meetings at every run, in which everything happens that a planted mistake would spoil."""
-    return meetings(RICH, 3 * MEETINGS)
+    return meetings(RICH, 2 * MEETINGS)
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +109,8 @@ def meetings(seed: int, count: int = MEETINGS) -> list[list[dict[str, Any]]]:
 
 def meeting(chance: random.Random) -> list[dict[str, Any]]:
     """What each watcher is sent, step by step, and what the server holds to be so."""
-    played = convened(chance)
+    played = Played()
+    played.command(agenda(chance), 0)
     for step in opening(chance.randint(-1, 6)):
         played.step(step)
     pages: dict[int, dict[str, Any]] = {}
@@ -119,7 +119,7 @@ def meeting(chance: random.Random) -> list[dict[str, Any]]:
         for seat, comes in WATCHERS:
             if number == comes and streams(played.meeting, seat):
                 pages[seat] = page(played, seat)
-        left = played.step(Chance(chance, played.meeting).step())
+        left = played.step(Dice(chance, played.meeting, played.now).step())
         for seat in list(pages) if left else ():
             theirs = streams(played.meeting, seat)
             if not theirs:
