@@ -300,6 +300,7 @@ def test_fc_04_from_a_snapshot_a_client_goes_on():
     shown = snapshot(story.state, ada)
     client = from_snapshot(shown)
     assert (client.holder, client.turn, client.hands) == (ben, 1, (chidi,))
+    assert (dict(client.mutes), client.is_listening(mo)) == ({dana: NOON + 60}, True)
     assert snapshot(client, ada) == shown
     introduced = snapshot(given(in_phase("newcomers"), Said(seat=ben, words="Ben")).state, chidi)
     assert snapshot(from_snapshot(introduced), chidi) == introduced

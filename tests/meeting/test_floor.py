@@ -407,6 +407,7 @@ def test_fc_06_while_the_floor_is_held_up_nobody_is_invited_and_nobody_takes_it(
 def test_the_holder_ends_the_turn():
     ended = given(with_floor(ben)).when(ben, Done(CURRENT)).then(TurnEnded(ben, "done"))
     assert (ended.state.holder, ended.state.turn, ended.state.turns) == (None, 0, 1)
+    assert ended.state.turn_began_at is None
 
 
 def test_the_holder_passes_the_turn():
