@@ -391,6 +391,8 @@ def test_fc_24_in_a_quiet_meeting_standby_are_asked_again_and_a_member_takes_not
     offered.when(chidi, AcceptChair()).refused("no_offer")
     taken = offered.when(ben, AcceptChair()).then(ChairTaken(ben))
     assert not taken.state.is_quiet
+    # Whose it was is offered it, as where the meeting had not gone quiet.
+    taken.when(0, ChairBack(ada)).then(ChairOffered(ada, by=0, until=NOON + 90))
 
 
 def test_fc_24_staff_who_come_in_take_the_chair_of_a_quiet_meeting():

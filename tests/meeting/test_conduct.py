@@ -523,6 +523,8 @@ def test_the_shield_folds_the_last_minute_of_those_who_came_in_the_last_quarter_
     by_stranger = sorted(story.state.lines)[1]
     story.when(ada, RaiseShield()).then(ShieldRaised(folded=(by_stranger,)))
     # After a quarter of an hour they are strangers no more.
+    still = given(with_a_stranger(), after(900), Said(seat=NEXT, words="Hello"))
+    still.when(ada, RaiseShield()).then(ShieldRaised(folded=tuple(still.state.lines)))
     later = given(with_a_stranger(), after(901), Said(seat=NEXT, words="Hello"))
     later.when(ada, RaiseShield()).then(ShieldRaised())
 
