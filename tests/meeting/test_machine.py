@@ -77,7 +77,7 @@ BEGINNINGS = [
         (name, phase.id)
         for name, phases in SHIPPED.items()
         for phase in phases
-        if phase.speak in TURNS or phase is phases[0]
+        if phase.speak in TURNS
     ],
 ]
 WAYS = [{}, {}, {"fairness": True}, {"single_share": True}, {"door": "open", "history": "meeting"}]
@@ -441,6 +441,8 @@ class AnyMeeting(RuleBasedStateMachine):
         what=st.sampled_from(["accept", "accept", "accept", "pass", "not_yet", "listen"]),
     )
     def the_invited_answer(self, epoch: int, what: str) -> None:
+        if self.meeting.invited is None:
+            self._ask("chair", ask.Next(self.meeting.epoch))
         self._answer("invited", epoch, what)
 
     @rule(
@@ -453,6 +455,8 @@ class AnyMeeting(RuleBasedStateMachine):
 
     @rule(epoch=EPOCHS, what=st.sampled_from(["say", "say", "done", "pass", "draft", "typed"]))
     def the_holder_goes_on(self, epoch: int, what: str) -> None:
+        if self.meeting.holder is None:
+            self.somebody_comes_to_the_floor("ben", "chidi")
         self._answer("holder", epoch, what)
 
     @rule(who=SOMEBODY, epoch=EPOCHS, what=st.sampled_from(["say", "typed", "tag"]), whom=SOMEBODY)
@@ -488,14 +492,16 @@ class AnyMeeting(RuleBasedStateMachine):
         ]
         self._ask(who, asks[what])
 
-    @rule(who=st.sampled_from(["ben", "chidi", "dana", "mo"]), others=st.integers(0, 2))
-    def somebody_comes_to_the_floor(self, who: str, others: int) -> None:
-        """The way that most turns begin, however far it goes; `others` ask meanwhile."""
-        for asker in (who, *("dana", "chidi")[:others]):
+    @rule(who=st.sampled_from(["ben", "chidi", "dana", "mo"]), whom=SOMEBODY)
+    def somebody_comes_to_the_floor(self, who: str, whom: str) -> None:
+        """The way that most turns begin, however far it goes; another asks meanwhile, and says a word."""
+        for asker in (who, whom):
             self._ask(asker, ask.RaiseHand())
         if self.meeting.invited is None:
             self._ask("chair", ask.Invite(self.meeting.epoch))
         self._ask("invited", ask.Accept(self.meeting.epoch))
+        self._ask("holder", ask.Say("Hello", self.meeting.epoch))
+        self._ask(whom, ask.Say("And I", self.meeting.epoch))
 
     # Facilitators
 
@@ -610,6 +616,8 @@ class AnyMeeting(RuleBasedStateMachine):
 
     @rule(seconds=WAITS)
     def the_holder_is_lost_for_a_while(self, seconds: float) -> None:
+        if self.meeting.holder is None:
+            self.somebody_comes_to_the_floor("dana", "ben")
         holder = self.meeting.holder
         if holder is not None:
             self._ask(None, ask.HolderAway(holder))
