@@ -93,7 +93,7 @@ export class OfferView {
     const isMine = offer !== null && offer.seat === room.seat && !rooms.isFacilitator(room)
     if (!isMine) return this.#card.remove()
     const by = offer.by === 0 ? "No facilitator is here, and you are asked to hold" : `${rooms.nameOf(room, offer.by)} asks you to hold`
-    write(this.#words, `The chair is offered to you. ${by} this meeting; it is fine to say no.`)
+    write(this.#words, `The chair is offered to you. ${by} this meeting; you have half a minute, and it is fine to say no.`)
     if (!this.#card.isConnected) this.#region.append(this.#card)
   }
 }
