@@ -9,6 +9,7 @@ from moderation.meeting.commands import (
     Appoint,
     ChairAway,
     ChairBack,
+    Close,
     DeclineChair,
     Dismiss,
     Done,
@@ -243,6 +244,11 @@ def test_fc_23_turns_invitations_and_timers_are_unchanged_by_it():
         offered = before.when(ada, Handover(mo)).allowed()
         taken = offered.when(mo, AcceptChair()).allowed().state
         assert taken == replace(before.state, chair=mo)
+
+
+def test_fc_23_the_close_ends_an_offer():
+    closed = given(in_phase("after")).when(ada, Handover(mo)).allowed().when(ada, Close())
+    assert closed.then(Closed("facilitator")).state.offer is None
 
 
 def test_a_chair_that_is_free_is_taken_by_whoever_leads():
