@@ -31,7 +31,9 @@ export class QueuePart {
     this.#perform = perform
     this.#lower = twoTaps("Lower all", "Lower every hand", () => perform({ type: "lower_hands" }))
     this.#acts = el("div", { class: "acts chair-part" }, this.#close, this.#lower)
-    this.#section.append(this.#line, this.#notices, this.#acts)
+    // Above the list: it may be long.
+    this.#list.before(this.#line, this.#notices)
+    this.#section.append(this.#acts)
   }
 
   /** @param {Model} model */
@@ -40,13 +42,13 @@ export class QueuePart {
     const calm = notices(room, now, 0).filter((notice) => notice.calm)
     keepFocus(this.#section, () => {
       for (const row of this.#rows()) this.#update(row, Number(row.dataset.key), room, now)
-      write(this.#line, queueLine(room, now))
       showNotices(this.#notices, calm, this.#perform)
-      // The notice asks for it already.
-      this.#close.hidden = calm.some(({ key }) => key === "close")
+      // The notice says it, and asks for it, already.
+      const isAsked = calm.some(({ key }) => key === "close")
+      write(this.#line, isAsked ? "" : queueLine(room, now))
+      this.#close.hidden = isAsked
       write(this.#close, room.queueOpen ? "Close queue" : "Open queue")
       this.#lower.hidden = room.hands.every((hand) => hand === room.invited)
-      set(this.#acts, "data-quiet", true)
     }, find("h2", this.#section))
   }
 
