@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from moderation.content.verdict import Verdict
 from moderation.masks import masked
 from moderation.meeting import customs, floor
-from moderation.meeting.commands import Post, PurgeRecent, React, Redact, Say, Tell
+from moderation.meeting.commands import Post, PurgeRecent, React, Redact, Say, Service, Tell
 from moderation.meeting.entries import (
     AnyEntry,
     Posted,
@@ -62,9 +62,9 @@ def _why_not_in_this_phase(meeting: Meeting, seat: int) -> str | None:
         case "self_id":
             return _why_not_again(meeting, seat)
         case "reader":
-            return _why_not_assigned(meeting, seat, meeting.serving("reader"), "readers_only")
+            return _why_not_assigned(meeting, seat, "reader", "readers_only")
         case "speaker":
-            return _why_not_assigned(meeting, seat, meeting.serving("speaker"), "speaker_only")
+            return _why_not_assigned(meeting, seat, "speaker", "speaker_only")
         case _:
             return _why_not_yours(meeting, seat)
 
@@ -78,12 +78,11 @@ def _why_not_again(meeting: Meeting, seat: int) -> str | None:
     return "said_already"
 
 
-def _why_not_assigned(
-    meeting: Meeting, seat: int, assigned: list[int], otherwise: str
-) -> str | None:
-    """Those who were assigned; while nobody is, the facilitators."""
-    writes = seat in assigned if assigned else meeting.is_facilitator(seat)
-    return None if writes else otherwise
+def _why_not_assigned(meeting: Meeting, seat: int, service: Service, otherwise: str) -> str | None:
+    """Those who were assigned; while nobody is, the facilitators, for whom alone all seats are looked at."""
+    if service in meeting.seats[seat].services:
+        return None
+    return None if meeting.is_facilitator(seat) and not meeting.serving(service) else otherwise
 
 
 def _why_not_yours(meeting: Meeting, seat: int) -> str | None:
@@ -144,7 +143,7 @@ def post(meeting: Meeting, command: Post, seat: int, verdict: Verdict) -> list[A
 
 
 def _needs_reader(meeting: Meeting, seat: int) -> None:
-    if meeting.speak != "reader" or seat not in meeting.serving("reader"):
+    if meeting.speak != "reader" or "reader" not in meeting.seats[seat].services:
         raise Refused("readers_only")
 
 

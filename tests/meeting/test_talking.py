@@ -45,7 +45,7 @@ from moderation.meeting.entries import (
     Unmuted,
 )
 from moderation.meeting.format import Phase
-from moderation.meeting.state import Line, Topic
+from moderation.meeting.state import Line, Meeting, Topic
 from moderation.meeting.talking import why_silent
 from tests.cast import ada, ben, chidi, dana, eve, mo
 from tests.meeting.spec import (
@@ -170,6 +170,22 @@ def test_who_was_removed_is_assigned_no_more(phase: str, service: Service, code:
     story = given(in_phase(phase), Appointed(ben, service), Removed(ben))
     story.when(ada, LINE).allowed()
     story.when(chidi, LINE).refused(code)
+
+
+def test_whether_a_member_writes_is_read_from_their_seat_alone(monkeypatch: pytest.MonkeyPatch):
+    """A room of thousands is not looked through for every line, and every key, of each of them."""
+    stories = [
+        (given(in_phase(phase), Appointed(ben, service)).state, otherwise)
+        for phase, service, otherwise in SERVICES
+    ]
+
+    def looked_through(meeting: Meeting, service: Service) -> list[int]:
+        raise AssertionError("all seats are looked at")
+
+    monkeypatch.setattr(Meeting, "serving", looked_through)
+    for meeting, otherwise in stories:
+        assert why_silent(meeting, ben) is None
+        assert why_silent(meeting, chidi) == otherwise
 
 
 def test_a_phase_of_turns_knows_no_readers_and_no_speakers():
