@@ -148,11 +148,13 @@ def _needs_reader(meeting: Meeting, seat: int) -> None:
 
 
 def tell(meeting: Meeting, command: Tell, seat: int, verdict: Verdict) -> list[AnyEntry]:
-    """A private line works for the muted too, and until the close (P8)."""
+    """The line to the facilitators works for the muted too, and until the close (P8)."""
     to = command.to or 0
     if meeting.is_facilitator(seat):
         if not meeting.sits(to) or to == seat:
             raise Refused("no_such_seat")
+        if meeting.is_muted(seat) and not meeting.is_facilitator(to):
+            raise Refused("muted")  # To a member it is speech like any other (A46).
     else:
         if to and not meeting.is_facilitator(to):
             raise Refused(

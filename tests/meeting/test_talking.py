@@ -503,6 +503,13 @@ def test_p8_fc_19_the_line_to_the_facilitators_is_open_to_the_muted_and_in_every
     given(seated()).when(ben, Tell("I'm early")).allowed()
 
 
+def test_a46_a_muted_facilitator_writes_to_the_others_who_lead_and_to_no_member():
+    muted = given(in_phase("sharing")).when(ada, Mute(mo, 1)).allowed()
+    muted.when(mo, Tell("Why?", to=ada)).then(Told(seat=mo, to=ada, words="Why?"))
+    muted.when(mo, Tell("They have muted me", to=ben)).refused("muted")
+    muted.when(ada, Unmute(mo)).allowed().when(mo, Tell("Hello", to=ben)).allowed()
+
+
 def test_private_lines_end_with_the_meeting():
     over = given(in_phase("after"), Closed("facilitator"))
     over.when(ben, Tell("Thanks")).refused("meeting_closed")
