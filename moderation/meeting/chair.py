@@ -63,9 +63,11 @@ def _has(meeting: Meeting, seat: int, service: str) -> bool:
 
 
 def _may_demote(meeting: Meeting, target: int, *, by: int) -> None:
+    """Staff stay what they are: nobody of them sits here as one of the members (A111)."""
     if target == meeting.chair:
         raise Refused("chair_hands_over")
-    if target != by and meeting.rank(target) >= meeting.rank(by):
+    is_above = target != by and meeting.rank(target) >= meeting.rank(by)
+    if is_above or meeting.seats[target].role == "staff":
         raise Refused("not_on_a_facilitator")
 
 

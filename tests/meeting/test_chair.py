@@ -151,6 +151,13 @@ def test_fc_22_nobody_demotes_somebody_of_the_same_or_a_higher_rank():
     story.when(chidi, Dismiss(mo, "co_chair")).refused("facilitators_act")
 
 
+def test_a111_staff_do_not_become_one_of_the_members():
+    story = given(in_phase("gathering"), sam_comes_in())
+    story.when(sam, Dismiss(sam, "co_chair")).refused("not_on_a_facilitator")
+    serving = story.when(sam, Appoint(sam, "reader")).allowed()
+    serving.when(sam, Dismiss(sam, "reader")).then(Dismissed(sam, "reader"))
+
+
 def test_fc_22_the_chair_is_handed_over_and_not_left():
     story = given(in_phase("gathering"), sam_comes_in())
     for seat in (ada, mo, sam):
