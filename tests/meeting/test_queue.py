@@ -391,6 +391,13 @@ def test_fc_27_a_new_voice_is_not_held_back_behind_one_that_let_an_invitation_go
     assert story.state.hands == (dana, ben, chidi)
 
 
+def test_fc_27_a_new_voice_goes_behind_one_that_let_an_invitation_go_by_and_before_the_others():
+    put_off: list[AnyEntry] = [HandRaised(chidi), called(chidi), InviteEnded(chidi, "not_yet")]
+    story = given(in_phase("sharing", fairness=True), shared(ben), put_off, HandRaised(ben))
+    raised = story.when(dana, RaiseHand()).then(HandRaised(dana, 2))
+    assert raised.state.hands == (chidi, dana, ben)
+
+
 def test_fc_05_among_equals_who_let_an_invitation_go_by_keeps_the_place_at_the_end_of_then():
     put_off: list[AnyEntry] = [called(ben), InviteEnded(ben, "not_yet")]
     story = given(with_hands(ben, chidi), put_off)
