@@ -51,6 +51,8 @@ export function whyComposer(room) {
 function mayWrite(room) {
   if (room.holder === room.seat) return holds(room)
   const holding = rooms.isFacilitator(room)
+  // Who may write while the floor stands still is a facilitator.
+  if (rooms.stoppedAt(room) !== null) return "The floor stands still; as facilitator you can write."
   switch (rooms.speak(room)) {
     case "open":
       return "Everyone can write now."
@@ -65,7 +67,7 @@ function mayWrite(room) {
     case "facilitator":
       return "In this part you write, and the members read."
     default:
-      return rooms.stoppedAt(room) === null ? "As facilitator you can write between turns." : "The floor stands still; as facilitator you can write."
+      return "As facilitator you can write between turns."
   }
 }
 

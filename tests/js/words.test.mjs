@@ -41,6 +41,7 @@ for (const [code, room, sentence] of WHY) {
 
 const MAY = [
   [seen(phase("open")), /Everyone can write/],
+  [rooms.start(snapshot(phase("open"), { shield_at: NOON }), ada), /stands still; as facilitator/],
   [seen(phase("self_id", { lines: 2 }), {}, { [ben]: { said: 1 } }), /in one short line/],
   [seen(phase("reader"), {}, { [ben]: { services: ["reader"] } }), /You read in this part/],
   [seen(phase("speaker"), {}, { [ben]: { services: ["speaker"] } }), /This part is yours/],
