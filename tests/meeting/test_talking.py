@@ -485,6 +485,7 @@ def test_a_facilitator_has_to_say_to_whom():
     sharing = given(in_phase("sharing"), Removed(ben))
     for to in (None, eve, ben, ada):
         sharing.when(ada, Tell("Hello", to)).refused("no_such_seat")
+    sharing.when(mo, Tell("Hello")).refused("no_such_seat")
 
 
 def test_a_private_line_of_a_member_never_goes_to_another_member():
