@@ -147,6 +147,7 @@ class Oracle(Floor):
             self._running()
         self.closed = True
         self.queue.clear()
+        self.urgent.clear()
         self.kept.clear()
         self.lobby.clear()
         self.owed.clear()

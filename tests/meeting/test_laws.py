@@ -39,6 +39,7 @@ from moderation.meeting.commands import (
     Unmute,
 )
 from moderation.meeting.entries import (
+    AllUnmuted,
     AnyEntry,
     Appointed,
     ChairTaken,
@@ -141,6 +142,7 @@ def test_p20_after_the_sweep_all_but_what_people_wrote_is_as_it_was(steps: list[
     lobby = {knock: replace(found, name=None) for knock, found in wordless.lobby.items()}
     assert swept == replace(
         wordless,
+        looks=HashTrieMap(),
         topic=None if topic is None else replace(topic, words=None),
         lobby=HashTrieMap(lobby),
     )
@@ -549,6 +551,7 @@ def evolved(meeting: Meeting, entries: list[AnyEntry], at: float) -> Meeting:
 @law
 @given(MEETINGS)
 def test_p12_a_tick_does_something_when_it_is_due_and_then_nothing(steps: list[Step]):
+    """But for a turn that was over before the room was muted: it ends once its clock runs again."""
     for played, _ in play(steps):
         meeting, at = played.meeting, decider.due(played.meeting)
         moments = {played.now, *([] if at is None else [at, at - 0.001, at + 5])}
@@ -556,6 +559,8 @@ def test_p12_a_tick_does_something_when_it_is_due_and_then_nothing(steps: list[S
             left = decider.decide(meeting, Tick(), 0, now)
             assert bool(left) == (at is not None and at <= now)
             after = evolved(meeting, left, now)
+            if any(isinstance(entry, AllUnmuted) for entry in left) and after.holder is not None:
+                after = evolved(after, decider.decide(after, Tick(), 0, now), now)
             assert decider.decide(after, Tick(), 0, now) == []
             next_ = decider.due(after)
             assert next_ is None or next_ > now
