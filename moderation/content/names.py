@@ -106,12 +106,15 @@ def _alphabets(word: str) -> Iterator[str]:
 
 def alike(name: str, other: str) -> bool:
     """Whether two names look the same: another alphabet's letters and lost accents deceive nobody."""
-    return any(map(eq, _skeletons(name), _skeletons(other)))
+    return any(map(eq, looks(name), looks(other)))
 
 
 @lru_cache(maxsize=4096)
-def _skeletons(name: str) -> tuple[str, str]:
-    """Once by its letters, large or small; once by shape, where a large I, a small l and 1 are one."""
+def looks(name: str) -> tuple[str, str]:
+    """What two names that look the same have in common, one of the two at least.
+
+    Once by its letters, large or small; once by shape, where a large I, a small l and 1 are one.
+    """
     shape = "".join(map(_shape, normalize("NFKD", name)))
     return _bare(shape.casefold().translate(_FIGURES)), _bare(shape.translate(_UPRIGHT))
 

@@ -1,8 +1,9 @@
 """The door: coming in, the lobby, locking, and names."""
 
 from msgspec.structs import replace
+from rpds import HashTrieSet
 
-from moderation.content.names import LONGEST, alike, shown
+from moderation.content.names import LONGEST, alike, looks, shown
 from moderation.content.verdict import Verdict
 from moderation.masks import MASK, masked
 from moderation.meeting.commands import Admit, Lock, Rename, Role, TakeSeat, TurnAway, Unlock
@@ -24,6 +25,7 @@ from moderation.refused import Refused
 
 LOBBY = 200
 """Who may wait in the lobby at a time (A92)."""
+NOBODY: "HashTrieSet[int]" = HashTrieSet()
 
 
 def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[AnyEntry]:
@@ -141,18 +143,21 @@ def _told_apart(meeting: Meeting, name: str) -> str:
 
 
 def _is_taken(meeting: Meeting, name: str, besides: int = 0) -> bool:
-    """Somebody here goes by it, or by one that looks the same."""
-    return any(
-        other.name is not None and alike(name, other.name)
-        for seat, other in meeting.seats.items()
-        if seat != besides and not other.removed
-    )
+    """Somebody here goes by it, or by one that looks the same; of thousands few are looked at."""
+    twins = {seat for look in looks(name) for seat in meeting.looks.get(look, ())}
+    return any(_goes_by(meeting, seat, name) for seat in twins - {besides})
+
+
+def _goes_by(meeting: Meeting, seat: int, name: str) -> bool:
+    theirs = meeting.seats[seat].name
+    return theirs is not None and meeting.sits(seat) and alike(name, theirs)
 
 
 def seat_taken(meeting: Meeting, entry: SeatTaken, stamp: Stamp) -> Meeting:
     since = 1 if meeting.flags.history == "meeting" else stamp.number
     place = Seat(entry.role, since, meeting.chair_number + 1, name=entry.words, came_at=stamp.at)
     meeting = replace(meeting, seats=meeting.seats.insert(entry.seat, place))
+    meeting = _with_look(meeting, entry.seat)
     if meeting.speak != "round":
         return meeting
     return replace(meeting, hands=(*meeting.hands, entry.seat))  # Who comes late is last (FC-28).
@@ -185,7 +190,15 @@ def lock_set(meeting: Meeting, *, locked: bool) -> Meeting:
 
 
 def renamed(meeting: Meeting, entry: Renamed) -> Meeting:
-    return meeting.with_seat(entry.seat, name=entry.words)
+    return _with_look(meeting.with_seat(entry.seat, name=entry.words), entry.seat)
+
+
+def _with_look(meeting: Meeting, seat: int) -> Meeting:
+    """Their name is found by how it looks; an earlier one of theirs still leads to them."""
+    name, found = meeting.seats[seat].name, meeting.looks
+    for look in looks(name) if name is not None else ():
+        found = found.insert(look, found.get(look, NOBODY).insert(seat))
+    return replace(meeting, looks=found)
 
 
 def listening_chosen(meeting: Meeting, seat: int, *, on: bool) -> Meeting:

@@ -104,6 +104,9 @@ class Meeting(Struct, frozen=True):
     # People
     seats: HashTrieMap[int, Seat] = HashTrieMap()
     sessions: HashTrieMap[str, int] = HashTrieMap()
+    looks: HashTrieMap[str, HashTrieSet[int]] = (
+        HashTrieMap()
+    )  # Seats by how their names look (A72).
     mutes: HashTrieMap[int, float] = HashTrieMap()  # Who is muted, and until when.
     removals: int = 0  # How many were removed: the door is not open any more (A47).
     shared: HashTrieSet[int] = HashTrieSet()  # Whose words were in a turn of theirs (FC-27).

@@ -2,7 +2,9 @@
 
 import pytest
 
+from moderation.content.names import alike
 from moderation.content.verdict import Verdict
+from moderation.meeting import door
 from moderation.meeting.commands import (
     Admit,
     Close,
@@ -38,7 +40,7 @@ from moderation.meeting.entries import (
     Unlocked,
 )
 from moderation.meeting.state import Seat
-from tests.cast import EVES_SESSION, SAMS_SESSION, SESSIONS, ada, ben, mo
+from tests.cast import EVES_SESSION, SAMS_SESSION, SESSIONS, ada, ben, chidi, mo
 from tests.meeting.spec import (
     CURRENT,
     NEXT,
@@ -150,6 +152,22 @@ def test_a_name_of_nothing_that_can_be_seen_is_none(name: str):
 
 def test_the_name_of_somebody_who_was_removed_is_free():
     given(seated(), Removed(ben)).when(0, eve_as("Ben")).allowed()
+
+
+def test_in_a_room_of_thousands_a_name_is_compared_with_those_that_look_like_it(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    compared: list[tuple[str, str]] = []
+
+    def noted(name: str, other: str) -> bool:
+        compared.append((name, other))
+        return alike(name, other)
+
+    monkeypatch.setattr(door, "alike", noted)
+    story = given(in_phase("gathering"), Renamed(seat=chidi, words="Benny"))
+    story.when(0, eve_as("BEN")).refused("name_taken")
+    story.when(0, eve_as("Chidi")).allowed()
+    assert compared == [("BEN", "Ben"), ("Chidi", "Benny")]
 
 
 def test_a_name_whose_words_are_swept_takes_no_other():
