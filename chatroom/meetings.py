@@ -275,12 +275,13 @@ class Meetings:
 
 
 def holders(meeting: Meeting) -> tuple[str, ...]:
-    """The names of those who hold the meeting."""
-    return tuple(
-        place.name
-        for seat, place in sorted(meeting.seats.items())
-        if meeting.is_facilitator(seat) and place.name
-    )
+    """The names of those who hold the meeting, in the order in which they came."""
+    named = {
+        seat: place.name
+        for seat, place in meeting.seats.items()
+        if place.role != "member" and not place.removed and place.name
+    }
+    return tuple(named[seat] for seat in sorted(named))
 
 
 def _role(held: set[str], meeting: Meeting, *, is_on: bool) -> Role | None:
