@@ -225,7 +225,7 @@ class Meetings:
 
         Raises `Refused`, or `RetryLater` where nobody knows whether it was stored.
         """
-        if visit.book is None and not visit.known:
+        if visit.book is None and visit.role == "member":
             await self._was_not_waiting(visit.room, session)
         book = visit.book or await self._convened(visit.room)
         digest = self._accounts.digest(book.log, session)

@@ -250,6 +250,18 @@ async def test_a_page_that_waits_when_the_meeting_is_over_begins_no_other_one(to
     assert (await knock(room, "Eve", eve)).status_code == 202
 
 
+async def test_a_members_page_that_waits_when_the_meeting_is_over_begins_none_either(town: Town):
+    room = await with_door(town, "knock")
+    ada = await room.open()
+    ben = await town.enter(room.id, "member")
+    assert (await knock(room, "Ben", ben)).status_code == 202
+    async with room.sit(ada) as line:
+        await line.ask({"type": "close"})
+    before = await rows(town, "meeting")
+    assert (await knock(room, "Ben", ben)).json()["code"] == "meeting_closed"
+    assert await rows(town, "meeting") == before
+
+
 async def test_a_cry_for_help_in_the_name_of_who_waits_opens_one_case(town: Town):
     room = await with_door(town, "knock")
     before = await rows(town, "case_file")
