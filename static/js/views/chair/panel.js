@@ -1,7 +1,7 @@
 /** The facilitator's panel: beside what everybody sees, all that holding a meeting takes. */
 
 import { el, find, write } from "../../dom.js"
-import { keepFocus, showActs, showWhole } from "./buttons.js"
+import { fold, keepFocus, showActs, showWhole } from "./buttons.js"
 import { CardsPart } from "./cards.js"
 import { PeoplePart } from "./people.js"
 import { LobbyPart, QueuePart } from "./queue.js"
@@ -14,7 +14,9 @@ import { aloud, refusedLine, roomActs } from "./words.js"
 /** @import { Room } from "../../room.js" */
 /** @import { Cue } from "./sight.js" */
 
-/** @typedef {{ room: { slug: string }, cues?: readonly Cue[] }} Door */
+/** @typedef {{ room: { slug: string }, cues?: readonly Cue[], sets_ways?: boolean }} Door */
+
+/** @typedef {{ render: (model: Model) => void, remove: () => void }} Part */
 
 /** Milliseconds for which a line about what came of an act stays. */
 const SAID = 12_000
@@ -23,6 +25,7 @@ export class ChairPanel {
   #chair = find("#chair")
   #acts
   #strip
+  /** @type {Part[]} */
   #parts
   #arrivals = new Arrivals()
   /** @type {Model | null} */
@@ -40,6 +43,7 @@ export class ChairPanel {
     this.#strip = new Strip(this.#chair, perform)
     const cards = new CardsPart(perform, door.cues ?? [])
     this.#parts = [new QueuePart(perform), new LobbyPart(perform), new PeoplePart(perform, acts.tell), cards, new RoomPart(perform)]
+    if (door.sets_ways) this.#parts.push(new WaysPart(door.room.slug))
     if (door.cues === undefined) void getCues(door.room.slug).then((cues) => cards.give(cues))
     find("#sheet .sheet-head").prepend(this.#line)
     document.body.dataset.chair = ""
@@ -149,6 +153,39 @@ class RoomPart {
     this.#element.hidden = acts.length === 0
     keepFocus(this.#element, () => showActs(this.#acts, acts, this.#perform))
   }
+
+  remove() {
+    this.#element.remove()
+  }
+}
+
+/** How the group holds its meetings, to whom that is to set: loaded when somebody looks. */
+class WaysPart {
+  #room
+  /** @type {import("./ways.js").WaysForm | null} */
+  #form = null
+  #element = fold("Our ways, from the next meeting on", (inside) => void this.#open(inside), { class: "grave chair-part chair-our-ways" })
+
+  /** @param {string} room Its slug. */
+  constructor(room) {
+    this.#room = room
+    find("#people").append(this.#element)
+  }
+
+  /** @param {HTMLElement} inside */
+  async #open(inside) {
+    if (this.#form === null) {
+      const loaded = await import("./ways.js").catch(() => null)
+      // A newer version runs by now, or the network is gone; or it was opened twice.
+      if (loaded === null) return write(inside, "Reload the page to see our ways.")
+      this.#form ??= new loaded.WaysForm(this.#room)
+      inside.replaceChildren(this.#form.element)
+    }
+    await this.#form.look()
+    if (this.#element.open) this.#element.scrollIntoView({ block: "nearest" })
+  }
+
+  render() {}
 
   remove() {
     this.#element.remove()
