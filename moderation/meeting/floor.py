@@ -218,14 +218,16 @@ def passed_on(meeting: Meeting, seat: int, now: float) -> list[AnyEntry]:
         return []
     if meeting.is_quiet or meeting.stopped_at is not None or meeting.frozen_at is not None:
         return []
-    called = [
+    put_off = {*meeting.put_off, seat}
+    called = (
         hand
         for hand in queue.waiting(meeting)
-        if hand != seat and hand not in meeting.put_off and not meeting.is_muted(hand)
-    ]
-    if not called:
+        if hand not in put_off and not meeting.is_muted(hand)
+    )
+    first = next(called, None)
+    if first is None:
         return []
-    return [Invited(called[0], by=0, until=now + CONSENT, at_once=True)]
+    return [Invited(first, by=0, until=now + CONSENT, at_once=True)]
 
 
 def holder_away(meeting: Meeting, command: HolderAway, now: float) -> list[AnyEntry]:

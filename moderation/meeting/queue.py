@@ -80,12 +80,13 @@ def _place(meeting: Meeting, seat: int, *, urgent: bool) -> int:
     """
     if seat in meeting.owed:
         return 1
+    lane, put_off = {*meeting.urgent}, {*meeting.put_off}
     mine = _class(meeting, seat, urgent=urgent)
-    first = [_class(meeting, hand, urgent=hand in meeting.urgent) <= mine for hand in meeting.hands]
+    first = [_class(meeting, hand, urgent=hand in lane) <= mine for hand in meeting.hands]
     held = [
         place
         for place, (hand, goes_first) in enumerate(zip(meeting.hands, first, strict=True), 1)
-        if goes_first and hand not in meeting.put_off
+        if goes_first and hand not in put_off
     ]
     place = max(held, default=0) + 1
     while place <= len(first) and first[place - 1]:
@@ -187,7 +188,8 @@ def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
 
 def waiting(meeting: Meeting, besides: int | None = None) -> list[int]:
     """The queue without those who are away: they are passed over, and keep their place (FC-17)."""
-    return [hand for hand in meeting.hands if hand == besides or not meeting.is_hand_away(hand)]
+    away = {hand.seat for hand in meeting.hands_away}
+    return [hand for hand in meeting.hands if hand == besides or hand not in away]
 
 
 def hand_raised(meeting: Meeting, entry: HandRaised) -> Meeting:

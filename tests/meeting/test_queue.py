@@ -1,6 +1,7 @@
 """The queue: hands go up and down, wait in an order that everybody sees, and are kept for who drops."""
 
 import pytest
+from msgspec.structs import replace
 
 from moderation.meeting.commands import (
     Accept,
@@ -21,6 +22,7 @@ from moderation.meeting.commands import (
     Say,
     Tick,
 )
+from moderation.meeting.decider import decide
 from moderation.meeting.entries import (
     AllMuted,
     AnyEntry,
@@ -44,6 +46,7 @@ from moderation.meeting.entries import (
     TurnEnded,
     Unmuted,
 )
+from moderation.meeting.floor import passed_on
 from moderation.meeting.queue import HAND_KEPT
 from moderation.meeting.state import AwayHand
 from tests.cast import ada, ben, chidi, dana, mo
@@ -326,6 +329,22 @@ def test_fc_26_a_hand_in_the_urgent_lane_goes_before_all_others_in_its_order():
     story = story.when(mo, RaiseHand()).then(HandRaised(mo))
     assert story.state.hands == (chidi, dana, ben, mo)
     assert story.state.urgent == (chidi, dana)
+
+
+class Walked(tuple[int, ...]):
+    """A lane that is not looked through once for each hand: of a long queue that is its square."""
+
+    __slots__ = ()
+
+    def __contains__(self, seat: object) -> bool:
+        raise AssertionError("looked through for one hand")
+
+
+def test_a_long_queue_is_walked_once_for_a_hand_and_for_a_call():
+    meeting = given(with_hands(ben, chidi, phase="passing")).state
+    long = replace(meeting, urgent=Walked((ben,)), put_off=Walked((chidi,)))
+    assert decide(long, RaiseHand(), dana, NOON) == [HandRaised(dana)]
+    assert passed_on(long, ada, NOON) == [called(ben, by=0, at_once=True)]
 
 
 def test_an_urgent_hand_that_is_down_is_urgent_no_more():
