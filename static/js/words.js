@@ -34,6 +34,12 @@ const CROSSTALK = {
   questions_to_lead: "Questions go to whoever leads.",
 }
 
+/** How the floor passes on, where that is not by hands alone. @type {Partial<Record<import("./protocol.js").Speak, string>>} */
+const WHO_IS_NEXT = {
+  round: "each is asked in turn",
+  tag: "whoever has shared names who is next",
+}
+
 // The field
 
 /**
@@ -277,9 +283,16 @@ function queueMore(room, now) {
   if (mine > 0) return [myPlace(room, mine), wait(room, mine, now)].filter((part) => part !== "").join(" · ")
   if (room.holder !== null && room.awayUntil !== null) return "They lost connection."
   if (rooms.chooser(room, now) === room.seat) return "Would you like to name who is next?"
+  const names = room.holder === null ? rooms.chooser(room, now) : null
+  if (names !== null) return `${rooms.nameOf(room, names)} may name who is next.`
   const next = rooms.nextHand(room)
   if (next !== null) return `Next: ${rooms.nameOf(room, next)}${room.queueOpen ? "" : " · the queue is closed"}`
-  return room.queueOpen ? "No hand is up." : "The queue is closed."
+  return room.queueOpen ? noHand(room) : "The queue is closed."
+}
+
+/** Nobody waits. @param {Room} room */
+export function noHand(room) {
+  return rooms.speak(room) === "round" ? "Everybody has been asked." : "No hand is up."
 }
 
 /** Calmly: in steps of five seconds, and nothing runs while the room is held up. @param {Room} room @param {number} now */
@@ -384,7 +397,7 @@ export function rules(room) {
   const turn = rooms.currentPhase(room)?.turn ?? 0
   const kept = [
     CROSSTALK[rooms.crosstalk(room)],
-    rooms.hasTurns(room) && "One person writes at a time; raise your hand to share. Passing is always fine.",
+    rooms.hasTurns(room) && `One person writes at a time; ${WHO_IS_NEXT[rooms.speak(room)] ?? "raise your hand to share"}. Passing is always fine.`,
     rooms.hasTurns(room) && turn > 0 && `A turn takes up to ${many(turn, "minute")}.`,
     room.flags.single_share && "Everybody shares once, so that all find time.",
     rooms.isFair(room) && "New voices come first.",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.browser.stage import Person, Stage
 
-TITLE = "Our ways, from the next meeting on"
+TITLE = "Our ways"
 SAVED = "Saved. They hold from the next meeting on."
 
 

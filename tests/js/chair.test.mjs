@@ -41,16 +41,36 @@ const keys = (notices) => notices.map(({ key }) => key)
 test("while somebody has the floor, there is more time, a pause and an end", () => {
   const held = room({ holder: BEN, turns: 1, turnBeganAt: NOW, hands: [CHIDI] })
   assert.deepEqual(labels(everyMinute(held, NOW)), ["+1 min", "Pause", "End turn"])
-  assert.deepEqual(nextAct(held)?.command, { type: "next", epoch: 7 })
-  assert.equal(nextAct(held)?.label, "End turn, invite Chidi")
-  assert.equal(nextAct(room({ holder: BEN })), null)
-  assert.equal(nextAct({ ...held, pausedAt: NOW }), null)
+  assert.deepEqual(nextAct(held, NOW)?.command, { type: "next", epoch: 7 })
+  assert.equal(nextAct(held, NOW)?.label, "End turn, invite Chidi")
+  assert.equal(nextAct(room({ holder: BEN }), NOW), null)
+  assert.equal(nextAct({ ...held, pausedAt: NOW }, NOW), null)
 })
 
 test("the first hand that is here is the next", () => {
   const waiting = room({ hands: [BEN, CHIDI], handsAway: [{ seat: BEN, until: NOW + 60 }] })
   assert.deepEqual(everyMinute(waiting, NOW)[0]?.command, { type: "invite", epoch: 7, seat: CHIDI })
   assert.ok(keys(notices(waiting, NOW, 0)).includes("away"))
+})
+
+test("in a tag phase whoever shared last names the next, and only then do facilitators invite (FC-28)", () => {
+  const phases = PHASES.map((phase) => ({ ...phase, speak: phase.id === "sharing" ? "tag" : phase.speak }))
+  const held = room({ phases, holder: BEN, turns: 1, turnBeganAt: NOW, hands: [CHIDI] })
+  assert.equal(nextAct(held, NOW), null)
+  const free = room({ phases, hands: [CHIDI], lastTurn: { seat: BEN, at: NOW + 10 } })
+  assert.ok(!labels(everyMinute(free, NOW + 39)).includes("Invite Chidi"))
+  assert.match(notices(free, NOW + 39, 0).find(({ key }) => key === "naming")?.words ?? "", /^Ben may name who is next/)
+  assert.ok(labels(everyMinute(free, NOW + 40)).includes("Invite Chidi"))
+  assert.ok(!keys(notices(free, NOW + 40, 0)).includes("naming"))
+  // It is nothing to tell to who is asked for a name.
+  assert.ok(!keys(notices({ ...free, seat: BEN }, NOW + 39, 0)).includes("naming"))
+})
+
+test("once the time of a part is over, nobody else is offered to be invited (FC-29)", () => {
+  const phases = PHASES.map((phase) => ({ ...phase, ends: "time" }))
+  const held = room({ phases, holder: BEN, turns: 1, turnBeganAt: NOW, hands: [CHIDI] })
+  assert.notEqual(nextAct(held, NOW + 12 * 60 - 1), null)
+  assert.equal(nextAct(held, NOW + 12 * 60), null)
 })
 
 test("nobody is invited while the floor is held up", () => {

@@ -15,6 +15,10 @@ MISTAKES = [
     ("words.js", 'if (seat === room.chair) return "the chair"', ""),
     ("words.js", "room.holder === null || next === null || isHeldUp(room)", "next === null"),
     ("words.js", 'command: { type: "next", epoch }', 'command: { type: "next", epoch: epoch + 1 }'),
+    ("sight.js", "rooms.chooser(room, now) === null", "true"),
+    ("words.js", "names === room.seat", "false"),
+    ("words.js", 'rooms.speak(room) === "tag" || ', ""),
+    ("words.js", "|| rooms.isPhaseOver(room, now)", ""),
     ("words.js", "room.shieldAt !== null", "room.shieldAt === NaN"),
 ]
 
@@ -23,3 +27,17 @@ MISTAKES = [
 def test_a_mistake_in_the_panel_is_noticed(modules: Modules, module: str, right: str, wrong: str):
     modules.spoil(f"views/chair/{module}", right, wrong)
     modules.fails("chair.test.mjs")
+
+
+WAYS_MISTAKES = [
+    ("=== USUAL ? null", "=== USUAL ? false"),
+    ("value !== chosen(name, found)", "value !== USUAL"),
+    ("const isUsual = !(name in found.set)", "const isUsual = true"),
+    ("choices.most - choices.least + 1", "choices.most - choices.least"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), WAYS_MISTAKES)
+def test_a_mistake_in_the_settings_is_noticed(modules: Modules, right: str, wrong: str):
+    modules.spoil("views/chair/ways-words.js", right, wrong)
+    modules.fails("chair-ways.test.mjs")

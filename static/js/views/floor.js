@@ -104,7 +104,9 @@ class NamingView {
   render({ room, now, isHere }) {
     this.#room = room
     const names = rooms.mayName(room, now)
+    const hadFocus = this.#fold.contains(document.activeElement)
     this.#fold.hidden = !names
+    if (!names && hadFocus) find("#floor .holder").focus()
     if (!names) return
     // To who has the floor it is a fold; once the turn has ended it is the one thing they are asked.
     if (room.holder === null && this.#turn !== room.turns) {

@@ -2,7 +2,7 @@
 
 import { el, find, keyed, set, write } from "../dom.js"
 import * as rooms from "../room.js"
-import { badges, clock, queueHead } from "../words.js"
+import { badges, clock, noHand, queueHead } from "../words.js"
 
 /** @import { Model } from "../model.js" */
 /** @import { Person, Room } from "../room.js" */
@@ -20,6 +20,7 @@ export class QueueView {
     const { title, note } = queueHead(room)
     this.#section.hidden = !rooms.hasTurns(room)
     this.#none.hidden = room.hands.length > 0
+    write(this.#none, noHand(room))
     write(this.#title, title)
     write(this.#note, note)
     keyed(this.#list, room.hands, (seat) => seat, row, (element, seat) => {

@@ -164,7 +164,7 @@ class WaysPart {
   #room
   /** @type {import("./ways.js").WaysForm | null} */
   #form = null
-  #element = fold("Our ways, from the next meeting on", (inside) => void this.#open(inside), { class: "grave chair-part chair-our-ways" })
+  #element = fold("Our ways", (inside) => void this.#open(inside), { class: "grave chair-part chair-our-ways" })
 
   /** @param {string} room Its slug. */
   constructor(room) {

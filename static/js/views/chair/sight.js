@@ -92,7 +92,8 @@ export function isHeldUp(room) {
 /** Whether somebody can be invited now. @param {Room} room @param {number} now */
 export function isFree(room, now) {
   const free = rooms.hasTurns(room) && room.holder === null && room.invited === null
-  return free && !isHeldUp(room) && !rooms.isPhaseOver(room, now)
+  // In a tag phase whoever shared last names the next first (FC-28).
+  return free && rooms.chooser(room, now) === null && !isHeldUp(room) && !rooms.isPhaseOver(room, now)
 }
 
 /** Whether this seat gives co-chairs and hands the chair over. @param {Room} room */

@@ -31,7 +31,7 @@ export class Strip {
 
   /** @param {Model} model @param {number} arrived */
   render({ room, now }, arrived) {
-    const [next, phase] = [nextAct(room), phaseAct(room)]
+    const [next, phase] = [nextAct(room, now), phaseAct(room)]
     const standing = notices(room, now, arrived).filter(({ calm }) => !calm)
     // On a phone there is room for one of the two; where the phase has run over it is that one.
     set(this.#element, "data-busy", next !== null && !standing.some(({ key }) => key === "over"))

@@ -105,6 +105,7 @@ export function notices(room, now, arrived) {
     ...stops(room, arrived),
     ...lobbyNotices(room),
     ...timeNotices(room, now),
+    ...tagNotices(room, now),
     ...queueNotices(room, now),
   ]
 }
@@ -203,6 +204,14 @@ function timeNotices(room, now) {
   return over === 0 ? [] : [{ key: "over", words: overLine(room, over), acts: [] }]
 }
 
+/** For a while nobody else says who is next (FC-28). @param {Room} room @param {number} now @returns {Notice[]} */
+function tagNotices(room, now) {
+  const names = room.holder === null && !isHeldUp(room) ? rooms.chooser(room, now) : null
+  if (names === null || names === room.seat) return []
+  const words = `${rooms.nameOf(room, names)} may name who is next, for half a minute; then it is yours to invite.`
+  return [{ key: "naming", words, acts: [] }]
+}
+
 /** @param {Room} room @param {number} now @returns {Notice[]} */
 function queueNotices(room, now) {
   /** @type {Notice[]} */
@@ -273,9 +282,16 @@ function inviteNext(room, epoch) {
   return [{ key: `invite ${epoch} ${next}`, label: `Invite ${they(room, next)}`, primary: true, command }]
 }
 
-/** Ends the running turn and invites the next hand, in one. @param {Room} room @returns {Act | null} */
-export function nextAct(room) {
-  const next = rooms.nextHand(room)
+/**
+ * Ends the running turn and invites the next hand, in one; not where the holder names the next, nor
+ * where the time of the phase is over and nobody is invited any more.
+ *
+ * @param {Room} room
+ * @param {number} now
+ * @returns {Act | null}
+ */
+export function nextAct(room, now) {
+  const next = rooms.speak(room) === "tag" || rooms.isPhaseOver(room, now) ? null : rooms.nextHand(room)
   if (room.holder === null || next === null || isHeldUp(room)) return null
   const { epoch } = room
   return { key: `next ${epoch} ${next}`, label: `End turn, invite ${they(room, next)}`, command: { type: "next", epoch } }
