@@ -232,14 +232,18 @@ class Timekeeper:
                 self._propose(log, meeting, HolderBack(seat))
 
     def _mind_the_hands(self, log: int, meeting: Meeting, connected: set[int]) -> None:
-        """Somebody in the queue is missed for as long as they are shown as here (FC-17, FC-18)."""
+        """Somebody in the queue is missed for as long as they are shown as here (FC-17, FC-18).
+
+        Only who came or went is proposed: everybody has a hand up in a round, be they thousands.
+        """
         now, before = self._clock.now(), self._hands_missed.get(log, {})
         missed = {seat: before.get(seat, now) for seat in meeting.hands if seat not in connected}
         self._hands_missed[log] = missed
-        for seat in meeting.hands:
-            if seat in connected:
-                self._propose(log, meeting, HandBack(seat))
-            elif now - missed[seat] >= GRACE:
+        away = {hand.seat for hand in meeting.hands_away}
+        for seat in away & connected:
+            self._propose(log, meeting, HandBack(seat))
+        for seat, since in missed.items():
+            if seat not in away and now - since >= GRACE:
                 self._propose(log, meeting, HandAway(seat))
 
     def _mind_the_chair(self, book: Book, meeting: Meeting, connected: set[int]) -> None:

@@ -29,6 +29,7 @@ from moderation.meeting.commands import (
     Appoint,
     ChairBack,
     Close,
+    HandAway,
     HandBack,
     Invite,
     LowerHand,
@@ -52,6 +53,7 @@ from moderation.meeting.entries import (
     Unmuted,
     WentQuiet,
 )
+from moderation.meeting.state import Meeting
 from tests.cast import ada, ben, chidi, eve
 from tests.ground import dice, settings_in
 from tests.journal.stage import (
@@ -645,6 +647,27 @@ async def test_a_hand_that_went_up_again_is_missed_from_then_on(tower: Tower):
     assert tower.entries(HandWentAway) == []
     await tower.look(GRACE)
     assert len(tower.entries(HandWentAway)) == 1
+
+
+async def test_of_hands_that_neither_came_nor_went_nothing_is_asked(
+    tower: Tower, monkeypatch: pytest.MonkeyPatch
+):
+    """A round of thousands would else be decided on, hand by hand, every second."""
+    asked: list[object] = []
+
+    def noted(self: Timekeeper, log: int, meeting: Meeting, command: object) -> bool:
+        asked.append(command)
+        return False
+
+    for seat in (ada, ben):
+        await tower.hall.join(seat)
+    await raise_hands(tower, ben, chidi)
+    await tower.look()
+    await tower.look(GRACE)
+    assert len(tower.entries(HandWentAway)) == 1
+    monkeypatch.setattr(Timekeeper, "_propose", noted)
+    await tower.look()
+    assert [command for command in asked if isinstance(command, HandAway | HandBack)] == []
 
 
 # Over several processes
