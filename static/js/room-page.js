@@ -18,6 +18,7 @@ import { MeView } from "./views/me.js"
 import { ArrivedView, CareView, EndView, OfferView, TopicView, WritingView } from "./views/notices.js"
 import { PendingView } from "./views/pending.js"
 import { PeopleView, QueueView } from "./views/people.js"
+import { ReadingsView } from "./views/readings.js"
 import { Sheet } from "./views/sheet.js"
 import { TimelineView } from "./views/timeline.js"
 import { aloud } from "./words.js"
@@ -86,6 +87,7 @@ class RoomPage {
   #care
   #me
   #offer
+  #readings
   #topic = new TopicView()
   #arrived
   #sheet = new Sheet()
@@ -120,6 +122,7 @@ class RoomPage {
     this.#floor = new FloorView(acts)
     this.#me = new MeView(acts)
     this.#offer = new OfferView(acts)
+    this.#readings = new ReadingsView(acts)
     this.#arrived = new ArrivedView(acts)
     this.#talk = new TimelineView(acts)
     this.#composer = new ComposerView({
@@ -400,6 +403,7 @@ class RoomPage {
     this.#people.render(model)
     this.#me.render(model)
     this.#offer.render(model)
+    this.#readings.render(model)
     this.#topic.render(model)
     this.#arrived.render(model)
     this.#announceDraft(model)
