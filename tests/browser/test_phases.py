@@ -220,6 +220,9 @@ async def test_fc_28_a_round_asks_each_in_turn_and_who_comes_late_last(
             names = ["Ben", "Chidi", "Ada", "Ed"]
             await expect(the_round(ben).locator(".name")).to_have_text(names)
             await expect(ed.floor).to_contain_text("in the round")
+            # In a round nobody has raised a hand.
+            await expect(ed.page.get_by_text("Now: Round, about")).to_be_visible()
+            await expect(ed.page.get_by_text("hands are up")).to_have_count(0)
 
             await ben.press("Pass")
             await expect(chidi.floor).to_contain_text("Would you like to share?")

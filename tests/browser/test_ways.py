@@ -33,7 +33,7 @@ def said(person: Person) -> Locator:
 
 
 async def look(person: Person) -> None:
-    await fold(person).get_by_text(TITLE).click()
+    await fold(person).get_by_text(TITLE, exact=True).click()
     await expect(way(person, "Who comes in")).to_be_visible()
 
 
@@ -130,7 +130,7 @@ async def test_a_refusal_keeps_what_was_chosen(stage: Stage):
     await expect(alert).to_contain_text("The server can't be reached just now.")
     await expect(long).not_to_have_attribute("aria-invalid", "true")
     # What is not saved outlasts a fold that is closed and opened.
-    await fold(ada).get_by_text(TITLE).click()
+    await fold(ada).get_by_text(TITLE, exact=True).click()
     await expect(door).to_be_hidden()
     await look(ada)
     await expect(door.locator("option:checked")).to_have_text("Everybody knocks first")

@@ -158,7 +158,7 @@ function whereItIs({ room, now }) {
     `Now: ${phase}${left !== null && left > 0 ? `, about ${left} min left` : ""}.`,
     room.topic?.words ? `Topic: ${room.topic.words}` : "",
     main === phase ? more : `${main}.`,
-    rooms.hasTurns(room) && hands > 0 ? (hands === 1 ? "One hand is up." : `${hands} hands are up.`) : "",
+    rooms.hasTurns(room) && rooms.speak(room) !== "round" && hands > 0 ? (hands === 1 ? "One hand is up." : `${hands} hands are up.`) : "",
     ...rules(room),
     room.flags.history === "none" ? "What was shared before you came stays with those who were here." : "",
   ].filter((line) => line !== "")
