@@ -37,6 +37,8 @@ STRANGER = 15 * 60.0
 """Seconds after coming in for which somebody counts as a stranger to the shield."""
 FOLDED = 60.0
 """Seconds of strangers' lines that the shield folds."""
+MOST_FOLDED = 500
+"""Lines that it folds, the newest: one entry has to hold their numbers."""
 
 
 def mute(meeting: Meeting, command: Mute, seat: int, now: float) -> list[AnyEntry]:
@@ -108,7 +110,7 @@ def _of_strangers(meeting: Meeting, now: float) -> tuple[int, ...]:
         for number, line in meeting.lines.items()
         if now - line.at <= FOLDED and _is_stranger(meeting, line.seat, now)
     ]
-    return tuple(sorted(numbers))
+    return tuple(sorted(numbers)[-MOST_FOLDED:])
 
 
 def _is_stranger(meeting: Meeting, seat: int, now: float) -> bool:

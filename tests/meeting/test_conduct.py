@@ -35,6 +35,7 @@ from moderation.meeting.commands import (
     Unmute,
     UnmuteAll,
 )
+from moderation.meeting.conduct import MOST_FOLDED
 from moderation.meeting.entries import (
     AllMuted,
     AllUnmuted,
@@ -527,6 +528,13 @@ def test_the_shield_folds_the_last_minute_of_those_who_came_in_the_last_quarter_
     still.when(ada, RaiseShield()).then(ShieldRaised(folded=tuple(still.state.lines)))
     later = given(with_a_stranger(), after(901), Said(seat=NEXT, words="Hello"))
     later.when(ada, RaiseShield()).then(ShieldRaised())
+
+
+def test_the_shield_folds_no_more_lines_than_one_entry_can_name():
+    noise = [Said(seat=NEXT, words="Buy") for _ in range(MOST_FOLDED + 1)]
+    story = given(with_a_stranger(), noise)
+    newest = tuple(sorted(story.state.lines))[1:]
+    story.when(ada, RaiseShield()).then(ShieldRaised(folded=newest))
 
 
 def test_who_facilitates_is_no_stranger():
