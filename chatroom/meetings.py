@@ -121,9 +121,14 @@ class Meetings:
         return Visit(room, session, role or "member", known, leads, seat, meeting, book)
 
     async def _still_waiting(self, slug: str, session: Session | None) -> Visit | None:
-        """Who waits asks every few seconds: for them only what is new in the log is read."""
+        """Who waits asks every few seconds: for them only what is new in the log is read.
+
+        Whoever got a facilitator's link meanwhile waits no longer.
+        """
         held = self._held.get(slug)
-        if held is None or not self._place_of(session, held.book)[1]:
+        if held is None or session is None or not self._place_of(session, held.book)[1]:
+            return None
+        if "facilitator" in await self._accounts.roles(session, held.room.id):
             return None
         self._hold(held.room, held.book)
         await self._journal.catch_up(held.book.log)
@@ -230,7 +235,7 @@ class Meetings:
         book = visit.book or await self._convened(visit.room)
         digest = self._accounts.digest(book.log, session)
         place = _place(book.fold.state, digest)
-        if place is not None:
+        if isinstance(place, int) or (place is not None and visit.role == "member"):
             return place  # Who waits asks every few seconds: no log is touched.
         verdict = await self._reviewed(visit.room, session, name, id)
         command = TakeSeat(digest, visit.role, name, visit.known)

@@ -163,6 +163,18 @@ async def test_who_knocks_waits_until_they_are_let_in(town: Town):
         assert (await line.say("hello", 1))["type"] == "receipt"
 
 
+async def test_who_waits_and_then_opens_a_facilitators_link_comes_in_by_themselves(town: Town):
+    room = await with_door(town, "knock")
+    first = await knock(room, "Ada")
+    assert first.status_code == 202
+    ada, now = first.json()["session"], town.clock.now()
+    secret = await town.accounts.invite(room.id, "facilitator", None, None, now)
+    assert (await town.accounts.exchange(secret, ada, now)).token == ada
+    assert (await knock(room, "Ada", ada)).status_code == 200
+    async with room.sit(ada) as line:
+        assert (await line.ask({"type": "open"}))["type"] == "receipt"
+
+
 async def test_a103_who_waits_learns_who_holds_the_meeting_and_nothing_else(town: Town):
     room = await with_door(town, "members")
     await room.open()
@@ -361,13 +373,13 @@ async def test_a54_a107_a_closed_door_is_no_door(town: Town, signed_in: bool):
     assert real_tables == none_tables != []
 
 
-async def test_who_waits_asks_for_nothing_but_what_is_new_in_the_log(town: Town):
+async def test_who_waits_asks_for_their_rights_and_what_is_new_in_the_log(town: Town):
     room = await with_door(town, "knock")
     eve = (await knock(room, "Eve")).json()["session"]
     before = await rows(town, "entry")
     with watched() as looked_up:
         assert (await knock(room, "Eve", eve)).status_code == 202
-    assert looked_up == []
+    assert looked_up == ["seat_right"]
     assert await rows(town, "entry") == before
 
 

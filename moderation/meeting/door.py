@@ -33,16 +33,28 @@ def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[Any
 
     Where the door says so they knock: nothing is left for whoever waits already.
     """
+    knock = meeting.knockers.get(command.session)
     if _is_known(meeting, command.session):
-        return []
+        may_come_in = command.role != "member" and command.session not in meeting.sessions
+        return _let_oneself_in(meeting, command, verdict, knock or 0) if may_come_in else []
     if command.role != "member" or not must_knock(meeting, known=command.known):
         name = named(meeting, command.name, verdict)
         return _seated(meeting, command.session, command.role, name)
     name = _seen(command.name, verdict)  # Whose name is taken would tell who is here (A103).
     if len(meeting.lobby) >= LOBBY:
         raise Refused("lobby_full")
-    knock = meeting.knocks + 1
-    return [Knocked(knock=knock, words=name), KnockGiven(knock, command.session)]
+    number = meeting.knocks + 1
+    return [Knocked(knock=number, words=name), KnockGiven(number, command.session)]
+
+
+def _let_oneself_in(
+    meeting: Meeting, command: TakeSeat, verdict: Verdict, knock: int
+) -> list[AnyEntry]:
+    """Who waits and turns out to be a facilitator: there may be nobody else to let them in."""
+    name = named(meeting, command.name, verdict)
+    seat = len(meeting.seats) + 1
+    seated = _seated(meeting, command.session, command.role, name)
+    return [*seated, KnockAnswered(knock, "admitted", by=seat)]
 
 
 def _is_known(meeting: Meeting, session: str) -> bool:

@@ -346,6 +346,15 @@ def test_who_waits_has_no_seat_and_asks_again_for_nothing_new():
     story.when(0, TakeSeat(EVES_SESSION, "member", "Eve", known=True)).nothing()
 
 
+def test_who_waits_and_turns_out_to_be_a_facilitator_comes_in_by_themselves():
+    """Nobody else may be there to let them in."""
+    waiting().when(0, TakeSeat(EVES_SESSION, "facilitator", "Eve")).then(
+        SeatTaken(seat=NEXT, role="facilitator", words="Eve"),
+        SeatGiven(NEXT, EVES_SESSION),
+        KnockAnswered(1, "admitted", by=NEXT),
+    ).when(0, TakeSeat(EVES_SESSION, "facilitator", "Eve")).nothing()
+
+
 def test_a_facilitator_lets_somebody_in():
     answered = KnockAnswered(1, "admitted", by=mo)
     admitted = waiting().when(mo, Admit(1)).then(answered, *eve_comes_in())
