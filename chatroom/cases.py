@@ -94,7 +94,7 @@ class Cases:
         self.desk = 0
 
     async def open_desk(self) -> None:
-        """Finds the desk's log, and lists every open case and chair again.
+        """Finds the desk's log, and lists every open case and lost chair again.
 
         A crash may have come in between what happened and the desk's hearing of it.
         """
@@ -102,7 +102,7 @@ class Cases:
         for case in await store.open_cases(self._engine):
             await self._journal.book(case.log)
             self._changed.put_nowait(case.log)
-        for log in await store.meetings_on(self._engine):
+        for log in await store.meetings_without_chair(self._engine):
             self._changed.put_nowait(log)
 
     async def of(self, session: Session) -> str | None:

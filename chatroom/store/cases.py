@@ -57,10 +57,11 @@ async def open_cases(engine: AsyncEngine) -> list[CaseFile]:
         return [CaseFile(**row) for row in (await connection.execute(query)).mappings()]
 
 
-async def meetings_on(engine: AsyncEngine) -> list[int]:
-    """The logs of all meetings that are not over."""
-    log = tables.log.c
-    query = select(log.id).where(log.kind == "meeting", log.ended_at.is_(None))
+async def meetings_without_chair(engine: AsyncEngine) -> list[int]:
+    """The logs of all meetings that are not over and have lost their chair, be it back by now."""
+    log, entry = tables.log.c, tables.entry.c
+    lost = select(entry.position).where(entry.log == log.id, entry.type == "chair_went_away")
+    query = select(log.id).where(log.kind == "meeting", log.ended_at.is_(None), lost.exists())
     async with reading(engine) as connection:
         return list(await connection.scalars(query))
 
