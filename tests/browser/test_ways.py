@@ -165,7 +165,7 @@ async def test_axe_finds_nothing_in_our_ways(stage: Stage, phone: bool):
         await ada.press("Save our ways")
         await expect(said(ada)).to_have_text("They are so already.")
         await ada.is_accessible("our ways")
-        await ada.fits()
+        await ada.shoot_as_it_is("w-whole", "phone" if phone else "desk")
         for title in ("Answers to a share", "What late-comers read"):
             box = await way(ada, title).bounding_box()
             assert box is not None
