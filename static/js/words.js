@@ -104,6 +104,7 @@ function mayNotWrite(room, why) {
     case "frozen":
       return `The room stands still for a moment, and all goes on as it was. ${STAY_OPEN}`
     case "nobody_in_chair":
+      if (rooms.isFacilitator(room)) return "Nobody is in the chair. Take it, and the meeting goes on."
       return "No facilitator is here just now, so the room is quiet. Staff have been called; Help stays open."
     case "all_muted":
       return `The facilitators keep the room quiet for a moment. ${STAY_OPEN}`

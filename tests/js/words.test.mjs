@@ -15,6 +15,7 @@ const WHY = [
   ["muted", seen(queue, {}, { [ben]: { muted_until: NOON } }), /until \d\d.\d\d.*Help and the line to the facilitators stay open/],
   ["frozen", seen(queue, { frozen_at: NOON }), /stands still/],
   ["nobody_in_chair", seen(queue, { is_quiet: true }), /Staff have been called; Help stays open/],
+  ["nobody_in_chair", rooms.start(snapshot(queue, { is_quiet: true }), ada), /Take it, and the meeting goes on/],
   ["all_muted", seen(queue, { shield_at: NOON }), /keep the room quiet/],
   ["paused", seen(queue, { paused_at: NOON }), /paused the meeting for a moment/],
   ["quiet", seen(phase("silent")), /quiet moment/],
