@@ -257,6 +257,15 @@ async def test_fc_28_whoever_would_rather_not_leaves_the_round_before_being_aske
         # It is no farewell: a hand asks to be taken in again, at the end.
         await chidi.press("Raise hand")
         await expect(the_round(ben).locator(".name")).to_have_text(["Ada", "Chidi"])
+        # Nor can all be lowered, where nobody has raised a hand: one can be left out.
+        mo = await stage.person("Mo")
+        await mo.come_in(evening["facilitator"])
+        await expect(mo.button("Close queue")).to_be_visible()
+        await expect(mo.button("Lower all")).to_be_hidden()
+        row = the_round(mo).filter(has_text="Chidi")
+        await row.locator("summary").click()
+        await row.get_by_role("button", name="Take out of the round").click()
+        await expect(the_round(ben).filter(has_text="Chidi")).to_have_count(0)
 
 
 # By name

@@ -48,7 +48,8 @@ export class QueuePart {
       write(this.#line, isAsked ? "" : queueLine(room, now))
       this.#close.hidden = isAsked
       write(this.#close, room.queueOpen ? "Close queue" : "Open queue")
-      this.#lower.hidden = room.hands.every((hand) => hand === room.invited)
+      // A round ends with its part; nobody has raised a hand there.
+      this.#lower.hidden = rooms.speak(room) === "round" || room.hands.every((hand) => hand === room.invited)
     }, find("h2", this.#section))
   }
 
@@ -85,6 +86,7 @@ export class QueuePart {
       if (command !== null) void this.#perform(command)
     }
     const build = (/** @type {HTMLElement} */ inside) => {
+      const lower = this.#room !== null && rooms.speak(this.#room) === "round" ? "Take out of the round" : "Lower"
       fill(
         inside,
         el(
@@ -92,7 +94,7 @@ export class QueuePart {
           { class: "acts" },
           el("button", { type: "button", "data-move": "up", onclick: () => moved("up") }, "Move up"),
           el("button", { type: "button", "data-move": "down", onclick: () => moved("down") }, "Move down"),
-          button("Lower", () => this.#perform({ type: "lower_hand", seat })),
+          button(lower, () => this.#perform({ type: "lower_hand", seat })),
         ),
       )
       if (this.#room !== null) this.#mark(inside, seat, this.#room)
