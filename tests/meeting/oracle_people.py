@@ -366,7 +366,10 @@ class People:
             and at - self.came[seat] <= STRANGER
             and self.roles[seat] == "member"
         }
-        must(entry.folded == tuple(sorted(strangers)[-500:]), "folded others than strangers' last lines")
+        must(
+            entry.folded == tuple(sorted(strangers)[-500:]),
+            "folded others than strangers' last lines",
+        )
         self.shielded = True
 
     def _shield_lowered(self, _: log.ShieldLowered) -> None:
