@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from datetime import datetime
 from importlib.util import find_spec
@@ -33,7 +32,6 @@ pytestmark = [
     pytest.mark.skipif(HERE is None, reason="libfaketime has a wheel for Linux on x86-64 alone"),
 ]
 
-FULL = bool(os.environ.get("FULL"))
 HOUR = 3600
 JUMPS = (HOUR, -HOUR)
 SPEED = 30.0
@@ -54,7 +52,7 @@ async def test_p12_a_mute_ends_in_time_while_the_clock_of_the_one_process_jumps(
     _judge(took, rows, 60 / SPEED, SPEED)
 
 
-@pytest.mark.skipif(not FULL, reason="each mute takes a minute")
+@pytest.mark.full
 async def test_p12_a_mute_ends_in_time_while_the_clock_of_one_of_three_processes_jumps(
     tmp_path: Path, chance: random.Random, tell: Callable[[str], None]
 ):
@@ -68,7 +66,7 @@ async def test_p12_a_mute_ends_in_time_while_the_clock_of_one_of_three_processes
     _judge(took, rows, 60.0, 1.0)
 
 
-@pytest.mark.skipif(not FULL, reason="three processes for one jump")
+@pytest.mark.full
 async def test_p12_nothing_is_due_for_a_process_alone_whose_clock_jumps(
     tmp_path: Path, chance: random.Random
 ):
