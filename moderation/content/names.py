@@ -157,7 +157,9 @@ def _is_role(name: str) -> bool:
 
 def _claims(words: list[str]) -> Iterator[bool]:
     for first, word in enumerate(words):
-        yield _letters(word) in _ALL_ROLES or _letters(word.rstrip("0123456789")) in _ALL_ROLES
+        if not word.isdigit():  # A number is a number: 807 is no bot.
+            yield _letters(word) in _ALL_ROLES
+            yield _letters(word.rstrip("0123456789")) in _ALL_ROLES
         for end in range(first + 2, len(words) + 1):
             together = _letters("".join(words[first:end]))
             least = SPELLED_OUT if max(map(len, words[first:end])) == 1 else SPELLED
