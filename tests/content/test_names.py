@@ -12,7 +12,8 @@ from moderation.content.names import alike, shown
 from moderation.refused import Refused
 
 INNOCENT = [
-    *("Ben", "B", "J.", "Ben W.", "Ben W", "Mo D.", "Bo T.", "Ann 2", "42", "Ben 807", "807", "~Ann~", "d'Arc", "O'Brien", "O’Brien"),
+    *("Ben", "B", "J.", "Ben W.", "Ben W", "Mo D.", "Bo T.", "Ann 2", "42", "Ben 807", "807"),
+    *("~Ann~", "d'Arc", "O'Brien", "O’Brien"),
     *("Jean-Luc", "Zoë", "Øyvind", "Łukasz", "İpek", "María José", "Nguyễn", "Nguyễn Thị Ánh", "Søren", "Aidé"),
     *("Иван", "Андрей", "Ελένη", "Ἀλέξανδρος", "Ա. Հակոբ", "ნინო", "太郎", "かな", "한나", "王伟", "สมชาย"),
     *("مريم", "می\u200cنا", "שָׁלוֹם", "नेहा", "தமிழ்செல்வி", "མཁྱེན", "မြို့", "Kwame", "Anonymous", "Help me"),
