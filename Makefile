@@ -54,7 +54,7 @@ check: .venv/.dev .venv/.node
 ci: check test
 
 docs: .venv/.runtime
-	$(BIN)/python -m chatroom.protocol_docs
+	$(BIN)/python -m chatroom.web.protocol_docs
 	$(BIN)/python -m tests.fc
 
 # Takes the newest releases that pyproject.toml allows.

@@ -13,26 +13,26 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from chatroom.accounts import Accounts
-from chatroom.book import Book, Record
-from chatroom.bus import open_bus
-from chatroom.cases import Cases
-from chatroom.connection import House
-from chatroom.formats import open_formats
-from chatroom.hub import Hub
-from chatroom.journal import Journal
-from chatroom.meetings import Meetings
-from chatroom.presence import Presence
-from chatroom.refusals import CLOSE_CODES
-from chatroom.reviewing import open_reviewer
-from chatroom.secret import secret_key
+from chatroom.bus.open import open_bus
+from chatroom.care.cases import Cases
+from chatroom.groups.formats import open_formats
+from chatroom.groups.meetings import Meetings
+from chatroom.live.book import Book, Record
+from chatroom.live.hub import Hub
+from chatroom.live.journal import Journal
+from chatroom.live.presence import Presence
+from chatroom.live.refusals import CLOSE_CODES
+from chatroom.live.reviewing import open_reviewer
+from chatroom.live.timekeeper import Clock, Timekeeper, pause
+from chatroom.people.accounts import Accounts
+from chatroom.people.secret import secret_key
 from chatroom.settings import Settings
 from chatroom.store.database import assert_durable, open_engine
-from chatroom.store.logs import open_logs
+from chatroom.store.open import open_logs
 from chatroom.store.presence import DatabaseLeases
-from chatroom.timekeeper import Clock, Timekeeper, pause
 from chatroom.web.answers import open_templates
 from chatroom.web.assets import Assets
+from chatroom.web.connection import House
 from chatroom.web.desk import Desk
 from chatroom.web.doors import Doors, Readiness
 from chatroom.web.help import Help

@@ -14,16 +14,17 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom import demo as plays
-from chatroom import fitness, logs, server, ways
-from chatroom.accounts import Accounts
+from chatroom import log_files, server
 from chatroom.app import create_app
-from chatroom.formats import open_formats
-from chatroom.secret import secret_key
+from chatroom.groups import fitness, ways
+from chatroom.groups.formats import open_formats
+from chatroom.live.timekeeper import Clock, pause
+from chatroom.people.accounts import Accounts
+from chatroom.people.secret import secret_key
 from chatroom.settings import BadSetting, Settings, load, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import ORGANISATION, Role
 from chatroom.store.postgres import DatabaseAway
-from chatroom.timekeeper import Clock, pause
 from moderation.meeting.format import Flags
 from moderation.refused import Refused
 
@@ -74,7 +75,7 @@ def serve() -> None:
     settings = load(os.environ)
     require_public(settings)
     server.require_servers(settings)
-    logs.set_up()
+    log_files.set_up()
     with database.sole_server(settings):
         asyncio.run(server.assert_migrated(settings))
         sockets = server.listening_sockets(settings.host, settings.port)

@@ -7,15 +7,15 @@ import sys
 
 from msgspec.structs import replace
 
-from chatroom import logs, server
-from chatroom.accounts import Accounts
+from chatroom import log_files, server
 from chatroom.app import create_app
-from chatroom.secret import secret_key
+from chatroom.live.timekeeper import Clock
+from chatroom.people.accounts import Accounts
+from chatroom.people.secret import secret_key
 from chatroom.settings import BadSetting, Settings, load, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import Role
 from chatroom.store.postgres import DatabaseAway
-from chatroom.timekeeper import Clock
 
 ROOM = ("Evening group", "small-discussion")
 LINKS_LAST = 24 * 3600.0
@@ -44,7 +44,7 @@ def main() -> int:
 
 def _run(settings: Settings) -> None:
     require_public(settings)
-    logs.set_up(level=logging.WARNING)
+    log_files.set_up(level=logging.WARNING)
     with database.sole_server(settings):
         sockets = server.listening_sockets(settings.host, settings.port)
         ipv6 = server.has_ipv6(sockets)

@@ -12,11 +12,11 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn._types import WebSocketDisconnectEvent
 
-from chatroom.refusals import CLOSE_CODES
+from chatroom.live.refusals import CLOSE_CODES
+from chatroom.live.timekeeper import pause
+from chatroom.live.transport import FanoutProtocol
 from chatroom.settings import BadSetting, Settings
 from chatroom.store.database import pending
-from chatroom.timekeeper import pause
-from chatroom.transport import FanoutProtocol
 
 BACKLOG = 2048
 LOOPBACK = ("127.0.0.1", "::1")

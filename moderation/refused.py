@@ -4,7 +4,7 @@ from typing import Any
 
 
 class Refused(Exception):
-    """A domain "no": `code` names it in chatroom/refusals.py, `facts` are plain values for its words.
+    """A domain "no": `code` names it in chatroom/live/refusals.py, `facts` are plain values for its words.
 
     Nothing is stored for a refusal, and it never ejects anybody (FC-22).
     """

@@ -9,13 +9,13 @@ import secrets
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chatroom.accounts import SESSION_LIFE, Accounts, Session, hashed
-from chatroom.journal import Journal
-from chatroom.secret import secret_key
+from chatroom.live.journal import Journal
+from chatroom.live.timekeeper import Clock
+from chatroom.people.accounts import SESSION_LIFE, Accounts, Session, hashed
+from chatroom.people.secret import secret_key
 from chatroom.store import accounts as sessions
 from chatroom.store import database, rooms
-from chatroom.store.logs import open_logs
-from chatroom.timekeeper import Clock
+from chatroom.store.open import open_logs
 from moderation.meeting.commands import Convene, Open, Say, TakeSeat
 from moderation.meeting.format import Phase
 

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -23,19 +24,23 @@ MARKUP = {"bleach", "markdown_it", "linkify_it"}
 MARKUP_SEAM = "moderation/content/markup.py"
 COMMAND_LINE = "moderation/__main__.py"
 
-# Outermost first; a part of chatroom imports from its own layer and those below it. What is not
-# named here (accounts, outbox, ...) stands beside connection.
-LAYERS = (
-    {"app", "cli", "run", "__main__"},
+# The wings of chatroom, outermost first; a module imports from its own wing and from those further in.
+WINGS = (
+    {"cli", "run", "__main__"},
+    {"app", "server", "log_files"},
     {"web"},
-    {"connection"},
-    {"book", "journal", "hub", "presence", "timekeeper"},
+    {"groups"},
+    {"care"},
+    {"live", "people"},
     {"store", "bus"},
-    {"settings", "refusals", "rules", "wire", "transport", ""},
+    {"settings"},
 )
-OTHERS = 2
-# The client speaks the protocol and knows nothing of the server.
-CLIENT_KNOWS = {"client", "wire", "refusals", "timekeeper", ""}
+# These two stand beside the house: they speak the protocol and know nothing of the server.
+BESIDE = {"client", "demo"}
+CLIENT_KNOWS = {
+    *("chatroom.client", "chatroom.live.wire", "chatroom.live.refusals"),
+    "chatroom.live.timekeeper",
+}
 
 CLOCKS = {
     *("time.time", "time.time_ns", "time.localtime", "time.gmtime"),
@@ -43,9 +48,9 @@ CLOCKS = {
     "datetime.date.today",
 }
 SLEEPS = {"time.sleep", "asyncio.sleep", "anyio.sleep", "anyio.sleep_until"}
-TELLS_TIME = {"chatroom/timekeeper.py"}
+TELLS_TIME = {"chatroom/live/timekeeper.py"}
 # The client waits between two tries to come back, and in the lobby.
-MAY_SLEEP = {"chatroom/timekeeper.py", "chatroom/client/door.py", "chatroom/client/line.py"}
+MAY_SLEEP = {"chatroom/live/timekeeper.py", "chatroom/client/door.py", "chatroom/client/line.py"}
 
 IMPURE = {
     *("open", "input", "print", "exec", "eval", "compile", "__import__", "breakpoint"),
@@ -97,19 +102,38 @@ def test_html_is_cleaned_at_one_seam():
             assert not [name for name in imports(path, tree) if within(name, MARKUP)], path
 
 
-def test_imports_in_chatroom_point_inwards():
-    for path, tree in modules("chatroom"):
-        here = layer(path.removeprefix("chatroom/").removesuffix(".py").split("/")[0])
-        for name in imports(path, tree):
-            if within(name, {"chatroom"}):
-                part = f"{name}.".split(".")[1]
-                assert layer(part) >= here, f"{path} imports {name}, which lies further out"
+def test_imports_in_chatroom_go_down():
+    for path, targets in arrows().items():
+        for target in targets:
+            assert goes_down(path, target), f"{path} imports {target}, which lies further out"
+
+
+def test_every_part_of_chatroom_stands_in_a_wing():
+    parts = {wing_of(path) for path, _ in modules("chatroom")} - {"__init__"}
+    assert parts == set().union(*WINGS[0:], BESIDE) - {"__main__"}
+
+
+def test_the_live_wing_and_the_people_do_not_know_each_other():
+    for path, targets in arrows().items():
+        for one, other in (
+            ("live", "people"),
+            ("people", "live"),
+            ("store", "bus"),
+            ("bus", "store"),
+        ):
+            assert wing_of(path) != one or other not in {wing_of(target) for target in targets}, (
+                path
+            )
+
+
+def test_no_import_goes_in_a_circle_inside_a_function_either():
+    assert circle_in(arrows("chatroom", "moderation")) is None
 
 
 def test_the_client_knows_nothing_of_the_server():
     for path, tree in modules("chatroom/client"):
-        known = {part_of(name) for name in imports(path, tree) if within(name, {"chatroom"})}
-        assert known <= CLIENT_KNOWS, path
+        known = [name for name in imports(path, tree) if within(name, {"chatroom"})]
+        assert [name for name in known if not within(name, CLIENT_KNOWS)] == [], path
 
 
 def test_only_the_timekeeper_asks_what_time_it_is():
@@ -180,7 +204,13 @@ def test_a_relative_import_is_read_as_the_module_it_means():
 
 
 def test_the_web_may_import_the_journal_and_never_the_other_way_round():
-    assert layer("web") < layer("accounts") < layer("journal") < layer("bus") < layer("wire")
+    assert goes_down("chatroom/web/rooms.py", "chatroom/live/journal.py")
+    assert not goes_down("chatroom/live/journal.py", "chatroom/web/rooms.py")
+
+
+def test_a_circle_is_found_and_named():
+    assert circle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle_in({"a": {"b", "c"}, "b": {"c"}, "c": set()}) is None
 
 
 def modules(*packages: str) -> Iterator[tuple[str, ast.Module]]:
@@ -242,15 +272,51 @@ def within(name: str, allowed: set[str]) -> bool:
     return any(".".join(parts[:length]) in allowed for length in range(1, len(parts) + 1))
 
 
-def part_of(name: str) -> str:
-    """The part of chatroom that a name belongs to: `store` of chatroom.store.logs."""
-    part = f"{name}.".split(".")[1]
-    is_module = (HOUSE / "chatroom" / part).exists() or (HOUSE / "chatroom" / f"{part}.py").exists()
-    return part if is_module else ""
+def arrows(*packages: str) -> dict[str, set[str]]:
+    """Which file imports which, of these packages (chatroom alone if none is named)."""
+    trees = dict(modules(*(packages or ("chatroom",))))
+    return {
+        path: {target for name in imports(path, tree) if (target := file_of(name)) in trees}
+        - {path}
+        for path, tree in trees.items()
+    }
 
 
-def layer(part: str) -> int:
-    return next((depth for depth, parts in enumerate(LAYERS) if part in parts), OTHERS)
+def file_of(name: str) -> str | None:
+    """The file that an imported name stands in: of `chatroom.store.logs.Row`, chatroom/store/logs.py."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        base = "/".join(parts[:length])
+        for path in (f"{base}.py", f"{base}/__init__.py"):
+            if (HOUSE / path).is_file():
+                return path
+    return None
+
+
+def circle_in(graph: dict[str, set[str]]) -> list[str] | None:
+    """A way that leads back to where it began; None where there is none."""
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as found:
+        way: list[str] = found.args[1]
+        return way[::-1]
+    return None
+
+
+def wing_of(path: str) -> str:
+    """The wing of a file of chatroom, or its own name where it stands at the top."""
+    return path.removeprefix("chatroom/").removesuffix(".py").split("/")[0]
+
+
+def goes_down(path: str, target: str) -> bool:
+    here, there = wing_of(path), wing_of(target)
+    if there == "__init__" or here in BESIDE or (there in BESIDE and here == "cli"):
+        return True
+    return depth(there) >= depth(here)
+
+
+def depth(wing: str) -> int:
+    return next(depth for depth, wings in enumerate(WINGS) if wing in wings)
 
 
 def is_test(node: ast.AST) -> bool:

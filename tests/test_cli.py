@@ -16,12 +16,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chatroom import run as demo
-from chatroom import server, ways
-from chatroom.accounts import SESSION_LIFE, Accounts
+from chatroom import server
 from chatroom.cli import Duration, main
+from chatroom.groups import ways
+from chatroom.live.timekeeper import Clock
+from chatroom.people.accounts import SESSION_LIFE, Accounts
 from chatroom.settings import load
 from chatroom.store import database
-from chatroom.timekeeper import Clock
 from moderation.refused import Refused
 from tests import servers
 from tests.processes import free_port
@@ -251,7 +252,7 @@ def test_a_database_that_lets_nobody_in_is_one_sentence(operator: Operator, word
 def test_nothing_is_done_before_the_tables_are_there(
     fresh: Operator, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("chatroom.logs.set_up", lambda: None)
+    monkeypatch.setattr("chatroom.log_files.set_up", lambda: None)
     result = fresh.types(*words, ORIGINS="")
     assert result.exit_code == 1
     assert result.stderr == "The database is not up to date; run: chatroom migrate\n"
@@ -278,7 +279,7 @@ def test_a_public_server_is_not_served_without_helplines_and_retention(operator:
 def test_one_process_has_the_database(
     operator: Operator, command: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("chatroom.logs.set_up", lambda: None)
+    monkeypatch.setattr("chatroom.log_files.set_up", lambda: None)
     with database.sole_server(load(operator.environ)):
         result = operator.types(command, ORIGINS="")
     assert result.exit_code == 2
@@ -286,7 +287,7 @@ def test_one_process_has_the_database(
 
 
 def test_a_port_in_use_is_one_sentence(operator: Operator, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("chatroom.logs.set_up", lambda: None)
+    monkeypatch.setattr("chatroom.log_files.set_up", lambda: None)
     port = free_port()
     taken = server.listening_sockets("127.0.0.1", port)
     result = operator.types("serve", PORT=str(port), ORIGINS="")

@@ -27,7 +27,7 @@ from chatroom.client import (
     thaw,
     view,
 )
-from chatroom.wire import (
+from chatroom.live.wire import (
     WINDOW,
     Entries,
     Fresh,

@@ -18,8 +18,8 @@ from chatroom.cli import main
 from chatroom.client import enter
 from chatroom.demo import FORMAT, Play, Step, Stopped, formats, read_script
 from chatroom.demo.script import _step
-from chatroom.formats import read_cues, read_formats
-from chatroom.timekeeper import pause
+from chatroom.groups.formats import read_cues, read_formats
+from chatroom.live.timekeeper import pause
 from tests.content.corpus import judge
 from tests.faults.checker import Stored, gapless, read_log, stored, stored_once
 from tests.faults.export import ENTRIES, _checked

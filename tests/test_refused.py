@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import moderation
-from chatroom.refusals import REFUSALS
+from chatroom.live.refusals import REFUSALS
 from moderation.refused import Refused
 
 RULES = [

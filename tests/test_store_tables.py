@@ -14,11 +14,12 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chatroom.accounts import Accounts
+from chatroom.people.accounts import Accounts
 from chatroom.settings import BadSetting, load
 from chatroom.store import cases, database, rooms, tables
 from chatroom.store.database import PostgresDurability, reading, writing
-from chatroom.store.logs import Batch, open_logs
+from chatroom.store.logs import Batch
+from chatroom.store.open import open_logs
 from chatroom.store.postgres import DatabaseAway
 from tests import servers
 from tests.ground import NOON, dice, settings_in, store_in

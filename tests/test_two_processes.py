@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from chatroom.client import Refused, Seat, enter
-from chatroom.wire import Receipt
+from chatroom.live.wire import Receipt
 from moderation.meeting.commands import Admit, Mute, Open
 from moderation.meeting.entries import Said
 from tests import servers

@@ -8,8 +8,6 @@ tries again or keeps anything. The three back-ends differ in latency alone.
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from chatroom.settings import BusKind
-
 Notice = Callable[[int, int], None]
 """Called on the loop with (log, position). The position is a hint: anybody on the bus may have made
 it up, so read the log and believe that."""
@@ -47,23 +45,3 @@ class Bus(Protocol):
     def unlisten(self, log: int) -> None:
         """From now on no announcement of this log reaches `notice`."""
         ...
-
-
-def open_bus(kind: BusKind, redis_url: str | None, process_id: str, pause: Pause) -> Bus:
-    """The back-end of that name, at rest until `run`. A ValueError says what is wrong with the URL."""
-    match kind:
-        case "none":
-            from chatroom.bus.none import NoBus
-
-            return NoBus()
-        case "local":
-            from chatroom.bus.local import LocalBus
-
-            return LocalBus()
-        case "redis":
-            # Imported only where it is used: redis-py takes longer to import than the rest of us.
-            from chatroom.bus.shards import RedisBus
-
-            if redis_url is None:
-                raise ValueError("expected a URL for the Redis bus, got none")
-            return RedisBus(redis_url, process_id, pause)

@@ -28,7 +28,7 @@ from chatroom.client.door import Door
 from chatroom.client.line import Line, new_id
 from chatroom.client.outbox import AnySeatCommand, Outbox
 from chatroom.client.seats import CaseLine, DeskSeat, Seat, case_line, come_to_desk, enter
-from chatroom.wire import Receipt
+from chatroom.live.wire import Receipt
 
 __all__ = [
     "AnySeatCommand",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from chatroom.wire import Refusal, Stream
+from chatroom.live.wire import Refusal, Stream
 from moderation.case.entries import CaseEntry, DeskEntry
 from moderation.meeting.entries import AnyEntry
 
 
 class Refused(Exception):
-    """A "no": `code` and `words` as in chatroom/refusals.py, `next` what may be done about it."""
+    """A "no": `code` and `words` as in chatroom/live/refusals.py, `next` what may be done about it."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code, refusal.words)

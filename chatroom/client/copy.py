@@ -8,7 +8,7 @@ from msgspec import Struct
 from rpds import HashTrieMap
 
 from chatroom.client.answers import Seen
-from chatroom.wire import Entries, Fresh, Numbered, Resumed, Stream, cursor, parse_cursor
+from chatroom.live.wire import Entries, Fresh, Numbered, Resumed, Stream, cursor, parse_cursor
 from moderation.case import case as case_rules
 from moderation.case import desk as desk_rules
 from moderation.case.case import Case, CaseView

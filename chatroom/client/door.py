@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from chatroom.client.answers import Refused
-from chatroom.wire import Refusal
+from chatroom.live.wire import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,8 +17,8 @@ from chatroom.client.answers import LineEnded, Seen
 from chatroom.client.copy import Copy
 from chatroom.client.door import Door, growing_pauses
 from chatroom.client.outbox import AnySeatCommand, Outbox
-from chatroom.refusals import CLOSE_CODES
-from chatroom.wire import (
+from chatroom.live.refusals import CLOSE_CODES
+from chatroom.live.wire import (
     Care,
     Entries,
     Fresh,

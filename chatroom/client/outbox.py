@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from chatroom.client.answers import LineEnded, Refused
-from chatroom.wire import WINDOW, Command, Receipt, Refusal, Retry
+from chatroom.live.wire import WINDOW, Command, Receipt, Refusal, Retry
 from moderation.case.commands import CaseSeatCommand
 from moderation.meeting.commands import SeatCommand
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator
 
-    from chatroom.wire import Receipt
+    from chatroom.live.wire import Receipt
     from moderation.case.case import CaseView
     from moderation.case.desk import DeskView
     from moderation.meeting.audience import Snapshot

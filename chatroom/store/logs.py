@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import NamedTuple, Protocol
 
-from chatroom.settings import Settings
-
 READER = 2
 """What this version can decide on; a log may ask for a newer one (W10). 2: the floor in full."""
 
@@ -117,14 +115,3 @@ class Logs(Protocol):
 
     async def close(self) -> None:
         """Waits for what runs, then lets the connections go."""
-
-
-def open_logs(settings: Settings) -> Logs:
-    """The store that DATABASE_URL names. Nothing is connected before it is asked."""
-    if settings.database_path is None:
-        from chatroom.store.logs_postgres import PostgresLogs
-
-        return PostgresLogs(settings.database_url)
-    from chatroom.store.logs_sqlite import SqliteLogs
-
-    return SqliteLogs(settings.database_path)

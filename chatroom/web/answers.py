@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chatroom import wire
-from chatroom.journal import RetryLater
+from chatroom.live import wire
+from chatroom.live.journal import RetryLater
 from chatroom.settings import Helpline
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.web.assets import Assets

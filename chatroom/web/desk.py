@@ -5,12 +5,12 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatroom import wire
-from chatroom.accounts import Session
-from chatroom.connection import House
+from chatroom.live import wire
+from chatroom.people.accounts import Session
 from chatroom.settings import Settings
 from chatroom.store.accounts import ORGANISATION
 from chatroom.web.answers import answer, asked, helplines, page
+from chatroom.web.connection import House
 from chatroom.web.security import session_token
 from moderation.bounds import Name
 from moderation.refused import Refused

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from chatroom.accounts import Accounts, Entered, hashed
 from chatroom.bus import Bus
+from chatroom.people.accounts import Accounts, Entered, hashed
 from chatroom.settings import Helpline
 from chatroom.store.database import durability
 from chatroom.web.answers import asked, helplines, page

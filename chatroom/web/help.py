@@ -4,13 +4,13 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatroom import wire
-from chatroom.accounts import Session
-from chatroom.connection import House
-from chatroom.meetings import Meetings
+from chatroom.groups.meetings import Meetings
+from chatroom.live import wire
+from chatroom.people.accounts import Session
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import asked, helplines
+from chatroom.web.connection import House
 from chatroom.web.sessions import answer_with, begin_session, session_of
 
 

@@ -7,12 +7,13 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatroom import ways, wire
-from chatroom.connection import House
-from chatroom.meetings import AGAIN, Meetings, Visit, Waiting, holders
+from chatroom.groups import ways
+from chatroom.groups.meetings import AGAIN, Meetings, Visit, Waiting, holders
+from chatroom.live import wire
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, helplines, page, refused
+from chatroom.web.connection import House
 from chatroom.web.sessions import answer_with, begin_session, session_of, with_cookie
 from moderation.bounds import Name
 from moderation.meeting.door import must_knock

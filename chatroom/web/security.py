@@ -10,8 +10,8 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatroom import wire
-from chatroom.accounts import SESSION_LIFE
+from chatroom.live import wire
+from chatroom.people.accounts import SESSION_LIFE
 from moderation.refused import Refused
 
 COOKIE = "__Host-session"

@@ -5,9 +5,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatroom.accounts import Session
-from chatroom.connection import House
+from chatroom.people.accounts import Session
 from chatroom.web.answers import answer
+from chatroom.web.connection import House
 from chatroom.web.security import is_browser, session_token, set_session_cookie
 
 

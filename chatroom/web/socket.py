@@ -7,10 +7,10 @@ from weakref import WeakValueDictionary
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from chatroom.book import Book
-from chatroom.cases import log_of
-from chatroom.connection import House, converse
-from chatroom.meetings import Meetings
+from chatroom.care.cases import log_of
+from chatroom.groups.meetings import Meetings
+from chatroom.live.book import Book
+from chatroom.web.connection import House, converse
 from chatroom.web.security import session_token
 
 KEPT_FREE = 64

@@ -25,7 +25,7 @@ const PATIENCE = 60_000
 /** These keep the order they were written in: the next goes out when the one before is settled. */
 const IN_ORDER = new Set(["say", "tell", "write", "done", "pass"])
 
-/** Commands that may be named as sent behind another (chatroom/wire.py). */
+/** Commands that may be named as sent behind another (chatroom/live/wire.py). */
 const WINDOW = 32
 
 /** @template {{ type: string }} C */

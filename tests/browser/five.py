@@ -13,9 +13,9 @@ import httpx2
 from playwright.async_api import expect
 
 from chatroom import settings
-from chatroom.accounts import Accounts
 from chatroom.client import Refused, enter, new_id
-from chatroom.secret import secret_key
+from chatroom.people.accounts import Accounts
+from chatroom.people.secret import secret_key
 from chatroom.store import database, rooms
 from moderation.meeting.commands import NextPhase, Open
 from tests.browser.stage import DESK, PHONE, ROLES, SCREENS, SIZES

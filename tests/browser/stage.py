@@ -19,8 +19,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, expect
 
 from chatroom import settings
-from chatroom.accounts import Accounts
-from chatroom.secret import secret_key
+from chatroom.people.accounts import Accounts
+from chatroom.people.secret import secret_key
 from chatroom.store import database, rooms
 
 if TYPE_CHECKING:

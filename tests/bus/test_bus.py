@@ -8,7 +8,7 @@ from itertools import count, islice
 
 import pytest
 
-from chatroom.bus import open_bus
+from chatroom.bus.open import open_bus
 from chatroom.settings import BusKind
 from tests.bus.stage import (
     GRIEF,

@@ -12,7 +12,7 @@ import pytest
 
 from chatroom.client import Seat, enter
 from chatroom.demo import Play, Step, read_script
-from chatroom.timekeeper import pause
+from chatroom.live.timekeeper import pause
 from moderation.meeting.entries import Said
 from tests.cluster.machine import Cluster, cluster
 from tests.servers import free_port

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.refusals import REFUSALS
+from chatroom.live.refusals import REFUSALS
 from moderation.content import names
 from moderation.content.names import alike, shown
 from moderation.refused import Refused

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from chatroom import cli, server
-from chatroom.journal import Journal, Proposal, _by_log
-from chatroom.timekeeper import Timekeeper
+from chatroom.live.journal import Journal, Proposal, _by_log
+from chatroom.live.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable

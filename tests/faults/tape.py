@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
     from chatroom.client import AnySeatCommand
-    from chatroom.wire import Receipt
+    from chatroom.live.wire import Receipt
 
 CODES = {1000: "leaving", 4401: "no_session", 4403: "no_seat", 4410: "removed"}
 

@@ -10,8 +10,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from chatroom.live.transport import FanoutProtocol
 from chatroom.server import listening_sockets
-from chatroom.transport import FanoutProtocol
 
 
 class Thread:

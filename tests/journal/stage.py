@@ -8,8 +8,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from chatroom.book import Book, Record
-from chatroom.journal import Answer, Journal
+from chatroom.live.book import Book, Record
+from chatroom.live.journal import Answer, Journal
 from chatroom.settings import Settings
 from chatroom.store import logs_postgres, postgres
 from chatroom.store.database import PRAGMAS

@@ -12,11 +12,11 @@ from typing import Any, NoReturn
 import msgspec
 import pytest
 
-from chatroom import book as books
-from chatroom import journal as module
-from chatroom.book import Book, folded
-from chatroom.journal import Answer, RetryLater
-from chatroom.rules import MEETING, Entry
+from chatroom.live import book as books
+from chatroom.live import journal as module
+from chatroom.live.book import Book, folded
+from chatroom.live.journal import Answer, RetryLater
+from chatroom.live.rules import MEETING, Entry
 from chatroom.store import logs_postgres, logs_sqlite
 from chatroom.store.logs import READER, OutcomeUnknown, Row
 from moderation.case.commands import Raise

@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from chatroom.accounts import Accounts
 from chatroom.app import create_app
-from chatroom.secret import secret_key
+from chatroom.live.timekeeper import Clock
+from chatroom.people.accounts import Accounts
+from chatroom.people.secret import secret_key
 from chatroom.settings import load
 from chatroom.store import database, rooms
 from chatroom.store.accounts import Role
-from chatroom.timekeeper import Clock
 from tests.journal.served import Thread
 from tests.journal.stage import migrated
 

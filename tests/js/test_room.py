@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 import pytest
 
-from chatroom.rules import stream_name
+from chatroom.live.rules import stream_name
 from moderation.meeting import decider
 from moderation.meeting.audience import changes_streams, snapshot, streams
 from moderation.meeting.commands import NextPhase, Open, RaiseHand, React, Tag, TakeSeat

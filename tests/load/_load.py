@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import msgspec
 from sqlalchemy import insert
 
-from chatroom import wire
-from chatroom.accounts import SESSION_LIFE, Accounts, Session, hashed
-from chatroom.book import Book
-from chatroom.journal import Journal
-from chatroom.secret import secret_key
+from chatroom.live import wire
+from chatroom.live.book import Book
+from chatroom.live.journal import Journal
+from chatroom.live.timekeeper import Clock
+from chatroom.people.accounts import SESSION_LIFE, Accounts, Session, hashed
+from chatroom.people.secret import secret_key
 from chatroom.store import database, rooms, tables
-from chatroom.store.logs import open_logs
-from chatroom.timekeeper import Clock
+from chatroom.store.open import open_logs
 from moderation.meeting.commands import Convene, Open, Say, TakeSeat
 from moderation.meeting.format import Phase
 

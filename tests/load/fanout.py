@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import uvloop
 
-from chatroom import wire
-from chatroom.reviewing import open_reviewer
+from chatroom.live import wire
+from chatroom.live.reviewing import open_reviewer
 from chatroom.settings import Settings, load
 from moderation.meeting.entries import Said
 from tests.load._load import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatroom import wire
+from chatroom.live import wire
 from moderation.meeting.entries import Said
 from tests.load._load import LINE, Answers, Count, masked, percentile, spelt
 from tests.load.fanout import straight

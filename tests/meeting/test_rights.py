@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from chatroom.refusals import REFUSALS
+from chatroom.live.refusals import REFUSALS
 from moderation.meeting.audience import ROOM, audience
 from moderation.meeting.commands import (
     Accept,

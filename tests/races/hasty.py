@@ -8,9 +8,10 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from chatroom import cli, presence
+from chatroom import cli
+from chatroom.live import presence
+from chatroom.live.timekeeper import Clock
 from chatroom.store import presence as leases
-from chatroom.timekeeper import Clock
 
 HELD = 2.5
 """Seconds that a lease holds."""

@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatroom.client import Refused, Seat, enter
-from chatroom.rules import MEETING
-from chatroom.wire import Receipt
+from chatroom.live.rules import MEETING
+from chatroom.live.wire import Receipt
 from moderation.meeting.commands import Accept, Invite, NextPhase, Open, RaiseHand
 from moderation.meeting.entries import FloorTaken, Said, TurnEnded
 from tests import servers

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from chatroom.client import Refused, enter
-from chatroom.wire import Receipt
+from chatroom.live.wire import Receipt
 from moderation.meeting.commands import (
     Accept,
     AcceptChair,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chatroom.client import Refused, Seat, enter
-from chatroom.wire import Receipt
+from chatroom.live.wire import Receipt
 from moderation.meeting import decider
 from moderation.meeting.commands import (
     Accept,

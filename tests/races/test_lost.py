@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from chatroom.client import Refused, come_to_desk, enter
-from chatroom.wire import Fresh, Receipt
+from chatroom.live.wire import Fresh, Receipt
 from moderation.meeting.audience import Snapshot
 from moderation.meeting.commands import AcceptChair, Appoint, Done, Invite, RaiseHand
 from moderation.meeting.entries import (

@@ -12,10 +12,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from chatroom.journal import Answer, RetryLater
+from chatroom.live.journal import Answer, RetryLater
 from chatroom.store import postgres
-from chatroom.store.logs import Logs, OutcomeUnknown, Row, open_logs
+from chatroom.store.logs import Logs, OutcomeUnknown, Row
 from chatroom.store.logs_postgres import ANSWER_WITHIN, WHILE_SILENT, PostgresLogs
+from chatroom.store.open import open_logs
 from tests import servers
 from tests.cast import ben, chidi
 from tests.journal.stage import Office, add_log, at_work, outcome

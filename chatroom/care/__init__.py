@@ -1,0 +1,1 @@
+"""Who comes when somebody asks for help."""

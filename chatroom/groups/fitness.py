@@ -1,0 +1,115 @@
+"""Whether this server may go live: one finding a setting."""
+
+import msgspec
+
+from chatroom.groups.formats import open_formats
+from chatroom.settings import Settings, host_of, is_loopback
+from chatroom.store.database import (
+    Durability,
+    PostgresDurability,
+    durability,
+    in_words,
+    open_engine,
+    pending,
+)
+from chatroom.store.postgres import DatabaseAway
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What was found of one setting, in words for the operator."""
+
+    name: str
+    words: str
+    fit: bool
+
+
+async def findings(settings: Settings) -> list[Finding]:
+    """Everything that strangers will rely on. Looking changes nothing."""
+    return [
+        database := await _database(settings),
+        *([await _rooms(settings)] if database.fit else []),
+        _secret(settings),
+        *map(_origin, settings.origins),
+        _helplines(settings),
+        _retention(settings),
+        fit("CASE_RETENTION_DAYS", f"cases are kept for {settings.case_retention_days} days"),
+        fit("BUS", settings.bus),
+        _time(settings),
+    ]
+
+
+def fit(name: str, words: str) -> Finding:
+    """Good as it is."""
+    return Finding(name, words, fit=True)
+
+
+def unfit(name: str, words: str) -> Finding:
+    """Has to be changed first."""
+    return Finding(name, words, fit=False)
+
+
+async def _database(settings: Settings) -> Finding:
+    name = settings.database_path or "PostgreSQL"
+    try:
+        if await pending(settings):
+            return unfit("DATABASE_URL", f"{name} is not up to date; run: chatroom migrate")
+        found = await _durability(settings)
+    except DatabaseAway as away:
+        return unfit("DATABASE_URL", f"{name} does not let us in ({away})")
+    return Finding("DATABASE_URL", f"{name}, {in_words(found)}", fit=found.fit)
+
+
+async def _durability(settings: Settings) -> Durability | PostgresDurability:
+    engine = open_engine(settings)
+    try:
+        return await durability(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _rooms(settings: Settings) -> Finding:
+    engine = open_engine(settings)
+    try:
+        unfit_rooms = await open_formats(engine).unfit()
+    finally:
+        await engine.dispose()
+    if unfit_rooms:
+        names = ", ".join(unfit_rooms)
+        return unfit("ROOMS", f"no meeting can begin in {names}; see: chatroom room show ROOM")
+    return fit("ROOMS", "the format and the settings of each fit together")
+
+
+def _secret(settings: Settings) -> Finding:
+    path = settings.secret_file
+    if not path.exists():
+        return fit("SECRET_FILE", f"{path} is made at the first start")
+    if path.stat().st_mode & 0o077:
+        return unfit("SECRET_FILE", f"others can read {path}; run: chmod 600 {path}")
+    return fit("SECRET_FILE", str(path))
+
+
+def _origin(origin: str) -> Finding:
+    if is_loopback(host_of(origin)):
+        return unfit("ORIGINS", f"{origin} leads to this machine alone")
+    if not origin.startswith("https://"):
+        return unfit("ORIGINS", f"{origin} is not https, so browsers would keep no session")
+    return fit("ORIGINS", origin)
+
+
+def _helplines(settings: Settings) -> Finding:
+    if not settings.helplines:
+        return unfit("HELPLINES", "there are none; name those of your place")
+    return fit("HELPLINES", ", ".join(line.label for line in settings.helplines))
+
+
+def _retention(settings: Settings) -> Finding:
+    words = f"words are kept for {settings.retention_hours} hours after a meeting"
+    if not settings.retention_chosen:
+        return unfit("RETENTION_HOURS", f"{words}, which nobody decided; set it")
+    return fit("RETENTION_HOURS", words)
+
+
+def _time(settings: Settings) -> Finding:
+    real = settings.time_speed == 1.0
+    words = "real time" if real else f"{settings.time_speed} is for tests and demos"
+    return Finding("TIME_SPEED", words, fit=real)

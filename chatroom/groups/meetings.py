@@ -1,0 +1,325 @@
+"""The door of a room: who may come in and how, its current meeting, and a seat in it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chatroom.care.cases import Cases
+from chatroom.groups.formats import Formats
+from chatroom.groups.ways import changed
+from chatroom.live.book import Book
+from chatroom.live.journal import Journal
+from chatroom.live.reviewing import Reviewer
+from chatroom.people.accounts import Accounts, Session
+from chatroom.store import rooms
+from chatroom.store.database import new_id
+from chatroom.store.rooms import Room
+from moderation.content.verdict import Verdict
+from moderation.meeting.commands import Convene, Role, TakeSeat
+from moderation.meeting.cues import Cue
+from moderation.meeting.format import Flags, Format
+from moderation.meeting.state import Meeting
+from moderation.refused import Refused
+
+NOWHERE = Room(0, "", "", "", 0.0)
+"""Is looked up in the place of a room that is not there."""
+CLOSED = Meeting(flags=Flags(door="invitation"))
+"""What stands before a room whose ways nobody understands."""
+AGAIN = 2500
+"""Milliseconds after which who waits in the lobby asks again."""
+HELD = 10.0
+"""Seconds for which a meeting that somebody asked for stays in memory: who waits asks again sooner."""
+
+
+class Waiting(Struct, frozen=True):
+    """In the lobby: who is told of it, and nothing of who else waits or is in the room (A103)."""
+
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody before a door that is not closed to them.
+
+    `role` is what they take a seat as. `known` says that the group let them in before, by an
+    invitation, and `leads` that they hold its meetings by one, and not this one only. `meeting` is
+    the one that is on, or what the next one begins as; `book` is its log.
+    """
+
+    room: Room
+    session: Session | None
+    role: Role
+    known: bool
+    leads: bool
+    seat: int | None
+    meeting: Meeting
+    book: Book | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A meeting that was asked for a moment ago."""
+
+    room: Room
+    book: Book
+    until: asyncio.TimerHandle
+
+
+class Meetings:
+    """Convenes meetings, and seats people in them."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        journal: Journal,
+        accounts: Accounts,
+        cases: Cases,
+        reviewer: Reviewer,
+        formats: Formats,
+        keep: float,
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self._engine = engine
+        self._journal = journal
+        self._accounts = accounts
+        self._cases = cases
+        self._reviewer = reviewer
+        self._formats = formats
+        self._keep = keep
+        self._random_bytes = random_bytes
+        self._held: dict[str, Held] = {}
+
+    async def room(self, slug: str) -> Room | None:
+        return await rooms.room_by_slug(self._engine, slug)
+
+    async def visit(self, slug: str, session: Session | None) -> Visit | None:
+        """None where the door is closed to them, or where there is no such room.
+
+        For both there are the same look-ups, so that not even the time tells (A54, A107).
+        """
+        waiting = await self._still_waiting(slug, session)
+        if waiting is not None:
+            return waiting
+        room = await self.room(slug)
+        where = room or NOWHERE
+        held = await self._accounts.roles(session, where.id) if session else set()
+        upcoming = await self._next(where)
+        is_guess = not held and upcoming.flags.door == "invitation"
+        book = await self._on(where, from_memory=is_guess)
+        meeting: Meeting = book.fold.state if book else upcoming
+        seat, waits = self._place_of(session, book)
+        role = meeting.seats[seat].role if seat else _role(held, meeting, is_on=book is not None)
+        if room is None or not (role or waits):
+            return None
+        known = seat is not None or bool(held & {"member", "facilitator"})
+        leads = "facilitator" in held
+        return Visit(room, session, role or "member", known, leads, seat, meeting, book)
+
+    async def _still_waiting(self, slug: str, session: Session | None) -> Visit | None:
+        """Who waits asks every few seconds: for them only what is new in the log is read.
+
+        Whoever got a facilitator's link meanwhile waits no longer.
+        """
+        held = self._held.get(slug)
+        if held is None or session is None or not self._place_of(session, held.book)[1]:
+            return None
+        if "facilitator" in await self._accounts.roles(session, held.room.id):
+            return None
+        self._hold(held.room, held.book)
+        await self._journal.catch_up(held.book.log)
+        meeting: Meeting = held.book.fold.state
+        if meeting.closed_at is not None or not self._place_of(session, held.book)[1]:
+            return None
+        return Visit(held.room, session, "member", False, False, None, meeting, held.book)
+
+    def _place_of(self, session: Session | None, book: Book | None) -> tuple[int | None, bool]:
+        """The seat of who has been let in, and whether they wait, whatever the door is by now."""
+        if book is None or session is None:
+            return None, False
+        meeting: Meeting = book.fold.state
+        digest = self._accounts.digest(book.log, session)
+        seat = meeting.sessions.get(digest)
+        if seat is not None:
+            return (seat if meeting.sits(seat) else None), False
+        return None, meeting.knockers.get(digest) in meeting.lobby
+
+    async def _next(self, room: Room) -> Meeting:
+        """What the room's next meeting begins as."""
+        try:
+            format = await self._formats.of(room)
+        except Refused:
+            return CLOSED
+        return Meeting(phases=format.phases, flags=format.flags)
+
+    def cards(self, meeting: Meeting) -> list[Cue]:
+        """The cue cards of a meeting's agenda, for who holds it."""
+        return self._formats.cards(meeting.phases)
+
+    async def format(self, room: Room) -> Format:
+        """What the next meeting of a room is held by; raises `Refused` where there is no such thing."""
+        return await self._formats.of(room)
+
+    async def change_ways(self, room: Room, changes: dict[str, Any]) -> Room:
+        """The room with ways that hold from the next meeting on; a meeting keeps those it began with."""
+        found = await self._formats.base(room)
+
+        def change(ways: dict[str, Any]) -> dict[str, Any]:
+            try:
+                return changed(found, ways, changes)
+            except ValueError as wrong:
+                raise Refused("no_such_way", why=str(wrong)) from None
+
+        ways = await rooms.change_ways(self._engine, room.id, change)
+        return replace(room, ways=ways)
+
+    async def is_group_facilitator(self, session: Session, room: Room | None) -> bool:
+        """Whether somebody holds this room's meetings, by an invitation, and not for today only."""
+        held = await self._accounts.roles(session, (room or NOWHERE).id)
+        return "facilitator" in held
+
+    async def _on(self, room: Room, *, from_memory: bool) -> Book | None:
+        """The current meeting, once it has its agenda; as it is now, whoever else writes in it.
+
+        No log is read for who guesses at rooms: that takes its time, and only where there is one.
+        """
+        meeting = await rooms.current_meeting(self._engine, room.id)
+        if meeting is None or meeting.ended_at is not None:
+            return None
+        if from_memory:
+            book = self._journal.known(meeting.log)
+        elif (book := await self._journal.book(meeting.log)) is not None:
+            self._hold(room, book)
+            await self._journal.catch_up(book.log)
+        return book if book is not None and book.fold.state.phases else None
+
+    def _hold(self, room: Room, book: Book) -> None:
+        """Keeps a book in memory: its log would be read again from the start for all who wait."""
+        held = self._held.pop(room.slug, None)
+        if held is not None:
+            held.until.cancel()
+        until = asyncio.get_running_loop().call_later(HELD, self._held.pop, room.slug, None)
+        self._held[room.slug] = Held(room, book, until)
+
+    async def latest(self, room: Room) -> Book | None:
+        """The current meeting, or the one that has just ended."""
+        meeting = await rooms.current_meeting(self._engine, room.id)
+        return None if meeting is None else await self._journal.book(meeting.log)
+
+    async def rehearse(self, visit: Visit, name: str) -> None:
+        """Raises `Refused` where a stranger would hear no: before anything is kept of them.
+
+        Not where the name is a cry for help: that is kept first, whatever the door says.
+        """
+        verdict = self._reviewer.name(name)
+        if verdict.signal is None:
+            book = visit.book or await self._convened(visit.room)
+            command = TakeSeat("nobody", visit.role, name, visit.known)
+            book.rules.decide(book.fold.state, command, 0, 0.0, verdict)
+
+    async def take_seat(
+        self, visit: Visit, session: Session, name: str, id: bytes
+    ) -> int | Waiting:
+        """A seat in the room's meeting, the same one however often it is asked for; or the lobby.
+
+        A name can be a cry for help too: it opens a case, under an id that follows from `id`.
+
+        Raises `Refused`, or `RetryLater` where nobody knows whether it was stored.
+        """
+        if visit.book is None and visit.role == "member":
+            await self._was_not_waiting(visit.room, session)
+        book = visit.book or await self._convened(visit.room)
+        digest = self._accounts.digest(book.log, session)
+        place = _place(book.fold.state, digest)
+        if isinstance(place, int) or (place is not None and visit.role == "member"):
+            return place  # Who waits asks every few seconds: no log is touched.
+        verdict = await self._reviewed(visit.room, session, name, id)
+        command = TakeSeat(digest, visit.role, name, visit.known)
+        await self._journal.submit(book.log, 0, command, verdict=verdict)
+        place = _place(book.fold.state, digest)
+        assert place is not None, "the entry is folded before its answer is given"
+        return place
+
+    async def _was_not_waiting(self, room: Room, session: Session) -> None:
+        """A page that still waits when the meeting is over begins no other one."""
+        last = await self.latest(room)
+        if last is not None:
+            digest = self._accounts.digest(last.log, session)
+            meeting: Meeting = last.fold.state
+            if digest in meeting.knockers and digest not in meeting.sessions:
+                raise Refused("meeting_closed")
+
+    async def _reviewed(self, room: Room, session: Session, name: str, id: bytes) -> Verdict:
+        verdict = self._reviewer.name(name)
+        if verdict.signal is not None:
+            await self._cases.signal(session, id, room.slug, None, name, verdict.signal)
+        return verdict
+
+    async def _convened(self, room: Room) -> Book:
+        """The current meeting, begun now if there is none. Of many who begin it at once, one does.
+
+        Its number follows from the very reading that found none: by a later one it would be the
+        meeting that somebody else has begun meanwhile, and a second one would begin.
+        """
+        format = await self._formats.of(room)
+        found = await rooms.current_meeting(self._engine, room.id)
+        if found is None or found.ended_at is not None:
+            number = 1 if found is None else found.n + 1
+            log = new_id(self._random_bytes)
+            await rooms.add_meeting(self._engine, room.id, number, log, self._keep)
+        book = await self.latest(room)
+        assert book is not None, "it was begun, here or elsewhere"
+        self._hold(room, book)
+        command = Convene(format.id, format.phases, format.flags)
+        await self._journal.submit(book.log, 0, command)
+        return book
+
+
+def holders(meeting: Meeting) -> tuple[str, ...]:
+    """The names of those who hold the meeting, in the order in which they came."""
+    named = {
+        seat: place.name
+        for seat, place in meeting.seats.items()
+        if place.role != "member" and not place.removed and place.name
+    }
+    return tuple(named[seat] for seat in sorted(named))
+
+
+def _role(held: set[str], meeting: Meeting, *, is_on: bool) -> Role | None:
+    """What somebody takes a seat as; a stranger is a member where the door lets them ask.
+
+    Staff have a desk, and come in only where nobody holds the meeting (FC-24); never unseen, as
+    one of the members (A111).
+    """
+    if "facilitator" in held:
+        return "facilitator"
+    if "member" in held:
+        return "member"
+    if "staff" in held:
+        return "staff" if is_on and _lacks_chair(meeting) else None
+    return None if meeting.flags.door == "invitation" else "member"
+
+
+def _lacks_chair(meeting: Meeting) -> bool:
+    if meeting.is_quiet or meeting.chair_away_until is not None:
+        return True
+    return not any(map(meeting.is_facilitator, meeting.seats))
+
+
+def _place(meeting: Meeting, digest: str) -> int | Waiting | None:
+    """Where a session is already; what is said here of it holds until the meeting ends."""
+    seat = meeting.sessions.get(digest)
+    if seat is not None:
+        if not meeting.sits(seat):
+            raise Refused("removed")
+        return seat
+    knock = meeting.knockers.get(digest)
+    if knock is None:
+        return None
+    if knock not in meeting.lobby:
+        raise Refused("turned_away")
+    return Waiting(holders(meeting))

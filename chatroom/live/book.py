@@ -1,0 +1,109 @@
+"""What a process knows of a log: its records, their fold, and the newest of them in memory."""
+
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+from msgspec.structs import replace
+from rpds import HashTrieMap
+
+from chatroom.live.rules import Entry, Rules, State, erased_by
+from chatroom.store.logs import READER
+from moderation.meeting.state import Stamp
+
+RING = 500
+"""Newest entries of a log kept in memory for clients that come back."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """An entry with its place, and the id of the command whose receipt names it."""
+
+    position: int
+    audience: int
+    number: int
+    id: str
+    at: float
+    entry: Entry
+    command: bytes | None = None
+
+
+class Fold(msgspec.Struct, frozen=True):
+    """A log folded up to `position`: the newest number and entry id of each stream, and the state.
+
+    `at` is when the last entry happened; the next one is never earlier (W22).
+    """
+
+    position: int
+    heads: "HashTrieMap[int, tuple[int, str]]"
+    state: State
+    at: float = 0.0
+
+    def head(self, audience: int) -> tuple[int, str]:
+        return self.heads.get(audience) or (0, "")
+
+
+class Book:
+    """What this process knows of one log. There is one for as long as anybody holds it."""
+
+    def __init__(self, log: int, rules: Rules) -> None:
+        self.log = log
+        self.rules = rules
+        self.min_reader = READER
+        self.contested = False
+        self.ring: deque[Record] = deque(maxlen=RING)
+        self.fold = Fold(0, HashTrieMap(), rules.new)
+        self.on_their_way: dict[tuple[int, str], str] = {}
+        """Lines that wait to be decided, by seat and command id: the review has to see them, too."""
+
+    def advance(self, records: Iterable[Record]) -> list[Record]:
+        """Folds what is new; the rest was seen already. A gap is a bug."""
+        new = []
+        for record in records:
+            if record.position <= self.fold.position:
+                continue
+            assert record.position == self.fold.position + 1, "a log is read without gaps"
+            self.fold = folded(self.rules, self.fold, record)
+            self._keep(record)
+            new.append(record)
+        return new
+
+    def _keep(self, record: Record) -> None:
+        number = erased_by(record.entry)
+        if number is not None:
+            self._forget_words(number)
+        self.ring.append(record)
+
+    def _forget_words(self, number: int) -> None:
+        for index, record in enumerate(self.ring):
+            if record.audience == 0 and record.number == number:
+                self.ring[index] = replace(record, entry=replace(record.entry, words=None))
+
+    def since(self, audience: int, after: int) -> list[Record] | None:
+        """The entries of a stream behind `after` from memory; None where memory does not reach back."""
+        found = [
+            record for record in self.ring if record.audience == audience and record.number > after
+        ]
+        reached = self.fold.head(audience)[0] - len(found)
+        return found if reached == after else None
+
+    def commands_since(self, position: int) -> set[bytes] | None:
+        """The ids of the commands behind `position`; None where memory does not reach back."""
+        later = [record for record in self.ring if record.position > position]
+        if len(later) < self.fold.position - position:
+            return None
+        return {record.command for record in later if record.command is not None}
+
+    def erased_since(self, position: int) -> set[int]:
+        """The numbers in the room whose words were taken out behind `position`."""
+        later = (record for record in self.ring if record.position > position)
+        return {number for record in later if (number := erased_by(record.entry)) is not None}
+
+
+def folded(rules: Rules, fold: Fold, record: Record) -> Fold:
+    """The one fold: for the decider, for a fresh client, for the tests (P25)."""
+    return Fold(
+        record.position,
+        fold.heads.insert(record.audience, (record.number, record.id)),
+        rules.evolve(fold.state, record.entry, Stamp(record.number, record.at)),
+        record.at,
+    )

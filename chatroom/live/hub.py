@@ -1,0 +1,330 @@
+"""The sockets of this process by log: one frame per audience and commit, the same bytes to every socket."""
+
+import asyncio
+import math
+from collections.abc import Callable, Iterable
+
+from chatroom.live import wire
+from chatroom.live.book import Book, Record
+from chatroom.live.journal import Journal
+from chatroom.live.presence import Presence, presence_frame, shows_typing
+from chatroom.live.refusals import CLOSE_CODES
+from chatroom.live.rules import let_go_by, stream_name
+from chatroom.live.transport import Frames
+from moderation.meeting.audience import NOBODY
+
+REFILL = 500
+"""Entries in one frame of a refill."""
+REFILL_WORDS = 40_000
+"""Characters of words in one: as JSON at most 240 KB, so that a socket that stalls costs little (P14)."""
+SETTLE = 0.3
+"""Seconds in which comings and goings are gathered into one presence frame."""
+TYPING = 3.0
+"""Seconds between two frames that say of one seat that it is typing."""
+
+
+class Subscriber:
+    """One socket in a log: its seat, its session, and per stream the last number it was refilled to."""
+
+    def __init__(self, frames: Frames, seat: int, session: bytes) -> None:
+        self.frames = frames
+        self.seat = seat
+        self.session = session
+        self.at: dict[int, int] = {}
+
+    def send(self, frame: wire.OutboundFrame) -> None:
+        """A frame for this socket alone."""
+        self.write(wire.encode(frame))
+
+    def write(self, data: bytes) -> None:
+        """Bytes for this socket; one that does not drain is let go, and resumes by cursor (P14)."""
+        if not self.frames.offer(data):
+            self.frames.abort()
+
+
+class Circle:
+    """The sockets in one log. `subscribers` are live: they have everything, and get what comes."""
+
+    def __init__(self, log: int) -> None:
+        self.log = log
+        self.subscribers: list[Subscriber] = []
+        self.joining: list[Subscriber] = []
+        self.pending: list[bytes] = []
+        self.reading = asyncio.Lock()
+        self.read_at = -math.inf
+        self.book: Book | None = None
+        self.presence_timer: asyncio.TimerHandle | None = None
+        self.shown: wire.Presence | None = None
+        self.typing: dict[int, float] = {}
+
+    @property
+    def empty(self) -> bool:
+        return not self.subscribers and not self.joining
+
+    @property
+    def is_crowd(self) -> bool:
+        return self.shown is not None and self.shown.count is not None
+
+    def has(self, seat: int) -> bool:
+        return any(subscriber.seat == seat for subscriber in (*self.subscribers, *self.joining))
+
+    def flush(self) -> None:
+        """Writes what is waiting, joined, to every live socket.
+
+        A socket may be lost in the middle of it, so the loop runs over a snapshot.
+        """
+        data, self.pending = b"".join(self.pending), []
+        if data:
+            for subscriber in tuple(self.subscribers):
+                subscriber.write(data)
+
+
+class Hub:
+    """Where entries become frames. `listen` and `unlisten` tell the bus which logs are wanted here."""
+
+    def __init__(
+        self,
+        listen: Callable[[int], None],
+        unlisten: Callable[[int], None],
+        presence: Presence,
+    ) -> None:
+        self._circles: dict[int, Circle] = {}
+        self._listen = listen
+        self._unlisten = unlisten
+        self._presence = presence
+
+    def logs(self) -> list[int]:
+        """The logs that somebody here is connected to."""
+        return list(self._circles)
+
+    # Coming and going
+
+    def enter(self, log: int, subscriber: Subscriber) -> None:
+        """Makes a socket known, before it has caught up: from now on the bus is heard for its log."""
+        if log not in self._circles:
+            self._circles[log] = Circle(log)
+            self._listen(log)
+        self._circles[log].joining.append(subscriber)
+        self._presence.came(log, subscriber.seat)
+
+    def awaits(self, log: int, subscriber: Subscriber) -> bool:
+        """Whether a socket is still coming in; it may have been let go since it knocked."""
+        circle = self._circles.get(log)
+        return circle is not None and subscriber in circle.joining
+
+    def reading(self, log: int) -> asyncio.Lock:
+        """Of those who miss something in memory, one asks the database for all (W25)."""
+        return self._circles[log].reading
+
+    async def read_to_head(self, journal: Journal, log: int, now: Callable[[], float]) -> None:
+        """Knows what others had stored before this call (P19); one read is for all who called before it."""
+        asked, circle = now(), self._circles[log]
+        async with circle.reading:
+            if circle.read_at < asked:
+                circle.read_at = now()
+                await journal.catch_up(log)
+
+    async def catch_up(self, journal: Journal, book: Book, subscriber: Subscriber) -> bool:
+        """Sends a socket all that it lacks, then makes it live; False where it is gone meanwhile.
+
+        Entries that come during the refill are read by its next round, so nothing is buffered twice.
+        """
+        if not self.awaits(book.log, subscriber):
+            return False
+        circle = self._circles[book.log]
+        circle.book = book
+        while subscriber in circle.joining:
+            behind = [
+                audience
+                for audience, number in subscriber.at.items()
+                if number < book.fold.head(audience)[0]
+            ]
+            if not behind:
+                circle.joining.remove(subscriber)
+                circle.flush()  # Frames waiting for the others were just refilled to this one.
+                circle.subscribers.append(subscriber)
+                self._welcome(circle, subscriber)
+                return True
+            for audience in behind:
+                await self._refill(journal, book, circle, subscriber, audience)
+        return False
+
+    async def _refill(
+        self, journal: Journal, book: Book, circle: Circle, subscriber: Subscriber, audience: int
+    ) -> None:
+        """The next frame of a stream, up to what was published: a removal must come before what follows.
+
+        It is read once it can be written: words that are taken back meanwhile must not be in it (P19).
+        """
+        await subscriber.frames.writable.wait()
+        records = await journal.stream(book, audience, subscriber.at[audience], REFILL)
+        head = book.fold.head(audience)[0]
+        known = [record for record in _fitting(records) if record.number <= head]
+        if known and subscriber in circle.joining:
+            subscriber.write(entries_frame(audience, known))
+            subscriber.at[audience] = known[-1].number
+
+    def leave(self, log: int, subscriber: Subscriber) -> None:
+        """Forgets a socket; twice is once."""
+        circle = self._circles.get(log)
+        if circle is None:
+            return
+        was_here = circle.has(subscriber.seat)
+        circle.subscribers = [other for other in circle.subscribers if other is not subscriber]
+        circle.joining = [other for other in circle.joining if other is not subscriber]
+        if was_here and not circle.has(subscriber.seat):
+            self._presence.left(log, subscriber.seat)
+        if circle.empty:
+            del self._circles[log]
+            self._unlisten(log)
+
+    def is_here(self, log: int, seat: int) -> bool:
+        """Whether a seat has a socket at any process, as far as this one knows."""
+        return seat in self._presence.connected(log) or not self._presence.knows(log)
+
+    # What happened
+
+    def publish(self, book: Book, records: list[Record]) -> None:
+        """Takes the next entries of a log, in order, to everybody who may see them."""
+        circle = self._circles.get(book.log)
+        if circle is None:
+            return
+        for part, let_go in _parts(records):
+            self._publish_part(circle, part)
+            if let_go is not None:
+                self._let_go(circle, *let_go)
+
+    def _publish_part(self, circle: Circle, records: list[Record]) -> None:
+        by_audience: dict[int, list[Record]] = {}
+        for record in records:
+            if record.audience != NOBODY:
+                by_audience.setdefault(record.audience, []).append(record)
+        for audience, of_one in by_audience.items():
+            frame = entries_frame(audience, of_one)
+            if audience == 0:
+                self._to_all(circle, frame)
+            else:
+                self._to_some(circle, audience, frame)
+
+    def _to_all(self, circle: Circle, frame: bytes) -> None:
+        """One flush per log and loop turn joins what is waiting."""
+        if not circle.pending:
+            asyncio.get_running_loop().call_soon(circle.flush)
+        circle.pending.append(frame)
+
+    def _to_some(self, circle: Circle, audience: int, frame: bytes) -> None:
+        for subscriber in tuple(circle.subscribers):
+            if audience in subscriber.at:
+                subscriber.write(frame)
+
+    def _let_go(self, circle: Circle, seat: int, why: str) -> None:
+        """A seat reads up to its removal, or to the end of what it was, and nothing after it (P9, A48).
+
+        Whose streams have changed comes back for those that are theirs now.
+        """
+        circle.flush()
+        for subscriber in (*circle.subscribers, *circle.joining):
+            if subscriber.seat == seat:
+                subscriber.frames.close(CLOSE_CODES[why].code)
+        was_here = circle.has(seat)
+        circle.subscribers = [
+            subscriber for subscriber in circle.subscribers if subscriber.seat != seat
+        ]
+        circle.joining = [subscriber for subscriber in circle.joining if subscriber.seat != seat]
+        if was_here:
+            self._presence.left(circle.log, seat)
+
+    def to_all(self, log: int, frame: wire.OutboundFrame) -> None:
+        """A frame that is no entry, the same bytes for all sockets in a log."""
+        circle = self._circles.get(log)
+        if circle is not None:
+            self._to_all(circle, wire.encode(frame))
+
+    def end_session(self, session: bytes, code: int) -> None:
+        """Closes every socket of a session that is over."""
+        for circle in self._circles.values():
+            for subscriber in (*circle.subscribers, *circle.joining):
+                if subscriber.session == session:
+                    subscriber.frames.close(code)
+
+    def close(self, code: int) -> None:
+        """Says goodbye to everybody."""
+        for circle in self._circles.values():
+            circle.flush()
+            for subscriber in (*circle.subscribers, *circle.joining):
+                subscriber.frames.close(code)
+
+    # Presence and typing
+
+    def tell_presence(self) -> None:
+        """After a look at presence: whatever has changed is told, log by log."""
+        for circle in self._circles.values():
+            if self._frame(circle) != circle.shown:
+                self._tell_soon(circle)
+
+    def _welcome(self, circle: Circle, subscriber: Subscriber) -> None:
+        """Who comes is told at once who is here, and the others a little later who came."""
+        if self._presence.knows(circle.log):
+            told = circle.shown if circle.is_crowd else None  # To count a crowd for each costs.
+            subscriber.send(told or self._frame(circle))
+        self._tell_soon(circle)
+
+    def _tell_soon(self, circle: Circle) -> None:
+        """At most every 0.3 s."""
+        if circle.presence_timer is None:
+            loop = asyncio.get_running_loop()
+            circle.presence_timer = loop.call_later(SETTLE, self._tell_presence, circle)
+
+    def _tell_presence(self, circle: Circle) -> None:
+        circle.presence_timer = None
+        frame = self._frame(circle)
+        if frame != circle.shown and self._presence.knows(circle.log):
+            circle.shown = frame
+            self._to_all(circle, wire.encode(frame))
+
+    def _frame(self, circle: Circle) -> wire.Presence:
+        state = circle.book.fold.state if circle.book is not None else None
+        return presence_frame(self._presence.here(circle.log), state)
+
+    def typing(self, book: Book, seat: int, now: float) -> None:
+        """Tells those at this process that a seat is typing, at most every 3 s however many its sockets.
+
+        `now` is monotonic. The other processes are not told: a hint is not worth a round trip.
+        """
+        circle = self._circles.get(book.log)
+        if circle is None or now - circle.typing.get(seat, now - TYPING) < TYPING:
+            return
+        if shows_typing(book.fold.state, seat, in_a_crowd=circle.is_crowd):
+            circle.typing[seat] = now
+            self._to_all(circle, wire.encode(wire.SeatTyping(seat)))
+
+
+def entries_frame(audience: int, records: Iterable[Record]) -> bytes:
+    """The frame of one audience: encoded once, the same for everybody it is for."""
+    numbered = tuple(
+        wire.Numbered(record.number, record.id, record.at, record.entry) for record in records
+    )
+    return wire.encode(wire.Entries(stream_name(audience), numbered))
+
+
+def _fitting(records: list[Record]) -> Iterable[Record]:
+    """The first of them, as many as make one frame."""
+    room = REFILL_WORDS
+    for record in records:
+        yield record
+        room -= len(getattr(record.entry, "words", None) or "")
+        if room <= 0:
+            return
+
+
+def _parts(records: list[Record]) -> Iterable[tuple[list[Record], tuple[int, str] | None]]:
+    """The records up to and with each that lets a seat go, with the seat and the reason."""
+    part: list[Record] = []
+    for record in records:
+        part.append(record)
+        let_go = let_go_by(record.entry)
+        if let_go is not None:
+            yield part, let_go
+            part = []
+    if part:
+        yield part, None

@@ -1,0 +1,154 @@
+"""Presence: who is here, over all processes. A hint: in no log, not kept, and nothing waits for it."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Protocol
+
+from chatroom.live import wire
+from moderation.meeting.state import Meeting
+from moderation.meeting.talking import why_silent
+
+GRACE = 15.0
+"""Seconds that a seat is shown as here after its last socket is gone, so that nobody flickers (FC-18)."""
+RENEW = 10.0
+"""Seconds between two renewals of this process's lease (W20)."""
+CROWD = 200
+"""With more people than this in a log, presence is a count and those who matter."""
+
+Place = tuple[int, int]
+"""A log and a seat in it."""
+
+
+class Leases(Protocol):
+    """What processes tell each other: each holds a lease, which ends by itself when the process does."""
+
+    async def renew(self) -> bool:
+        """Holds the lease for a while longer; False where it is a new one, under which nothing stands."""
+
+    async def write(self, places: Mapping[Place, bool], gone: Iterable[Place]) -> bool:
+        """Places of ours and whether they have a socket now; False, with nothing written, without a lease."""
+
+    async def others(self) -> Mapping[int, int]:
+        """The other leases that have not ended, each with a number that grows when it is written to."""
+
+    async def seats(
+        self, leases: Collection[int], logs: Collection[int]
+    ) -> dict[int, dict[int, bool]]:
+        """By log, the seats that stand under these leases, and whether they have a socket now."""
+
+
+class Presence:
+    """This process's seats by their sockets; the others' as they were at the last look."""
+
+    def __init__(self, leases: Leases | None, now: Callable[[], float]) -> None:
+        self._leases = leases
+        self._now = now
+        self._ours: dict[
+            int, dict[int, float | None]
+        ] = {}  # None: it has a socket; else since when not.
+        self._written: dict[Place, bool | None] = {}  # None: perhaps, the outcome is unknown.
+        self._renewed_at: float | None = None
+        self._read: tuple[Mapping[int, int], frozenset[int]] = ({}, frozenset())
+        self._theirs: dict[int, dict[int, bool]] = {}
+        self._watched: set[int] = set()
+
+    def came(self, log: int, seat: int) -> None:
+        """A socket of this process took its seat."""
+        self._ours.setdefault(log, {})[seat] = None
+
+    def left(self, log: int, seat: int) -> None:
+        """The last socket that a seat had at this process is gone."""
+        self._ours[log][seat] = self._now()
+
+    def watch(self, log: int) -> None:
+        """From now on looks take in this log though nobody here is connected to it."""
+        self._watched.add(log)
+
+    def knows(self, log: int) -> bool:
+        """Whether a look has taken in this log yet, so that nobody is missed who is at another process."""
+        return self._leases is None or log in self._read[1]
+
+    def connected(self, log: int) -> set[int]:
+        """The seats that have a socket now, at any process."""
+        ours = {seat for seat, left in self._ours.get(log, {}).items() if left is None}
+        return ours | {seat for seat, has_socket in self._theirs.get(log, {}).items() if has_socket}
+
+    def here(self, log: int) -> set[int]:
+        """The seats that are shown as here: with a socket, or without one for a moment."""
+        return self._ours.get(log, {}).keys() | self._theirs.get(log, {}).keys()
+
+    async def look(self, logs: Iterable[int]) -> None:
+        """Lets those go whose moment is over, tells the others of ours, and reads theirs in `logs`.
+
+        Raises what the database raises when it is away; what was known before stays so.
+        """
+        self._let_go()
+        if self._leases is not None:
+            await self._tell(self._leases)
+            await self._ask(self._leases, frozenset((*logs, *self._watched)))
+
+    def _let_go(self) -> None:
+        over = self._now() - GRACE
+        for log, seats in list(self._ours.items()):
+            for seat, left in list(seats.items()):
+                if left is not None and left <= over:
+                    del seats[seat]
+            if not seats:
+                del self._ours[log]
+
+    async def _tell(self, leases: Leases) -> None:
+        now = self._now()
+        if self._renewed_at is None or now - self._renewed_at >= RENEW:
+            if not await leases.renew():
+                self._written = {}
+            self._renewed_at = now
+        ours = {
+            (log, seat): left is None
+            for log, seats in self._ours.items()
+            for seat, left in seats.items()
+        }
+        new = {place: has for place, has in ours.items() if self._written.get(place) is not has}
+        gone = self._written.keys() - ours.keys()
+        if not new and not gone:
+            return
+        self._written |= dict.fromkeys(new)
+        if await leases.write(new, gone):
+            self._written = dict(ours)
+        else:
+            self._renewed_at = None  # The process stood still, and the others have let it go.
+
+    async def _ask(self, leases: Leases, logs: frozenset[int]) -> None:
+        """Who is here is read only where something has changed: mostly the leases say it all."""
+        others = await leases.others()
+        if (others, logs) != self._read:
+            self._theirs = await leases.seats(others.keys(), logs) if others and logs else {}
+            self._read = (others, logs)
+
+
+def presence_frame(here: Collection[int], state: object) -> wire.Presence:
+    """What a log is told: who is here; of a crowd how many, and of those who matter who."""
+    if len(here) <= CROWD:
+        return wire.Presence(tuple(sorted(here)))
+    return wire.Presence(tuple(sorted(_matter(state) & set(here))), count=len(here))
+
+
+def _matter(state: object) -> set[int]:
+    """Facilitators, the queue, the holder, the invited. One's own seat everybody knows to be here."""
+    if not isinstance(state, Meeting):
+        return set()
+    facilitators = {seat for seat in state.seats if state.is_facilitator(seat)}
+    floor = {seat for seat in (state.holder, state.invited) if seat is not None}
+    return facilitators | floor | set(state.hands)
+
+
+def shows_typing(state: object, seat: int, *, in_a_crowd: bool) -> bool:
+    """Whether the others see that `seat` is writing: the holder, and in open talk anybody.
+
+    Never one who may not write now: it ends where a mute is folded (P8).
+    """
+    if (
+        not isinstance(state, Meeting)
+        or not state.sits(seat)
+        or why_silent(state, seat) is not None
+    ):
+        return False
+    return seat == state.holder or (state.speak in ("open", "discussion") and not in_a_crowd)

@@ -1,0 +1,1 @@
+"""Who people are: sessions, invitations, the key they are signed with."""

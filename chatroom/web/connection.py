@@ -1,0 +1,416 @@
+"""One socket: hello, then commands in and streams out, from the cursor on."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.websockets import WebSocket
+
+from chatroom.care.cases import Cases
+from chatroom.live import wire
+from chatroom.live.book import Book
+from chatroom.live.hub import TYPING, Hub, Subscriber
+from chatroom.live.journal import Answer, Journal, RetryLater
+from chatroom.live.refusals import CLOSE_CODES
+from chatroom.live.reviewing import Reviewer
+from chatroom.live.rules import Command, State, stream_name, words_of
+from chatroom.live.transport import EXTENSION, Frames
+from chatroom.people.accounts import Accounts, Session
+from chatroom.store.logs import OutcomeUnknown
+from moderation.content.verdict import ALLOW, Verdict
+from moderation.meeting.audience import CHAIR
+from moderation.meeting.commands import Post, Rename, Say, Tag
+from moderation.meeting.state import Meeting
+from moderation.refused import Refused
+
+HELLO_WITHIN = 5.0
+"""Seconds a socket has to say who it is (A9)."""
+OUTSTANDING = 8
+"""Commands of one socket that may wait for their answers before it is read no further (P15)."""
+TOO_FAR = 5000
+"""Entries of one stream that a refill carries at most (W24)."""
+RETRY_AFTER = 250
+"""Milliseconds."""
+OWED = 10.0
+"""Seconds in which a command that got `retry` comes before all that were behind it (P5).
+
+A client that has given one up by then is not held up any longer by it.
+"""
+OWED_AT_MOST = 256
+LAST_ANSWERS = 1.0
+"""Seconds in which a socket that we close still gets the answers to what was taken from it."""
+
+
+class Ended(Exception):
+    """The socket is to be closed, for a reason of the catalogue."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What a socket needs of the server."""
+
+    journal: Journal
+    hub: Hub
+    accounts: Accounts
+    reviewer: Reviewer
+    cases: Cases
+    now: Callable[[], float]
+    monotonic: Callable[[], float]
+
+
+async def converse(
+    house: House, socket: WebSocket, log: int, token: str | None, room: str | None = None
+) -> None:
+    """Serves one socket of a log until either side leaves.
+
+    `token` is the session's, of the cookie; `room` the slug of the room that a meeting is held in.
+    """
+    await socket.accept()
+    frames: Frames = socket.scope["extensions"][EXTENSION]
+    try:
+        hello = await _hello(socket)
+        session = await _session(house, token or hello.bearer)
+        connection = await _seated(house, frames, log, session, room)
+        await connection.live(socket, hello)
+    except Ended as ended:
+        frames.close(CLOSE_CODES[str(ended)].code)
+    except (OutcomeUnknown, SQLAlchemyError):  # The database is away: come back, with the cursor.
+        frames.close(CLOSE_CODES["restart"].code)
+
+
+async def _hello(socket: WebSocket) -> wire.Hello:
+    try:
+        async with asyncio.timeout(HELLO_WITHIN):
+            frame = await _next(socket)
+    except TimeoutError:
+        raise Ended("no_session") from None
+    if not isinstance(frame, wire.Hello) or frame.protocol != wire.PROTOCOL:
+        raise Ended("leaving" if frame is None else "bad_frame")
+    return frame
+
+
+async def _next(socket: WebSocket) -> wire.InboundFrame | None:
+    """The next frame, None where the client has gone."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        if message["code"] == CLOSE_CODES["restart"].code:
+            raise Ended("restart")  # Ours: the server lets everybody go.
+        return None
+    text = message.get("text")
+    if text is None:
+        raise Ended("not_text")
+    try:
+        return wire.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise Ended("bad_frame") from None
+
+
+async def _session(house: House, token: str | None) -> Session:
+    session = await house.accounts.session(token, house.now()) if token else None
+    if session is None:
+        raise Ended("no_session")
+    return session
+
+
+async def _seated(
+    house: House, frames: Frames, log: int, session: Session, room: str | None
+) -> "Connection":
+    book = await house.journal.book(log)
+    if book is None:
+        raise Ended("no_seat")
+    digest = house.accounts.digest(log, session)
+    seat = book.rules.seat_of(book.fold.state, digest)
+    if seat is None:
+        await house.journal.catch_up(log)  # It may have been taken at another process just now.
+        seat = book.rules.seat_of(book.fold.state, digest)
+    if seat is None:
+        raise Ended("no_seat")
+    if not book.rules.streams(book.fold.state, seat):
+        raise Ended("removed")
+    return Connection(house, frames, book, session, seat, room)
+
+
+class Connection:
+    """A socket with a seat."""
+
+    def __init__(
+        self,
+        house: House,
+        frames: Frames,
+        book: Book,
+        session: Session,
+        seat: int,
+        room: str | None,
+    ) -> None:
+        self._house = house
+        self._book = book
+        self._session = session
+        self._seat = seat
+        self._room = room
+        self._subscriber = Subscriber(frames, seat, session.id)
+        self._slots = asyncio.Semaphore(OUTSTANDING)
+        self._owed: dict[str, bool] = {}
+        self._owed_until = 0.0
+        self._typed_at: float | None = None
+
+    async def live(self, socket: WebSocket, hello: wire.Hello) -> None:
+        """From the hello to the goodbye."""
+        hub, log = self._house.hub, self._book.log
+        hub.enter(log, self._subscriber)
+        try:
+            # While the database is away, what is in memory is all there is (P17).
+            with contextlib.suppress(OutcomeUnknown):
+                await hub.read_to_head(self._house.journal, log, self._house.monotonic)
+            if not self._streams():
+                raise Ended("removed")
+            if hub.awaits(log, self._subscriber):
+                await self._welcome(hello)
+            if await hub.catch_up(self._house.journal, self._book, self._subscriber):
+                await self._read(socket)
+        finally:
+            hub.leave(log, self._subscriber)
+
+    # Streams out
+
+    async def _welcome(self, hello: wire.Hello) -> None:
+        """Resumes at the cursor, or starts afresh and says why: never a hole (P7)."""
+        reason = await self._why_fresh(hello.cursor)
+        if not self._house.hub.awaits(self._book.log, self._subscriber):
+            return  # They were let go meanwhile.
+        fold, rules, now = self._book.fold, self._book.rules, self._house.now()
+        since = self._streams()
+        heads = {stream_name(audience): wire.cursor(*fold.head(audience)) for audience in since}
+        if reason is None:
+            places = self._places(hello.cursor or {})
+            assert places is not None, "a cursor that holds can be read"
+            self._subscriber.at = {audience: number for audience, (number, _) in places.items()}
+            self._subscriber.send(wire.Resumed(seat=self._seat, cursor=heads, now=now))
+            return
+        self._subscriber.at = {
+            audience: max(first - 1, fold.head(audience)[0] - TOO_FAR)
+            for audience, first in since.items()
+        }
+        self._subscriber.send(
+            wire.Fresh(
+                reason=reason,
+                seat=self._seat,
+                snapshot=rules.snapshot(fold.state, self._seat),
+                cursor=heads,
+                starts={
+                    stream_name(audience): number
+                    for audience, number in self._subscriber.at.items()
+                },
+                now=now,
+            )
+        )
+
+    async def _why_fresh(self, cursor: "dict[wire.Stream, str] | None") -> wire.Reason | None:
+        if cursor is None:
+            return "new"
+        if ("chair" in cursor) != (CHAIR in self._streams()):
+            return "streams"  # They were a facilitator, or became one since (A48).
+        places = self._places(cursor)
+        if places is None:
+            return "bad"
+        if self._is_ahead(places):
+            # Another process was quicker, or the past was put back; one read for all who wonder.
+            async with self._house.hub.reading(self._book.log):
+                if self._is_ahead(places):
+                    await self._house.journal.catch_up(self._book.log)
+        for audience, first in self._streams().items():
+            if audience not in places:
+                return "streams"
+            reason = await self._why_not_from(audience, first, *places[audience])
+            if reason is not None:
+                return reason
+        return None
+
+    def _streams(self) -> dict[int, int]:
+        """What this seat reads now, each with the first number it may read back."""
+        return self._book.rules.streams(self._book.fold.state, self._seat)
+
+    def _places(self, cursor: "dict[wire.Stream, str]") -> dict[int, tuple[int, str]] | None:
+        """What the client saw last in each of its streams; None where that can't be read."""
+        since = self._streams()
+        places = {
+            audience: wire.parse_cursor(cursor.get(stream_name(audience), "")) for audience in since
+        }
+        found = {audience: place for audience, place in places.items() if place is not None}
+        return found if len(found) == len(since) else None
+
+    def _is_ahead(self, places: dict[int, tuple[int, str]]) -> bool:
+        fold = self._book.fold
+        return any(number > fold.head(audience)[0] for audience, (number, _) in places.items())
+
+    async def _why_not_from(
+        self, audience: int, first: int, number: int, id: str
+    ) -> wire.Reason | None:
+        head, head_id = self._book.fold.head(audience)
+        if number > head:
+            return "ahead"
+        if number < first - 1:
+            return "bad"
+        if head - number > TOO_FAR:
+            return "too_far"
+        if number >= first:
+            there = head_id if number == head else await self._id_at(audience, number)
+            return None if there == id else "diverged"
+        return None
+
+    async def _id_at(self, audience: int, number: int) -> str | None:
+        records = await self._house.journal.stream(self._book, audience, number - 1, 1)
+        return records[0].id if records else None
+
+    # Commands in
+
+    async def _read(self, socket: WebSocket) -> None:
+        try:
+            while (frame := await _next(socket)) is not None:
+                if isinstance(frame, wire.Typing):
+                    self._typing()
+                    continue
+                if not isinstance(frame, wire.Command):
+                    raise Ended("bad_frame")
+                await self._slots.acquire()
+                await self._take(frame)
+        except Ended:
+            await self._all_answered()
+            raise
+
+    def _typing(self) -> None:
+        """More than the others can see is passed over, and so is what they must not see."""
+        now = self._house.monotonic()
+        if self._typed_at is None or now - self._typed_at >= TYPING:
+            self._typed_at = now
+            self._house.hub.typing(self._book, self._seat, now)
+
+    async def _all_answered(self) -> None:
+        """Waits, before a goodbye of ours, until nothing that was taken waits for its answer (P16)."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ANSWERS):
+                for _ in range(OUTSTANDING):
+                    await self._slots.acquire()
+
+    async def _take(self, frame: wire.Command) -> None:
+        """Reviews and queues a command; its answer is written when there is one."""
+        if self._must_wait(frame.id):
+            self._slots.release()
+            return self._subscriber.send(wire.Retry(frame.id, RETRY_AFTER))
+        try:
+            command = wire.decode_command(self._book.rules.commands, frame.command)
+            self._needs_them_here(command)
+            verdict, review = self._review(frame.id, command)
+            if verdict.signal is not None:
+                await self._raise_signal(frame.id, words_of(command) or "", verdict)
+        except Refused as no:
+            return self._answer(frame.id, await self._heard(frame, no))
+        except (RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
+            return self._answer(frame.id, no)
+        answer = self._house.journal.submit(
+            self._book.log,
+            self._seat,
+            command,
+            id=bytes.fromhex(frame.id),
+            payload=msgspec.json.encode(command),
+            followed_by=[bytes.fromhex(id) for id in frame.followed_by],
+            verdict=verdict,
+            review=review,
+        )
+        answer.add_done_callback(lambda done: self._answered(frame.id, done, verdict))
+        if isinstance(command, Say | Post):
+            self._book.on_their_way[self._seat, frame.id] = command.text
+        return None
+
+    def _needs_them_here(self, command: Command) -> None:
+        """Nobody is named to be next who is not connected (FC-28): of that the rules know nothing.
+
+        After a race the rules have the first word: the floor may have moved by this very command.
+        """
+        meeting = self._book.fold.state
+        if not isinstance(command, Tag) or command.epoch != meeting.epoch:
+            return
+        if meeting.sits(command.seat) and not self._house.hub.is_here(self._book.log, command.seat):
+            raise Refused("they_are_away")
+
+    def _review(
+        self, id: str, command: Command
+    ) -> "tuple[Verdict, Callable[[State], Verdict] | None]":
+        """The verdict under the floor as it is now, and how to come to another should it move."""
+        words, state = words_of(command), self._book.fold.state
+        if words is None or not isinstance(state, Meeting):
+            return ALLOW, None
+
+        def review(meeting: Meeting) -> Verdict:
+            if isinstance(command, Rename):
+                return self._house.reviewer.name(words, meeting.epoch)
+            return self._house.reviewer.line(words, self._book, self._seat, meeting, id)
+
+        return review(state), review
+
+    async def _heard(self, frame: wire.Command, no: Refused) -> Refused | RetryLater:
+        """A cry for help in what can't be taken, because it is too long, is heard all the same."""
+        words, meeting = wire.words_in(frame.command), self._book.fold.state
+        if words is None or not isinstance(meeting, Meeting):
+            return no
+        house = self._house
+        verdict = house.reviewer.line(words, self._book, self._seat, meeting, frame.id)
+        if verdict.signal is not None:
+            try:
+                await self._raise_signal(frame.id, words, verdict)
+            except (Refused, RetryLater, OutcomeUnknown, SQLAlchemyError):
+                return RetryLater()
+            no.facts["signal"] = True
+        return no
+
+    async def _raise_signal(self, id: str, words: str, verdict: Verdict) -> None:
+        """A crisis signal opens its case first, whatever becomes of the command (CE-06)."""
+        meeting: Meeting = self._book.fold.state
+        case = await self._house.cases.signal(
+            self._session,
+            bytes.fromhex(id),
+            self._room,
+            meeting.seats[self._seat].name,
+            words,
+            "urgent" if verdict.signal == "urgent" else "support",
+        )
+        self._subscriber.send(wire.Care(case))
+
+    def _answered(self, id: str, done: "asyncio.Future[Answer]", verdict: Verdict) -> None:
+        self._book.on_their_way.pop((self._seat, id), None)
+        error = done.exception()
+        if isinstance(error, Refused) and verdict.signal is not None:
+            error.facts["signal"] = True
+        self._answer(id, done.result() if error is None else error)
+
+    def _answer(self, id: str, outcome: Answer | BaseException) -> None:
+        self._slots.release()
+        if not isinstance(outcome, Answer | Refused):
+            self._owed[id] = False  # It keeps the place that it had.
+            self._owed_until = self._house.monotonic() + OWED
+            return self._subscriber.send(wire.Retry(id, RETRY_AFTER))
+        self._owed.pop(id, None)
+        if isinstance(outcome, Refused):
+            return self._subscriber.send(wire.refusal(id, outcome))
+        stream = None if outcome.audience is None else stream_name(outcome.audience)
+        return self._subscriber.send(wire.Receipt(id, stream, outcome.number))
+
+    def _must_wait(self, id: str) -> bool:
+        """After a retry, what was behind it on this socket must not overtake it (P5).
+
+        `_owed` holds in the order of sending what has to come again, and whether it is on its way.
+        """
+        if self._house.monotonic() > self._owed_until:
+            self._owed.clear()
+        for owed, on_its_way in self._owed.items():
+            if owed == id:
+                break
+            if not on_its_way:
+                if len(self._owed) < OWED_AT_MOST:
+                    self._owed.setdefault(id, False)
+                return True
+        if id in self._owed:
+            self._owed[id] = True
+        return False

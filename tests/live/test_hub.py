@@ -1,0 +1,635 @@
+"""The hub: one frame per commit and audience, every entry exactly once, and nothing to whom it does not belong."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from chatroom.live import book as books
+from chatroom.live import hub as module
+from chatroom.live import wire
+from chatroom.live.hub import Hub, Subscriber
+from chatroom.live.presence import CROWD, GRACE, Presence
+from chatroom.live.rules import MEETING
+from chatroom.live.transport import Frames
+from moderation.meeting.audience import NOBODY
+from moderation.meeting.commands import (
+    AcceptChair,
+    Appoint,
+    Dismiss,
+    Handover,
+    Redact,
+    Remove,
+    TakeSeat,
+    Tell,
+)
+from moderation.meeting.format import Flags
+from tests.cast import EVES_SESSION, ada, ben, chidi
+from tests.journal.stage import EVENING, MORNING, Office, at_work, migrated, until
+
+ROOM, CHAIR = 0, -1
+
+
+class Recorder(Frames):
+    """A socket that keeps what it is given; it can stand still, and it can stop draining."""
+
+    def __init__(self) -> None:
+        self.given: list[bytes] = []
+        self.drains = True
+        self.aborted = 0
+        self.closed: list[int] = []
+        self._writable = asyncio.Event()
+        self._writable.set()
+
+    def offer(self, frame: bytes) -> bool:
+        if self.drains and not self.closed:
+            self.given.append(frame)
+        return self.drains
+
+    @property
+    def writable(self) -> asyncio.Event:
+        return self._writable
+
+    def close(self, code: int) -> None:
+        self.closed.append(code)
+
+    def abort(self) -> None:
+        self.aborted += 1
+
+    @property
+    def frames(self) -> list[dict[str, Any]]:
+        return [msgspec.json.decode(payload) for data in self.given for payload in unframed(data)]
+
+    def numbers(self, stream: str = "room") -> list[int]:
+        return [entry["number"] for entry in self.entries(stream)]
+
+    def entries(self, stream: str = "room") -> list[dict[str, Any]]:
+        return [
+            entry
+            for frame in self.frames
+            if frame["type"] == "entries" and frame["stream"] == stream
+            for entry in frame["entries"]
+        ]
+
+    def present(self) -> list[list[int]]:
+        return [frame["here"] for frame in self.frames if frame["type"] == "presence"]
+
+
+def unframed(data: bytes) -> Iterable[bytes]:
+    """The payloads of the text frames that stand one behind the other in `data`."""
+    while data:
+        assert data[0] == 0x81, "a whole text frame"
+        size, start = data[1], 2
+        if size == 126:
+            size, start = int.from_bytes(data[2:4], "big"), 4
+        elif size == 127:
+            size, start = int.from_bytes(data[2:10], "big"), 10
+        yield data[start : start + size]
+        data = data[start + size :]
+
+
+class Hall:
+    """A hub behind a journal, and sockets that come and go."""
+
+    def __init__(self, office: Office, presence: Presence | None = None) -> None:
+        self.office = office
+        self.wanted: set[int] = set()
+        self.presence = presence or Presence(None, office.clock.now)
+        self.hub = Hub(self.wanted.add, self.wanted.discard, self.presence)
+        self.books: list[Any] = []
+        office.audience = self.hub.publish
+
+    async def join(
+        self, seat: int, at: dict[int, int] | None = None, session: bytes = b""
+    ) -> Subscriber:
+        member = await self.knock(seat, at, session)
+        assert await self.catch_up(member)
+        return member
+
+    async def knock(
+        self, seat: int, at: dict[int, int] | None = None, session: bytes = b""
+    ) -> Subscriber:
+        """In the door, and lacking everything."""
+        book = await self.office.book()
+        self.books.append(book)
+        member = Subscriber(Recorder(), seat, session or b"session of %d" % seat)
+        self.hub.enter(EVENING, member)
+        member.at = at or dict.fromkeys(MEETING.streams(book.fold.state, seat), 0)
+        return member
+
+    async def catch_up(self, member: Subscriber) -> bool:
+        return await self.hub.catch_up(self.office.journal, await self.office.book(), member)
+
+
+def recorded(member: Subscriber) -> Recorder:
+    assert isinstance(member.frames, Recorder)
+    return member.frames
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with at_work(migrated(tmp_path)) as office:
+        await office.furnish()
+        yield office
+
+
+@pytest.fixture
+async def hall(office: Office) -> Hall:
+    return Hall(office)
+
+
+async def turn() -> None:
+    """A turn of the loop: what it flushes is flushed."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+# One frame
+
+
+async def test_one_commit_is_one_frame_and_the_same_bytes_for_all(hall: Hall):
+    members = [await hall.join(seat) for seat in (ada, ben, chidi, ben)]
+    before = [len(recorded(member).given) for member in members]
+    lines = [hall.office.say(ben, "one"), hall.office.say(chidi, "two")]
+    for line in lines:
+        await line
+    await turn()
+    new = [recorded(member).given[count:] for member, count in zip(members, before, strict=True)]
+    assert [len(frames) for frames in new] == [1] * 4
+    assert {id(frames[0]) for frames in new} == {id(new[0][0])}
+    (frame,) = unframed(new[0][0])
+    assert [entry["entry"]["words"] for entry in msgspec.json.decode(frame)["entries"]] == [
+        "one",
+        "two",
+    ]
+
+
+async def test_a_frame_is_encoded_once_however_many_it_is_for(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    for _ in range(20):
+        await hall.join(ben)
+    encoded = 0
+    encode = wire.encode
+
+    def count(frame: wire.OutboundFrame) -> bytes:
+        nonlocal encoded
+        encoded += isinstance(frame, wire.Entries)
+        return encode(frame)
+
+    monkeypatch.setattr(wire, "encode", count)
+    await hall.office.say(ben, "hello")
+    assert encoded == 1
+
+
+async def test_what_one_turn_of_the_loop_brings_is_written_at_once(hall: Hall):
+    member = await hall.join(ben)
+    book = await hall.office.book()
+    await hall.office.say(ben, "one")
+    await turn()
+    count, records = len(recorded(member).given), list(book.ring)[-1:]
+    hall.hub.publish(book, records)
+    hall.hub.publish(book, records)
+    hall.hub.to_all(EVENING, wire.Heartbeat("1.", 2.0))
+    await turn()
+    (data,) = recorded(member).given[count:]
+    types = [msgspec.json.decode(payload)["type"] for payload in unframed(data)]
+    assert types == ["entries", "entries", "heartbeat"]
+
+
+@pytest.mark.parametrize("size", [125, 126, 65535, 65536])
+def test_a_frame_of_any_size_is_a_whole_text_frame(size: int):
+    payload = b"x" * size
+    assert list(unframed(wire.framed(payload) + wire.framed(b"y"))) == [payload, b"y"]
+
+
+# Exactly once
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_who_joins_during_traffic_gets_each_entry_exactly_once_p4(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, seed: int
+):
+    """Entries come at every place of a refill: while it reads, while it waits, between its frames."""
+    dice = random.Random(seed)
+    monkeypatch.setattr(module, "REFILL", 3)
+    monkeypatch.setattr(books, "RING", 4)
+    book = await hall.office.book()
+    book.ring = type(book.ring)(book.ring, maxlen=4)
+    read = hall.office.logs.stream
+
+    async def with_traffic(*what: Any) -> Any:
+        rows = await read(*what)
+        if dice.random() < 0.5:
+            await hall.office.say(chidi, "while it reads")
+        return rows
+
+    monkeypatch.setattr(hall.office.logs, "stream", with_traffic)
+    there = await hall.join(ada)
+    for n in range(8):
+        await hall.office.say(ben, f"before {n}")
+    member = await hall.knock(ben)
+    joining = asyncio.ensure_future(hall.catch_up(member))
+    for n in range(12):
+        if dice.random() < 0.4:
+            member.frames.writable.clear()
+        if dice.random() < 0.7:
+            await hall.office.say(chidi, f"line {n}")
+        if dice.random() < 0.3:
+            await hall.office.journal.submit(EVENING, ben, Tell(f"quietly {n}"))
+        for _ in range(dice.randrange(4)):
+            await asyncio.sleep(0)
+        member.frames.writable.set()
+    assert await joining
+    await hall.office.say(chidi, "after")
+    await turn()
+    head = hall.office.numbers()[-1]
+    assert recorded(member).numbers() == list(range(1, head + 1))
+    assert recorded(there).numbers()[-1] == head
+    own = hall.office.numbers(audience=ben)
+    assert recorded(member).numbers("own") == own
+
+
+async def test_who_comes_back_gets_what_is_behind_the_cursor_and_no_more_p4(hall: Hall):
+    for n in range(5):
+        await hall.office.say(chidi, f"line {n}")
+    head = hall.office.numbers()[-1]
+    member = await hall.join(ben, {ROOM: head - 2, ben: 1})
+    assert recorded(member).numbers() == [head - 1, head]
+    assert recorded(member).numbers("own") == []
+
+
+async def test_frames_that_wait_for_the_others_are_not_sent_twice_to_who_has_just_come_p4(
+    hall: Hall,
+):
+    there = await hall.join(ada)
+    line = hall.office.say(chidi, "hello")
+    while not line.done():
+        await asyncio.sleep(0)
+        member = await hall.knock(ben)
+        await hall.catch_up(member)
+        assert recorded(member).numbers() == sorted(set(recorded(member).numbers()))
+    await turn()
+    assert recorded(there).numbers() == hall.office.numbers()
+
+
+async def test_a_refill_waits_for_a_slow_reader_and_reads_only_then_p19(hall: Hall):
+    """What is taken back while the socket stands still is not in the frame that follows."""
+    said = await hall.office.say(chidi, "canary")
+    member = await hall.knock(ben)
+    member.frames.writable.clear()
+    joining = asyncio.ensure_future(hall.catch_up(member))
+    await turn()
+    await hall.office.journal.submit(EVENING, chidi, Redact(said.number or 0))
+    member.frames.writable.set()
+    assert await joining
+    assert b"canary" not in b"".join(recorded(member).given)
+    assert recorded(member).numbers() == hall.office.numbers()
+
+
+async def test_a_frame_of_a_refill_stays_small_whatever_was_written_p14(hall: Hall):
+    """However long the lines, a socket that stops reading holds at most 512 KiB."""
+    for _ in range(40):
+        await hall.office.say(chidi, "\x01" * 2000)
+    member = await hall.join(ben)
+    assert max(map(len, recorded(member).given)) < 256 * 1024
+    assert recorded(member).numbers() == hall.office.numbers()
+
+
+# Sockets that do not drain
+
+
+async def test_a_socket_that_does_not_drain_is_let_go_and_the_others_go_on_p14(hall: Hall):
+    stalled, well = await hall.join(ben), await hall.join(chidi)
+    recorded(stalled).drains = False
+    await hall.office.say(ada, "hello")
+    await turn()
+    assert recorded(stalled).aborted == 1
+    assert recorded(well).numbers() == hall.office.numbers()
+    assert recorded(well).aborted == 0
+
+
+async def test_a_socket_that_leaves_in_the_middle_of_a_flush_takes_nobody_with_it(hall: Hall):
+    members = [await hall.join(ben) for _ in range(3)]
+    first = recorded(members[0])
+
+    def leave() -> None:
+        for member in members[:2]:
+            hall.hub.leave(EVENING, member)
+
+    first.drains = False
+    first.abort = leave  # type: ignore[method-assign]
+    await hall.office.say(ada, "hello")
+    await turn()
+    assert recorded(members[2]).numbers() == hall.office.numbers()
+
+
+# Removal
+
+
+async def test_a_removed_seat_reads_up_to_its_removal_and_nothing_after_p9(hall: Hall):
+    bens = [await hall.join(ben), await hall.join(ben)]
+    chidis = await hall.join(chidi)
+    remove = hall.office.journal.submit(EVENING, ada, Remove(ben))
+    after = hall.office.say(chidi, "are they gone?")
+    removed = await remove
+    await after
+    await turn()
+    for member in bens:
+        assert recorded(member).numbers()[-1] == removed.number
+        assert recorded(member).closed == [4410]
+    assert recorded(chidis).numbers() == hall.office.numbers()
+    assert recorded(chidis).closed == []
+
+
+async def test_who_is_removed_while_coming_in_gets_nothing_more_p9(hall: Hall):
+    chidis = await hall.join(chidi)
+    member = await hall.knock(ben)
+    member.frames.writable.clear()
+    joining = asyncio.ensure_future(hall.catch_up(member))
+    await turn()
+    await hall.office.journal.submit(EVENING, ada, Remove(ben))
+    hall.hub.leave(EVENING, chidis)  # The last one but Ben: the circle is gone.
+    member.frames.writable.set()
+    assert await joining is False
+    assert recorded(member).closed == [4410]
+    assert recorded(member).given == []
+
+
+# Other streams
+
+
+async def test_a48_a_demoted_seat_hears_nothing_of_the_facilitators_after_its_number(hall: Hall):
+    submit = hall.office.journal.submit
+    await submit(EVENING, ada, Appoint(ben, "co_chair"))
+    bens, adas = [await hall.join(ben), await hall.join(ben)], await hall.join(ada)
+    await submit(EVENING, chidi, Tell("while he is one of them"))
+    dismiss = submit(EVENING, ada, Dismiss(ben, "co_chair"))
+    after = submit(EVENING, chidi, Tell("canary"))  # In the same batch.
+    dismissed, _ = await dismiss, await after
+    await turn()
+    assert recorded(adas).numbers("chair") == [1, 2]
+    for member in bens:
+        assert recorded(member).numbers("chair") == [1]
+        assert recorded(member).numbers()[-1] == dismissed.number
+        assert recorded(member).closed == [4411]
+        assert b"canary" not in b"".join(recorded(member).given)
+    assert recorded(adas).closed == []
+    again = await hall.join(ben)
+    assert (CHAIR in again.at, b"canary" in b"".join(recorded(again).given)) == (False, False)
+
+
+@pytest.mark.parametrize("command", [Appoint(ben, "co_chair"), Handover(ben)])
+async def test_a48_a_promoted_seat_comes_back_and_hears_the_facilitators_from_then_on(
+    hall: Hall, command: Appoint | Handover
+):
+    submit = hall.office.journal.submit
+    bens = await hall.join(ben)
+    await submit(EVENING, chidi, Tell("canary"))
+    promoted = await submit(EVENING, ada, command)
+    if isinstance(command, Handover):
+        assert recorded(bens).closed == [], "until they accept nothing changes (FC-23)"
+        promoted = await submit(EVENING, ben, AcceptChair())
+    await submit(EVENING, chidi, Tell("are you one of them now?"))
+    await turn()
+    assert recorded(bens).numbers()[-1] == promoted.number
+    assert recorded(bens).closed == [4411]
+    book = await hall.office.book()
+    first = MEETING.streams(book.fold.state, ben)[CHAIR]
+    again = await hall.join(ben, {ROOM: promoted.number or 0, CHAIR: first - 1, ben: 1})
+    heard = [entry["entry"]["words"] for entry in recorded(again).entries("chair")]
+    assert heard == ["are you one of them now?"]
+
+
+async def test_a_seat_that_changes_while_it_comes_in_is_let_go_whoever_else_leaves(hall: Hall):
+    chidis, bens = await hall.join(chidi), await hall.knock(ben)
+    await hall.office.journal.submit(EVENING, ada, Appoint(ben, "co_chair"))
+    hall.hub.leave(EVENING, chidis)
+    assert recorded(bens).closed == [4411]
+    assert await hall.catch_up(bens) is False
+    assert recorded(bens).given == []
+
+
+async def test_whose_knock_it_was_is_sent_to_nobody(office: Office):
+    """The facilitators see the name; which session it is stays in the log."""
+    await office.furnish(MORNING, flags=Flags(door="members"))
+    hall, book = Hall(office), await office.book(MORNING)
+    members = {seat: Subscriber(Recorder(), seat, b"") for seat in (ada, ben)}
+    for seat, member in members.items():
+        hall.hub.enter(MORNING, member)
+        member.at = dict.fromkeys(MEETING.streams(book.fold.state, seat), 0)
+        assert await hall.hub.catch_up(office.journal, book, member)
+    knock = TakeSeat(EVES_SESSION, "member", "Eve", known=False)
+    await office.journal.submit(MORNING, 0, knock)
+    await turn()
+    assert book.fold.head(NOBODY)[0] == 1, "need a knock for this test to mean anything"
+    assert recorded(members[ada]).entries("chair")[-1]["entry"]["words"] == "Eve"
+    assert all(EVES_SESSION.encode() not in b"".join(recorded(m).given) for m in members.values())
+    assert b"Eve" not in b"".join(recorded(members[ben]).given)
+
+
+async def test_nothing_is_written_to_who_was_let_go_not_even_an_answer_p9(hall: Hall):
+    """A socket that is saying goodbye is not cut for taking no more: its close code would be lost."""
+    member = await hall.join(ben)
+    await hall.office.journal.submit(EVENING, ada, Remove(ben))
+    member.send(wire.Retry("0" * 32, 250))
+    assert recorded(member).aborted == 0
+
+
+async def test_the_sockets_of_a_session_that_is_over_are_closed(hall: Hall):
+    one, two = await hall.join(ben, session=b"one"), await hall.join(ben, session=b"two")
+    hall.hub.end_session(b"one", 4401)
+    assert (recorded(one).closed, recorded(two).closed) == ([4401], [])
+
+
+async def test_everybody_is_told_that_the_server_restarts(hall: Hall):
+    members = [await hall.join(ben), await hall.knock(chidi)]
+    hall.hub.close(1012)
+    assert [recorded(member).closed for member in members] == [[1012], [1012]]
+
+
+# Audiences
+
+
+async def test_a_private_line_goes_to_the_facilitators_and_its_sender_alone_p22(hall: Hall):
+    adas, bens, chidis = [await hall.join(seat) for seat in (ada, ben, chidi)]
+    before = list(recorded(chidis).given)
+    await hall.office.journal.submit(EVENING, ben, Tell("between us"))
+    await turn()
+    assert [entry["entry"]["words"] for entry in recorded(adas).entries("chair")] == ["between us"]
+    assert recorded(bens).entries("own")[-1]["entry"]["words"] == "between us"
+    assert recorded(bens).entries("chair") == []
+    assert recorded(chidis).given == before
+    assert recorded(chidis).numbers("own") == [1]
+
+
+async def test_a_line_to_one_seat_goes_to_that_seat_p22(hall: Hall):
+    adas, bens, chidis = [await hall.join(seat) for seat in (ada, ben, chidi)]
+    await hall.office.journal.submit(EVENING, ada, Tell("are you well?", to=ben))
+    await turn()
+    told = [entry["entry"] for entry in recorded(bens).entries("own")][-1]
+    assert (told["type"], told["words"]) == ("told_you", "are you well?")
+    assert recorded(chidis).numbers("own") == [1]
+    assert recorded(adas).numbers("own") == [1]
+
+
+# Presence, and which logs are wanted
+
+
+async def test_who_comes_is_told_who_is_here_at_once_and_the_others_a_little_later(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    timers: list[tuple[Callable[..., object], Any]] = []
+    loop = asyncio.get_running_loop()
+    call_later = loop.call_later
+
+    def later(delay: float, what: Callable[..., object], *of: Any, **more: Any) -> Any:
+        if delay == module.SETTLE:
+            timers.append((what, of))
+            return object()
+        return call_later(delay, what, *of, **more)
+
+    monkeypatch.setattr(loop, "call_later", later)
+    adas, bens = await hall.join(ada), await hall.join(ben)
+    assert recorded(adas).present() == [[ada]]
+    assert recorded(bens).present() == [[ada, ben]]
+    assert len(timers) == 1, "coming and going is gathered"
+    what, of = timers.pop()
+    what(*of)
+    await turn()
+    assert recorded(adas).present()[-1] == [ada, ben]
+    again = await hall.join(ben)  # A second socket of a seat that is here changes nothing.
+    hall.hub.leave(EVENING, again)
+    what, of = timers.pop()
+    what(*of)
+    await turn()
+    assert recorded(adas).present() == [[ada], [ada, ben]]
+    assert hall.presence.connected(EVENING) == {ada, ben}
+
+
+async def test_who_has_gone_is_told_after_a_look_at_presence_when_the_moment_is_over_fc18(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "SETTLE", 0)
+    adas, bens = await hall.join(ada), await hall.join(ben)
+    await settled(adas, [ada, ben])
+    hall.hub.leave(EVENING, bens)
+    for passed in (GRACE - 1.0, 1.0):
+        assert recorded(adas).present()[-1] == [ada, ben]
+        hall.office.clock.at += passed
+        await hall.presence.look([EVENING])
+        hall.hub.tell_presence()
+        await turn()
+    await settled(adas, [ada])
+    told = len(recorded(adas).given)
+    hall.hub.tell_presence()
+    await asyncio.sleep(0.01)
+    assert len(recorded(adas).given) == told, "nothing new, and nothing told"
+
+
+async def settled(member: Subscriber, here: list[int]) -> None:
+    await until(lambda: recorded(member).present()[-1:] == [here])
+
+
+async def test_a_crowd_is_counted_once_for_all_who_come(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "SETTLE", 0)
+    for seat in range(100, 100 + CROWD):
+        hall.presence.came(EVENING, seat)
+    adas = await hall.join(ada)
+    crowd = {"type": "presence", "here": [ada], "count": CROWD + 1}
+    await until(lambda: [frame for frame in recorded(adas).frames if frame == crowd][1:])
+    bens = await hall.join(ben)
+    crowd["count"] = CROWD + 2
+    await until(lambda: recorded(bens).frames[-1] == recorded(adas).frames[-1] == crowd)
+    counts = [frame["count"] for frame in recorded(bens).frames if frame["type"] == "presence"]
+    assert counts == [CROWD + 1, CROWD + 2], "at once what was told last, then what is so"
+
+
+async def test_before_all_processes_were_looked_at_nothing_is_told_of_who_is_here(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """Else half of a meeting looks gone to who comes to another process."""
+    monkeypatch.setattr(module, "SETTLE", 0)
+    presence = Presence(Elsewhere({EVENING: {ada: True}}), office.clock.now)
+    hall = Hall(office, presence)
+    bens = await hall.join(ben)
+    await asyncio.sleep(0.01)
+    assert recorded(bens).present() == []
+    await presence.look([EVENING])
+    hall.hub.tell_presence()
+    await settled(bens, [ada, ben])
+
+
+class Elsewhere:
+    """Another process, and who is connected to it."""
+
+    def __init__(self, seats: dict[int, dict[int, bool]]) -> None:
+        self._seats = seats
+
+    async def renew(self) -> bool:
+        return True
+
+    async def write(self, *_: object) -> bool:
+        return True
+
+    async def others(self) -> dict[int, int]:
+        return {1: 1}
+
+    async def seats(self, *_: object) -> dict[int, dict[int, bool]]:
+        return self._seats
+
+
+# Typing
+
+
+async def test_who_is_writing_is_told_to_all_and_not_more_often_than_every_3_seconds(hall: Hall):
+    adas, bens, chidis = [await hall.join(seat) for seat in (ada, ben, chidi)]
+    await hall.join(ben)
+    book = await hall.office.book()
+    for now in (100.0, 100.1, 102.9, 103.0):
+        hall.hub.typing(book, ben, now)
+    hall.hub.typing(book, chidi, 102.0)
+    await turn()
+    for member in (adas, bens, chidis):
+        typing = [frame for frame in recorded(member).frames if frame["type"] == "typing"]
+        assert typing == [{"type": "typing", "seat": seat} for seat in (ben, ben, chidi)]
+    assert "typing" not in str(hall.office.published)
+
+
+async def test_p8_nobody_is_told_that_the_muted_are_writing(hall: Hall):
+    adas, _ = await hall.join(ada), await hall.join(ben)
+    await hall.office.mute(ben)
+    hall.hub.typing(await hall.office.book(), ben, 100.0)
+    await turn()
+    assert "typing" not in {frame["type"] for frame in recorded(adas).frames}
+
+
+async def test_typing_of_who_has_just_been_let_go_goes_nowhere(hall: Hall):
+    bens = await hall.join(ben)
+    hall.hub.leave(EVENING, bens)
+    hall.hub.typing(await hall.office.book(), ben, 100.0)
+    assert hall.hub.logs() == []
+
+
+async def test_the_bus_is_asked_for_a_log_while_somebody_is_in_it(hall: Hall):
+    assert hall.hub.logs() == []
+    one, two = await hall.knock(ben), await hall.join(chidi)
+    assert (hall.wanted, hall.hub.logs()) == ({EVENING}, [EVENING])
+    hall.hub.leave(EVENING, one)
+    hall.hub.leave(EVENING, one)
+    assert hall.wanted == {EVENING}
+    hall.hub.leave(EVENING, two)
+    assert (hall.wanted, hall.hub.logs()) == (set(), [])
+    assert hall.presence.connected(EVENING) == set()
+
+
+async def test_entries_of_a_log_without_sockets_go_nowhere(hall: Hall):
+    await hall.office.say(ben, "hello")
+    hall.hub.to_all(EVENING, wire.Heartbeat("1.", 2.0))
+    assert hall.hub.logs() == []

@@ -1,0 +1,87 @@
+"""The review at work: what it looks back on, and whose rule about links it goes by."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from rpds import HashTrieMap
+
+from chatroom.live.book import Book, Record
+from chatroom.live.reviewing import Reviewer, open_reviewer
+from chatroom.live.rules import MEETING
+from moderation.meeting.commands import Role
+from moderation.meeting.entries import Entry, Posted, Said
+from moderation.meeting.format import Flags
+from moderation.meeting.state import Meeting, Seat
+from tests.cast import ada, ben, chidi
+from tests.ground import settings_in
+
+LINK = "look at https://example.org/page"
+ID = "0" * 32
+
+
+@pytest.fixture
+def reviewer(tmp_path: Path) -> Reviewer:
+    return open_reviewer(settings_in(tmp_path))
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book(7, MEETING)
+
+
+def meeting(*, epoch: int = 3, **ways: str) -> Meeting:
+    roles: dict[int, Role] = {ada: "facilitator", ben: "member"}
+    seats = {seat: Seat(role, 1, 1) for seat, role in roles.items()}
+    return Meeting(epoch=epoch, flags=Flags(**ways), seats=HashTrieMap(seats))  # type: ignore[arg-type]
+
+
+def heard(book: Book, *entries: Entry) -> None:
+    """They were the last in the room."""
+    for number, entry in enumerate(entries, 1):
+        book.ring.append(Record(number, 0, number, "", 1.0, entry))
+
+
+@pytest.mark.parametrize(
+    ("links", "seat", "outcome"),
+    [
+        ("facilitators", ben, "bounce"),
+        ("facilitators", ada, "allow"),
+        ("everyone", ben, "allow"),
+    ],
+)
+def test_who_may_post_links_is_the_groups_own_way(
+    reviewer: Reviewer, book: Book, links: str, seat: int, outcome: str
+):
+    verdict = reviewer.line(LINK, book, seat, meeting(links=links), ID)
+    assert (verdict.outcome, verdict.epoch) == (outcome, 3)
+
+
+def test_an_address_of_ones_own_is_no_link_like_any_other_cm_03(reviewer: Reviewer, book: Book):
+    verdict = reviewer.line("https://t.me/somebody", book, ben, meeting(links="everyone"), ID)
+    assert [finding.code for finding in verdict.findings] == ["contact_details"]
+
+
+def test_where_the_organisation_lets_nobody_post_links_no_group_does(
+    reviewer: Reviewer, book: Book
+):
+    reviewer._policy = replace(reviewer._policy, links="nobody")
+    assert reviewer.line(LINK, book, ada, meeting(links="everyone"), ID).outcome == "bounce"
+
+
+@pytest.mark.parametrize(
+    "before", [Said(seat=ben, words="212 555"), Posted(seat=ben, kind="reading", words="212 555")]
+)
+def test_a_number_that_is_begun_in_a_line_or_a_post_is_found_cm_02(
+    reviewer: Reviewer, book: Book, before: Entry
+):
+    assert reviewer.line("0123", book, ben, meeting(), ID).outcome == "allow"
+    heard(book, before)
+    assert reviewer.line("0123", book, ben, meeting(), ID).outcome == "bounce"
+    heard(book, Said(seat=chidi, words="0123"))
+    assert reviewer.line("0123", book, ada, meeting(), ID).outcome == "allow"
+
+
+def test_a_name_is_no_place_for_a_link_whoever_bears_it(reviewer: Reviewer):
+    verdict = reviewer.name("www.example.org", 5)
+    assert (verdict.outcome, verdict.epoch) == ("bounce", 5)

@@ -1,0 +1,146 @@
+"""What stands in a log file: ids, codes and places, one line at a time, and no words (P21)."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from chatroom import log_files
+
+CANARY = "my sponsor's number"
+
+
+class Lines:
+    """The log file of a test."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+
+    def read(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    root = logging.getLogger()
+    names = ("uvicorn.error", "aiosqlite", "alembic")
+    before = (root.handlers, root.level)
+    levels = [logging.getLogger(name).level for name in names]
+    lines = Lines()
+    log_files.set_up(lines.stream)
+    yield lines
+    root.handlers, level = before
+    root.setLevel(level)
+    for name, own in zip(names, levels, strict=True):
+        logging.getLogger(name).setLevel(own)
+    structlog.reset_defaults()
+
+
+def test_a_line_is_one_object_with_its_time(lines: Lines):
+    structlog.stdlib.get_logger("chatroom.live.journal").info("committed", log=7, entries=3)
+    (line,) = lines.read()
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "committed",
+        "level": "info",
+        "logger": "chatroom.live.journal",
+        "log": 7,
+        "entries": 3,
+    }
+
+
+def test_a_line_stays_one_line_whatever_stands_in_it(lines: Lines):
+    structlog.stdlib.get_logger("chatroom").info("a", code='x\r\n{"event": "forged"}\x1b[2J\u2028')
+    assert len(lines.stream.getvalue().splitlines()) == 1
+    assert "\x1b" not in lines.stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ["chatroom", "uvicorn.error", "asyncio"])
+def test_an_error_is_its_class_and_its_place(lines: Lines, name: str):
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        logging.getLogger(name).exception("Exception in ASGI application\n")
+    (line,) = lines.read()
+    assert (line["event"], line["error"]) == ("Exception in ASGI application", "ValueError")
+    assert line["where"][-1].startswith("tests/test_log_files.py:")
+    assert CANARY not in lines.stream.getvalue()
+
+
+def test_our_own_logger_hides_the_text_of_an_error_too(lines: Lines):
+    logger = structlog.stdlib.get_logger("chatroom")
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        logger.exception("failed")
+    assert lines.read()[0]["error"] == "ValueError"
+    assert CANARY not in lines.stream.getvalue()
+
+
+def test_an_error_without_a_place_is_named_all_the_same(lines: Lines):
+    structlog.stdlib.get_logger("chatroom").error("failed", exc_info=ValueError(CANARY))
+    line = lines.read()[0]
+    assert (line["error"], line["where"]) == ("ValueError", [])
+
+
+def test_asyncio_quotes_no_objects(lines: Lines):
+    logging.getLogger("asyncio").error(
+        "Task exception was never retrieved\nfuture: <Task exception=ValueError('%s')>", CANARY
+    )
+    assert lines.read()[0]["event"] == "Task exception was never retrieved"
+
+
+def test_a_failed_start_names_the_error_alone(lines: Lines):
+    logging.getLogger("uvicorn.error").error(
+        'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: %s\n', CANARY
+    )
+    assert lines.read()[0]["event"] == "failed with ValueError"
+
+
+@pytest.mark.parametrize(
+    ("form", "values"),
+    [
+        ('%s - "WebSocket %s" [accepted]', ("127.0.0.1:35770", "/?token=SECRET")),
+        ('%s - "WebSocket %s" 403', ("127.0.0.1:35770", "/?token=SECRET")),
+        ('%s - "WebSocket %s" %d', ("127.0.0.1:35770", "/?token=SECRET", 400)),
+    ],
+)
+def test_addresses_and_queries_of_sockets_are_not_written(
+    lines: Lines, form: str, values: tuple[object, ...]
+):
+    logging.getLogger("uvicorn.error").info(form, *values)
+    assert lines.read() == []
+
+
+def test_sql_and_its_values_are_not_written(lines: Lines):
+    logging.getLogger("aiosqlite").info("executing %s", CANARY)
+    logging.getLogger("alembic.runtime.migration").info("Context impl")
+    assert lines.read() == []
+
+
+def test_what_a_peer_can_cause_is_written_once_a_second():
+    now = 100.0
+    quiet = log_files.Quiet(lambda: now)
+
+    def passes(message: str, name: str = "uvicorn.error", level: int = logging.WARNING) -> bool:
+        return quiet.filter(logging.makeLogRecord({"name": name, "levelno": level, "msg": message}))
+
+    assert [passes("Invalid HTTP request received.") for _ in range(3)] == [True, False, False]
+    assert passes("socket.accept() out of system resource\nsocket: 1", "asyncio")
+    assert not passes("socket.accept() out of system resource\nsocket: 2", "asyncio")
+    assert all(passes("committed", "chatroom") for _ in range(3)), "ours are never dropped"
+    assert all(passes("Started", level=logging.INFO) for _ in range(3))
+    now = 101.0
+    assert passes("Invalid HTTP request received.")
+
+
+def test_the_memory_of_what_was_written_is_bounded():
+    quiet = log_files.Quiet(lambda: 100.0)
+    for number in range(1000):
+        record = {"name": "asyncio", "levelno": logging.ERROR, "msg": f"failed {number}"}
+        assert quiet.filter(logging.makeLogRecord(record))
+    assert len(quiet._last) <= 101

@@ -1,0 +1,299 @@
+"""Coming in by a link, going out at once, and whether we are open."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient, Response
+from jinja2 import DictLoader, Environment
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from chatroom.bus.none import NoBus
+from chatroom.people.accounts import Accounts, hashed
+from chatroom.settings import Helpline
+from chatroom.store.accounts import Role
+from chatroom.store.database import Durability
+from chatroom.store.rooms import create_room
+from chatroom.web.answers import answering
+from chatroom.web.doors import Doors, Readiness, healthz
+from chatroom.web.security import COOKIE, Security
+from tests.ground import NOON, dice, store_in
+
+MEET = "https://meet.example"
+PAGE = {"origin": MEET}
+PAGES = "{% for line in door.helplines %}{{ line.label }} {{ line.text }}{% endfor %}"
+HELPLINES = (Helpline("Samaritans", "116 123"),)
+
+
+class Shaky(NoBus):
+    """A bus that may be lost."""
+
+    lost = False
+    redials = 3
+
+    @property
+    def sound(self) -> bool:
+        return not self.lost
+
+
+class Server:
+    """The doors of one organisation with one room, and who was told to leave."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.accounts = Accounts(engine, bytes(32), dice("accounts"))
+        self.ended: list[bytes] = []
+        self.bus = Shaky()
+        self.stores = True
+        templates = Environment(loader=DictLoader({"enter.html": PAGES}), autoescape=True)
+        doors = Doors(self.accounts, templates, lambda: NOON, self.ended.append, HELPLINES)
+        self.app = Starlette(
+            routes=[
+                Route("/enter", doors.enter),
+                Route("/invitations/exchange", answering(doors.exchange), methods=["POST"]),
+                Route("/session/end", doors.end_session, methods=["POST"]),
+                Route("/healthz", healthz),
+                Route("/readyz", Readiness(engine, self.bus, lambda: self.stores).readyz),
+            ],
+            middleware=[Middleware(Security, origins=(MEET,))],
+        )
+
+    def browser(self) -> AsyncClient:
+        transport = ASGITransport(self.app)
+        return AsyncClient(transport=transport, base_url=MEET, headers=PAGE)
+
+    def client(self) -> AsyncClient:
+        """One that is no browser: it names no page."""
+        return AsyncClient(transport=ASGITransport(self.app), base_url=MEET)
+
+    async def invite(self, role: Role = "member", uses: int | None = None) -> str:
+        return await self.accounts.invite(self.room, role, uses, None, NOON)
+
+    async def furnish(self) -> None:
+        room = await create_room(self.engine, "Evening group", "small", NOON, dice("room"))
+        self.room = room.id
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    async with store_in(tmp_path) as engine:
+        server = Server(engine)
+        await server.furnish()
+        yield server
+
+
+async def test_the_page_of_a_link_knows_the_helplines_and_is_for_nobody_to_index(server: Server):
+    async with server.browser() as ben:
+        answer = await ben.get("/enter")
+    assert answer.text == "Samaritans 116 123"
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("role", "url"),
+    [
+        ("member", "/rooms/evening-group"),
+        ("facilitator", "/rooms/evening-group"),
+        ("staff", "/desk"),
+    ],
+)
+async def test_a_link_leads_where_it_was_made_for(server: Server, role: Role, url: str):
+    async with server.browser() as browser:
+        answer = await go_through(browser, await server.invite(role))
+    assert answer.json() == {"url": url}
+
+
+async def test_a_browser_holds_the_session_where_no_script_sees_it(server: Server):
+    async with server.browser() as ben:
+        answer = await go_through(ben, await server.invite())
+        token = ben.cookies[COOKIE]
+    assert await server.accounts.session(token, NOON)
+    assert token not in answer.text
+    assert "HttpOnly" in answer.headers["set-cookie"]
+
+
+async def test_going_through_again_keeps_the_session(server: Server):
+    link = await server.invite(uses=1)
+    async with server.browser() as ben:
+        await go_through(ben, link)
+        token = ben.cookies[COOKIE]
+        assert (await go_through(ben, link)).status_code == 200
+        assert ben.cookies[COOKIE] == token
+
+
+async def test_another_client_gets_the_session_in_its_hand(server: Server):
+    async with server.client() as bot:
+        answer = await go_through(bot, await server.invite())
+        assert "set-cookie" not in answer.headers
+        token = answer.json()["session"]
+        bearer = {"authorization": f"Bearer {token}"}
+        again = await go_through(bot, await server.invite("facilitator"), bearer)
+    assert await server.accounts.session(token, NOON)
+    assert again.json() == {"url": "/rooms/evening-group", "session": token}
+
+
+async def test_a_page_can_not_pretend_to_be_none(server: Server):
+    async with server.client() as script:
+        said_by_browser = {"sec-fetch-site": "same-origin"}
+        answer = await go_through(script, await server.invite(), said_by_browser)
+    assert "session" not in answer.json()
+
+
+async def test_eve_with_a_guess_stays_outside(server: Server):
+    async with server.browser() as eve:
+        answer = await go_through(eve, "A" * 43)
+        assert COOKIE not in eve.cookies
+    assert answer.status_code == 404
+    refusal = answer.json()
+    assert (refusal["type"], refusal["code"]) == ("refusal", "invitation_unknown")
+    assert "Ask for a new one" in refusal["words"]
+
+
+async def test_a_link_used_up_says_so(server: Server):
+    link = await server.invite(uses=1)
+    async with server.browser() as ben, server.browser() as eve:
+        assert (await go_through(ben, link)).status_code == 200
+        answer = await go_through(eve, link)
+    assert (answer.status_code, answer.json()["code"]) == (410, "invitation_used_up")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b'{"secret": 1}',
+        b'{"secret": ""}',
+        b'{"secret": "a", "role": "staff"}',
+        b'{"secret": "' + b"x" * 101 + b'"}',
+        b"[" * 30_000,
+        b"\xff\xfe",
+    ],
+)
+async def test_anything_else_is_no_invitation(server: Server, body: bytes):
+    async with server.browser() as eve:
+        answer = await eve.post(
+            "/invitations/exchange", content=body, headers={"content-type": "application/json"}
+        )
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
+async def test_looking_at_a_link_uses_nothing_up(server: Server):
+    link = await server.invite(uses=1)
+    async with server.client() as preview, server.browser() as ben:
+        await preview.get("/enter")
+        assert (await preview.get("/invitations/exchange")).status_code == 405
+        assert (await go_through(ben, link)).status_code == 200
+
+
+async def test_the_quick_exit_ends_the_session_at_once(server: Server):
+    async with server.browser() as ben:
+        await go_through(ben, await server.invite())
+        token = ben.cookies[COOKIE]
+        answer = await ben.post("/session/end", json={})
+        assert answer.status_code == 204
+        assert "cookies" in answer.headers["clear-site-data"]
+        assert COOKIE not in ben.cookies
+    assert await server.accounts.session(token, NOON) is None
+    assert server.ended == [hashed(token)]
+
+
+async def test_leaving_without_a_session_is_leaving_too(server: Server):
+    async with server.browser() as eve:
+        assert (await eve.post("/session/end", json={})).status_code == 204
+    assert server.ended == []
+
+
+async def test_another_site_ends_nobodys_session(server: Server):
+    async with server.browser() as ben:
+        await go_through(ben, await server.invite())
+        answer = await ben.post("/session/end", json={}, headers={"origin": "https://evil.example"})
+        assert answer.status_code == 403
+        assert await server.accounts.session(ben.cookies[COOKIE], NOON)
+
+
+async def test_health_names_a_state_and_nothing_else(server: Server):
+    async with server.client() as probe:
+        assert (await probe.get("/healthz")).json() == {"status": "ok"}
+        ready = await probe.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json() == {
+        "status": "ok",
+        "database": {"journal_mode": "wal", "synchronous": "full"},
+    }
+
+
+async def test_not_ready_while_the_database_is_away(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    async def away(engine: AsyncEngine) -> None:
+        raise OperationalError("", None, Exception("disk I/O error"))
+
+    monkeypatch.setattr("chatroom.web.doors.durability", away)
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "database away"})
+
+
+async def test_not_ready_while_nothing_can_be_stored_p18(server: Server):
+    server.stores = False
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+        assert (answer.status_code, answer.json()["status"]) == (503, "not storing")
+        server.stores = True
+        assert (await probe.get("/readyz")).status_code == 200
+
+
+async def test_a_database_that_does_not_answer_is_away(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    async def stalled(engine: AsyncEngine) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("chatroom.web.doors.DATABASE_WITHIN", 0.01)
+    monkeypatch.setattr("chatroom.web.doors.durability", stalled)
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "database away"})
+
+
+async def test_not_ready_where_a_receipt_would_not_survive_a_power_cut_p1(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    async def lax(engine: AsyncEngine) -> Durability:
+        return Durability(journal_mode="wal", synchronous="normal")
+
+    monkeypatch.setattr("chatroom.web.doors.durability", lax)
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "not durable")
+
+
+async def test_without_its_bus_a_process_is_degraded_and_says_what_was_lost_w6(server: Server):
+    server.bus.lost = True
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["bus"] == {"redials": 3, "dropped": 0}
+
+
+async def test_nobody_is_sent_to_a_process_that_ends(server: Server):
+    server.app.state.draining = True
+    async with server.client() as probe:
+        answer = await probe.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "draining"})
+
+
+async def go_through(
+    browser: AsyncClient, secret: str, headers: dict[str, str] | None = None
+) -> Response:
+    return await browser.post("/invitations/exchange", json={"secret": secret}, headers=headers)
