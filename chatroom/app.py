@@ -5,14 +5,18 @@ import hashlib
 import secrets
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
+from chatroom.bus import Bus
 from chatroom.bus.open import open_bus
 from chatroom.care.cases import Cases
 from chatroom.groups.formats import open_formats
@@ -28,6 +32,7 @@ from chatroom.people.accounts import Accounts
 from chatroom.people.secret import secret_key
 from chatroom.settings import Settings
 from chatroom.store.database import assert_durable, open_engine
+from chatroom.store.logs import Logs
 from chatroom.store.open import open_logs
 from chatroom.store.presence import DatabaseLeases
 from chatroom.web.answers import open_templates
@@ -47,114 +52,159 @@ STATIC = Path(__file__).parent.parent / "static"
 
 def create_app(settings: Settings) -> Starlette:
     """The whole server. Nothing runs before its lifespan."""
-    key = secret_key(settings.secret_file, secrets.token_bytes)
-    clock = Clock(settings.time_speed)
-    engine = open_engine(settings)
-    logs = open_logs(settings)
-    bus = open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause)
-    accounts = Accounts(engine, key, secrets.token_bytes)
-    is_alone = settings.database_path is not None  # SQLite is the database of one process.
-    presence = Presence(
-        None if is_alone else DatabaseLeases(engine, secrets.token_bytes), clock.now
+    ground = _open_ground(settings)
+    machine = _build(settings, ground, is_leaving=lambda: getattr(app.state, "draining", False))
+    app = Starlette(
+        routes=_routes(settings, ground, machine),
+        middleware=[Middleware(Security, origins=settings.origins)],
+        lifespan=lambda _: _running(ground, machine),
     )
-    hub = Hub(bus.listen, bus.unlisten, presence)
+    return app
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What everything stands on: time, the database, the bus, and who is known."""
+
+    key: bytes
+    clock: Clock
+    engine: AsyncEngine
+    logs: Logs
+    bus: Bus
+    accounts: Accounts
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What moves: meetings and cases, and the sockets that read them."""
+
+    house: House
+    meetings: Meetings
+    presence: Presence
+    timekeeper: Timekeeper
+
+
+def _open_ground(settings: Settings) -> Ground:
+    key = secret_key(settings.secret_file, secrets.token_bytes)
+    engine = open_engine(settings)
+    return Ground(
+        key,
+        Clock(settings.time_speed),
+        engine,
+        open_logs(settings),
+        open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause),
+        Accounts(engine, key, secrets.token_bytes),
+    )
+
+
+def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -> Machine:
+    is_alone = settings.database_path is not None  # SQLite is the database of one process.
+    leases = None if is_alone else DatabaseLeases(ground.engine, secrets.token_bytes)
+    presence = Presence(leases, ground.clock.now)
+    hub = Hub(ground.bus.listen, ground.bus.unlisten, presence)
 
     def published(book: Book, records: list[Record]) -> None:
         hub.publish(book, records)
         cases.changed(book, records)
 
-    journal_key = hashlib.blake2b(b"journal", key=key, digest_size=32).digest()
-    journal = Journal(
-        logs,
-        clock.now,
-        secrets.token_bytes,
-        journal_key,
-        published,
-        bus.announce,
-        clock.good_until,
-        pause,
-    )
+    journal = _open_journal(ground, published)
     cases = Cases(
-        engine,
+        ground.engine,
         journal,
-        accounts,
+        ground.accounts,
         settings.case_retention,
-        clock.now,
+        ground.clock.now,
         secrets.token_bytes,
         attended=lambda desk: bool(presence.connected(desk)),
     )
     reviewer = open_reviewer(settings)
+    house = House(journal, hub, ground.accounts, reviewer, cases, ground.clock.now, time.monotonic)
     meetings = Meetings(
-        engine,
+        ground.engine,
         journal,
-        accounts,
+        ground.accounts,
         cases,
         reviewer,
-        open_formats(engine),
+        open_formats(ground.engine),
         settings.retention,
         secrets.token_bytes,
     )
     timekeeper = Timekeeper(
-        clock,
-        logs,
+        ground.clock,
+        ground.logs,
         journal,
         hub,
         presence,
-        bus_is_sound=lambda: bus.sound,
-        tidy=accounts.forget_expired,
-        is_leaving=lambda: getattr(app.state, "draining", False),
+        bus_is_sound=lambda: ground.bus.sound,
+        tidy=ground.accounts.forget_expired,
+        is_leaving=is_leaving,
     )
-    house = House(journal, hub, accounts, reviewer, cases, clock.now, time.monotonic)
+    return Machine(house, meetings, presence, timekeeper)
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await assert_durable(engine)
-        await clock.follow(logs.time)
-        async with asyncio.TaskGroup() as tasks:
-            running = [
-                tasks.create_task(journal.run(), name="journal"),
-                tasks.create_task(journal.follow(), name="follower"),
-                tasks.create_task(bus.run(journal.heard), name="bus"),
-                tasks.create_task(cases.run(pause), name="cases"),
-            ]
-            await cases.open_desk()
-            presence.watch(cases.desk)
-            running.append(tasks.create_task(timekeeper.run(), name="timekeeper"))
-            for task in running:
-                task.add_done_callback(_end_with)
-            try:
-                yield
-            finally:
-                hub.close(CLOSE_CODES["restart"].code)
-                for task in running:
-                    task.cancel()
-        await logs.close()
-        await engine.dispose()
 
+def _open_journal(ground: Ground, published: Callable[[Book, list[Record]], None]) -> Journal:
+    return Journal(
+        ground.logs,
+        ground.clock.now,
+        secrets.token_bytes,
+        hashlib.blake2b(b"journal", key=ground.key, digest_size=32).digest(),
+        published,
+        ground.bus.announce,
+        ground.clock.good_until,
+        pause,
+    )
+
+
+def _routes(settings: Settings, ground: Ground, machine: Machine) -> list[BaseRoute]:
+    house, meetings = machine.house, machine.meetings
     assets = Assets(STATIC)
     templates = open_templates(assets)
+    no_session = CLOSE_CODES["no_session"].code
     doors = Doors(
-        accounts,
+        ground.accounts,
         templates,
-        clock.now,
-        ended=lambda session: hub.end_session(session, CLOSE_CODES["no_session"].code),
+        ground.clock.now,
+        ended=lambda session: house.hub.end_session(session, no_session),
         lines=settings.helplines,
     )
-    app = Starlette(
-        routes=routes(
-            Pages(settings, templates),
-            doors,
-            Rooms(house, meetings, settings, templates),
-            Help(house, meetings, settings),
-            Desk(house, settings, templates),
-            Sockets(house, meetings),
-            assets,
-            Readiness(engine, bus, journal.stores),
-        ),
-        middleware=[Middleware(Security, origins=settings.origins)],
-        lifespan=lifespan,
+    return routes(
+        Pages(settings, templates),
+        doors,
+        Rooms(house, meetings, settings, templates),
+        Help(house, meetings, settings),
+        Desk(house, settings, templates),
+        Sockets(house, meetings),
+        assets,
+        Readiness(ground.engine, ground.bus, house.journal.stores),
     )
-    return app
+
+
+@asynccontextmanager
+async def _running(ground: Ground, machine: Machine) -> AsyncIterator[None]:
+    """Runs all tasks while the server serves; the database is asked first whether it is durable."""
+    journal, cases, hub = machine.house.journal, machine.house.cases, machine.house.hub
+    await assert_durable(ground.engine)
+    await ground.clock.follow(ground.logs.time)
+    async with asyncio.TaskGroup() as tasks:
+        running = [
+            tasks.create_task(journal.run(), name="journal"),
+            tasks.create_task(journal.follow(), name="follower"),
+            tasks.create_task(ground.bus.run(journal.heard), name="bus"),
+            tasks.create_task(cases.run(pause), name="cases"),
+        ]
+        await cases.open_desk()
+        machine.presence.watch(cases.desk)
+        running.append(tasks.create_task(machine.timekeeper.run(), name="timekeeper"))
+        for task in running:
+            task.add_done_callback(_end_with)
+        try:
+            yield
+        finally:
+            hub.close(CLOSE_CODES["restart"].code)
+            for task in running:
+                task.cancel()
+    await ground.logs.close()
+    await ground.engine.dispose()
 
 
 def _end_with(task: "asyncio.Task[None]") -> None:
