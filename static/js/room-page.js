@@ -6,7 +6,8 @@ import { Draft } from "./draft.js"
 import { bindLeave } from "./leave.js"
 import { Outbox } from "./outbox.js"
 import { Presence, Writing } from "./presence.js"
-import * as rooms from "./room.js"
+import { apply, start } from "./room.js"
+import * as rooms from "./standing.js"
 import { Timeline } from "./timeline.js"
 import { AgendaView } from "./views/agenda.js"
 import { ComposerView } from "./views/composer.js"
@@ -219,7 +220,7 @@ class RoomPage {
   /** @param {Fresh} frame */
   #begin(frame) {
     if (frame.snapshot.kind !== "meeting") return
-    this.#room = rooms.start(frame.snapshot, frame.seat)
+    this.#room = start(frame.snapshot, frame.seat)
     this.#presence.begin(frame.now)
     this.#writing.clear()
     this.#timeline = new Timeline()
@@ -241,7 +242,7 @@ class RoomPage {
     for (const numbered of /** @type {MeetingEntry[]} */ (entries)) {
       const was = this.#room
       const isHistory = numbered.number <= (this.#heads.get(stream) ?? 0)
-      if (!isHistory) this.#room = rooms.apply(this.#room, numbered)
+      if (!isHistory) this.#room = apply(this.#room, numbered)
       if ("seat" in numbered.entry) this.#writing.end(numbered.entry.seat)
       const isNews = numbered.entry.type !== "reacted"
       for (const item of this.#timeline.add(stream, numbered, this.#room, was)) this.#talk.note(item, isNews)

@@ -1,6 +1,6 @@
 /** What the talk shows, made of entries: turns, cards, phase rules, notices, private lines. No DOM. */
 
-import { nameOf, place } from "./room.js"
+import { nameOf, place } from "./standing.js"
 import { muted } from "./words.js"
 
 /** @import { MeetingEntry, Room } from "./room.js" */

@@ -1,9 +1,10 @@
 /** The sentences of the room page: plain, calm, no blame. No DOM. */
 
-import * as rooms from "./room.js"
+import * as rooms from "./standing.js"
 
 /** @import { Crosstalk, Reaction, Service } from "./protocol.js" */
-/** @import { Room, Silence } from "./room.js" */
+/** @import { Room } from "./room.js" */
+/** @import { Silence } from "./standing.js" */
 
 const AHEAD = "write ahead if you like, only you see it."
 const STAY_OPEN = "Help and the line to the facilitators stay open."

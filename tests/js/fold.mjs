@@ -2,7 +2,8 @@
 // server holds to be so after it.
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
-import * as rooms from "./js/room.js"
+import * as fold from "./js/room.js"
+import * as rooms from "./js/standing.js"
 import { Timeline } from "./js/timeline.js"
 import * as words from "./js/words.js"
 
@@ -18,16 +19,16 @@ assert.ok(steps > 1000 && turns > 0, `too little happened: ${steps} steps, ${tur
 function watch({ seat, snapshot, steps: told }) {
   const timeline = new Timeline()
   const said = new Map()
-  let room = rooms.start(snapshot, seat)
+  let room = fold.start(snapshot, seat)
   for (const { entries, snapshot: fresh, ...truth } of told) {
     for (const { stream, numbered } of entries) {
       const before = room
-      room = rooms.apply(room, numbered)
+      room = fold.apply(room, numbered)
       timeline.add(stream, numbered, room)
       assert.equal(typeof words.aloud(before, room), "string")
       keep(said, numbered)
     }
-    const anew = rooms.start({ ...fresh, phases: snapshot.phases }, seat)
+    const anew = fold.start({ ...fresh, phases: snapshot.phases }, seat)
     assert.deepEqual(plain(room), plain(anew))
     judges(anew, truth)
     speaks(room, truth)

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from chatroom.live.rules import stream_name
+from moderation.meeting import commands as ask
 from moderation.meeting import decider
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import changes_streams, snapshot, streams
-from moderation.meeting.commands import NextPhase, Open, RaiseHand, React, Tag, TakeSeat
-from moderation.meeting.entries import AnyEntry, Convened, KnockGiven, SeatGiven
 from moderation.meeting.format import Reaction
 from moderation.meeting.state import Meeting
 from moderation.meeting.talking import why_silent
@@ -32,7 +32,7 @@ RICH = 7
 # Who looks, and after how many steps of chance they come (again).
 WATCHERS = ((ada, 0), (mo, 25), (ben, 0), (chidi, 40))
 # What no page is told while it looks: how the log begins, and whose session took which seat.
-UNSEEN = {Convened, SeatGiven, KnockGiven}
+UNSEEN = {happened.Convened, happened.SeatGiven, happened.KnockGiven}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_a_page_is_told_of_everything_there_is(modules: Modules, rich: list[Any]
         for step in page["steps"]
         for entry in step["entries"]
     }
-    assert seen == set(get_args(AnyEntry)) - UNSEEN
+    assert seen == set(get_args(happened.AnyEntry)) - UNSEEN
     modules.passes("fold.mjs", msgspec.json.encode(rich))
 
 
@@ -82,13 +82,13 @@ def test_a_page_is_told_of_everything_there_is(modules: Modules, rich: list[Any]
         ("room.js", "phase, phaseBeganAt: at,", "phase,"),
         ("room.js", "runTurn({ ...room, awayUntil: null }", "runTurn({ ...room }"),
         ("room.js", "removed: true,", "removed: false,"),
-        ("room.js", 'stoppedAt(room) === null ? "turn_running" : null', 'stoppedAt(room) === null ? null : null'),
+        ("standing.js", 'stoppedAt(room) === null ? "turn_running" : null', 'stoppedAt(room) === null ? null : null'),
         ("room.js", "entry.at_once ? 0 : 1", "1"),
         ("room.js", "turnStoppedAt: later(room.turnStoppedAt),", ""),
         ("room.js", "runTurn({ ...after, inviteUntil }, at)", "runTurn(after, at)"),
         ("room.js", "hands: [...others, seat], putOff", "hands: others, putOff"),
         ("room.js", 'withPerson(room, entry.seat, { role: "member" })', "room"),
-        ("room.js", "if (urgent || lane === \"only\") return null", "if (urgent) return null"),
+        ("standing.js", "if (urgent || lane === \"only\") return null", "if (urgent) return null"),
         ("room.js", "entry.kind === \"topic\" ?", "entry.kind === \"cue\" ?"),
         ("room.js", "said: 0 }]))", "}]))"),
         ("timeline.js", "if (turn !== 0) this.#turns.set(turn, made)", ""),
@@ -178,7 +178,7 @@ def truth(played: Played, seat: int) -> dict[str, Any]:
 
 def why_no_hand(meeting: Meeting, seat: int, now: float, *, urgent: bool) -> str | None:
     try:
-        left = decider.decide(meeting, RaiseHand(urgent), seat, now)
+        left = decider.decide(meeting, ask.RaiseHand(urgent), seat, now)
     except Refused as no:
         return no.code
     return None if left else "up"
@@ -190,13 +190,15 @@ def reactions(meeting: Meeting, seat: int, now: float) -> list[str] | None:
     line = next((number for number in meeting.lines if number not in mine), None)
     if line is None:
         return None
-    return [kind for kind in get_args(Reaction) if _says_yes(meeting, React(line, kind), seat, now)]
+    return [
+        kind for kind in get_args(Reaction) if _says_yes(meeting, ask.React(line, kind), seat, now)
+    ]
 
 
 def tagged(meeting: Meeting, seat: int, now: float) -> list[int]:
     """Whom `seat` may name as the next."""
     epoch = meeting.epoch
-    return [who for who in meeting.seats if _says_yes(meeting, Tag(epoch, who), seat, now)]
+    return [who for who in meeting.seats if _says_yes(meeting, ask.Tag(epoch, who), seat, now)]
 
 
 def _says_yes(meeting: Meeting, command: Any, seat: int, now: float) -> bool:
@@ -208,10 +210,12 @@ def _says_yes(meeting: Meeting, command: Any, seat: int, now: float) -> bool:
 
 def opening(phase: int) -> list[Step]:
     """The cast comes in, and Ada goes as far as `phase`."""
-    steps = [Step(0, TakeSeat(SESSIONS[seat], role(seat), name)) for seat, name in NAMES.items()]
+    steps = [
+        Step(0, ask.TakeSeat(SESSIONS[seat], role(seat), name)) for seat, name in NAMES.items()
+    ]
     if phase >= 0:
-        steps += [Step(ada, Open(), 1.0)]
-        steps += [Step(ada, NextPhase(epoch), 1.0) for epoch in range(1, phase + 1)]
+        steps += [Step(ada, ask.Open(), 1.0)]
+        steps += [Step(ada, ask.NextPhase(epoch), 1.0) for epoch in range(1, phase + 1)]
     return steps
 
 

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { NOON, ada, ben, chidi, dana, phase, snapshot } from "./a_room.mjs"
-import * as rooms from "./js/room.js"
+import * as fold from "./js/room.js"
+import * as rooms from "./js/standing.js"
 import * as words from "./js/words.js"
 
-const seen = (part, more = {}, seats = {}, by = ben) => rooms.start(snapshot(part, more, seats), by)
+const seen = (part, more = {}, seats = {}, by = ben) => fold.start(snapshot(part, more, seats), by)
 const queue = phase("queue", { turn: 3 })
 
 const WHY = [
@@ -15,7 +16,7 @@ const WHY = [
   ["muted", seen(queue, {}, { [ben]: { muted_until: NOON } }), /until \d\d.\d\d.*Help and the line to the facilitators stay open/],
   ["frozen", seen(queue, { frozen_at: NOON }), /stands still/],
   ["nobody_in_chair", seen(queue, { is_quiet: true }), /Staff have been called; Help stays open/],
-  ["nobody_in_chair", rooms.start(snapshot(queue, { is_quiet: true }), ada), /Take it, and the meeting goes on/],
+  ["nobody_in_chair", fold.start(snapshot(queue, { is_quiet: true }), ada), /Take it, and the meeting goes on/],
   ["all_muted", seen(queue, { shield_at: NOON }), /keep the room quiet/],
   ["paused", seen(queue, { paused_at: NOON }), /paused the meeting for a moment/],
   ["quiet", seen(phase("silent")), /quiet moment/],
@@ -42,7 +43,7 @@ for (const [code, room, sentence] of WHY) {
 
 const MAY = [
   [seen(phase("open")), /Everyone can write/],
-  [rooms.start(snapshot(phase("open"), { shield_at: NOON }), ada), /stands still; as facilitator/],
+  [fold.start(snapshot(phase("open"), { shield_at: NOON }), ada), /stands still; as facilitator/],
   [seen(phase("self_id", { lines: 2 }), {}, { [ben]: { said: 1 } }), /in one short line/],
   [seen(phase("reader"), {}, { [ben]: { services: ["reader"] } }), /You read in this part/],
   [seen(phase("speaker"), {}, { [ben]: { services: ["speaker"] } }), /This part is yours/],

@@ -1,7 +1,7 @@
 /** The field: one sentence that says whether and when you may write; the words stay until they are in. */
 
 import { el, fill, find, set, write } from "../dom.js"
-import * as rooms from "../room.js"
+import * as rooms from "../standing.js"
 import { whyComposer } from "../words.js"
 import { isResting, rest } from "./taps.js"
 

@@ -1,7 +1,7 @@
 /** The floor card: who has the floor, where I stand, and what I am asked. */
 
 import { el, find, keyed, set, write } from "../dom.js"
-import * as rooms from "../room.js"
+import * as rooms from "../standing.js"
 import { floorCard, stopwatch, turnNotice } from "../words.js"
 import { isResting, rest } from "./taps.js"
 

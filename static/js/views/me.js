@@ -1,7 +1,7 @@
 /** What I choose for myself: to listen today, another name, an end of my service. */
 
 import { el, find, keyed, set, write } from "../dom.js"
-import * as rooms from "../room.js"
+import * as rooms from "../standing.js"
 import { twoTaps } from "./taps.js"
 
 /** @import { Acts, Model } from "../model.js" */

@@ -1,7 +1,7 @@
 /** What stands between the talk and the field: who is writing, an offer of help, and an end. */
 
 import { el, fill, find, keyed, write } from "../dom.js"
-import * as rooms from "../room.js"
+import * as rooms from "../standing.js"
 import { floorCard, minutesLeft, rules, writing } from "../words.js"
 
 /** @import { Acts, Model } from "../model.js" */

@@ -1,7 +1,7 @@
 /** Who is here, and whose hand is up. The panel of who holds the meeting adds to the rows. */
 
 import { el, find, keyed, set, write } from "../dom.js"
-import * as rooms from "../room.js"
+import * as rooms from "../standing.js"
 import { badges, clock, noHand, queueHead } from "../words.js"
 
 /** @import { Model } from "../model.js" */

@@ -1,7 +1,7 @@
 /** Words under a turn: how many put which, and mine. Never read aloud by itself: it comes and goes. */
 
 import { el, find, keyed, set, write } from "../dom.js"
-import * as rooms from "../room.js"
+import * as rooms from "../standing.js"
 import { reacted } from "../timeline.js"
 import { REACTIONS } from "../words.js"
 

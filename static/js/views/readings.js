@@ -1,7 +1,7 @@
 /** For an assigned reader: the texts of this part, each to be looked at and then posted for everybody. */
 
 import { el, find, keyed, set } from "../dom.js"
-import * as rooms from "../room.js"
+import * as rooms from "../standing.js"
 
 /** @import { Acts, Model } from "../model.js" */
 /** @import { Room } from "../room.js" */

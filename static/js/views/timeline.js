@@ -1,7 +1,7 @@
 /** The talk: a log of turns, phase rules, notices and private lines. */
 
 import { el, fill, find, set, write } from "../dom.js"
-import * as rooms from "../room.js"
+import * as rooms from "../standing.js"
 import { badges, clock } from "../words.js"
 import { ReactionsView } from "./reactions.js"
 import { Scroller } from "./scroller.js"

@@ -1,7 +1,7 @@
 /** What a facilitator posts: cue cards and readings after a look at them, the topic, announcements. */
 
 import { el, find, keyed, set, write } from "../../dom.js"
-import * as rooms from "../../room.js"
+import * as rooms from "../../standing.js"
 import { button, keepFocus, showActs } from "./buttons.js"
 import { cardsOf, cueCard, mayPost } from "./sight.js"
 import { phaseAct, phaseLine } from "./words.js"

@@ -1,7 +1,7 @@
 /** What a facilitator can do about each person: a private line, a mute, a seat of service, the chair. */
 
 import { el, fill, find, keyed, set, write } from "../../dom.js"
-import * as rooms from "../../room.js"
+import * as rooms from "../../standing.js"
 import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus, nameFold } from "./buttons.js"
 import { givesChair, isFree } from "./sight.js"

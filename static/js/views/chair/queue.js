@@ -1,7 +1,7 @@
 /** The queue in a facilitator's hands: inviting, reordering, lowering, closing. And who waits at the door. */
 
 import { el, fill, find, keyed, set, write } from "../../dom.js"
-import * as rooms from "../../room.js"
+import * as rooms from "../../standing.js"
 import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus, nameFold } from "./buttons.js"
 import { isFree, moves } from "./sight.js"

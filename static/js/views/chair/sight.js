@@ -1,6 +1,6 @@
 /** What a facilitator sees of the meeting, beside what everybody sees. No DOM. */
 
-import * as rooms from "../../room.js"
+import * as rooms from "../../standing.js"
 
 /** @import { Kind, Phase, SeatCommand } from "../../protocol.js" */
 /** @import { Room } from "../../room.js" */

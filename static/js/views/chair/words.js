@@ -1,6 +1,6 @@
 /** The sentences of the facilitator's panel: plain, calm, no blame. No DOM. */
 
-import * as rooms from "../../room.js"
+import * as rooms from "../../standing.js"
 import { clock, holders } from "../../words.js"
 import { RAID, givesBackTo, isFree, isHeldUp, load, losers, mayTakeChair, phaseTime, shouldClose } from "./sight.js"
 
