@@ -16,7 +16,7 @@ from chatroom.people.secret import secret_key
 from chatroom.store import accounts as sessions
 from chatroom.store import database, rooms
 from chatroom.store.open import open_logs
-from moderation.meeting.commands import Convene, Open, Say, TakeSeat
+from moderation.meeting import commands as ask
 from moderation.meeting.format import Phase
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ async def write_elsewhere(settings: Settings, log: int) -> dict[str, str]:
         async with _at_work(journal):
             book = await journal.book(log)
             assert book is not None
-            await journal.submit(log, 1, Say("from elsewhere", 1))
+            await journal.submit(log, 1, ask.Say("from elsewhere", 1))
             number, id = book.fold.head(0)
             return {"room": f"{number}.{id}"}
     finally:
@@ -104,15 +104,15 @@ async def _meeting(
     await rooms.add_meeting(engine, room.id, 1, log, 3600.0)
     book = await journal.book(log)
     assert book is not None
-    await journal.submit(log, 0, Convene("small-discussion", (Phase("a", "A", 60, "open"),)))
+    await journal.submit(log, 0, ask.Convene("small-discussion", (Phase("a", "A", 60, "open"),)))
     digests = [_digest(accounts, log, token) for token in tokens]
     for seat in (
-        [TakeSeat("ada", "facilitator", "Ada")],
-        [TakeSeat(digest, "member", f"N {n}") for n, digest in enumerate(digests)],
+        [ask.TakeSeat("ada", "facilitator", "Ada")],
+        [ask.TakeSeat(digest, "member", f"N {n}") for n, digest in enumerate(digests)],
     ):
         await asyncio.gather(*(journal.submit(log, 0, one) for one in seat))
-    await journal.submit(log, 1, Open())
-    lines = [Say(f"line {n}", 1) for n in range(LINES)]
+    await journal.submit(log, 1, ask.Open())
+    lines = [ask.Say(f"line {n}", 1) for n in range(LINES)]
     await asyncio.gather(*(journal.submit(log, 1, line) for line in lines))
     head = book.fold.head(0)[0]
     room_at = next(one for one in book.ring if one.number == head - MISSED and one.audience == 0)

@@ -56,31 +56,8 @@ from moderation.case.entries import (
     Wrote,
 )
 from moderation.meeting import audience, decider
-from moderation.meeting.commands import RaiseHand, Say
-from moderation.meeting.entries import (
-    AnyEntry,
-    Closed,
-    Convened,
-    FloorTaken,
-    HandLowered,
-    HandRaised,
-    HolderCameBack,
-    HolderWentAway,
-    Invited,
-    InviteEnded,
-    Muted,
-    Opened,
-    PhaseBegan,
-    Redacted,
-    Removed,
-    Said,
-    SeatGiven,
-    SeatTaken,
-    Told,
-    ToldYou,
-    TurnEnded,
-    Unmuted,
-)
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.format import Phase
 from moderation.meeting.state import Stamp
 
@@ -91,34 +68,34 @@ if TYPE_CHECKING:
 
 BEN = 2
 PHASES = (Phase("gathering", "Gathering", 5, "open"), Phase("sharing", "Sharing", 5, "queue"))
-MEETING: list[AnyEntry] = [
-    Convened("small", PHASES),
-    SeatTaken(seat=1, role="facilitator", words="Ada"),
-    SeatGiven(1, "s1"),
-    SeatTaken(seat=BEN, role="member", words="Ben"),
-    SeatGiven(BEN, "s2"),
-    Opened(),
-    PhaseBegan(0),
-    Said(seat=BEN, words="hello"),
-    Told(seat=BEN, words="quietly"),
-    ToldYou(owner=BEN, seat=BEN, words="quietly"),
-    PhaseBegan(1),
-    HandRaised(BEN),
-    HandRaised(1),
-    HandLowered(1, by="self"),
-    Invited(BEN, by=1),
-    InviteEnded(BEN, reason="withdrawn"),
-    Invited(BEN, by=1),
-    FloorTaken(BEN, turn=1),
-    HolderWentAway(BEN, until=90.0),
-    HolderCameBack(BEN),
-    Said(seat=BEN, turn=1, words="my turn"),
-    Redacted(5, by="self"),
-    TurnEnded(BEN, reason="done"),
-    Muted(BEN, until=600.0),
-    Unmuted(BEN, by="facilitator"),
-    Removed(BEN),
-    Closed(by="facilitator"),
+MEETING: list[happened.AnyEntry] = [
+    happened.Convened("small", PHASES),
+    happened.SeatTaken(seat=1, role="facilitator", words="Ada"),
+    happened.SeatGiven(1, "s1"),
+    happened.SeatTaken(seat=BEN, role="member", words="Ben"),
+    happened.SeatGiven(BEN, "s2"),
+    happened.Opened(),
+    happened.PhaseBegan(0),
+    happened.Said(seat=BEN, words="hello"),
+    happened.Told(seat=BEN, words="quietly"),
+    happened.ToldYou(owner=BEN, seat=BEN, words="quietly"),
+    happened.PhaseBegan(1),
+    happened.HandRaised(BEN),
+    happened.HandRaised(1),
+    happened.HandLowered(1, by="self"),
+    happened.Invited(BEN, by=1),
+    happened.InviteEnded(BEN, reason="withdrawn"),
+    happened.Invited(BEN, by=1),
+    happened.FloorTaken(BEN, turn=1),
+    happened.HolderWentAway(BEN, until=90.0),
+    happened.HolderCameBack(BEN),
+    happened.Said(seat=BEN, turn=1, words="my turn"),
+    happened.Redacted(5, by="self"),
+    happened.TurnEnded(BEN, reason="done"),
+    happened.Muted(BEN, until=600.0),
+    happened.Unmuted(BEN, by="facilitator"),
+    happened.Removed(BEN),
+    happened.Closed(by="facilitator"),
 ]
 
 
@@ -194,7 +171,7 @@ def test_a_fresh_start_counts_when_all_its_entries_are_here():
 def test_what_the_snapshot_holds_is_not_folded_twice():
     copy = Copy()
     copy.start(fresh(room=(0, 2), epoch=3))
-    copy.take(entries(Opened(), PhaseBegan(0), PhaseBegan(1)))
+    copy.take(entries(happened.Opened(), happened.PhaseBegan(0), happened.PhaseBegan(1)))
     assert view_of(copy).epoch == 4, "numbers 1 and 2 are in the snapshot, 3 is not"
 
 
@@ -232,7 +209,7 @@ def test_streams_are_counted_apart():
     copy = Copy()
     copy.start(fresh(room=(0, 0)))
     copy.take(said(1))
-    copy.take(Entries("own", (Numbered(1, "b" * 16, 0.0, SeatGiven(BEN, "s")),)))
+    copy.take(Entries("own", (Numbered(1, "b" * 16, 0.0, happened.SeatGiven(BEN, "s")),)))
     assert copy.cursor == {"room": place(1), "own": "1." + "b" * 16}
 
 
@@ -263,17 +240,17 @@ def test_a_head_is_ahead_when_it_is_later_or_other():
 async def test_commands_are_sent_in_order_and_once():
     outbox = Outbox()
     for letter in "abc":
-        outbox.add(letter * 32, RaiseHand())
+        outbox.add(letter * 32, ask.RaiseHand())
     assert sent(outbox) == ["a", "b", "c"]
     assert sent(outbox) == []
 
 
 async def test_a_retry_holds_back_what_is_behind_it():
     outbox = Outbox()
-    outbox.add("a" * 32, RaiseHand())
+    outbox.add("a" * 32, ask.RaiseHand())
     assert sent(outbox) == ["a"]
     outbox.retry(Retry("a" * 32, after_ms=500), now=10.0)
-    outbox.add("b" * 32, RaiseHand())
+    outbox.add("b" * 32, ask.RaiseHand())
     assert sent(outbox, now=10.4) == []
     assert outbox.pause(10.4) == pytest.approx(0.1)
     assert sent(outbox, now=10.5) == ["a", "b"]
@@ -282,9 +259,9 @@ async def test_a_retry_holds_back_what_is_behind_it():
 async def test_what_is_sent_again_names_what_was_sent_behind_it_p5():
     outbox = Outbox()
     for letter in "abc":
-        outbox.add(letter * 32, RaiseHand())
+        outbox.add(letter * 32, ask.RaiseHand())
     assert [behind for _, behind in frames(outbox)] == ["", "", ""]
-    outbox.add("d" * 32, RaiseHand())
+    outbox.add("d" * 32, ask.RaiseHand())
     outbox.settle(Receipt("b" * 32, "room", 7))
     outbox.unsend()
     assert frames(outbox) == [("a", "c"), ("c", ""), ("d", "")]
@@ -293,7 +270,7 @@ async def test_what_is_sent_again_names_what_was_sent_behind_it_p5():
 async def test_no_more_are_on_the_way_than_can_be_named_p5():
     outbox = Outbox()
     for number in range(2 * WINDOW):
-        outbox.add(f"{number:032x}", RaiseHand())
+        outbox.add(f"{number:032x}", ask.RaiseHand())
     assert len(frames(outbox)) == WINDOW
     assert outbox.pause(0.0) is None, "it waits for an answer, and not for time"
     outbox.settle(Receipt(f"{1:032x}", "room", 7))
@@ -302,7 +279,7 @@ async def test_no_more_are_on_the_way_than_can_be_named_p5():
 
 async def test_only_a_receipt_or_a_refusal_ends_a_command():
     outbox = Outbox()
-    stored, refused, lost = (outbox.add(letter * 32, RaiseHand()) for letter in "abc")
+    stored, refused, lost = (outbox.add(letter * 32, ask.RaiseHand()) for letter in "abc")
     sent(outbox)
     outbox.settle(Receipt("a" * 32, "room", 7))
     outbox.settle(Refusal("b" * 32, "muted", "Not now."))
@@ -317,7 +294,7 @@ async def test_only_a_receipt_or_a_refusal_ends_a_command():
 
 async def test_an_answer_that_comes_twice_is_heard_once():
     outbox = Outbox()
-    answer = outbox.add("a" * 32, RaiseHand())
+    answer = outbox.add("a" * 32, ask.RaiseHand())
     for number in (7, 8):
         outbox.settle(Receipt("a" * 32, "room", number))
     assert (await answer).number == 7
@@ -325,20 +302,20 @@ async def test_an_answer_that_comes_twice_is_heard_once():
 
 async def test_a_command_that_nobody_waits_for_is_not_sent_again():
     outbox = Outbox()
-    outbox.add("a" * 32, RaiseHand()).cancel()
-    outbox.add("b" * 32, RaiseHand())
+    outbox.add("a" * 32, ask.RaiseHand()).cancel()
+    outbox.add("b" * 32, ask.RaiseHand())
     assert sent(outbox) == ["b"]
-    outbox.add("c" * 32, RaiseHand()).cancel()
+    outbox.add("c" * 32, ask.RaiseHand()).cancel()
     outbox.unsend()
     assert sent(outbox) == ["b"]
 
 
 async def test_one_id_is_one_command():
     outbox = Outbox()
-    first = outbox.add("a" * 32, Say("one", 0))
-    assert outbox.add("a" * 32, Say("one", 0)) is first
+    first = outbox.add("a" * 32, ask.Say("one", 0))
+    assert outbox.add("a" * 32, ask.Say("one", 0)) is first
     with pytest.raises(AssertionError):
-        outbox.add("a" * 32, Say("two", 0))
+        outbox.add("a" * 32, ask.Say("two", 0))
 
 
 # The line, against a server that does as it is told
@@ -437,7 +414,7 @@ async def test_a_retry_is_sent_again_under_its_id(server: Scripted):
 
     server.scripts.append(script)
     async with enter(server.link, name="Ben") as seat:
-        assert (await seat.send(RaiseHand())).number is None
+        assert (await seat.send(ask.RaiseHand())).number is None
 
 
 async def test_entries_go_on_over_a_lost_connection(server: Scripted):
@@ -734,10 +711,10 @@ def resumed(*, room: int) -> Resumed:
 
 
 def said(number: int) -> Entries:
-    return entries(Said(seat=1, words="hello"), first=number)
+    return entries(happened.Said(seat=1, words="hello"), first=number)
 
 
-def entries(*them: AnyEntry, first: int = 1, stream: Stream = "room") -> Entries:
+def entries(*them: happened.AnyEntry, first: int = 1, stream: Stream = "room") -> Entries:
     return Entries(
         stream, tuple(Numbered(n, f"{n:016x}", float(n), one) for n, one in enumerate(them, first))
     )

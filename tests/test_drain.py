@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from chatroom import server
 from chatroom.client import Seat, enter
 from chatroom.settings import BadSetting, load
-from moderation.meeting.commands import Open
+from moderation.meeting import commands as ask
 from tests.faults.checker import faults_of, read_log
 from tests.faults.recorder import Recorder, recording, until
 from tests.processes import Room, ServerProcess, serving
@@ -62,7 +62,7 @@ async def _gathered(lines: AsyncExitStack, room: Room) -> list[Recorder]:
         Recorder(name, await lines.enter_async_context(enter(room.member, name=name)))
         for name in SENDERS
     ]
-    await ada.send(Open())
+    await ada.send(ask.Open())
     await until(lambda: all(one.seat.meeting.phase == 0 for one in senders), within=10)
     return [ada, *senders]
 
@@ -165,7 +165,7 @@ async def _host(process: ServerProcess) -> Seat:
     """Ada's seat in a meeting that is open; her own socket is closed."""
     room = await process.new_room()
     async with enter(room.facilitator, name="Ada") as ada:
-        await ada.send(Open())
+        await ada.send(ask.Open())
     return ada
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from chatroom.client import Refused, Seat, enter
 from chatroom.live.wire import Receipt
-from moderation.meeting.commands import Admit, Mute, Open
-from moderation.meeting.entries import Said
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from tests import servers
 from tests.processes import ServerProcess
 from tests.servers import asked
@@ -77,7 +77,7 @@ async def lines(seat: Seat, count: int) -> list[str | None]:
     """The next lines that a client is told, in its order."""
     found: list[str | None] = []
     async for seen in seat.entries():
-        if isinstance(seen.entry, Said):
+        if isinstance(seen.entry, happened.Said):
             found.append(seen.entry.words)
         if len(found) == count:
             break
@@ -85,7 +85,7 @@ async def lines(seat: Seat, count: int) -> list[str | None]:
 
 
 async def opened(ada: Seat, ben: Seat) -> None:
-    await ada.send(Open())
+    await ada.send(ask.Open())
     await ben.until(lambda: ben.meeting.opened_at is not None)
 
 
@@ -118,7 +118,7 @@ async def test_a_mute_at_one_process_holds_at_the_other_from_its_number_on_p8(
     ):
         await opened(ada, ben)
         flood = [asyncio.ensure_future(ben.say(f"line {n}")) for n in range(20)]
-        muted = await ada.send(Mute(ben.seat, 10))
+        muted = await ada.send(ask.Mute(ben.seat, 10))
         answers = await asyncio.gather(*flood, return_exceptions=True)
         assert muted.number is not None
         receipts = [answer for answer in answers if isinstance(answer, Receipt)]
@@ -135,7 +135,7 @@ async def test_a_session_is_known_to_all_processes_and_a_killed_one_takes_nothin
     pair: Pair, room: Room
 ):
     async with enter(room.facilitator, name="Ada") as ada:
-        await ada.send(Open())
+        await ada.send(ask.Open())
         await ada.say("before")
         session = ada.session
         pair.here.kill9()
@@ -168,11 +168,11 @@ async def test_who_waits_at_one_process_has_a_seat_once_the_other_let_them_in(
         enter(room.facilitator, name="Ada") as ada,
         httpx2.AsyncClient(trust_env=False) as http,
     ):
-        await ada.send(Open())
+        await ada.send(ask.Open())
         first = await http.post(seats, json=body)
         assert (first.status_code, first.json()["holders"]) == (202, ["Ada"])
         http.headers["Authorization"] = f"Bearer {first.json()['session']}"
         assert (await http.post(seats, json=body)).status_code == 202
-        await ada.send(Admit(knock=1))
+        await ada.send(ask.Admit(knock=1))
         seated = await http.post(seats, json=body)
         assert (seated.status_code, seated.json()) == (200, {"seat": 2})

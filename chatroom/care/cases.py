@@ -25,14 +25,8 @@ from moderation.case.commands import (
     Source,
     Triage,
 )
+from moderation.meeting import entries as happened
 from moderation.meeting.chair import QUIET_AFTER
-from moderation.meeting.entries import (
-    ChairCameBack,
-    ChairTaken,
-    ChairWentAway,
-    Closed,
-    WentQuiet,
-)
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
 
@@ -48,7 +42,13 @@ def log_of(case: str) -> int:
     return int(case, 16)
 
 
-OF_THE_CHAIR = (ChairWentAway, WentQuiet, ChairCameBack, ChairTaken, Closed)
+OF_THE_CHAIR = (
+    happened.ChairWentAway,
+    happened.WentQuiet,
+    happened.ChairCameBack,
+    happened.ChairTaken,
+    happened.Closed,
+)
 """Entries of a meeting behind which its chair may stand otherwise than before (FC-24)."""
 
 
@@ -57,7 +57,9 @@ def _lost_at(book: Book) -> float:
     until: float | None = book.fold.state.chair_away_until
     if until is not None:
         return until - QUIET_AFTER
-    quiet = (record.at for record in reversed(book.ring) if isinstance(record.entry, WentQuiet))
+    quiet = (
+        record.at for record in reversed(book.ring) if isinstance(record.entry, happened.WentQuiet)
+    )
     return next(quiet, book.fold.at) - QUIET_AFTER
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from chatroom.live.wire import Refusal, Stream
 from moderation.case.entries import CaseEntry, DeskEntry
-from moderation.meeting.entries import AnyEntry
+from moderation.meeting import entries as happened
 
 
 class Refused(Exception):
@@ -37,7 +37,7 @@ class Seen(Struct, frozen=True):
     number: int
     id: str
     at: float
-    entry: AnyEntry | CaseEntry | DeskEntry
+    entry: happened.AnyEntry | CaseEntry | DeskEntry
 
 
 class HelpGiven(Struct, frozen=True):

@@ -15,8 +15,8 @@ from moderation.case.case import Case, CaseView
 from moderation.case.desk import Desk, DeskView, StaffSeat
 from moderation.case.entries import CaseEntry, DeskEntry
 from moderation.meeting import audience, decider
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import Snapshot
-from moderation.meeting.entries import AnyEntry
 from moderation.meeting.state import Meeting, Stamp
 
 State = Meeting | Case | Desk
@@ -173,7 +173,7 @@ def thaw(view: View) -> State:
             assert_never(view)
 
 
-def fold(state: State, entry: AnyEntry | CaseEntry | DeskEntry, stamp: Stamp) -> State:
+def fold(state: State, entry: happened.AnyEntry | CaseEntry | DeskEntry, stamp: Stamp) -> State:
     """The state after `entry`.
 
     A view shows only what everybody is told, and facilitators the lobby. The other streams are left
@@ -182,7 +182,7 @@ def fold(state: State, entry: AnyEntry | CaseEntry | DeskEntry, stamp: Stamp) ->
     """
     match state:
         case Meeting():
-            known = cast("AnyEntry", entry)
+            known = cast("happened.AnyEntry", entry)
             is_shown = audience.audience(known) in (audience.ROOM, audience.CHAIR)
             return decider.evolve(state, known, stamp) if is_shown else state
         case Case():

@@ -11,9 +11,9 @@ from msgspec import Struct
 from chatroom.client.answers import LineEnded, Refused
 from chatroom.live.wire import WINDOW, Command, Receipt, Refusal, Retry
 from moderation.case.commands import CaseSeatCommand
-from moderation.meeting.commands import SeatCommand
+from moderation.meeting import commands as ask
 
-AnySeatCommand = SeatCommand | CaseSeatCommand
+AnySeatCommand = ask.SeatCommand | CaseSeatCommand
 
 
 class Outbox:

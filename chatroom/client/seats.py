@@ -11,7 +11,7 @@ from chatroom.client.answers import HelpGiven
 from chatroom.client.door import Door, find_door
 from chatroom.client.line import Line, Options, kept_up, new_id
 from moderation.case.commands import CloseCase, Outcome, Write
-from moderation.meeting.commands import Say
+from moderation.meeting import commands as ask
 
 if TYPE_CHECKING:
     import asyncio
@@ -77,7 +77,7 @@ class Seat(Line):
         self, text: str, *, epoch: int | None = None, id: str | None = None
     ) -> asyncio.Future[Receipt]:
         """`say` without waiting."""
-        return self.submit(Say(text, self.meeting.epoch if epoch is None else epoch), id=id)
+        return self.submit(ask.Say(text, self.meeting.epoch if epoch is None else epoch), id=id)
 
     def another_socket(
         self, **options: Unpack[Options]

@@ -19,36 +19,8 @@ import httpx2
 
 from chatroom.client import LineEnded, Refused, Seat, enter
 from chatroom.demo.script import FORMAT, HOST, Step, formats, read_script
+from moderation.meeting import commands as ask
 from moderation.meeting import cues
-from moderation.meeting.commands import (
-    Accept,
-    Appoint,
-    Close,
-    CloseQueue,
-    Done,
-    Extend,
-    GiveBack,
-    Invite,
-    Kind,
-    Listen,
-    LowerHand,
-    Next,
-    NextPhase,
-    NotYet,
-    Open,
-    OpenQueue,
-    Pass,
-    Pause,
-    Post,
-    RaiseHand,
-    React,
-    Resume,
-    Say,
-    SeatCommand,
-    Service,
-    Tag,
-    Tell,
-)
 from moderation.meeting.cues import Cue
 from moderation.meeting.format import Reaction
 
@@ -150,14 +122,14 @@ class Play:
         else:
             raise Stopped(f"The server did not refuse ({step.refused}) what {step}")
 
-    def _command(self, seat: Seat, step: Step) -> SeatCommand:
+    def _command(self, seat: Seat, step: Step) -> ask.SeatCommand:
         return ACTS[step.act.partition(" ")[0]](self, seat, step)
 
     async def _move_on(self, seat: Seat, phase: str) -> None:
         """Ends a phase that ends by time too: whichever is first."""
         if _phase(seat) == phase:
             try:
-                await seat.send(NextPhase(seat.meeting.epoch))
+                await seat.send(ask.NextPhase(seat.meeting.epoch))
             except Refused as refused:
                 if refused.code != "stale_epoch":
                     raise
@@ -197,43 +169,43 @@ class Play:
             host = next(shown for shown in hand.meeting.seats if shown.name == HOST)
             if host.seat in hand.here:
                 raise Stopped("A demo is playing there already, or was just now; wait a minute.")
-            await hand.send(Open())
-            await hand.send(Close())
+            await hand.send(ask.Open())
+            await hand.send(ask.Close())
 
 
 # Acts: what an actor sends, by the first word in the brackets
 
 
-def _tell(play: Play, seat: Seat, step: Step) -> Tell:
+def _tell(play: Play, seat: Seat, step: Step) -> ask.Tell:
     whom = step.act.removeprefix("to ")
-    return Tell(step.words, None if whom == "the facilitators" else play.seats[whom].seat)
+    return ask.Tell(step.words, None if whom == "the facilitators" else play.seats[whom].seat)
 
 
-def _call(play: Play, seat: Seat, step: Step) -> Invite:
+def _call(play: Play, seat: Seat, step: Step) -> ask.Invite:
     whom = step.act.removeprefix("calls ")
-    return Invite(seat.meeting.epoch, None if whom == "the next" else play.seats[whom].seat)
+    return ask.Invite(seat.meeting.epoch, None if whom == "the next" else play.seats[whom].seat)
 
 
-def _name(play: Play, seat: Seat, step: Step) -> Tag:
-    return Tag(seat.meeting.epoch, play.seats[step.act.removeprefix("names ")].seat)
+def _name(play: Play, seat: Seat, step: Step) -> ask.Tag:
+    return ask.Tag(seat.meeting.epoch, play.seats[step.act.removeprefix("names ")].seat)
 
 
-def _post(play: Play, seat: Seat, step: Step) -> Post:
+def _post(play: Play, seat: Seat, step: Step) -> ask.Post:
     """`posts the card ID`, or `posts the topic` and its like with words of their own."""
     what = step.act.split()[-1]
     if "card" in step.act.split():
-        return Post("cue", _cards()[what].text)
-    return Post(cast("Kind", what), step.words)
+        return ask.Post("cue", _cards()[what].text)
+    return ask.Post(cast("ask.Kind", what), step.words)
 
 
-def _appoint(play: Play, seat: Seat, step: Step) -> Appoint:
+def _appoint(play: Play, seat: Seat, step: Step) -> ask.Appoint:
     _, whom, service = step.act.split()
-    return Appoint(play.seats[whom].seat, cast("Service", service))
+    return ask.Appoint(play.seats[whom].seat, cast("ask.Service", service))
 
 
 def _react(kind: Reaction) -> "Act":
-    def react(play: Play, seat: Seat, step: Step) -> React:
-        return React(play.lines[step.act.split()[-1]], kind)
+    def react(play: Play, seat: Seat, step: Step) -> ask.React:
+        return ask.React(play.lines[step.act.split()[-1]], kind)
 
     return react
 
@@ -243,36 +215,36 @@ def _cards() -> dict[str, Cue]:
     return cues.parse((files("moderation.meeting") / "cues.toml").read_text("utf-8"))
 
 
-Act = Callable[[Play, Seat, Step], SeatCommand]
+Act = Callable[[Play, Seat, Step], ask.SeatCommand]
 
 ACTS: dict[str, Act] = {
-    "": lambda play, seat, step: Say(step.words, seat.meeting.epoch),
+    "": lambda play, seat, step: ask.Say(step.words, seat.meeting.epoch),
     "to": _tell,
     "posts": _post,
-    "reads": lambda play, seat, step: Post("reading", step.words),
+    "reads": lambda play, seat, step: ask.Post("reading", step.words),
     # The agenda and the people
-    "opens": lambda play, seat, step: Open(),
-    "moves": lambda play, seat, step: NextPhase(seat.meeting.epoch),
-    "closes": lambda play, seat, step: Close(),
+    "opens": lambda play, seat, step: ask.Open(),
+    "moves": lambda play, seat, step: ask.NextPhase(seat.meeting.epoch),
+    "closes": lambda play, seat, step: ask.Close(),
     "appoints": _appoint,
-    "listens": lambda play, seat, step: Listen(on=True),
+    "listens": lambda play, seat, step: ask.Listen(on=True),
     # The queue
-    "raises": lambda play, seat, step: RaiseHand(urgent="urgent" in step.act),
-    "lowers": lambda play, seat, step: LowerHand(),
-    "shuts": lambda play, seat, step: CloseQueue(),
-    "reopens": lambda play, seat, step: OpenQueue(),
+    "raises": lambda play, seat, step: ask.RaiseHand(urgent="urgent" in step.act),
+    "lowers": lambda play, seat, step: ask.LowerHand(),
+    "shuts": lambda play, seat, step: ask.CloseQueue(),
+    "reopens": lambda play, seat, step: ask.OpenQueue(),
     # The floor
     "calls": _call,
-    "goes": lambda play, seat, step: Next(seat.meeting.epoch),
-    "takes": lambda play, seat, step: Accept(seat.meeting.epoch),
-    "waits": lambda play, seat, step: NotYet(seat.meeting.epoch),
-    "ends": lambda play, seat, step: Done(seat.meeting.epoch),
-    "passes": lambda play, seat, step: Pass(seat.meeting.epoch),
+    "goes": lambda play, seat, step: ask.Next(seat.meeting.epoch),
+    "takes": lambda play, seat, step: ask.Accept(seat.meeting.epoch),
+    "waits": lambda play, seat, step: ask.NotYet(seat.meeting.epoch),
+    "ends": lambda play, seat, step: ask.Done(seat.meeting.epoch),
+    "passes": lambda play, seat, step: ask.Pass(seat.meeting.epoch),
     "names": _name,
-    "returns": lambda play, seat, step: GiveBack(seat.meeting.epoch),
-    "extends": lambda play, seat, step: Extend(seat.meeting.epoch, int(step.act.split()[-1])),
-    "pauses": lambda play, seat, step: Pause(),
-    "resumes": lambda play, seat, step: Resume(),
+    "returns": lambda play, seat, step: ask.GiveBack(seat.meeting.epoch),
+    "extends": lambda play, seat, step: ask.Extend(seat.meeting.epoch, int(step.act.split()[-1])),
+    "pauses": lambda play, seat, step: ask.Pause(),
+    "resumes": lambda play, seat, step: ask.Resume(),
     # Words under a line
     "thanks": _react("thank_you"),
     "supports": _react("with_you"),
@@ -319,7 +291,7 @@ async def _closed_by(seats: dict[str, Seat]) -> AsyncIterator[None]:
         if HOST in seats:
             with contextlib.suppress(Refused, LineEnded, TimeoutError):
                 async with asyncio.timeout(2):
-                    await seats[HOST].send(Close())
+                    await seats[HOST].send(ask.Close())
         raise
 
 

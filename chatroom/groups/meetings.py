@@ -20,7 +20,7 @@ from chatroom.store import rooms
 from chatroom.store.database import new_id
 from chatroom.store.rooms import Room
 from moderation.content.verdict import Verdict
-from moderation.meeting.commands import Convene, Role, TakeSeat
+from moderation.meeting import commands as ask
 from moderation.meeting.cues import Cue
 from moderation.meeting.format import Flags, Format
 from moderation.meeting.state import Meeting
@@ -53,7 +53,7 @@ class Visit:
 
     room: Room
     session: Session | None
-    role: Role
+    role: ask.Role
     known: bool
     leads: bool
     seat: int | None
@@ -218,7 +218,7 @@ class Meetings:
         verdict = self._reviewer.name(name)
         if verdict.signal is None:
             book = visit.book or await self._convened(visit.room)
-            command = TakeSeat("nobody", visit.role, name, visit.known)
+            command = ask.TakeSeat("nobody", visit.role, name, visit.known)
             book.rules.decide(book.fold.state, command, 0, 0.0, verdict)
 
     async def take_seat(
@@ -238,7 +238,7 @@ class Meetings:
         if isinstance(place, int) or (place is not None and visit.role == "member"):
             return place  # Who waits asks every few seconds: no log is touched.
         verdict = await self._reviewed(visit.room, session, name, id)
-        command = TakeSeat(digest, visit.role, name, visit.known)
+        command = ask.TakeSeat(digest, visit.role, name, visit.known)
         await self._journal.submit(book.log, 0, command, verdict=verdict)
         place = _place(book.fold.state, digest)
         assert place is not None, "the entry is folded before its answer is given"
@@ -274,7 +274,7 @@ class Meetings:
         book = await self.latest(room)
         assert book is not None, "it was begun, here or elsewhere"
         self._hold(room, book)
-        command = Convene(format.id, format.phases, format.flags)
+        command = ask.Convene(format.id, format.phases, format.flags)
         await self._journal.submit(book.log, 0, command)
         return book
 
@@ -289,7 +289,7 @@ def holders(meeting: Meeting) -> tuple[str, ...]:
     return tuple(named[seat] for seat in sorted(named))
 
 
-def _role(held: set[str], meeting: Meeting, *, is_on: bool) -> Role | None:
+def _role(held: set[str], meeting: Meeting, *, is_on: bool) -> ask.Role | None:
     """What somebody takes a seat as; a stranger is a member where the door lets them ask.
 
     Staff have a desk, and come in only where nobody holds the meeting (FC-24); never unseen, as

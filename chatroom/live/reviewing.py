@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from chatroom.live.book import Book
 from chatroom.settings import Settings
 from moderation.content import Context, Lexicon, Policy, Verdict, parse, review
-from moderation.meeting.entries import Posted, Said
+from moderation.meeting import entries as happened
 from moderation.meeting.state import Meeting
 
 BEFORE = 3
@@ -65,7 +65,11 @@ def _before(book: Book, seat: int, id: str) -> tuple[str, ...]:
         if len(lines) + len(coming) >= BEFORE:
             break
         entry = record.entry
-        if isinstance(entry, Said | Posted) and entry.seat == seat and entry.words is not None:
+        if (
+            isinstance(entry, happened.Said | happened.Posted)
+            and entry.seat == seat
+            and entry.words is not None
+        ):
             lines.append(entry.words)
     return (*reversed(lines), *coming)[-BEFORE:]
 

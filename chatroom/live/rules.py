@@ -11,8 +11,8 @@ from moderation.case.commands import CaseSeatCommand, TickCase
 from moderation.case.entries import CaseEntry, ChairListed, DeskEntry
 from moderation.content.verdict import Verdict
 from moderation.meeting import audience, decider
-from moderation.meeting.commands import Post, Rename, Say, SeatCommand, Tell, Tick
-from moderation.meeting.entries import AnyEntry, Redacted, Removed
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.state import Stamp
 
 # States, commands and entries differ by kind; what is generic here handles them without looking.
@@ -53,7 +53,12 @@ class Rules:
 def words_of(command: Command) -> str | None:
     """The words of a command that the review has to see. A case line is never reviewed."""
     match command:
-        case Say(text=words) | Post(text=words) | Tell(text=words) | Rename(name=words):
+        case (
+            ask.Say(text=words)
+            | ask.Post(text=words)
+            | ask.Tell(text=words)
+            | ask.Rename(name=words)
+        ):
             return words
         case _:
             return None
@@ -61,7 +66,7 @@ def words_of(command: Command) -> str | None:
 
 def erased_by(entry: Entry) -> int | None:
     """The number in the room whose words this entry takes out."""
-    return entry.number if isinstance(entry, Redacted) else None
+    return entry.number if isinstance(entry, happened.Redacted) else None
 
 
 def let_go_by(entry: Entry) -> tuple[int, str] | None:
@@ -69,7 +74,7 @@ def let_go_by(entry: Entry) -> tuple[int, str] | None:
 
     It reads nothing more after it (P9), or other streams than before (A48).
     """
-    if isinstance(entry, Removed):
+    if isinstance(entry, happened.Removed):
         return entry.seat, "removed"
     changed = audience.changes_streams(entry)
     return None if changed is None else (changed, "seat_changed")
@@ -77,10 +82,10 @@ def let_go_by(entry: Entry) -> tuple[int, str] | None:
 
 MEETING = Rules(
     kind="meeting",
-    commands=msgspec.json.Decoder(SeatCommand),
-    entries=msgspec.msgpack.Decoder(AnyEntry),
+    commands=msgspec.json.Decoder(ask.SeatCommand),
+    entries=msgspec.msgpack.Decoder(happened.AnyEntry),
     new=decider.NEW,
-    tick=Tick(),
+    tick=ask.Tick(),
     decide=decider.decide,
     evolve=decider.evolve,
     audience=audience.audience,

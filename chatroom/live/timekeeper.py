@@ -15,16 +15,8 @@ from chatroom.live.presence import GRACE, Presence
 from chatroom.live.rules import RULES
 from chatroom.store.logs import Head, Logs, OutcomeUnknown
 from moderation.content.verdict import ALLOW
-from moderation.meeting.commands import (
-    ChairAway,
-    ChairBack,
-    HandAway,
-    HandBack,
-    HolderAway,
-    HolderBack,
-    ServerCommand,
-)
-from moderation.meeting.entries import ChairCameBack, ChairTaken
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.state import Meeting
 
 POLL = 1.0
@@ -200,7 +192,7 @@ class Timekeeper:
             self._mind_the_hands(log, book.fold.state, connected)
             self._mind_the_chair(book, book.fold.state, connected)
 
-    def _propose(self, log: int, meeting: Meeting, command: ServerCommand) -> bool:
+    def _propose(self, log: int, meeting: Meeting, command: ask.ServerCommand) -> bool:
         """Proposed only where it would change something: a look a second must not flood the journal.
 
         What the rules can't decide is the journal's to say: a bug in one must not end the looks.
@@ -219,17 +211,17 @@ class Timekeeper:
             return
         if meeting.holder in connected:
             self._missed.pop(log, None)
-            self._propose(log, meeting, HolderBack(meeting.holder))
+            self._propose(log, meeting, ask.HolderBack(meeting.holder))
             return
         self._missed[log] = self._missed.get(log, 0) + 1
         if self._missed[log] >= MISSED:
-            self._propose(log, meeting, HolderAway(meeting.holder))
+            self._propose(log, meeting, ask.HolderAway(meeting.holder))
 
     def _mind_the_owed(self, log: int, meeting: Meeting, connected: set[int]) -> None:
         """Who lost a turn by being away is next, whenever they are back (FC-16)."""
         for seat in meeting.owed:
             if seat in connected:
-                self._propose(log, meeting, HolderBack(seat))
+                self._propose(log, meeting, ask.HolderBack(seat))
 
     def _mind_the_hands(self, log: int, meeting: Meeting, connected: set[int]) -> None:
         """Somebody in the queue is missed for as long as they are shown as here (FC-17, FC-18).
@@ -241,10 +233,10 @@ class Timekeeper:
         self._hands_missed[log] = missed
         away = {hand.seat for hand in meeting.hands_away}
         for seat in away & connected:
-            self._propose(log, meeting, HandBack(seat))
+            self._propose(log, meeting, ask.HandBack(seat))
         for seat, since in missed.items():
             if seat not in away and now - since >= GRACE:
-                self._propose(log, meeting, HandAway(seat))
+                self._propose(log, meeting, ask.HandAway(seat))
 
     def _mind_the_chair(self, book: Book, meeting: Meeting, connected: set[int]) -> None:
         """A meeting without a facilitator for a minute is told so, and who comes back is heeded (FC-24).
@@ -256,12 +248,12 @@ class Timekeeper:
         if here or not meeting.is_open:
             self._chair_missed.pop(log, None)
             first = sorted(here, key=lambda seat: seat not in (meeting.chair, meeting.former_chair))
-            any(self._propose(log, meeting, ChairBack(seat)) for seat in first)
+            any(self._propose(log, meeting, ask.ChairBack(seat)) for seat in first)
             return
         now = self._clock.now()
         since = max(self._chair_missed.setdefault(log, now), _held_at(book))
         if now - since >= CHAIR_MISSED:
-            self._propose(log, meeting, ChairAway(tuple(sorted(connected))))
+            self._propose(log, meeting, ask.ChairAway(tuple(sorted(connected))))
 
     async def _tidy_up(self, waited: float) -> None:
         """Sessions and invitations that are over are forgotten now and then."""
@@ -288,6 +280,6 @@ def _held_at(book: Book) -> float:
 
     Whoever takes it is let go to come back for the streams of a facilitator, and may be missed.
     """
-    held = (ChairTaken, ChairCameBack)
+    held = (happened.ChairTaken, happened.ChairCameBack)
     times = (record.at for record in reversed(book.ring) if isinstance(record.entry, held))
     return next(times, 0.0)

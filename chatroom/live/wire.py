@@ -14,8 +14,8 @@ from moderation.bounds import MOST, snake
 from moderation.case.case import CaseView
 from moderation.case.desk import DeskView
 from moderation.case.entries import CaseEntry, DeskEntry
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import Snapshot
-from moderation.meeting.entries import AnyEntry
 from moderation.refused import Refused
 
 C = TypeVar("C")
@@ -71,7 +71,7 @@ class Numbered(Struct, frozen=True):
     number: int
     id: str
     at: float
-    entry: AnyEntry | CaseEntry | DeskEntry
+    entry: happened.AnyEntry | CaseEntry | DeskEntry
 
 
 class Outbound(Struct, frozen=True, tag=snake, tag_field="type", omit_defaults=True):

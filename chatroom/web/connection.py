@@ -21,8 +21,8 @@ from chatroom.live.transport import EXTENSION, Frames
 from chatroom.people.accounts import Accounts, Session
 from chatroom.store.logs import OutcomeUnknown
 from moderation.content.verdict import ALLOW, Verdict
+from moderation.meeting import commands as ask
 from moderation.meeting.audience import CHAIR
-from moderation.meeting.commands import Post, Rename, Say, Tag
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
 
@@ -320,7 +320,7 @@ class Connection:
             review=review,
         )
         answer.add_done_callback(lambda done: self._answered(frame.id, done, verdict))
-        if isinstance(command, Say | Post):
+        if isinstance(command, ask.Say | ask.Post):
             self._book.on_their_way[self._seat, frame.id] = command.text
         return None
 
@@ -330,7 +330,7 @@ class Connection:
         After a race the rules have the first word: the floor may have moved by this very command.
         """
         meeting = self._book.fold.state
-        if not isinstance(command, Tag) or command.epoch != meeting.epoch:
+        if not isinstance(command, ask.Tag) or command.epoch != meeting.epoch:
             return
         if meeting.sits(command.seat) and not self._house.hub.is_here(self._book.log, command.seat):
             raise Refused("they_are_away")
@@ -344,7 +344,7 @@ class Connection:
             return ALLOW, None
 
         def review(meeting: Meeting) -> Verdict:
-            if isinstance(command, Rename):
+            if isinstance(command, ask.Rename):
                 return self._house.reviewer.name(words, meeting.epoch)
             return self._house.reviewer.line(words, self._book, self._seat, meeting, id)
 

@@ -440,7 +440,7 @@ def _type(node: ast.expr) -> str:
     match node:
         case ast.Constant(value=None):
             return "null"
-        case ast.Name(id=name):
+        case ast.Name(id=name) | ast.Attribute(attr=name):
             return _PLAIN.get(name, name)
         case ast.BinOp(left=left, right=right):
             return " | ".join(

@@ -5,20 +5,9 @@ from collections.abc import Container
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting import floor
-from moderation.meeting.commands import Close, Convene, NextPhase, Open
-from moderation.meeting.entries import (
-    AnyEntry,
-    Closed,
-    Convened,
-    Invited,
-    Locked,
-    Opened,
-    PhaseBegan,
-    QueueClosed,
-    Unlocked,
-    Unmuted,
-)
 from moderation.meeting.needs import needs_epoch, needs_facilitator, needs_open, needs_thawed
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
@@ -27,20 +16,22 @@ LEFT_OPEN = 12 * 3600.0
 """Seconds after which a meeting that nobody closed is closed, so that its words are swept (P20)."""
 
 
-def convene(meeting: Meeting, command: Convene) -> list[AnyEntry]:
+def convene(meeting: Meeting, command: ask.Convene) -> list[happened.AnyEntry]:
     if meeting.phases:
         return []
-    return [Convened(command.format, command.phases, command.flags)]
+    return [happened.Convened(command.format, command.phases, command.flags)]
 
 
-def open_(meeting: Meeting, command: Open, seat: int, now: float) -> list[AnyEntry]:
+def open_(meeting: Meeting, command: ask.Open, seat: int, now: float) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     if meeting.opened_at is not None:
         return []
-    return [Opened(by=seat), *_begin(meeting, 0, now)]
+    return [happened.Opened(by=seat), *_begin(meeting, 0, now)]
 
 
-def next_phase(meeting: Meeting, command: NextPhase, seat: int, now: float) -> list[AnyEntry]:
+def next_phase(
+    meeting: Meeting, command: ask.NextPhase, seat: int, now: float
+) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
     needs_thawed(meeting)
@@ -52,20 +43,22 @@ def next_phase(meeting: Meeting, command: NextPhase, seat: int, now: float) -> l
     return [*_clear_floor(meeting), *ended, *_begin(meeting, meeting.phase + 1, now, heard)]
 
 
-def close(meeting: Meeting, command: Close, seat: int) -> list[AnyEntry]:
+def close(meeting: Meeting, command: ask.Close, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
-    return [*_clear_floor(meeting), Closed(by="facilitator")]
+    return [*_clear_floor(meeting), happened.Closed(by="facilitator")]
 
 
-def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
+def tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
     """Closes a meeting that was left open, or never opened."""
     if now < left_open_until(meeting):
         return []
-    return [*_clear_floor(meeting), Closed(by="time")]
+    return [*_clear_floor(meeting), happened.Closed(by="time")]
 
 
-def phase_over(meeting: Meeting, now: float, cleared: list[AnyEntry]) -> list[AnyEntry]:
+def phase_over(
+    meeting: Meeting, now: float, cleared: list[happened.AnyEntry]
+) -> list[happened.AnyEntry]:
     """The next phase begins when the time of this one is over, once nobody has the floor (FC-29).
 
     `cleared` are the entries that this tick leaves before: whose mute they end is not unmuted twice.
@@ -74,8 +67,8 @@ def phase_over(meeting: Meeting, now: float, cleared: list[AnyEntry]) -> list[An
     if until is None or until > now:
         return []
     if meeting.phase + 1 == len(meeting.phases):
-        return [*_vacated(meeting, cleared), Closed(by="time")]
-    unmuted = {entry.seat for entry in cleared if isinstance(entry, Unmuted)}
+        return [*_vacated(meeting, cleared), happened.Closed(by="time")]
+    unmuted = {entry.seat for entry in cleared if isinstance(entry, happened.Unmuted)}
     ended = [entry for entry in _unmuted(meeting) if entry.seat not in unmuted]
     heard = unmuted | {entry.seat for entry in ended}
     return [
@@ -85,7 +78,7 @@ def phase_over(meeting: Meeting, now: float, cleared: list[AnyEntry]) -> list[An
     ]
 
 
-def _vacated(meeting: Meeting, cleared: list[AnyEntry]) -> list[AnyEntry]:
+def _vacated(meeting: Meeting, cleared: list[happened.AnyEntry]) -> list[happened.AnyEntry]:
     """An open invitation ends with the phase, unless this tick has ended it already."""
     if meeting.holder is not None or floor.ends_in(cleared):
         return []
@@ -99,14 +92,14 @@ def left_open_until(meeting: Meeting) -> float:
     return began + LEFT_OPEN
 
 
-def _clear_floor(meeting: Meeting) -> list[AnyEntry]:
+def _clear_floor(meeting: Meeting) -> list[happened.AnyEntry]:
     return floor.vacate(meeting, meeting.seats, "phase")
 
 
-def _unmuted(meeting: Meeting) -> list[Unmuted]:
+def _unmuted(meeting: Meeting) -> list[happened.Unmuted]:
     """Mutes that were for the phase end with it (FC-19)."""
     return [
-        Unmuted(seat, by="phase")
+        happened.Unmuted(seat, by="phase")
         for seat in sorted(meeting.mutes)
         if (mute := meeting.seats[seat].mute) is not None and mute.scope == "phase"
     ]
@@ -119,22 +112,22 @@ def _begin(
     unmuted: Container[int] = (),
     *,
     by_time: bool = False,
-) -> list[AnyEntry]:
+) -> list[happened.AnyEntry]:
     """What happens on entering a phase; those of `unmuted` are heard again just before it."""
     phase = meeting.phases[number]
     order = _round(meeting, unmuted) if phase.speak == "round" else ()
-    began = PhaseBegan(number, by="time" if by_time else "facilitator", order=order)
-    left: list[AnyEntry] = [began]
+    began = happened.PhaseBegan(number, by="time" if by_time else "facilitator", order=order)
+    left: list[happened.AnyEntry] = [began]
     if "lock" in phase.on_enter and not meeting.locked:
-        left.append(Locked())
+        left.append(happened.Locked())
     if "unlock" in phase.on_enter and meeting.locked:
-        left.append(Unlocked())
+        left.append(happened.Unlocked())
     if "close_queue" in phase.on_enter:
-        left.append(QueueClosed())
+        left.append(happened.QueueClosed())
     first = next(iter(order), None)
     if first is not None and meeting.stopped_at is None and not meeting.is_quiet:
         until = now + floor.CONSENT
-        left.append(Invited(first, by=0, until=until, at_once=True))
+        left.append(happened.Invited(first, by=0, until=until, at_once=True))
     return left
 
 
@@ -148,7 +141,7 @@ def _round(meeting: Meeting, unmuted: Container[int]) -> tuple[int, ...]:
     return tuple(sorted(asked, key=lambda seat: (meeting.is_facilitator(seat), seat)))
 
 
-def convened(meeting: Meeting, entry: Convened, stamp: Stamp) -> Meeting:
+def convened(meeting: Meeting, entry: happened.Convened, stamp: Stamp) -> Meeting:
     return replace(
         meeting,
         format=entry.format,
@@ -158,11 +151,11 @@ def convened(meeting: Meeting, entry: Convened, stamp: Stamp) -> Meeting:
     )
 
 
-def opened(meeting: Meeting, entry: Opened, stamp: Stamp) -> Meeting:
+def opened(meeting: Meeting, entry: happened.Opened, stamp: Stamp) -> Meeting:
     return replace(meeting, opened_at=stamp.at, chair=entry.by or None)
 
 
-def phase_began(meeting: Meeting, entry: PhaseBegan, stamp: Stamp) -> Meeting:
+def phase_began(meeting: Meeting, entry: happened.PhaseBegan, stamp: Stamp) -> Meeting:
     """Hands go along from one queue to the next; the order of a round is nobody's wish and does not."""
     was_round = meeting.phase >= 0 and meeting.phases[meeting.phase].speak == "round"
     meeting = replace(

@@ -4,20 +4,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rpds import HashTrieMap, HashTrieSet
 
-from moderation.meeting.commands import MuteReason, MuteScope, Role, Service
-from moderation.meeting.entries import (
-    AnyEntry,
-    Appointed,
-    ChairTaken,
-    Dismissed,
-    DraftAnnounced,
-    KnockAnswered,
-    Knocked,
-    KnockGiven,
-    SeatGiven,
-    Told,
-    ToldYou,
-)
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags, Phase
 from moderation.meeting.state import AwayHand, Knock, Meeting, Mute, Offer, Seat, Topic, Turn
 from moderation.meeting.talking import why_silent
@@ -27,16 +15,16 @@ CHAIR = -1
 NOBODY = -2
 
 
-def audience(entry: AnyEntry) -> int:
+def audience(entry: happened.AnyEntry) -> int:
     """The one stream an entry belongs to: ROOM, CHAIR, NOBODY, or the number of the only seat that sees it."""
     match entry:
-        case Told() | Knocked() | KnockAnswered():
+        case happened.Told() | happened.Knocked() | happened.KnockAnswered():
             return CHAIR
-        case KnockGiven():
+        case happened.KnockGiven():
             return NOBODY
-        case ToldYou(owner=owner):
+        case happened.ToldYou(owner=owner):
             return owner
-        case SeatGiven(seat=seat) | DraftAnnounced(seat=seat):
+        case happened.SeatGiven(seat=seat) | happened.DraftAnnounced(seat=seat):
             return seat
         case _:
             return ROOM
@@ -56,12 +44,15 @@ def streams(meeting: Meeting, seat: int) -> dict[int, int]:
     return theirs
 
 
-def changes_streams(entry: AnyEntry) -> int | None:
+def changes_streams(entry: happened.AnyEntry) -> int | None:
     """The seat that reads other streams after this entry than before; it comes back for them (A48)."""
     match entry:
-        case Appointed(seat=seat, service="co_chair") | Dismissed(seat=seat, service="co_chair"):
+        case (
+            happened.Appointed(seat=seat, service="co_chair")
+            | happened.Dismissed(seat=seat, service="co_chair")
+        ):
             return seat
-        case ChairTaken(seat=seat):
+        case happened.ChairTaken(seat=seat):
             return seat
         case _:
             return None
@@ -71,13 +62,13 @@ class SeatView(Struct, frozen=True, omit_defaults=True):
     """A seat as everybody in the room sees it. `said`: lines written in a phase of introductions."""
 
     seat: int
-    role: Role
+    role: ask.Role
     name: str | None = None
     muted_until: float | None = None
-    mute_scope: MuteScope = "time"
-    mute_reason: MuteReason = "pause"
+    mute_scope: ask.MuteScope = "time"
+    mute_reason: ask.MuteReason = "pause"
     removed: bool = False
-    services: tuple[Service, ...] = ()
+    services: tuple[ask.Service, ...] = ()
     listening: bool = False
     shared: bool = False
     said: int = 0

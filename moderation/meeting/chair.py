@@ -2,27 +2,8 @@
 
 from msgspec.structs import replace
 
-from moderation.meeting.commands import (
-    AcceptChair,
-    Appoint,
-    ChairAway,
-    ChairBack,
-    DeclineChair,
-    Dismiss,
-    Handover,
-)
-from moderation.meeting.entries import (
-    AnyEntry,
-    Appointed,
-    ChairCameBack,
-    ChairOffered,
-    ChairOfferEnded,
-    ChairTaken,
-    ChairWentAway,
-    Dismissed,
-    InviteEnded,
-    WentQuiet,
-)
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.needs import needs_facilitator, needs_open, needs_seat
 from moderation.meeting.state import CHAIR_RANK, Meeting, Offer
 from moderation.refused import Refused
@@ -33,7 +14,7 @@ QUIET_AFTER = 60.0
 """Seconds from the notice that the chair is lost until the meeting goes quiet (FC-24)."""
 
 
-def appoint(meeting: Meeting, command: Appoint, seat: int) -> list[AnyEntry]:
+def appoint(meeting: Meeting, command: ask.Appoint, seat: int) -> list[happened.AnyEntry]:
     """A co-chair is given by whoever has the chair; the other seats of service by any facilitator."""
     needs_facilitator(meeting, seat)
     needs_seat(meeting, command.seat)
@@ -41,10 +22,10 @@ def appoint(meeting: Meeting, command: Appoint, seat: int) -> list[AnyEntry]:
         _needs_chair(meeting, seat)
     if _has(meeting, command.seat, command.service):
         return []
-    return [Appointed(command.seat, command.service)]
+    return [happened.Appointed(command.seat, command.service)]
 
 
-def dismiss(meeting: Meeting, command: Dismiss, seat: int) -> list[AnyEntry]:
+def dismiss(meeting: Meeting, command: ask.Dismiss, seat: int) -> list[happened.AnyEntry]:
     """Anybody steps down by themselves; the chair hands over first."""
     needs_seat(meeting, command.seat)
     if command.seat != seat:
@@ -53,7 +34,7 @@ def dismiss(meeting: Meeting, command: Dismiss, seat: int) -> list[AnyEntry]:
         return []
     if command.service == "co_chair":
         _may_demote(meeting, command.seat, by=seat)
-    return [Dismissed(command.seat, command.service)]
+    return [happened.Dismissed(command.seat, command.service)]
 
 
 def _has(meeting: Meeting, seat: int, service: str) -> bool:
@@ -77,7 +58,9 @@ def _needs_chair(meeting: Meeting, seat: int) -> None:
         raise Refused("chair_acts")
 
 
-def handover(meeting: Meeting, command: Handover, seat: int, now: float) -> list[AnyEntry]:
+def handover(
+    meeting: Meeting, command: ask.Handover, seat: int, now: float
+) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
     _needs_chair(meeting, seat)
@@ -88,10 +71,10 @@ def handover(meeting: Meeting, command: Handover, seat: int, now: float) -> list
         return []
     if meeting.is_muted(command.seat):
         raise Refused("they_are_muted")
-    return [ChairOffered(command.seat, by=seat, until=now + OFFERED)]
+    return [happened.ChairOffered(command.seat, by=seat, until=now + OFFERED)]
 
 
-def accept_chair(meeting: Meeting, command: AcceptChair, seat: int) -> list[AnyEntry]:
+def accept_chair(meeting: Meeting, command: ask.AcceptChair, seat: int) -> list[happened.AnyEntry]:
     """Whom it was offered; and any facilitator where nobody has it, or the room went quiet."""
     needs_open(meeting)
     offered = meeting.offer is not None and meeting.offer.seat == seat
@@ -100,25 +83,27 @@ def accept_chair(meeting: Meeting, command: AcceptChair, seat: int) -> list[AnyE
         raise Refused("no_offer")
     if meeting.is_muted(seat):
         raise Refused("muted")
-    return [ChairTaken(seat)]
+    return [happened.ChairTaken(seat)]
 
 
-def decline_chair(meeting: Meeting, command: DeclineChair, seat: int) -> list[AnyEntry]:
+def decline_chair(
+    meeting: Meeting, command: ask.DeclineChair, seat: int
+) -> list[happened.AnyEntry]:
     if meeting.offer is None or meeting.offer.seat != seat:
         raise Refused("no_offer")
-    return [ChairOfferEnded(seat, reason="declined")]
+    return [happened.ChairOfferEnded(seat, reason="declined")]
 
 
-def chair_away(meeting: Meeting, command: ChairAway, now: float) -> list[AnyEntry]:
+def chair_away(meeting: Meeting, command: ask.ChairAway, now: float) -> list[happened.AnyEntry]:
     """The room is told, and the chair is offered to the first standby who is here (FC-24)."""
     if not meeting.is_open or any(meeting.is_facilitator(seat) for seat in command.here):
         return []
-    left: list[AnyEntry] = []
+    left: list[happened.AnyEntry] = []
     if meeting.chair_away_until is None and not meeting.is_quiet:
-        left.append(ChairWentAway(until=now + QUIET_AFTER))
+        left.append(happened.ChairWentAway(until=now + QUIET_AFTER))
     standby = _standby(meeting, command.here)
     if meeting.offer is None and standby is not None:
-        left.append(ChairOffered(standby, by=0, until=now + OFFERED))
+        left.append(happened.ChairOffered(standby, by=0, until=now + OFFERED))
     return left
 
 
@@ -131,36 +116,36 @@ def _standby(meeting: Meeting, here: tuple[int, ...]) -> int | None:
     return next(asked, None)
 
 
-def chair_back(meeting: Meeting, command: ChairBack, now: float) -> list[AnyEntry]:
+def chair_back(meeting: Meeting, command: ask.ChairBack, now: float) -> list[happened.AnyEntry]:
     """In time all is as before; later control is offered and not snatched back (FC-24)."""
     seat = command.seat
     if not meeting.is_open or not meeting.is_facilitator(seat):
         return []
     if meeting.is_quiet:
         is_new = meeting.offer is None and seat not in meeting.offered
-        return [ChairOffered(seat, by=0, until=now + OFFERED)] if is_new else []
+        return [happened.ChairOffered(seat, by=0, until=now + OFFERED)] if is_new else []
     if meeting.chair_away_until is not None:
-        return [*_withdrawn(meeting), ChairCameBack(seat)]
+        return [*_withdrawn(meeting), happened.ChairCameBack(seat)]
     if seat == meeting.former_chair and meeting.offer is None:
-        return [ChairOffered(seat, by=0, until=now + OFFERED)]
+        return [happened.ChairOffered(seat, by=0, until=now + OFFERED)]
     return []
 
 
-def _withdrawn(meeting: Meeting) -> list[AnyEntry]:
+def _withdrawn(meeting: Meeting) -> list[happened.AnyEntry]:
     if meeting.offer is None or meeting.offer.by != 0:
         return []
-    return [ChairOfferEnded(meeting.offer.seat, reason="withdrawn")]
+    return [happened.ChairOfferEnded(meeting.offer.seat, reason="withdrawn")]
 
 
-def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
+def tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
     """An offer runs out; and a meeting whose chair stays lost goes quiet."""
-    left: list[AnyEntry] = []
+    left: list[happened.AnyEntry] = []
     if meeting.offer is not None and meeting.offer.until <= now:
-        left.append(ChairOfferEnded(meeting.offer.seat, reason="expired"))
+        left.append(happened.ChairOfferEnded(meeting.offer.seat, reason="expired"))
     if meeting.chair_away_until is not None and meeting.chair_away_until <= now:
         if meeting.invited is not None:
-            left.append(InviteEnded(meeting.invited, reason="quiet"))
-        left.append(WentQuiet())
+            left.append(happened.InviteEnded(meeting.invited, reason="quiet"))
+        left.append(happened.WentQuiet())
     return left
 
 
@@ -169,14 +154,14 @@ def due(meeting: Meeting) -> list[float]:
     return offer if meeting.chair_away_until is None else [*offer, meeting.chair_away_until]
 
 
-def appointed(meeting: Meeting, entry: Appointed) -> Meeting:
+def appointed(meeting: Meeting, entry: happened.Appointed) -> Meeting:
     if entry.service == "co_chair":
         return _promoted(meeting, entry.seat)
     services = (*meeting.seats[entry.seat].services, entry.service)
     return meeting.with_seat(entry.seat, services=services)
 
 
-def dismissed(meeting: Meeting, entry: Dismissed) -> Meeting:
+def dismissed(meeting: Meeting, entry: happened.Dismissed) -> Meeting:
     if entry.service == "co_chair":
         return meeting.with_seat(entry.seat, role="member")
     services = tuple(
@@ -192,7 +177,7 @@ def _promoted(meeting: Meeting, seat: int) -> Meeting:
     return meeting.with_seat(seat, role="facilitator", since_chair=meeting.chair_number + 1)
 
 
-def chair_offered(meeting: Meeting, entry: ChairOffered) -> Meeting:
+def chair_offered(meeting: Meeting, entry: happened.ChairOffered) -> Meeting:
     offered = (*meeting.offered, entry.seat) if entry.by == 0 else meeting.offered
     former = None if entry.seat == meeting.former_chair else meeting.former_chair
     offer = Offer(entry.seat, entry.by, entry.until)
@@ -203,7 +188,7 @@ def chair_offer_ended(meeting: Meeting) -> Meeting:
     return replace(meeting, offer=None)
 
 
-def chair_taken(meeting: Meeting, entry: ChairTaken) -> Meeting:
+def chair_taken(meeting: Meeting, entry: happened.ChairTaken) -> Meeting:
     was_lost = meeting.chair_away_until is not None or meeting.is_quiet
     former = meeting.chair if was_lost and meeting.chair != entry.seat else None
     return replace(
@@ -217,7 +202,7 @@ def chair_taken(meeting: Meeting, entry: ChairTaken) -> Meeting:
     )
 
 
-def chair_went_away(meeting: Meeting, entry: ChairWentAway) -> Meeting:
+def chair_went_away(meeting: Meeting, entry: happened.ChairWentAway) -> Meeting:
     return replace(meeting, chair_away_until=entry.until, offered=())
 
 

@@ -2,33 +2,11 @@
 
 from msgspec.structs import replace
 
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting import floor
 from moderation.meeting.agenda import left_open_until
 from moderation.meeting.clocks import go_on, in_room, stop_turn, thawed
-from moderation.meeting.commands import (
-    Freeze,
-    LowerShield,
-    Mute,
-    MuteAll,
-    RaiseShield,
-    Remove,
-    Thaw,
-    Unmute,
-    UnmuteAll,
-)
-from moderation.meeting.entries import (
-    AllMuted,
-    AllUnmuted,
-    AnyEntry,
-    Frozen,
-    HandLowered,
-    Muted,
-    Removed,
-    ShieldLowered,
-    ShieldRaised,
-    Thawed,
-    Unmuted,
-)
 from moderation.meeting.needs import may_act_on, needs_facilitator, needs_open, needs_thawed
 from moderation.meeting.state import Meeting, Stamp
 from moderation.meeting.state import Mute as Muting
@@ -41,66 +19,72 @@ MOST_FOLDED = 500
 """Lines that it folds, the newest: one entry has to hold their numbers."""
 
 
-def mute(meeting: Meeting, command: Mute, seat: int, now: float) -> list[AnyEntry]:
+def mute(meeting: Meeting, command: ask.Mute, seat: int, now: float) -> list[happened.AnyEntry]:
     """From its entry on nothing of the muted seat reaches the room, on any socket (P8)."""
     may_act_on(meeting, command.seat, by=seat)
     until = now + 60.0 * command.minutes
     if command.until != "time":
         until = left_open_until(meeting)  # Every mute has an end (W12).
-    muted = Muted(command.seat, until, command.until, command.reason)
+    muted = happened.Muted(command.seat, until, command.until, command.reason)
     return [*_silence(meeting, command.seat, "revoked", now), muted]
 
 
-def unmute(meeting: Meeting, command: Unmute, seat: int) -> list[AnyEntry]:
+def unmute(meeting: Meeting, command: ask.Unmute, seat: int) -> list[happened.AnyEntry]:
     may_act_on(meeting, command.seat, by=seat)
     if not meeting.is_muted(command.seat):
         return []
-    return [Unmuted(command.seat, by="facilitator")]
+    return [happened.Unmuted(command.seat, by="facilitator")]
 
 
-def mute_all(meeting: Meeting, command: MuteAll, seat: int, now: float) -> list[AnyEntry]:
+def mute_all(
+    meeting: Meeting, command: ask.MuteAll, seat: int, now: float
+) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
-    return [AllMuted(until=now + 60.0 * command.minutes)]
+    return [happened.AllMuted(until=now + 60.0 * command.minutes)]
 
 
-def unmute_all(meeting: Meeting, command: UnmuteAll, seat: int) -> list[AnyEntry]:
+def unmute_all(meeting: Meeting, command: ask.UnmuteAll, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
-    return [] if meeting.all_muted_at is None else [AllUnmuted(by="facilitator")]
+    return [] if meeting.all_muted_at is None else [happened.AllUnmuted(by="facilitator")]
 
 
-def remove(meeting: Meeting, command: Remove, seat: int, now: float) -> list[AnyEntry]:
+def remove(meeting: Meeting, command: ask.Remove, seat: int, now: float) -> list[happened.AnyEntry]:
     may_act_on(meeting, command.seat, by=seat)
-    return [*_silence(meeting, command.seat, "removed", now), Removed(command.seat)]
+    return [*_silence(meeting, command.seat, "removed", now), happened.Removed(command.seat)]
 
 
-def _silence(meeting: Meeting, seat: int, reason: floor.Vacating, now: float) -> list[AnyEntry]:
+def _silence(
+    meeting: Meeting, seat: int, reason: floor.Vacating, now: float
+) -> list[happened.AnyEntry]:
     """The turn or invitation ends, and the hand comes down with it."""
     ended = floor.vacate(meeting, (seat,), reason)
     if ended:
         return [*ended, *floor.passed_on(meeting, seat, now)]
-    return [HandLowered(seat, by="facilitator")] if seat in meeting.hands else []
+    return [happened.HandLowered(seat, by="facilitator")] if seat in meeting.hands else []
 
 
-def freeze(meeting: Meeting, command: Freeze, seat: int) -> list[AnyEntry]:
+def freeze(meeting: Meeting, command: ask.Freeze, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
-    return [] if meeting.frozen_at is not None else [Frozen()]
+    return [] if meeting.frozen_at is not None else [happened.Frozen()]
 
 
-def thaw(meeting: Meeting, command: Thaw, seat: int) -> list[AnyEntry]:
+def thaw(meeting: Meeting, command: ask.Thaw, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
-    return [] if meeting.frozen_at is None else [Thawed()]
+    return [] if meeting.frozen_at is None else [happened.Thawed()]
 
 
-def raise_shield(meeting: Meeting, command: RaiseShield, seat: int, now: float) -> list[AnyEntry]:
+def raise_shield(
+    meeting: Meeting, command: ask.RaiseShield, seat: int, now: float
+) -> list[happened.AnyEntry]:
     """One command against a raid; a frozen room is thawed by it, as it holds more than the freeze."""
     needs_facilitator(meeting, seat)
     needs_open(meeting)
     if meeting.shield_at is not None:
         return []
-    thaw: list[AnyEntry] = [] if meeting.frozen_at is None else [Thawed()]
-    return [*thaw, ShieldRaised(folded=_of_strangers(meeting, now))]
+    thaw: list[happened.AnyEntry] = [] if meeting.frozen_at is None else [happened.Thawed()]
+    return [*thaw, happened.ShieldRaised(folded=_of_strangers(meeting, now))]
 
 
 def _of_strangers(meeting: Meeting, now: float) -> tuple[int, ...]:
@@ -118,33 +102,33 @@ def _is_stranger(meeting: Meeting, seat: int, now: float) -> bool:
     return place.role == "member" and now - place.came_at <= STRANGER
 
 
-def lower_shield(meeting: Meeting, command: LowerShield, seat: int) -> list[AnyEntry]:
+def lower_shield(meeting: Meeting, command: ask.LowerShield, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_thawed(meeting)
-    return [] if meeting.shield_at is None else [ShieldLowered()]
+    return [] if meeting.shield_at is None else [happened.ShieldLowered()]
 
 
-def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
+def tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
     """Every mute has an end."""
     over = sorted(seat for seat, until in meeting.mutes.items() if until <= now)
-    left: list[AnyEntry] = [Unmuted(seat, by="time") for seat in over]
+    left: list[happened.AnyEntry] = [happened.Unmuted(seat, by="time") for seat in over]
     if meeting.all_muted_until is not None and meeting.all_muted_until <= now:
-        left.append(AllUnmuted(by="time"))
+        left.append(happened.AllUnmuted(by="time"))
     return left
 
 
-def muted(meeting: Meeting, entry: Muted, stamp: Stamp) -> Meeting:
+def muted(meeting: Meeting, entry: happened.Muted, stamp: Stamp) -> Meeting:
     until = in_room(meeting, stamp, entry.until)
     mute = Muting(until, entry.scope, entry.reason)
     meeting = meeting.with_seat(entry.seat, mute=mute)
     return replace(meeting, mutes=meeting.mutes.insert(entry.seat, until))
 
 
-def unmuted(meeting: Meeting, entry: Unmuted) -> Meeting:
+def unmuted(meeting: Meeting, entry: happened.Unmuted) -> Meeting:
     return _not_muted(meeting, entry.seat)
 
 
-def all_muted(meeting: Meeting, entry: AllMuted, stamp: Stamp) -> Meeting:
+def all_muted(meeting: Meeting, entry: happened.AllMuted, stamp: Stamp) -> Meeting:
     at = stamp.at if meeting.all_muted_at is None else meeting.all_muted_at
     meeting = replace(meeting, all_muted_at=at, all_muted_until=entry.until)
     return stop_turn(meeting, stamp.at)
@@ -155,7 +139,7 @@ def all_unmuted(meeting: Meeting, stamp: Stamp) -> Meeting:
     return go_on(meeting, after, stamp.at)
 
 
-def removed(meeting: Meeting, entry: Removed, stamp: Stamp) -> Meeting:
+def removed(meeting: Meeting, entry: happened.Removed, stamp: Stamp) -> Meeting:
     meeting = _not_muted(meeting, entry.seat).with_seat(
         entry.seat, removed=stamp.number, services=()
     )

@@ -6,126 +6,9 @@ from msgspec.structs import replace
 
 from moderation.content.verdict import ALLOW, Verdict
 from moderation.meeting import agenda, chair, conduct, door, floor, listening, queue, talking, turn
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import CHAIR, audience
-from moderation.meeting.commands import (
-    Accept,
-    AcceptChair,
-    Admit,
-    AnnounceDraft,
-    AnyCommand,
-    Appoint,
-    ChairAway,
-    ChairBack,
-    Close,
-    CloseQueue,
-    Convene,
-    DeclineChair,
-    Dismiss,
-    Done,
-    EndTurn,
-    Extend,
-    Freeze,
-    GiveBack,
-    HandAway,
-    HandBack,
-    Handover,
-    HolderAway,
-    HolderBack,
-    Invite,
-    Listen,
-    Lock,
-    LowerHand,
-    LowerHands,
-    LowerShield,
-    MoveHand,
-    Mute,
-    MuteAll,
-    Next,
-    NextPhase,
-    NotYet,
-    Open,
-    OpenQueue,
-    Pass,
-    Pause,
-    Post,
-    PurgeRecent,
-    RaiseHand,
-    RaiseShield,
-    React,
-    Redact,
-    Remove,
-    Rename,
-    Resume,
-    Say,
-    SeatCommand,
-    ServerCommand,
-    Tag,
-    TakeSeat,
-    Tell,
-    Thaw,
-    Tick,
-    TurnAway,
-    Unlock,
-    Unmute,
-    UnmuteAll,
-)
-from moderation.meeting.entries import (
-    AllMuted,
-    AllUnmuted,
-    AnyEntry,
-    Appointed,
-    ChairCameBack,
-    ChairOffered,
-    ChairOfferEnded,
-    ChairTaken,
-    ChairWentAway,
-    Closed,
-    Convened,
-    Dismissed,
-    DraftAnnounced,
-    FloorTaken,
-    Frozen,
-    HandCameBack,
-    HandLowered,
-    HandMoved,
-    HandRaised,
-    HandWentAway,
-    HolderCameBack,
-    HolderWentAway,
-    Invited,
-    InviteEnded,
-    KnockAnswered,
-    Knocked,
-    KnockGiven,
-    LastLineGranted,
-    ListeningChosen,
-    Locked,
-    Muted,
-    Opened,
-    PauseBegan,
-    PauseEnded,
-    PhaseBegan,
-    Posted,
-    QueueClosed,
-    QueueOpened,
-    Reacted,
-    Redacted,
-    Removed,
-    Renamed,
-    Said,
-    SeatGiven,
-    SeatTaken,
-    ShieldLowered,
-    ShieldRaised,
-    Thawed,
-    Told,
-    ToldYou,
-    TurnEnded,
-    TurnExtended,
-    Unlocked,
-    Unmuted,
-    WentQuiet,
-)
 from moderation.meeting.needs import needs_thawed
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
@@ -133,24 +16,25 @@ from moderation.refused import Refused
 NEW = Meeting()
 
 FROZEN_OUT = (
-    Say | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue
-    | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume
-    | AnnounceDraft | MuteAll | UnmuteAll
+    ask.Say | ask.RaiseHand | ask.LowerHand | ask.LowerHands | ask.MoveHand
+    | ask.CloseQueue | ask.OpenQueue | ask.Invite | ask.Next | ask.Accept | ask.Pass | ask.NotYet
+    | ask.Done | ask.Tag | ask.EndTurn | ask.GiveBack | ask.Extend | ask.Pause | ask.Resume
+    | ask.AnnounceDraft | ask.MuteAll | ask.UnmuteAll
 )  # fmt: skip
 """What waits while the room is frozen (FC-21)."""
 
-TAKING_BACK = Redact | PurgeRecent
+TAKING_BACK = ask.Redact | ask.PurgeRecent
 """What is still possible after the close: words can be taken out until they are swept (A50)."""
 
 
 def decide(
-    meeting: Meeting, command: AnyCommand, seat: int, now: float, verdict: Verdict = ALLOW
-) -> list[AnyEntry]:
+    meeting: Meeting, command: ask.AnyCommand, seat: int, now: float, verdict: Verdict = ALLOW
+) -> list[happened.AnyEntry]:
     """The entries that `command` of `seat` (0: the server) leaves; none where all is so already.
 
     `now` is in seconds since 1970. Raises `Refused` where a rule says no.
     """
-    if isinstance(command, ServerCommand):
+    if isinstance(command, ask.ServerCommand):
         assert seat == 0, "a seat can't ask for what only the server proposes"
         return _decide_for_server(meeting, command, now, verdict)
     if not meeting.sits(seat):
@@ -163,32 +47,32 @@ def decide(
 
 
 def _decide_for_server(
-    meeting: Meeting, command: ServerCommand, now: float, verdict: Verdict
-) -> list[AnyEntry]:
+    meeting: Meeting, command: ask.ServerCommand, now: float, verdict: Verdict
+) -> list[happened.AnyEntry]:
     match command:
-        case Convene():
+        case ask.Convene():
             return agenda.convene(meeting, command)
-        case TakeSeat():
+        case ask.TakeSeat():
             return door.take_seat(meeting, command, verdict)
-        case HolderAway():
+        case ask.HolderAway():
             return floor.holder_away(meeting, command, now)
-        case HolderBack():
+        case ask.HolderBack():
             return floor.holder_back(meeting, command)
-        case HandAway():
+        case ask.HandAway():
             return queue.hand_away(meeting, command, now)
-        case HandBack():
+        case ask.HandBack():
             return queue.hand_back(meeting, command)
-        case ChairAway():
+        case ask.ChairAway():
             return chair.chair_away(meeting, command, now)
-        case ChairBack():
+        case ask.ChairBack():
             return chair.chair_back(meeting, command, now)
-        case Tick():
+        case ask.Tick():
             return _tick(meeting, now)
         case _:
             assert_never(command)
 
 
-def _tick(meeting: Meeting, now: float) -> list[AnyEntry]:
+def _tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
     """All that is due: one tick proposed twice leaves its entries once (P12)."""
     at = due(meeting)
     if at is None or at > now:
@@ -199,7 +83,7 @@ def _tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     held = chair.tick(meeting, now)
     if meeting.frozen_at is not None:
         return held
-    if any(isinstance(entry, WentQuiet) for entry in held):
+    if any(isinstance(entry, happened.WentQuiet) for entry in held):
         meeting = chair.went_quiet(meeting)  # In the same tick nobody is invited any more (FC-24).
     left = [*held, *_floor_over(meeting, now, held), *queue.tick(meeting, now)]
     left.extend(conduct.tick(meeting, now))
@@ -208,226 +92,228 @@ def _tick(meeting: Meeting, now: float) -> list[AnyEntry]:
     return left
 
 
-def _floor_over(meeting: Meeting, now: float, held: list[AnyEntry]) -> list[AnyEntry]:
+def _floor_over(
+    meeting: Meeting, now: float, held: list[happened.AnyEntry]
+) -> list[happened.AnyEntry]:
     """A turn's or an invitation's end, unless the chair's loss has just ended it."""
     ended = [] if floor.ends_in(held) else floor.tick(meeting, now)
     return [*turn.tick(meeting, now), *ended]
 
 
 def _decide_for_seat(
-    meeting: Meeting, command: SeatCommand, seat: int, now: float, verdict: Verdict
-) -> list[AnyEntry]:
+    meeting: Meeting, command: ask.SeatCommand, seat: int, now: float, verdict: Verdict
+) -> list[happened.AnyEntry]:
     match command:
-        case Open():
+        case ask.Open():
             return agenda.open_(meeting, command, seat, now)
-        case Close():
+        case ask.Close():
             return agenda.close(meeting, command, seat)
-        case NextPhase():
+        case ask.NextPhase():
             return agenda.next_phase(meeting, command, seat, now)
-        case Say():
+        case ask.Say():
             return talking.say(meeting, command, seat, now, verdict)
-        case Post():
+        case ask.Post():
             return talking.post(meeting, command, seat, verdict)
-        case Tell():
+        case ask.Tell():
             return talking.tell(meeting, command, seat, verdict)
-        case Redact():
+        case ask.Redact():
             return talking.redact(meeting, command, seat)
-        case React():
+        case ask.React():
             return talking.react(meeting, command, seat)
-        case Rename():
+        case ask.Rename():
             return door.rename(meeting, command, seat, verdict)
-        case Listen():
+        case ask.Listen():
             return listening.listen(meeting, command, seat, now)
-        case AnnounceDraft():
+        case ask.AnnounceDraft():
             return turn.announce_draft(meeting, command, seat)
-        case RaiseHand():
+        case ask.RaiseHand():
             return queue.raise_hand(meeting, command, seat)
-        case LowerHand():
+        case ask.LowerHand():
             return queue.lower_hand(meeting, command, seat)
-        case LowerHands():
+        case ask.LowerHands():
             return queue.lower_hands(meeting, command, seat)
-        case MoveHand():
+        case ask.MoveHand():
             return queue.move_hand(meeting, command, seat)
-        case CloseQueue():
+        case ask.CloseQueue():
             return queue.close_queue(meeting, command, seat)
-        case OpenQueue():
+        case ask.OpenQueue():
             return queue.open_queue(meeting, command, seat)
-        case Invite():
+        case ask.Invite():
             return floor.invite(meeting, command, seat, now)
-        case Next():
+        case ask.Next():
             return floor.next_(meeting, command, seat, now)
-        case Accept():
+        case ask.Accept():
             return floor.accept(meeting, command, seat)
-        case Pass():
+        case ask.Pass():
             return floor.pass_(meeting, command, seat, now)
-        case NotYet():
+        case ask.NotYet():
             return floor.not_yet(meeting, command, seat, now)
-        case Done():
+        case ask.Done():
             return floor.done(meeting, command, seat, now)
-        case Tag():
+        case ask.Tag():
             return floor.tag(meeting, command, seat, now)
-        case EndTurn():
+        case ask.EndTurn():
             return floor.end_turn(meeting, command, seat)
-        case GiveBack():
+        case ask.GiveBack():
             return floor.give_back(meeting, command, seat, now)
-        case Extend():
+        case ask.Extend():
             return turn.extend(meeting, command, seat)
-        case Pause():
+        case ask.Pause():
             return turn.pause(meeting, command, seat)
-        case Resume():
+        case ask.Resume():
             return turn.resume(meeting, command, seat)
-        case Mute():
+        case ask.Mute():
             return conduct.mute(meeting, command, seat, now)
-        case Unmute():
+        case ask.Unmute():
             return conduct.unmute(meeting, command, seat)
-        case MuteAll():
+        case ask.MuteAll():
             return conduct.mute_all(meeting, command, seat, now)
-        case UnmuteAll():
+        case ask.UnmuteAll():
             return conduct.unmute_all(meeting, command, seat)
-        case Remove():
+        case ask.Remove():
             return conduct.remove(meeting, command, seat, now)
-        case PurgeRecent():
+        case ask.PurgeRecent():
             return talking.purge_recent(meeting, command, seat, now)
-        case Freeze():
+        case ask.Freeze():
             return conduct.freeze(meeting, command, seat)
-        case Thaw():
+        case ask.Thaw():
             return conduct.thaw(meeting, command, seat)
-        case RaiseShield():
+        case ask.RaiseShield():
             return conduct.raise_shield(meeting, command, seat, now)
-        case LowerShield():
+        case ask.LowerShield():
             return conduct.lower_shield(meeting, command, seat)
-        case Lock():
+        case ask.Lock():
             return door.lock(meeting, command, seat)
-        case Unlock():
+        case ask.Unlock():
             return door.unlock(meeting, command, seat)
-        case Admit():
+        case ask.Admit():
             return door.admit(meeting, command, seat)
-        case TurnAway():
+        case ask.TurnAway():
             return door.turn_away(meeting, command, seat)
-        case Appoint():
+        case ask.Appoint():
             return chair.appoint(meeting, command, seat)
-        case Dismiss():
+        case ask.Dismiss():
             return chair.dismiss(meeting, command, seat)
-        case Handover():
+        case ask.Handover():
             return chair.handover(meeting, command, seat, now)
-        case AcceptChair():
+        case ask.AcceptChair():
             return chair.accept_chair(meeting, command, seat)
-        case DeclineChair():
+        case ask.DeclineChair():
             return chair.decline_chair(meeting, command, seat)
         case _:
             assert_never(command)
 
 
-def evolve(meeting: Meeting, entry: AnyEntry, stamp: Stamp) -> Meeting:
+def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
     """The meeting after `entry`. Every entry that was ever stored folds, whatever the rules are today."""
     if audience(entry) == CHAIR:
         meeting = replace(meeting, chair_number=stamp.number)
     match entry:
-        case Told() | ToldYou():
+        case happened.Told() | happened.ToldYou():
             return meeting
-        case Convened():
+        case happened.Convened():
             return agenda.convened(meeting, entry, stamp)
-        case Opened():
+        case happened.Opened():
             return agenda.opened(meeting, entry, stamp)
-        case PhaseBegan():
+        case happened.PhaseBegan():
             return agenda.phase_began(meeting, entry, stamp)
-        case Closed():
+        case happened.Closed():
             return agenda.closed(meeting, stamp)
-        case Said():
+        case happened.Said():
             return talking.said(meeting, entry, stamp)
-        case Posted():
+        case happened.Posted():
             return talking.posted(meeting, entry, stamp)
-        case Redacted():
+        case happened.Redacted():
             return talking.redacted(meeting, entry)
-        case Reacted():
+        case happened.Reacted():
             return talking.reacted(meeting, entry)
-        case Renamed():
+        case happened.Renamed():
             return door.renamed(meeting, entry)
-        case ListeningChosen():
+        case happened.ListeningChosen():
             return door.listening_chosen(meeting, entry.seat, on=entry.on)
-        case DraftAnnounced():
+        case happened.DraftAnnounced():
             return turn.draft_announced(meeting)
-        case SeatTaken():
+        case happened.SeatTaken():
             return door.seat_taken(meeting, entry, stamp)
-        case SeatGiven():
+        case happened.SeatGiven():
             return door.seat_given(meeting, entry)
-        case Knocked():
+        case happened.Knocked():
             return door.knocked(meeting, entry)
-        case KnockGiven():
+        case happened.KnockGiven():
             return door.knock_given(meeting, entry)
-        case KnockAnswered():
+        case happened.KnockAnswered():
             return door.knock_answered(meeting, entry)
-        case Locked():
+        case happened.Locked():
             return door.lock_set(meeting, locked=True)
-        case Unlocked():
+        case happened.Unlocked():
             return door.lock_set(meeting, locked=False)
-        case HandRaised():
+        case happened.HandRaised():
             return queue.hand_raised(meeting, entry)
-        case HandLowered():
+        case happened.HandLowered():
             return queue.hand_lowered(meeting, entry)
-        case HandMoved():
+        case happened.HandMoved():
             return queue.hand_moved(meeting, entry)
-        case HandWentAway():
+        case happened.HandWentAway():
             return queue.hand_went_away(meeting, entry)
-        case HandCameBack():
+        case happened.HandCameBack():
             return queue.hand_came_back(meeting, entry)
-        case QueueClosed():
+        case happened.QueueClosed():
             return queue.queue_set(meeting, is_open=False)
-        case QueueOpened():
+        case happened.QueueOpened():
             return queue.queue_set(meeting, is_open=True)
-        case Invited():
+        case happened.Invited():
             return floor.invited(meeting, entry)
-        case InviteEnded():
+        case happened.InviteEnded():
             return floor.invite_ended(meeting, entry)
-        case FloorTaken():
+        case happened.FloorTaken():
             return floor.floor_taken(meeting, entry, stamp)
-        case TurnEnded():
+        case happened.TurnEnded():
             return floor.turn_ended(meeting, entry, stamp)
-        case TurnExtended():
+        case happened.TurnExtended():
             return turn.turn_extended(meeting, entry)
-        case LastLineGranted():
+        case happened.LastLineGranted():
             return turn.last_line_granted(meeting, entry)
-        case PauseBegan():
+        case happened.PauseBegan():
             return turn.paused(meeting, stamp)
-        case PauseEnded():
+        case happened.PauseEnded():
             return turn.resumed(meeting, stamp)
-        case HolderWentAway():
+        case happened.HolderWentAway():
             return floor.holder_went_away(meeting, entry, stamp)
-        case HolderCameBack():
+        case happened.HolderCameBack():
             return floor.holder_came_back(meeting, entry, stamp)
-        case Muted():
+        case happened.Muted():
             return conduct.muted(meeting, entry, stamp)
-        case Unmuted():
+        case happened.Unmuted():
             return conduct.unmuted(meeting, entry)
-        case AllMuted():
+        case happened.AllMuted():
             return conduct.all_muted(meeting, entry, stamp)
-        case AllUnmuted():
+        case happened.AllUnmuted():
             return conduct.all_unmuted(meeting, stamp)
-        case Removed():
+        case happened.Removed():
             return conduct.removed(meeting, entry, stamp)
-        case Frozen():
+        case happened.Frozen():
             return conduct.frozen(meeting, stamp)
-        case Thawed():
+        case happened.Thawed():
             return conduct.thaw_all(meeting, stamp)
-        case ShieldRaised():
+        case happened.ShieldRaised():
             return conduct.shield_raised(meeting, stamp)
-        case ShieldLowered():
+        case happened.ShieldLowered():
             return conduct.shield_lowered(meeting, stamp)
-        case Appointed():
+        case happened.Appointed():
             return chair.appointed(meeting, entry)
-        case Dismissed():
+        case happened.Dismissed():
             return chair.dismissed(meeting, entry)
-        case ChairOffered():
+        case happened.ChairOffered():
             return chair.chair_offered(meeting, entry)
-        case ChairOfferEnded():
+        case happened.ChairOfferEnded():
             return chair.chair_offer_ended(meeting)
-        case ChairTaken():
+        case happened.ChairTaken():
             return chair.chair_taken(meeting, entry)
-        case ChairWentAway():
+        case happened.ChairWentAway():
             return chair.chair_went_away(meeting, entry)
-        case ChairCameBack():
+        case happened.ChairCameBack():
             return chair.chair_came_back(meeting)
-        case WentQuiet():
+        case happened.WentQuiet():
             return chair.went_quiet(meeting)
         case _:
             assert_never(entry)

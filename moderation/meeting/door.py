@@ -6,18 +6,8 @@ from rpds import HashTrieSet
 from moderation.content.names import LONGEST, alike, looks, shown
 from moderation.content.verdict import Verdict
 from moderation.masks import MASK, masked
-from moderation.meeting.commands import Admit, Lock, Rename, Role, TakeSeat, TurnAway, Unlock
-from moderation.meeting.entries import (
-    AnyEntry,
-    KnockAnswered,
-    Knocked,
-    KnockGiven,
-    Locked,
-    Renamed,
-    SeatGiven,
-    SeatTaken,
-    Unlocked,
-)
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.needs import needs_facilitator
 from moderation.meeting.state import Knock, Meeting, Seat, Stamp
 from moderation.meeting.talking import why_unheard
@@ -28,7 +18,7 @@ LOBBY = 200
 NOBODY: "HashTrieSet[int]" = HashTrieSet()
 
 
-def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[AnyEntry]:
+def take_seat(meeting: Meeting, command: ask.TakeSeat, verdict: Verdict) -> list[happened.AnyEntry]:
     """A session has one seat in a meeting; who was removed does not get back in with it (P9).
 
     Where the door says so they knock: nothing is left for whoever waits already.
@@ -44,17 +34,20 @@ def take_seat(meeting: Meeting, command: TakeSeat, verdict: Verdict) -> list[Any
     if len(meeting.lobby) >= LOBBY:
         raise Refused("lobby_full")
     number = meeting.knocks + 1
-    return [Knocked(knock=number, words=name), KnockGiven(number, command.session)]
+    return [
+        happened.Knocked(knock=number, words=name),
+        happened.KnockGiven(number, command.session),
+    ]
 
 
 def _let_oneself_in(
-    meeting: Meeting, command: TakeSeat, verdict: Verdict, knock: int
-) -> list[AnyEntry]:
+    meeting: Meeting, command: ask.TakeSeat, verdict: Verdict, knock: int
+) -> list[happened.AnyEntry]:
     """Who waits and turns out to be a facilitator: there may be nobody else to let them in."""
     name = named(meeting, command.name, verdict)
     seat = len(meeting.seats) + 1
     seated = _seated(meeting, command.session, command.role, name)
-    return [*seated, KnockAnswered(knock, "admitted", by=seat)]
+    return [*seated, happened.KnockAnswered(knock, "admitted", by=seat)]
 
 
 def _is_known(meeting: Meeting, session: str) -> bool:
@@ -84,23 +77,25 @@ def must_knock(meeting: Meeting, *, known: bool) -> bool:
     return not known
 
 
-def _seated(meeting: Meeting, session: str, role: Role, name: str | None) -> list[AnyEntry]:
+def _seated(
+    meeting: Meeting, session: str, role: ask.Role, name: str | None
+) -> list[happened.AnyEntry]:
     seat = len(meeting.seats) + 1
-    return [SeatTaken(seat=seat, role=role, words=name), SeatGiven(seat, session)]
+    return [happened.SeatTaken(seat=seat, role=role, words=name), happened.SeatGiven(seat, session)]
 
 
-def admit(meeting: Meeting, command: Admit, seat: int) -> list[AnyEntry]:
+def admit(meeting: Meeting, command: ask.Admit, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     knock = _waiting(meeting, command.knock)
-    answered = KnockAnswered(command.knock, "admitted", by=seat)
+    answered = happened.KnockAnswered(command.knock, "admitted", by=seat)
     name = None if knock.name is None else _told_apart(meeting, knock.name)
     return [answered, *_seated(meeting, knock.session, "member", name)]
 
 
-def turn_away(meeting: Meeting, command: TurnAway, seat: int) -> list[AnyEntry]:
+def turn_away(meeting: Meeting, command: ask.TurnAway, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     _waiting(meeting, command.knock)
-    return [KnockAnswered(command.knock, "turned_away", by=seat)]
+    return [happened.KnockAnswered(command.knock, "turned_away", by=seat)]
 
 
 def _waiting(meeting: Meeting, knock: int) -> Knock:
@@ -110,23 +105,25 @@ def _waiting(meeting: Meeting, knock: int) -> Knock:
     return found
 
 
-def lock(meeting: Meeting, command: Lock, seat: int) -> list[AnyEntry]:
+def lock(meeting: Meeting, command: ask.Lock, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
-    return [] if meeting.locked else [Locked()]
+    return [] if meeting.locked else [happened.Locked()]
 
 
-def unlock(meeting: Meeting, command: Unlock, seat: int) -> list[AnyEntry]:
+def unlock(meeting: Meeting, command: ask.Unlock, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
-    return [Unlocked()] if meeting.locked else []
+    return [happened.Unlocked()] if meeting.locked else []
 
 
-def rename(meeting: Meeting, command: Rename, seat: int, verdict: Verdict) -> list[AnyEntry]:
+def rename(
+    meeting: Meeting, command: ask.Rename, seat: int, verdict: Verdict
+) -> list[happened.AnyEntry]:
     """A name is speech: who is not heard does not get another one (W12)."""
     why = "muted" if meeting.is_muted(seat) else why_unheard(meeting, seat)
     if why is not None and why != "not_open":
         raise Refused("names_locked" if why == "all_muted" else why)
     name = named(meeting, command.name, verdict, besides=seat)
-    return [] if name == meeting.seats[seat].name else [Renamed(seat=seat, words=name)]
+    return [] if name == meeting.seats[seat].name else [happened.Renamed(seat=seat, words=name)]
 
 
 def named(meeting: Meeting, name: str, verdict: Verdict, besides: int = 0) -> str:
@@ -165,7 +162,7 @@ def _goes_by(meeting: Meeting, seat: int, name: str) -> bool:
     return theirs is not None and meeting.sits(seat) and alike(name, theirs)
 
 
-def seat_taken(meeting: Meeting, entry: SeatTaken, stamp: Stamp) -> Meeting:
+def seat_taken(meeting: Meeting, entry: happened.SeatTaken, stamp: Stamp) -> Meeting:
     since = 1 if meeting.flags.history == "meeting" else stamp.number
     place = Seat(entry.role, since, meeting.chair_number + 1, name=entry.words, came_at=stamp.at)
     meeting = replace(meeting, seats=meeting.seats.insert(entry.seat, place))
@@ -175,17 +172,17 @@ def seat_taken(meeting: Meeting, entry: SeatTaken, stamp: Stamp) -> Meeting:
     return replace(meeting, hands=(*meeting.hands, entry.seat))  # Who comes late is last (FC-28).
 
 
-def seat_given(meeting: Meeting, entry: SeatGiven) -> Meeting:
+def seat_given(meeting: Meeting, entry: happened.SeatGiven) -> Meeting:
     meeting = meeting.with_seat(entry.seat, session=entry.session)
     return replace(meeting, sessions=meeting.sessions.insert(entry.session, entry.seat))
 
 
-def knocked(meeting: Meeting, entry: Knocked) -> Meeting:
+def knocked(meeting: Meeting, entry: happened.Knocked) -> Meeting:
     lobby = meeting.lobby.insert(entry.knock, Knock(entry.words))
     return replace(meeting, lobby=lobby, knocks=entry.knock)
 
 
-def knock_given(meeting: Meeting, entry: KnockGiven) -> Meeting:
+def knock_given(meeting: Meeting, entry: happened.KnockGiven) -> Meeting:
     knock = meeting.lobby[entry.knock]
     lobby = meeting.lobby.insert(entry.knock, replace(knock, session=entry.session))
     return replace(
@@ -193,7 +190,7 @@ def knock_given(meeting: Meeting, entry: KnockGiven) -> Meeting:
     )
 
 
-def knock_answered(meeting: Meeting, entry: KnockAnswered) -> Meeting:
+def knock_answered(meeting: Meeting, entry: happened.KnockAnswered) -> Meeting:
     return replace(meeting, lobby=meeting.lobby.discard(entry.knock))
 
 
@@ -201,7 +198,7 @@ def lock_set(meeting: Meeting, *, locked: bool) -> Meeting:
     return replace(meeting, locked=locked)
 
 
-def renamed(meeting: Meeting, entry: Renamed) -> Meeting:
+def renamed(meeting: Meeting, entry: happened.Renamed) -> Meeting:
     return _with_look(meeting.with_seat(entry.seat, name=entry.words), entry.seat)
 
 

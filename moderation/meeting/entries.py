@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from moderation.bounds import snake
-from moderation.meeting.commands import Kind, MuteReason, MuteScope, Role, Service
+from moderation.meeting import commands as ask
 from moderation.meeting.format import Flags, Phase, Reaction
 
 
@@ -71,7 +71,7 @@ class Posted(Worded, frozen=True, kw_only=True):
     """A cue card, a reading, the topic or an announcement."""
 
     seat: int
-    kind: Kind
+    kind: ask.Kind
 
 
 class Told(Worded, frozen=True, kw_only=True):
@@ -131,7 +131,7 @@ class SeatTaken(Worded, frozen=True, kw_only=True):
     """Somebody came in; `words` is the name they chose."""
 
     seat: int
-    role: Role
+    role: ask.Role
 
 
 class SeatGiven(Entry, frozen=True):
@@ -294,8 +294,8 @@ class Muted(Entry, frozen=True):
 
     seat: int
     until: float
-    scope: MuteScope = "time"
-    reason: MuteReason = "pause"
+    scope: ask.MuteScope = "time"
+    reason: ask.MuteReason = "pause"
 
 
 class Unmuted(Entry, frozen=True):
@@ -344,12 +344,12 @@ class ShieldLowered(Entry, frozen=True):
 
 class Appointed(Entry, frozen=True):
     seat: int
-    service: Service
+    service: ask.Service
 
 
 class Dismissed(Entry, frozen=True):
     seat: int
-    service: Service
+    service: ask.Service
 
 
 class ChairOffered(Entry, frozen=True):

@@ -5,30 +5,10 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting import queue
 from moderation.meeting.clocks import in_room, run_turn, stop_turn
-from moderation.meeting.commands import (
-    Accept,
-    Done,
-    EndTurn,
-    GiveBack,
-    HolderAway,
-    HolderBack,
-    Invite,
-    Next,
-    NotYet,
-    Pass,
-    Tag,
-)
-from moderation.meeting.entries import (
-    AnyEntry,
-    FloorTaken,
-    HolderCameBack,
-    HolderWentAway,
-    Invited,
-    InviteEnded,
-    TurnEnded,
-)
 from moderation.meeting.needs import (
     needs_epoch,
     needs_facilitator,
@@ -51,7 +31,7 @@ CHOOSING = 30.0
 Vacating = Literal["removed", "phase", "revoked"]
 
 
-def invite(meeting: Meeting, command: Invite, seat: int, now: float) -> list[AnyEntry]:
+def invite(meeting: Meeting, command: ask.Invite, seat: int, now: float) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_turns(meeting)
     needs_running(meeting)
@@ -63,23 +43,23 @@ def invite(meeting: Meeting, command: Invite, seat: int, now: float) -> list[Any
     if invited is None:
         raise Refused("no_hands")
     _may_be_invited(meeting, invited, by=seat)
-    return [Invited(invited, by=seat, until=now + CONSENT)]
+    return [happened.Invited(invited, by=seat, until=now + CONSENT)]
 
 
-def next_(meeting: Meeting, command: Next, seat: int, now: float) -> list[AnyEntry]:
+def next_(meeting: Meeting, command: ask.Next, seat: int, now: float) -> list[happened.AnyEntry]:
     """The running turn ends and the next hand is invited, in one change of the floor (FC-07)."""
     needs_facilitator(meeting, seat)
     if meeting.holder is None:
         if meeting.invited_by == 0:
             needs_epoch(meeting, command.epoch)  # The floor has passed on by itself meanwhile.
-        return invite(meeting, Invite(command.epoch), seat, now)
+        return invite(meeting, ask.Invite(command.epoch), seat, now)
     needs_running(meeting)
     needs_epoch(meeting, command.epoch)
-    ended = TurnEnded(meeting.holder, reason="ended")
+    ended = happened.TurnEnded(meeting.holder, reason="ended")
     invited = next(iter(queue.waiting(meeting)), None)
     if invited is None or meeting.speak == "tag" or is_phase_over(meeting, now):
         return [ended]
-    return [ended, Invited(invited, by=seat, until=now + CONSENT, at_once=True)]
+    return [ended, happened.Invited(invited, by=seat, until=now + CONSENT, at_once=True)]
 
 
 def _needs_free(meeting: Meeting) -> None:
@@ -124,32 +104,34 @@ def _may_be_invited(meeting: Meeting, invited: int, *, by: int) -> None:
         raise Refused("not_first")  # FC-25: nobody calls on themselves ahead of others.
 
 
-def accept(meeting: Meeting, command: Accept, seat: int) -> list[AnyEntry]:
+def accept(meeting: Meeting, command: ask.Accept, seat: int) -> list[happened.AnyEntry]:
     if seat != meeting.invited:
         raise Refused("not_invited")
     needs_epoch(meeting, command.epoch)
     needs_running(meeting)
-    return [FloorTaken(seat, turn=meeting.turns + 1)]
+    return [happened.FloorTaken(seat, turn=meeting.turns + 1)]
 
 
-def pass_(meeting: Meeting, command: Pass, seat: int, now: float) -> list[AnyEntry]:
+def pass_(meeting: Meeting, command: ask.Pass, seat: int, now: float) -> list[happened.AnyEntry]:
     _needs_own_turn(meeting, command.epoch, seat, meeting.holder, meeting.invited)
     if seat == meeting.invited:
-        return [InviteEnded(seat, reason="passed"), *passed_on(meeting, seat, now)]
-    return [TurnEnded(seat, reason="passed"), *passed_on(meeting, seat, now)]
+        return [happened.InviteEnded(seat, reason="passed"), *passed_on(meeting, seat, now)]
+    return [happened.TurnEnded(seat, reason="passed"), *passed_on(meeting, seat, now)]
 
 
-def not_yet(meeting: Meeting, command: NotYet, seat: int, now: float) -> list[AnyEntry]:
+def not_yet(
+    meeting: Meeting, command: ask.NotYet, seat: int, now: float
+) -> list[happened.AnyEntry]:
     _needs_own_turn(meeting, command.epoch, seat, meeting.invited)
-    return [InviteEnded(seat, reason="not_yet"), *passed_on(meeting, seat, now)]
+    return [happened.InviteEnded(seat, reason="not_yet"), *passed_on(meeting, seat, now)]
 
 
-def done(meeting: Meeting, command: Done, seat: int, now: float) -> list[AnyEntry]:
+def done(meeting: Meeting, command: ask.Done, seat: int, now: float) -> list[happened.AnyEntry]:
     _needs_own_turn(meeting, command.epoch, seat, meeting.holder)
-    return [TurnEnded(seat, reason="done"), *passed_on(meeting, seat, now)]
+    return [happened.TurnEnded(seat, reason="done"), *passed_on(meeting, seat, now)]
 
 
-def tag(meeting: Meeting, command: Tag, seat: int, now: float) -> list[AnyEntry]:
+def tag(meeting: Meeting, command: ask.Tag, seat: int, now: float) -> list[happened.AnyEntry]:
     """Names who is next; it ends the namer's own turn (FC-28)."""
     if meeting.speak != "tag":
         raise Refused("no_tag_now")
@@ -161,10 +143,12 @@ def tag(meeting: Meeting, command: Tag, seat: int, now: float) -> list[AnyEntry]
         raise Refused("floor_busy", seat=meeting.holder or meeting.invited, by=meeting.invited_by)
     _needs_time(meeting, now)
     _may_be_tagged(meeting, command.seat, by=seat)
-    invited = Invited(
+    invited = happened.Invited(
         command.seat, by=seat, until=now + CONSENT, at_once=meeting.holder is not None
     )
-    return [invited] if meeting.holder is None else [TurnEnded(seat, reason="done"), invited]
+    return (
+        [invited] if meeting.holder is None else [happened.TurnEnded(seat, reason="done"), invited]
+    )
 
 
 def _may_be_tagged(meeting: Meeting, target: int, *, by: int) -> None:
@@ -179,17 +163,19 @@ def _may_be_tagged(meeting: Meeting, target: int, *, by: int) -> None:
         raise Refused("they_are_away")
 
 
-def end_turn(meeting: Meeting, command: EndTurn, seat: int) -> list[AnyEntry]:
+def end_turn(meeting: Meeting, command: ask.EndTurn, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_epoch(meeting, command.epoch)
     if meeting.holder is not None:
-        return [TurnEnded(meeting.holder, reason="ended")]
+        return [happened.TurnEnded(meeting.holder, reason="ended")]
     if meeting.invited is not None:
-        return [InviteEnded(meeting.invited, reason="withdrawn")]
+        return [happened.InviteEnded(meeting.invited, reason="withdrawn")]
     raise Refused("floor_free")
 
 
-def give_back(meeting: Meeting, command: GiveBack, seat: int, now: float) -> list[AnyEntry]:
+def give_back(
+    meeting: Meeting, command: ask.GiveBack, seat: int, now: float
+) -> list[happened.AnyEntry]:
     """Whoever was invited meanwhile keeps the first place (FC-10)."""
     needs_facilitator(meeting, seat)
     needs_turns(meeting)
@@ -203,13 +189,13 @@ def give_back(meeting: Meeting, command: GiveBack, seat: int, now: float) -> lis
     needs_seat(meeting, last.seat)
     if meeting.is_muted(last.seat):
         raise Refused("they_are_muted")
-    taken = FloorTaken(last.seat, turn=meeting.turns + 1)
+    taken = happened.FloorTaken(last.seat, turn=meeting.turns + 1)
     if meeting.invited is None or meeting.invited == last.seat:
         return [taken]
-    return [InviteEnded(meeting.invited, reason="given_back"), taken]
+    return [happened.InviteEnded(meeting.invited, reason="given_back"), taken]
 
 
-def passed_on(meeting: Meeting, seat: int, now: float) -> list[AnyEntry]:
+def passed_on(meeting: Meeting, seat: int, now: float) -> list[happened.AnyEntry]:
     """The next hand after the turn or invitation of `seat`, where the floor passes on by itself (FC-07)."""
     phase = meeting.current
     if phase is None or not (phase.calls == "next" or phase.speak == "round"):
@@ -227,47 +213,47 @@ def passed_on(meeting: Meeting, seat: int, now: float) -> list[AnyEntry]:
     first = next(called, None)
     if first is None:
         return []
-    return [Invited(first, by=0, until=now + CONSENT, at_once=True)]
+    return [happened.Invited(first, by=0, until=now + CONSENT, at_once=True)]
 
 
-def holder_away(meeting: Meeting, command: HolderAway, now: float) -> list[AnyEntry]:
+def holder_away(meeting: Meeting, command: ask.HolderAway, now: float) -> list[happened.AnyEntry]:
     if command.seat != meeting.holder or meeting.away_until is not None:
         return []
     if meeting.frozen_at is not None:
         return []
-    return [HolderWentAway(command.seat, until=now + HOLDER_GRACE)]
+    return [happened.HolderWentAway(command.seat, until=now + HOLDER_GRACE)]
 
 
-def holder_back(meeting: Meeting, command: HolderBack) -> list[AnyEntry]:
+def holder_back(meeting: Meeting, command: ask.HolderBack) -> list[happened.AnyEntry]:
     """The same turn goes on; or, where it was lost meanwhile, they are next (FC-16)."""
     if meeting.frozen_at is not None:
         return []
     if command.seat == meeting.holder and meeting.away_until is not None:
-        return [HolderCameBack(command.seat)]
+        return [happened.HolderCameBack(command.seat)]
     return queue.owed_hand(meeting, command.seat) if command.seat in meeting.owed else []
 
 
-def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
+def tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
     """An invitation that nobody answered is over, once (FC-05)."""
     until = meeting.invite_until
     if meeting.invited is None or until is None or until > now or meeting.stopped_at is not None:
         return []
     seat = meeting.invited
-    return [InviteEnded(seat, reason="expired"), *passed_on(meeting, seat, now)]
+    return [happened.InviteEnded(seat, reason="expired"), *passed_on(meeting, seat, now)]
 
 
-def vacate(meeting: Meeting, seats: Container[int], reason: Vacating) -> list[AnyEntry]:
+def vacate(meeting: Meeting, seats: Container[int], reason: Vacating) -> list[happened.AnyEntry]:
     """Ends whatever `seats` have of the floor: a turn, an open invitation."""
     if meeting.holder is not None and meeting.holder in seats:
-        return [TurnEnded(meeting.holder, reason)]
+        return [happened.TurnEnded(meeting.holder, reason)]
     if meeting.invited is not None and meeting.invited in seats:
-        return [InviteEnded(meeting.invited, "muted" if reason == "revoked" else reason)]
+        return [happened.InviteEnded(meeting.invited, "muted" if reason == "revoked" else reason)]
     return []
 
 
-def ends_in(entries: Iterable[AnyEntry]) -> bool:
+def ends_in(entries: Iterable[happened.AnyEntry]) -> bool:
     """Whether a turn or an invitation ends by these."""
-    return any(isinstance(entry, TurnEnded | InviteEnded) for entry in entries)
+    return any(isinstance(entry, happened.TurnEnded | happened.InviteEnded) for entry in entries)
 
 
 def _needs_own_turn(meeting: Meeting, epoch: int, seat: int, *theirs: int | None) -> None:
@@ -277,7 +263,7 @@ def _needs_own_turn(meeting: Meeting, epoch: int, seat: int, *theirs: int | None
         raise Refused("not_your_turn")
 
 
-def invited(meeting: Meeting, entry: Invited) -> Meeting:
+def invited(meeting: Meeting, entry: happened.Invited) -> Meeting:
     return replace(
         queue.not_away(meeting, entry.seat),
         invited=entry.seat,
@@ -287,7 +273,7 @@ def invited(meeting: Meeting, entry: Invited) -> Meeting:
     )
 
 
-def invite_ended(meeting: Meeting, entry: InviteEnded) -> Meeting:
+def invite_ended(meeting: Meeting, entry: happened.InviteEnded) -> Meeting:
     meeting = replace(
         meeting, invited=None, invited_by=0, invite_until=None, epoch=meeting.epoch + 1
     )
@@ -304,7 +290,7 @@ def invite_ended(meeting: Meeting, entry: InviteEnded) -> Meeting:
             return queue.without_hand(meeting, entry.seat)
 
 
-def floor_taken(meeting: Meeting, entry: FloorTaken, stamp: Stamp) -> Meeting:
+def floor_taken(meeting: Meeting, entry: happened.FloorTaken, stamp: Stamp) -> Meeting:
     return replace(
         queue.without_hand(meeting, entry.seat),
         invited=None,
@@ -318,7 +304,7 @@ def floor_taken(meeting: Meeting, entry: FloorTaken, stamp: Stamp) -> Meeting:
     )
 
 
-def turn_ended(meeting: Meeting, entry: TurnEnded, stamp: Stamp) -> Meeting:
+def turn_ended(meeting: Meeting, entry: happened.TurnEnded, stamp: Stamp) -> Meeting:
     owed = meeting.owed
     if entry.reason == "away":
         owed = (*owed, entry.seat)
@@ -338,9 +324,9 @@ def turn_ended(meeting: Meeting, entry: TurnEnded, stamp: Stamp) -> Meeting:
     )
 
 
-def holder_went_away(meeting: Meeting, entry: HolderWentAway, stamp: Stamp) -> Meeting:
+def holder_went_away(meeting: Meeting, entry: happened.HolderWentAway, stamp: Stamp) -> Meeting:
     return stop_turn(replace(meeting, away_until=entry.until), stamp.at)
 
 
-def holder_came_back(meeting: Meeting, entry: HolderCameBack, stamp: Stamp) -> Meeting:
+def holder_came_back(meeting: Meeting, entry: happened.HolderCameBack, stamp: Stamp) -> Meeting:
     return run_turn(replace(meeting, away_until=None), stamp.at)

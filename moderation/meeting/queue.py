@@ -2,27 +2,8 @@
 
 from msgspec.structs import replace
 
-from moderation.meeting.commands import (
-    CloseQueue,
-    HandAway,
-    HandBack,
-    LowerHand,
-    LowerHands,
-    MoveHand,
-    OpenQueue,
-    RaiseHand,
-)
-from moderation.meeting.entries import (
-    AnyEntry,
-    HandCameBack,
-    HandLowered,
-    HandMoved,
-    HandRaised,
-    HandWentAway,
-    ListeningChosen,
-    QueueClosed,
-    QueueOpened,
-)
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.needs import needs_facilitator, needs_open, needs_turns
 from moderation.meeting.state import AwayHand, Meeting
 from moderation.refused import Refused
@@ -31,7 +12,7 @@ HAND_KEPT = 120.0
 """Seconds that the place of a hand is kept for a member who lost connection (FC-17)."""
 
 
-def raise_hand(meeting: Meeting, command: RaiseHand, seat: int) -> list[AnyEntry]:
+def raise_hand(meeting: Meeting, command: ask.RaiseHand, seat: int) -> list[happened.AnyEntry]:
     """One hand, however often it is raised, at the number of the first time (FC-02)."""
     needs_turns(meeting)
     _may_raise(meeting, seat)
@@ -44,16 +25,18 @@ def raise_hand(meeting: Meeting, command: RaiseHand, seat: int) -> list[AnyEntry
         raise Refused("queue_closed")
     if meeting.flags.single_share and seat in meeting.shared and not urgent:
         raise Refused("shared_already")
-    heard: list[AnyEntry] = [ListeningChosen(seat, on=False)] if meeting.is_listening(seat) else []
-    return [*heard, HandRaised(seat, _place(meeting, seat, urgent=urgent), urgent)]
+    heard: list[happened.AnyEntry] = (
+        [happened.ListeningChosen(seat, on=False)] if meeting.is_listening(seat) else []
+    )
+    return [*heard, happened.HandRaised(seat, _place(meeting, seat, urgent=urgent), urgent)]
 
 
-def _more_urgent(meeting: Meeting, seat: int) -> list[AnyEntry]:
+def _more_urgent(meeting: Meeting, seat: int) -> list[happened.AnyEntry]:
     """A burning desire does not wait for the hand that was raised without one."""
     if seat in meeting.urgent:
         return []
     place = _place(without_hand(meeting, seat), seat, urgent=True)
-    return [HandLowered(seat, by="self"), HandRaised(seat, place, urgent=True)]
+    return [happened.HandLowered(seat, by="self"), happened.HandRaised(seat, place, urgent=True)]
 
 
 def _may_raise(meeting: Meeting, seat: int) -> None:
@@ -109,24 +92,26 @@ def is_fair(meeting: Meeting) -> bool:
     return meeting.flags.fairness or (phase is not None and phase.fairness)
 
 
-def lower_hand(meeting: Meeting, command: LowerHand, seat: int) -> list[AnyEntry]:
+def lower_hand(meeting: Meeting, command: ask.LowerHand, seat: int) -> list[happened.AnyEntry]:
     whose = command.seat or seat
     if whose != seat:
         needs_facilitator(meeting, seat)
     if whose not in meeting.hands:
         return []
-    return [HandLowered(whose, by="self" if whose == seat else "facilitator")]
+    return [happened.HandLowered(whose, by="self" if whose == seat else "facilitator")]
 
 
-def lower_hands(meeting: Meeting, command: LowerHands, seat: int) -> list[AnyEntry]:
+def lower_hands(meeting: Meeting, command: ask.LowerHands, seat: int) -> list[happened.AnyEntry]:
     """All but the hand that is invited: it is asked already."""
     needs_facilitator(meeting, seat)
     return [
-        HandLowered(hand, by="facilitator") for hand in meeting.hands if hand != meeting.invited
+        happened.HandLowered(hand, by="facilitator")
+        for hand in meeting.hands
+        if hand != meeting.invited
     ]
 
 
-def move_hand(meeting: Meeting, command: MoveHand, seat: int) -> list[AnyEntry]:
+def move_hand(meeting: Meeting, command: ask.MoveHand, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     if command.seat not in meeting.hands:
         raise Refused("no_such_hand")
@@ -135,40 +120,40 @@ def move_hand(meeting: Meeting, command: MoveHand, seat: int) -> list[AnyEntry]:
     place = min(command.place, len(meeting.hands))
     if meeting.hands.index(command.seat) + 1 == place:
         return []
-    return [HandMoved(command.seat, place)]
+    return [happened.HandMoved(command.seat, place)]
 
 
-def close_queue(meeting: Meeting, command: CloseQueue, seat: int) -> list[AnyEntry]:
+def close_queue(meeting: Meeting, command: ask.CloseQueue, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
     needs_turns(meeting)
-    return [QueueClosed()] if meeting.queue_open else []
+    return [happened.QueueClosed()] if meeting.queue_open else []
 
 
-def open_queue(meeting: Meeting, command: OpenQueue, seat: int) -> list[AnyEntry]:
+def open_queue(meeting: Meeting, command: ask.OpenQueue, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
     needs_turns(meeting)
-    return [] if meeting.queue_open else [QueueOpened()]
+    return [] if meeting.queue_open else [happened.QueueOpened()]
 
 
-def hand_away(meeting: Meeting, command: HandAway, now: float) -> list[AnyEntry]:
+def hand_away(meeting: Meeting, command: ask.HandAway, now: float) -> list[happened.AnyEntry]:
     """The place of an invited seat is the invitation, which runs out by itself."""
     seat = command.seat
     if meeting.frozen_at is not None or seat not in meeting.hands:
         return []
     if seat == meeting.invited or meeting.is_hand_away(seat):
         return []
-    return [HandWentAway(seat, until=now + HAND_KEPT)]
+    return [happened.HandWentAway(seat, until=now + HAND_KEPT)]
 
 
-def hand_back(meeting: Meeting, command: HandBack) -> list[AnyEntry]:
+def hand_back(meeting: Meeting, command: ask.HandBack) -> list[happened.AnyEntry]:
     if meeting.frozen_at is not None or not meeting.is_hand_away(command.seat):
         return []
-    return [HandCameBack(command.seat)]
+    return [happened.HandCameBack(command.seat)]
 
 
-def owed_hand(meeting: Meeting, seat: int) -> list[AnyEntry]:
+def owed_hand(meeting: Meeting, seat: int) -> list[happened.AnyEntry]:
     """Who lost a turn by being away is next, once back in a phase with a queue (FC-16).
 
     Who came back only to listen is asked for nothing.
@@ -178,12 +163,16 @@ def owed_hand(meeting: Meeting, seat: int) -> list[AnyEntry]:
         return []
     if meeting.is_muted(seat) or meeting.is_listening(seat):
         return []
-    return [HandRaised(seat, place=1, by="server")]
+    return [happened.HandRaised(seat, place=1, by="server")]
 
 
-def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
+def tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
     """A hand whose member did not come back in time is down (FC-17)."""
-    return [HandLowered(away.seat, by="away") for away in meeting.hands_away if away.until <= now]
+    return [
+        happened.HandLowered(away.seat, by="away")
+        for away in meeting.hands_away
+        if away.until <= now
+    ]
 
 
 def waiting(meeting: Meeting, besides: int | None = None) -> list[int]:
@@ -192,28 +181,28 @@ def waiting(meeting: Meeting, besides: int | None = None) -> list[int]:
     return [hand for hand in meeting.hands if hand == besides or hand not in away]
 
 
-def hand_raised(meeting: Meeting, entry: HandRaised) -> Meeting:
+def hand_raised(meeting: Meeting, entry: happened.HandRaised) -> Meeting:
     hands = _inserted(meeting.hands, entry.seat, entry.place)
     urgent = (*meeting.urgent, entry.seat) if entry.urgent else meeting.urgent
     owed = _without(meeting.owed, entry.seat)
     return replace(meeting, hands=hands, urgent=urgent, owed=owed)
 
 
-def hand_moved(meeting: Meeting, entry: HandMoved) -> Meeting:
+def hand_moved(meeting: Meeting, entry: happened.HandMoved) -> Meeting:
     others = _without(meeting.hands, entry.seat)
     return replace(meeting, hands=_inserted(others, entry.seat, entry.place))
 
 
-def hand_lowered(meeting: Meeting, entry: HandLowered) -> Meeting:
+def hand_lowered(meeting: Meeting, entry: happened.HandLowered) -> Meeting:
     return without_hand(meeting, entry.seat)
 
 
-def hand_went_away(meeting: Meeting, entry: HandWentAway) -> Meeting:
+def hand_went_away(meeting: Meeting, entry: happened.HandWentAway) -> Meeting:
     away = AwayHand(entry.seat, entry.until)
     return replace(meeting, hands_away=(*meeting.hands_away, away))
 
 
-def hand_came_back(meeting: Meeting, entry: HandCameBack) -> Meeting:
+def hand_came_back(meeting: Meeting, entry: happened.HandCameBack) -> Meeting:
     return not_away(meeting, entry.seat)
 
 

@@ -6,10 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rpds import HashTrieMap, HashTrieSet
 
-from moderation.meeting.commands import MuteReason, MuteScope, Role, Service
+from moderation.meeting import commands as ask
 from moderation.meeting.format import TURNS, Flags, Phase
 
-RANK: dict[Role, int] = {"member": 0, "facilitator": 1, "staff": 3}
+RANK: dict[ask.Role, int] = {"member": 0, "facilitator": 1, "staff": 3}
 CHAIR_RANK = 2
 
 
@@ -24,21 +24,21 @@ class Mute(Struct, frozen=True):
     """Why and how long somebody can't write; `until` in seconds since 1970."""
 
     until: float
-    scope: MuteScope = "time"
-    reason: MuteReason = "pause"
+    scope: ask.MuteScope = "time"
+    reason: ask.MuteReason = "pause"
 
 
 class Seat(Struct, frozen=True):
     """One person's place. They may read their streams from `since` and `since_chair` on, never before."""
 
-    role: Role
+    role: ask.Role
     since: int
     since_chair: int
     name: str | None = None
     session: str = ""
     mute: Mute | None = None
     removed: int = 0  # The number in the room at which they were; 0 for who is in it.
-    services: tuple[Service, ...] = ()
+    services: tuple[ask.Service, ...] = ()
     listening: bool = False
     came_at: float = 0.0
 
@@ -214,7 +214,7 @@ class Meeting(Struct, frozen=True):
         role = self.seats[seat].role
         return CHAIR_RANK if seat == self.chair and role != "staff" else RANK[role]
 
-    def serving(self, service: Service) -> list[int]:
+    def serving(self, service: ask.Service) -> list[int]:
         """The seats that have this seat of service."""
         return sorted(
             seat

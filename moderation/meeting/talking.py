@@ -4,18 +4,9 @@ from msgspec.structs import replace
 
 from moderation.content.verdict import Verdict
 from moderation.masks import masked
+from moderation.meeting import commands as ask
 from moderation.meeting import customs, floor
-from moderation.meeting.commands import Post, PurgeRecent, React, Redact, Say, Service, Tell
-from moderation.meeting.entries import (
-    AnyEntry,
-    Posted,
-    Reacted,
-    Redacted,
-    Said,
-    Told,
-    ToldYou,
-    TurnEnded,
-)
+from moderation.meeting import entries as happened
 from moderation.meeting.needs import may_act_on, needs_facilitator
 from moderation.meeting.state import Line, Meeting, Stamp, Topic
 from moderation.refused import Refused
@@ -78,7 +69,9 @@ def _why_not_again(meeting: Meeting, seat: int) -> str | None:
     return "said_already"
 
 
-def _why_not_assigned(meeting: Meeting, seat: int, service: Service, otherwise: str) -> str | None:
+def _why_not_assigned(
+    meeting: Meeting, seat: int, service: ask.Service, otherwise: str
+) -> str | None:
     """Those who were assigned; while nobody is, the facilitators, for whom alone all seats are looked at."""
     if service in meeting.seats[seat].services:
         return None
@@ -94,7 +87,9 @@ def _why_not_yours(meeting: Meeting, seat: int) -> str | None:
     return "turn_running" if running else None
 
 
-def say(meeting: Meeting, command: Say, seat: int, now: float, verdict: Verdict) -> list[AnyEntry]:
+def say(
+    meeting: Meeting, command: ask.Say, seat: int, now: float, verdict: Verdict
+) -> list[happened.AnyEntry]:
     custom = customs.typed(meeting, command, seat, now)
     if custom is not None:
         return custom
@@ -109,10 +104,10 @@ def say(meeting: Meeting, command: Say, seat: int, now: float, verdict: Verdict)
     if meeting.speak == "self_id" and len(command.text) > SHORT:
         raise Refused("one_short_line")
     theirs = meeting.turn if seat == meeting.holder else 0
-    said = Said(seat=seat, turn=theirs, words=_reviewed(command.text, verdict))
+    said = happened.Said(seat=seat, turn=theirs, words=_reviewed(command.text, verdict))
     if meeting.last_line_until is None or seat != meeting.holder:
         return [said]
-    return [said, TurnEnded(seat, reason="time"), *floor.passed_on(meeting, seat, now)]
+    return [said, happened.TurnEnded(seat, reason="time"), *floor.passed_on(meeting, seat, now)]
 
 
 def _was_theirs(meeting: Meeting, seat: int, now: float) -> bool:
@@ -128,7 +123,9 @@ def _reviewed(text: str, verdict: Verdict) -> str:
     return masked(text, verdict.masks)
 
 
-def post(meeting: Meeting, command: Post, seat: int, verdict: Verdict) -> list[AnyEntry]:
+def post(
+    meeting: Meeting, command: ask.Post, seat: int, verdict: Verdict
+) -> list[happened.AnyEntry]:
     """Between turns a facilitator posts in any phase; an assigned reader posts readings in theirs."""
     if not meeting.is_facilitator(seat):
         if command.kind != "reading":
@@ -139,7 +136,7 @@ def post(meeting: Meeting, command: Post, seat: int, verdict: Verdict) -> list[A
         why = "turn_running"
     if why is not None:
         raise Refused(why)
-    return [Posted(seat=seat, kind=command.kind, words=_reviewed(command.text, verdict))]
+    return [happened.Posted(seat=seat, kind=command.kind, words=_reviewed(command.text, verdict))]
 
 
 def _needs_reader(meeting: Meeting, seat: int) -> None:
@@ -147,7 +144,9 @@ def _needs_reader(meeting: Meeting, seat: int) -> None:
         raise Refused("readers_only")
 
 
-def tell(meeting: Meeting, command: Tell, seat: int, verdict: Verdict) -> list[AnyEntry]:
+def tell(
+    meeting: Meeting, command: ask.Tell, seat: int, verdict: Verdict
+) -> list[happened.AnyEntry]:
     """The line to the facilitators works for the muted too, and until the close (P8)."""
     to = command.to or 0
     if meeting.is_facilitator(seat):
@@ -164,25 +163,27 @@ def tell(meeting: Meeting, command: Tell, seat: int, verdict: Verdict) -> list[A
     words = _reviewed(command.text, verdict)
     other = seat if to == 0 else to
     told = (
-        [ToldYou(owner=other, seat=seat, to=to, words=words)]
+        [happened.ToldYou(owner=other, seat=seat, to=to, words=words)]
         if not meeting.is_facilitator(other)
         else []
     )
-    return [Told(seat=seat, to=to, words=words), *told]
+    return [happened.Told(seat=seat, to=to, words=words), *told]
 
 
-def redact(meeting: Meeting, command: Redact, seat: int) -> list[AnyEntry]:
+def redact(meeting: Meeting, command: ask.Redact, seat: int) -> list[happened.AnyEntry]:
     line = meeting.lines.get(command.number)
     if line is None:
         raise Refused("no_such_line")
     if line.seat == seat:
-        return [Redacted(command.number, by="self")]
+        return [happened.Redacted(command.number, by="self")]
     if meeting.is_facilitator(seat):
-        return [Redacted(command.number, by="facilitator")]
+        return [happened.Redacted(command.number, by="facilitator")]
     raise Refused("not_your_line")
 
 
-def purge_recent(meeting: Meeting, command: PurgeRecent, seat: int, now: float) -> list[AnyEntry]:
+def purge_recent(
+    meeting: Meeting, command: ask.PurgeRecent, seat: int, now: float
+) -> list[happened.AnyEntry]:
     """The words of the removed go, too; what a facilitator wrote is theirs (FC-22)."""
     needs_facilitator(meeting, seat)
     if command.seat not in meeting.seats:
@@ -194,10 +195,10 @@ def purge_recent(meeting: Meeting, command: PurgeRecent, seat: int, now: float) 
         for number, line in meeting.lines.items()
         if line.seat == command.seat and now - line.at <= command.seconds
     )
-    return [Redacted(number, by="facilitator") for number in recent]
+    return [happened.Redacted(number, by="facilitator") for number in recent]
 
 
-def react(meeting: Meeting, command: React, seat: int) -> list[AnyEntry]:
+def react(meeting: Meeting, command: ask.React, seat: int) -> list[happened.AnyEntry]:
     """A word from the small set under what somebody said; it is speech (P8, FC-11)."""
     why = why_unheard(meeting, seat)
     if why is not None:
@@ -211,10 +212,10 @@ def react(meeting: Meeting, command: React, seat: int) -> list[AnyEntry]:
     assert phase is not None, "who is heard is in an open meeting"
     if command.on and (not meeting.flags.reactions or command.kind not in phase.reactions):
         raise Refused("no_reactions_now")
-    return [Reacted(seat, command.number, command.kind, command.on)]
+    return [happened.Reacted(seat, command.number, command.kind, command.on)]
 
 
-def said(meeting: Meeting, entry: Said, stamp: Stamp) -> Meeting:
+def said(meeting: Meeting, entry: happened.Said, stamp: Stamp) -> Meeting:
     meeting = _with_line(meeting, entry.seat, stamp)
     if entry.turn:
         meeting = replace(meeting, shared=meeting.shared.insert(entry.seat))
@@ -224,7 +225,7 @@ def said(meeting: Meeting, entry: Said, stamp: Stamp) -> Meeting:
     return meeting
 
 
-def posted(meeting: Meeting, entry: Posted, stamp: Stamp) -> Meeting:
+def posted(meeting: Meeting, entry: happened.Posted, stamp: Stamp) -> Meeting:
     meeting = _with_line(meeting, entry.seat, stamp)
     if entry.kind != "topic":
         return meeting
@@ -236,14 +237,14 @@ def _with_line(meeting: Meeting, seat: int, stamp: Stamp) -> Meeting:
     return replace(meeting, lines=meeting.lines.insert(stamp.number, line))
 
 
-def redacted(meeting: Meeting, entry: Redacted) -> Meeting:
+def redacted(meeting: Meeting, entry: happened.Redacted) -> Meeting:
     meeting = replace(meeting, lines=meeting.lines.discard(entry.number))
     if meeting.topic is None or meeting.topic.number != entry.number:
         return meeting
     return replace(meeting, topic=None)
 
 
-def reacted(meeting: Meeting, entry: Reacted) -> Meeting:
+def reacted(meeting: Meeting, entry: happened.Reacted) -> Meeting:
     reaction = (entry.seat, entry.number, entry.kind)
     change = meeting.reactions.insert if entry.on else meeting.reactions.discard
     return replace(meeting, reactions=change(reaction))

@@ -4,18 +4,10 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting import floor
 from moderation.meeting.clocks import go_on, stop_turn
-from moderation.meeting.commands import AnnounceDraft, Extend, Pause, Resume
-from moderation.meeting.entries import (
-    AnyEntry,
-    DraftAnnounced,
-    LastLineGranted,
-    PauseBegan,
-    PauseEnded,
-    TurnEnded,
-    TurnExtended,
-)
 from moderation.meeting.needs import needs_epoch, needs_facilitator, needs_open
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
@@ -24,43 +16,45 @@ LAST_LINE = 5.0
 """Seconds after the hard end in which one line that was announced may still come (FC-14)."""
 
 
-def extend(meeting: Meeting, command: Extend, seat: int) -> list[AnyEntry]:
+def extend(meeting: Meeting, command: ask.Extend, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_epoch(meeting, command.epoch)
     if meeting.holder is None:
         raise Refused("floor_free")
     if meeting.current is None or not meeting.current.turn:
         raise Refused("no_limit")
-    return [TurnExtended(meeting.holder, command.minutes)]
+    return [happened.TurnExtended(meeting.holder, command.minutes)]
 
 
-def pause(meeting: Meeting, command: Pause, seat: int) -> list[AnyEntry]:
+def pause(meeting: Meeting, command: ask.Pause, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
-    return [] if meeting.paused_at is not None else [PauseBegan()]
+    return [] if meeting.paused_at is not None else [happened.PauseBegan()]
 
 
-def resume(meeting: Meeting, command: Resume, seat: int) -> list[AnyEntry]:
+def resume(meeting: Meeting, command: ask.Resume, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
-    return [] if meeting.paused_at is None else [PauseEnded()]
+    return [] if meeting.paused_at is None else [happened.PauseEnded()]
 
 
-def announce_draft(meeting: Meeting, command: AnnounceDraft, seat: int) -> list[AnyEntry]:
+def announce_draft(
+    meeting: Meeting, command: ask.AnnounceDraft, seat: int
+) -> list[happened.AnyEntry]:
     needs_epoch(meeting, command.epoch)
     if seat != meeting.holder:
         raise Refused("not_your_turn")
-    return [] if meeting.draft else [DraftAnnounced(seat)]
+    return [] if meeting.draft else [happened.DraftAnnounced(seat)]
 
 
-def tick(meeting: Meeting, now: float) -> list[AnyEntry]:
+def tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
     """Who did not come back in time, or took too long, loses the turn, once (P11)."""
     until, reason = turn_until(meeting)
     if meeting.holder is None or until is None or until > now:
         return []
     if reason == "time" and meeting.draft and meeting.last_line_until is None:
-        return [LastLineGranted(meeting.holder, until=now + LAST_LINE)]
+        return [happened.LastLineGranted(meeting.holder, until=now + LAST_LINE)]
     return [
-        TurnEnded(meeting.holder, reason),
+        happened.TurnEnded(meeting.holder, reason),
         *floor.passed_on(meeting, meeting.holder, now),
     ]
 
@@ -84,12 +78,12 @@ def turn_until(meeting: Meeting) -> tuple[float | None, Literal["away", "time"]]
     return meeting.turn_began_at + meeting.turn_paused + limit, "time"
 
 
-def turn_extended(meeting: Meeting, entry: TurnExtended) -> Meeting:
+def turn_extended(meeting: Meeting, entry: happened.TurnExtended) -> Meeting:
     extra = meeting.turn_extra + 60.0 * entry.minutes
     return replace(meeting, turn_extra=extra, last_line_until=None)
 
 
-def last_line_granted(meeting: Meeting, entry: LastLineGranted) -> Meeting:
+def last_line_granted(meeting: Meeting, entry: happened.LastLineGranted) -> Meeting:
     return replace(meeting, last_line_until=entry.until)
 
 

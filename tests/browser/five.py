@@ -17,7 +17,8 @@ from chatroom.client import Refused, enter, new_id
 from chatroom.people.accounts import Accounts
 from chatroom.people.secret import secret_key
 from chatroom.store import database, rooms
-from moderation.meeting.commands import NextPhase, Open
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from tests.browser.stage import DESK, PHONE, ROLES, SCREENS, SIZES
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Locator, WebSocketRoute
 
     from chatroom.client import Seat
-    from moderation.meeting.entries import AnyEntry
     from tests.browser.stage import Person, Stage
 
 E = TypeVar("E")
@@ -56,11 +56,11 @@ async def room_of(
 async def go_to(holder: Seat, phase: str) -> None:
     """Opens the meeting where it is not yet, and moves on to a phase."""
     if holder.meeting.opened_at is None:
-        await holder.send(Open())
+        await holder.send(ask.Open())
     await holder.until(lambda: holder.meeting.opened_at is not None)
     while holder.meeting.phases[holder.meeting.phase].id != phase:
         was = holder.meeting.phase
-        await holder.send(NextPhase(holder.meeting.epoch))
+        await holder.send(ask.NextPhase(holder.meeting.epoch))
         await holder.until(lambda was=was: holder.meeting.phase > was)  # type: ignore[misc]
 
 
@@ -231,18 +231,18 @@ class Record:
 
     def __init__(self, listener: Seat) -> None:
         self._listener = listener
-        self.entries: list[tuple[int, AnyEntry]] = []
+        self.entries: list[tuple[int, happened.AnyEntry]] = []
         self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         async for seen in self._listener.entries():
             if seen.stream == "room":
-                self.entries.append((seen.number, cast("AnyEntry", seen.entry)))
+                self.entries.append((seen.number, cast("happened.AnyEntry", seen.entry)))
 
     def of(self, kind: type[E]) -> list[E]:
         return [entry for _, entry in self.entries if isinstance(entry, kind)]
 
-    def number_of(self, kind: type[AnyEntry]) -> int:
+    def number_of(self, kind: type[happened.AnyEntry]) -> int:
         """The number of the last of a kind."""
         return [number for number, entry in self.entries if isinstance(entry, kind)][-1]
 

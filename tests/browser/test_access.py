@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from chatroom.client import Seat, enter
-from moderation.meeting.commands import Close, Invite, NextPhase, Open
+from moderation.meeting import commands as ask
 from tests.browser.stage import DESK, PHONE
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ async def test_a_whole_turn_by_the_keyboard_alone(stage: Stage):
         await tab_to(ben, ben.button("Raise hand"))
         await ben.page.keyboard.press("Enter")
         await ada.until(lambda: bool(ada.meeting.hands))
-        await ada.send(Invite(ada.meeting.epoch))
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await tab_to(ben, ben.button("Accept"))
         await ben.page.keyboard.press("Enter")
         await expect(ben.floor).to_contain_text("You have the floor")
@@ -163,7 +163,7 @@ async def test_the_focus_is_not_lost_when_a_button_goes(stage: Stage):
         await ben.come_in(links["member"])
         await ben.press("Raise hand")
         await ada.until(lambda: bool(ada.meeting.hands))
-        await ada.send(Invite(ada.meeting.epoch))
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await ben.button("Accept").focus()
         await ben.page.keyboard.press("Enter")
         await expect(ben.floor).to_contain_text("You have the floor")
@@ -179,7 +179,7 @@ async def test_motion_and_colours_are_the_readers_choice(stage: Stage):
         await ben.come_in(links["member"])
         await ben.press("Raise hand")
         await ada.until(lambda: bool(ada.meeting.hands))
-        await ada.send(Invite(ada.meeting.epoch))
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await ben.press("Accept")
         await ben.say("I read this in my own colours.")
         await expect(ben.card("Ben")).to_contain_text("my own colours")
@@ -191,7 +191,7 @@ async def test_the_end_of_the_talk_stays_in_sight_when_the_window_changes(stage:
     links = await stage.room("Turned")
     ben = await stage.person("Ben")
     async with enter(links["facilitator"], name="Ada") as ada:
-        await ada.send(Open())
+        await ada.send(ask.Open())
         await ben.come_in(links["member"])
         for number in range(12):
             await ada.say(
@@ -228,13 +228,13 @@ async def test_leave_now_waits_for_nobody(stage: Stage):
         await route.continue_()
 
     async with enter(links["facilitator"], name="Ada") as ada:
-        await ada.send(Open())
+        await ada.send(ask.Open())
         await ben.come_in(links["member"])
         await ben.ask_for_help()
         await expect(ben.help.get_by_role("textbox")).to_be_visible()
         await ben.field.fill("Somebody comes up the stairs")
         await ada.until(lambda: len(ada.here) == 2)
-        await ada.send(Close())
+        await ada.send(ask.Close())
         await expect(ben.floor).to_contain_text("The meeting has ended")
         await ben.page.route(re.compile("/left$|/session/end$"), answers_late)
         # The page is empty at once and hears nothing more, however long the next one takes.
@@ -250,7 +250,7 @@ async def test_strange_words_are_shown_as_they_were_written(stage: Stage):
     links = await stage.room("Words")
     ben = await stage.person("Ben", phone=True)
     async with enter(links["facilitator"], name="<b>Ada</b>") as ada:
-        await ada.send(Open())
+        await ada.send(ask.Open())
         await ben.come_in(links["member"])
         for text in STRANGE:
             await ada.say(text)
@@ -285,9 +285,9 @@ async def test_the_rooms_page_is_light(stage: Stage, tell: Callable[[str], None]
 
 
 async def until_sharing(ada: Seat) -> None:
-    await ada.send(Open())
+    await ada.send(ask.Open())
     for _ in range(2):
-        await ada.send(NextPhase(ada.meeting.epoch))
+        await ada.send(ask.NextPhase(ada.meeting.epoch))
         await ada.until(lambda: ada.caught_up)
 
 

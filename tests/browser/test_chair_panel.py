@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from chatroom.client import enter
-from moderation.meeting.commands import Accept, Done, Invite, LowerHand, NotYet, RaiseHand
+from moderation.meeting import commands as ask
 from tests.browser.conftest import settings
 from tests.browser.five import (
     Wire,
@@ -61,12 +61,12 @@ async def test_fc_05_15_what_happens_every_minute_is_one_tap(stage: Stage, phone
     await ada.press("Next: Opening")
     await ada.press("Next: Sharing")
     async with seats(links["member"], "Ben", "Chidi") as (ben, chidi):
-        await ben.send(RaiseHand())
-        await chidi.send(RaiseHand())
+        await ben.send(ask.RaiseHand())
+        await chidi.send(ask.RaiseHand())
         await ada.press("Invite Ben")
         await ben.until(lambda: ben.meeting.invited == ben.seat)
         await expect(ada.floor).to_contain_text("Ben is invited")
-        await ben.send(Accept(ben.meeting.epoch))
+        await ben.send(ask.Accept(ben.meeting.epoch))
         await expect(ada.floor).to_contain_text("Ben has the floor")
 
         await ada.press(re.compile(r"^\+1 min"))
@@ -108,7 +108,7 @@ async def test_fc_26_the_queue_is_put_in_order_lowered_and_closed(stage: Stage):
     ):
         await go_to(mo, "sharing")
         for member in members[:3]:
-            await member.send(RaiseHand())
+            await member.send(ask.RaiseHand())
         await expect(ada.waiting).to_have_count(3)
         await expect(ada.page.get_by_text("About 15 min of hands, 35 left.")).to_be_visible()
 
@@ -131,7 +131,7 @@ async def test_fc_26_the_queue_is_put_in_order_lowered_and_closed(stage: Stage):
         await expect(ada.waiting).to_have_count(2)
 
         for member in members[2:]:
-            await member.send(RaiseHand())
+            await member.send(ask.RaiseHand())
         asked = ada.page.get_by_text("The hands that wait take about 40 min, and 35 are left.")
         await expect(asked).to_be_visible()
         await moment(ada, "p-close-the-queue")
@@ -157,17 +157,17 @@ async def test_fc_05_17_what_befell_a_hand_stays_to_be_read(stage: Stage):
         seats(links["member"], "Ben", "Chidi") as (ben, chidi),
     ):
         await go_to(mo, "sharing")
-        await ben.send(RaiseHand())
-        await chidi.send(RaiseHand())
+        await ben.send(ask.RaiseHand())
+        await chidi.send(ask.RaiseHand())
         await ada.press("Invite Ben")
         await ben.until(lambda: ben.meeting.invited == ben.seat)
-        await ben.send(NotYet(ben.meeting.epoch))
+        await ben.send(ask.NotYet(ben.meeting.epoch))
         words = "Ben was asked and not ready yet; the hand waits at the end."
         await expect(ada.page.get_by_text(words)).to_be_visible()
         await expect(ada.waiting.first).to_contain_text("Chidi")
         await expect(ada.status("Ben is not ready yet.")).to_be_attached()
         # What comes and goes in the queue is not read aloud.
-        await ben.send(LowerHand())
+        await ben.send(ask.LowerHand())
         await expect(ada.waiting).to_have_count(1)
         await expect(ada.status(re.compile("hand|queue", re.IGNORECASE))).to_have_count(0)
 
@@ -188,13 +188,13 @@ async def test_fc_07_08_the_loser_of_a_race_reads_what_is_so_and_no_error(stage:
         await ada.press("Open meeting")
         await go_to(mo, "sharing")
         for member in (ben, chidi, dana):
-            await member.send(RaiseHand())
+            await member.send(ask.RaiseHand())
         await expect(ada.waiting).to_have_count(3)
         await mo.until(lambda: len(mo.meeting.hands) == 3)
 
         # Ada does not know yet what Mo did.
         wire.hold()
-        await mo.send(Invite(mo.meeting.epoch))
+        await mo.send(ask.Invite(mo.meeting.epoch))
         await ada.waiting.filter(has_text="Chidi").get_by_role("button", name="Invite").click()
         await wire.holds("floor_busy")
         wire.let_go()
@@ -203,14 +203,14 @@ async def test_fc_07_08_the_loser_of_a_race_reads_what_is_so_and_no_error(stage:
         await expect(ada.refusal).to_be_hidden()
         await ben.until(lambda: ben.meeting.invited == ben.seat)
         await moment(ada, "p-race-lost")
-        await ben.send(Accept(ben.meeting.epoch))
+        await ben.send(ask.Accept(ben.meeting.epoch))
         await expect(ada.floor).to_contain_text("Ben has the floor")
 
         # The holder says done, and Ada presses next: one step, and the later of the two is no error.
         await ben.until(lambda: ben.meeting.holder == ben.seat)
         epoch = ben.meeting.epoch
         wire.hold()
-        await ben.send(Done(epoch))
+        await ben.send(ask.Done(epoch))
         await ada.press("End turn, invite Chidi")
         await wire.holds("stale_epoch")
         wire.let_go()
@@ -468,13 +468,13 @@ async def test_a_meeting_is_held_by_the_keyboard_alone(stage: Stage):
     async with seats(links["member"], "Ben", "Chidi") as (ben, chidi):
         for name in ("Open meeting", "Next: Opening", "Next: Sharing"):
             await by_key(ada, name)
-        await ben.send(RaiseHand())
-        await chidi.send(RaiseHand())
+        await ben.send(ask.RaiseHand())
+        await chidi.send(ask.RaiseHand())
         await expect(ada.waiting).to_have_count(2)
         await by_key(ada, "Invite Ben")
         await ben.until(lambda: ben.meeting.invited == ben.seat)
         await expect(ada.page.locator("body")).not_to_be_focused()
-        await ben.send(Accept(ben.meeting.epoch))
+        await ben.send(ask.Accept(ben.meeting.epoch))
         await by_key(ada, "Pause")
         await ben.until(lambda: ben.meeting.paused_at is not None)
         await by_key(ada, "Go on")
@@ -514,12 +514,12 @@ async def test_axe_finds_nothing_in_the_panel(stage: Stage, phone: bool):
     ):
         await ada.press("Open meeting")
         await go_to(mo, "sharing")
-        await ben.send(RaiseHand())
-        await chidi.send(RaiseHand())
-        await mo.send(Invite(mo.meeting.epoch, ben.seat))
+        await ben.send(ask.RaiseHand())
+        await chidi.send(ask.RaiseHand())
+        await mo.send(ask.Invite(mo.meeting.epoch, ben.seat))
         await ben.until(lambda: ben.meeting.invited == ben.seat)
-        await ben.send(NotYet(ben.meeting.epoch))
-        await chidi.send(Accept(await invited(chidi)))
+        await ben.send(ask.NotYet(ben.meeting.epoch))
+        await chidi.send(ask.Accept(await invited(chidi)))
         async with ada.people():
             await ada.acts_on("Chidi")
             await hand_acts(ada, "Ben")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from chatroom.client import enter
-from moderation.meeting.commands import AcceptChair, Open
+from moderation.meeting import commands as ask
 from tests.browser.conftest import settings
 from tests.browser.stage import Stage
 from tests.processes import SLOW, serving
@@ -32,7 +32,7 @@ async def test_fc_24_the_desk_calls_staff_into_a_room_that_nobody_holds(
         await sam.come_to_desk(links["staff"])
         async with enter(links["member"], name="Ben") as ben:
             async with enter(links["facilitator"], name="Ada") as ada:
-                await ada.send(Open())
+                await ada.send(ask.Open())
             lost = sam.page.get_by_role("list", name="Rooms without a facilitator")
             within = 1000.0 * (MINUTE + 3.0) * SLOW
             notice = "Nobody is in the chair in Tuesday evening"
@@ -43,7 +43,7 @@ async def test_fc_24_the_desk_calls_staff_into_a_room_that_nobody_holds(
             await expect(sam.page).to_have_title(re.compile("^1 waiting"))
             await sam.shoot("h-desk-quiet-room")
             async with enter(f"{stage.origin}/rooms/{links['slug']}", session=ada.session) as again:
-                await again.send(AcceptChair())
+                await again.send(ask.AcceptChair())
                 await expect(lost).to_be_hidden()
             await ben.until(lambda: ben.meeting.is_quiet, within=within / 500.0)
             await lost.get_by_role("link", name="Go in: Tuesday evening").click()

@@ -14,18 +14,7 @@ import pytest
 from playwright.async_api import expect
 
 from chatroom.client import enter
-from moderation.meeting.entries import (
-    ChairTaken,
-    Closed,
-    FloorTaken,
-    HolderCameBack,
-    HolderWentAway,
-    Invited,
-    PhaseBegan,
-    Said,
-    ShieldRaised,
-    TurnEnded,
-)
+from moderation.meeting import entries as happened
 from tests.browser.conftest import settings
 from tests.browser.five import (
     Record,
@@ -140,9 +129,9 @@ async def it_is_opened(circle: Circle) -> None:
     await ada.press("Next: A quiet moment")
     await all_are(circle.all, "A quiet moment")
     await moment(ben, "five-2-quiet")
-    began = circle.record.of(PhaseBegan)
-    await circle.record.until(lambda: circle.record.of(PhaseBegan)[-1].by == "time")
-    assert len(circle.record.of(PhaseBegan)) == len(began) + 1
+    began = circle.record.of(happened.PhaseBegan)
+    await circle.record.until(lambda: circle.record.of(happened.PhaseBegan)[-1].by == "time")
+    assert len(circle.record.of(happened.PhaseBegan)) == len(began) + 1
     await all_are([ada, mo, ben], "Readings")
 
 
@@ -180,7 +169,7 @@ async def both_chairs_invite_at_once(circle: Circle) -> None:
     await pressed_by_both(circle, "Invite Ben")
     await ben.press("Accept")
     await all_are([ada, mo, chidi, dana], "Ben has the floor")
-    assert len(record.of(Invited)) == 1
+    assert len(record.of(happened.Invited)) == 1
     await without_a_refusal(circle)
 
 
@@ -207,9 +196,12 @@ async def bens_laptop_dies_and_comes_back(circle: Circle) -> Circle:
         ["I nearly didn't come tonight.", "Then my neighbour lent me a laptop."]
     )
     record = circle.record
-    assert (len(record.of(HolderWentAway)), len(record.of(HolderCameBack))) == (1, 1)
-    assert [taken.turn for taken in record.of(FloorTaken)] == [1]
-    assert not record.of(TurnEnded)
+    assert (len(record.of(happened.HolderWentAway)), len(record.of(happened.HolderCameBack))) == (
+        1,
+        1,
+    )
+    assert [taken.turn for taken in record.of(happened.FloorTaken)] == [1]
+    assert not record.of(happened.TurnEnded)
     await moment(back, "five-6-back")
     return circle._replace(ben=back)
 
@@ -225,8 +217,8 @@ async def both_chairs_press_next_at_once(circle: Circle) -> None:
     await moment(mo, "five-7-next")
     await chidi.press("Accept")
     await all_are([ada, mo, ben, dana], "Chidi has the floor")
-    assert len(record.of(TurnEnded)) == 1
-    assert len(record.of(Invited)) == 2
+    assert len(record.of(happened.TurnEnded)) == 1
+    assert len(record.of(happened.Invited)) == 2
     await without_a_refusal(circle)
     await ada.press("Pause")
     await all_are([ben, dana], "Paused for a moment")
@@ -236,13 +228,13 @@ async def both_chairs_press_next_at_once(circle: Circle) -> None:
 async def pressed_by_both(circle: Circle, name: str) -> None:
     """Neither knows yet what the other does: what the server says is held up until both have pressed."""
     ada, mo, *_, wires, record = circle
-    before = len(record.of(Invited))
+    before = len(record.of(happened.Invited))
     for wire in wires:
         wire.hold()
     await asyncio.gather(ada.press(name), mo.press(name))
     for wire in wires:
         await wire.holds("refusal", "receipt")
-    await record.until(lambda: len(record.of(Invited)) > before)
+    await record.until(lambda: len(record.of(happened.Invited)) > before)
     for wire in wires:
         wire.let_go()
     # Who came second reads who was first, and that is all.
@@ -305,13 +297,15 @@ async def a_raid_is_held_off(circle: Circle, tell: Callable[[str], None]) -> Non
         told = len(raiders.refusals)
         await record.until(lambda: len(raiders.refusals) > told + 2 * RAIDERS)
         await raiders.end()
-        up = record.number_of(ShieldRaised)
+        up = record.number_of(happened.ShieldRaised)
         assert max(raiders.lines) < up, "somebody's words came in after the shield"
         assert {"all_muted"} == set(raiders.refusals)
         assert not [
-            number for number, entry in record.entries if isinstance(entry, Said) and number > up
+            number
+            for number, entry in record.entries
+            if isinstance(entry, happened.Said) and number > up
         ]
-        folded = set(record.of(ShieldRaised)[0].folded)
+        folded = set(record.of(happened.ShieldRaised)[0].folded)
         last = sorted(raiders.lines)[-RAIDERS:]
         assert folded >= set(last), "their last lines are folded"
         await expect(ben.log.get_by_text("Folded; open").last).to_be_visible()
@@ -335,7 +329,7 @@ async def the_chair_is_handed_over(circle: Circle) -> None:
     await expect(notice(mo, "Ada offers you the chair.")).to_be_visible()
     await moment(mo, "five-12-offered")
     await mo.press("Take the chair")
-    await record.until(lambda: len(record.of(ChairTaken)) == 1)
+    await record.until(lambda: len(record.of(happened.ChairTaken)) == 1)
     await expect(ada.here.filter(has_text="Ada")).to_contain_text("co-chair")
     await moment(ada, "five-12-co-chair")
 
@@ -347,7 +341,7 @@ async def it_is_closed(circle: Circle) -> None:
         await room_acts(mo)
         await moment_as_it_is(mo)
         await mo.press_twice("Close the meeting", "Close it for everyone")
-        await record.until(lambda: len(record.of(Closed)) == 1)
+        await record.until(lambda: len(record.of(happened.Closed)) == 1)
     await all_are(circle.all, "The meeting has ended")
     assert await panel(ada).get_by_role("button").count() == 0
     await moment(ada, "five-13-closed")

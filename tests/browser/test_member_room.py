@@ -10,26 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from chatroom.client import enter
-from moderation.meeting.commands import (
-    Accept,
-    Admit,
-    Appoint,
-    Dismiss,
-    Done,
-    Freeze,
-    Handover,
-    Invite,
-    LowerShield,
-    Mute,
-    Pause,
-    Post,
-    RaiseHand,
-    RaiseShield,
-    React,
-    Resume,
-    Thaw,
-    TurnAway,
-)
+from moderation.meeting import commands as ask
 from tests.browser.conftest import settings
 from tests.browser.five import go_to, room_of, seats
 from tests.browser.stage import Stage
@@ -88,8 +69,8 @@ async def test_fc_05_an_invitation_waits_for_its_answer(stage: Stage, phone: boo
         await ben.come_in(links["member"])
         await ben.press("Raise hand")
         await expect(ben.floor).to_contain_text("You are next")
-        await chidi.send(RaiseHand())
-        await ada.send(Invite(ada.meeting.epoch))
+        await chidi.send(ask.RaiseHand())
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await expect(ben.floor).to_contain_text("Would you like to share?")
         await expect(ben.floor).to_contain_text(
             re.compile(r"You have (45|40|35) seconds to answer")
@@ -104,25 +85,25 @@ async def test_fc_05_an_invitation_waits_for_its_answer(stage: Stage, phone: boo
         await expect(ben.field).to_have_accessible_description(
             re.compile("Your turn comes after Chidi")
         )
-        await ada.send(Invite(ada.meeting.epoch))
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await expect(ben.floor).to_contain_text("Chidi is invited")
-        await chidi.send(Accept(chidi.meeting.epoch))
+        await chidi.send(ask.Accept(chidi.meeting.epoch))
         await expect(ben.floor).to_contain_text("Chidi has the floor")
         await expect(ben.floor).to_contain_text(re.compile(r"You are next · about \d+ min"))
-        await chidi.send(Done(chidi.meeting.epoch))
-        await ada.send(Invite(ada.meeting.epoch))
+        await chidi.send(ask.Done(chidi.meeting.epoch))
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await ben.press("Accept")
         await expect(ben.field).to_be_focused()
         await ben.say("I nearly did not come tonight.")
         await expect(ben.card("Ben")).to_contain_text("I nearly did not come tonight.")
         # While the meeting is paused, nothing runs and nothing is lost.
-        await ada.send(Pause())
+        await ada.send(ask.Pause())
         await expect(ben.floor).to_contain_text("Paused for a moment")
         ring = ben.floor.locator(".ring")
         still = await ring.inner_text()
         await ben.page.wait_for_timeout(1_500)
         assert await ring.inner_text() == still
-        await ada.send(Resume())
+        await ada.send(ask.Resume())
         await expect(ben.floor).to_contain_text("You have the floor")
         await expect(ring).not_to_have_text(still)
         await ben.press("Done")
@@ -138,7 +119,7 @@ async def test_fc_14_the_end_of_a_turn_is_told_in_time_and_one_last_line_can_go(
         await ben.press("Raise hand")
         await ada.until(lambda: ada.meeting.hands != ())
         await ben.page.evaluate(LISTEN)
-        await ada.send(Invite(ada.meeting.epoch))
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await ben.press("Accept")
         await expect(ben.floor).to_contain_text("About a minute left")
         await ben.say("First line.")
@@ -169,10 +150,10 @@ async def test_fc_26_27_burning_desire_goes_first_and_is_not_help(stage: Stage, 
         urgent = ben.button("Burning desire")
         await expect(urgent).to_be_hidden()
         await go_to(ada, "sharing")
-        await chidi.send(RaiseHand())
-        await ada.send(Invite(ada.meeting.epoch))
-        await chidi.send(Accept(chidi.meeting.epoch))
-        await dana.send(RaiseHand())
+        await chidi.send(ask.RaiseHand())
+        await ada.send(ask.Invite(ada.meeting.epoch))
+        await chidi.send(ask.Accept(chidi.meeting.epoch))
+        await dana.send(ask.RaiseHand())
         await ben.press("Raise hand")
         await expect(ben.floor).to_contain_text("You are 2nd")
         for thing in (urgent, ben.main.get_by_role("button", name="Help", exact=True)):
@@ -206,7 +187,7 @@ async def test_fc_28_whoever_had_the_floor_names_the_next(stage: Stage):
             )
         await ben.press("Raise hand")
         await ada.until(lambda: ada.meeting.hands != ())
-        await ada.send(Invite(ada.meeting.epoch))
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await ben.press("Accept")
         await ben.say("Ninety days today.")
         await expect(ben.card("Ben")).to_contain_text("Ninety days today.")
@@ -277,7 +258,7 @@ async def test_words_under_a_turn_are_counted_and_never_read_aloud(stage: Stage)
         await chidi.come_in(links["member"])
         await ben.press("Raise hand")
         await ada.until(lambda: ada.meeting.hands != ())
-        await ada.send(Invite(ada.meeting.epoch))
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await ben.press("Accept")
         for line in ("My brother found the bottles.", "He just sat down next to me."):
             await ben.say(line)
@@ -303,7 +284,7 @@ async def test_words_under_a_turn_are_counted_and_never_read_aloud(stage: Stage)
         await chidi.fits()
         # Under another line of the same turn: it is counted with the whole turn.
         last = max(number for number in [seen async for seen in numbers(ben)])
-        await dana.send(React(last, "with_you"))
+        await dana.send(ask.React(last, "with_you"))
         await expect(words).to_contain_text("With you · 2")
         await turn.get_by_role("button", name="With you · 2").click()
         await expect(words).to_contain_text("With you · 1")
@@ -331,10 +312,10 @@ async def test_who_comes_late_is_told_where_the_meeting_is_and_no_share(stage: S
         seats(links["member"], "Chidi") as (chidi,),
     ):
         await go_to(ada, "sharing")
-        await ada.send(Post("topic", "Asking for help before the last minute"))
-        await chidi.send(RaiseHand())
-        await ada.send(Invite(ada.meeting.epoch))
-        await chidi.send(Accept(chidi.meeting.epoch))
+        await ada.send(ask.Post("topic", "Asking for help before the last minute"))
+        await chidi.send(ask.RaiseHand())
+        await ada.send(ask.Invite(ada.meeting.epoch))
+        await chidi.send(ask.Accept(chidi.meeting.epoch))
         await chidi.say("I sat in the car for twenty minutes.")
         await ben.come_in(links["member"])
         card = ben.page.get_by_role("region", name="Where the meeting is")
@@ -361,8 +342,8 @@ async def test_who_comes_late_is_told_where_the_meeting_is_and_no_share(stage: S
         await card.get_by_role("button", name="Put this away").click()
         await expect(card).to_be_hidden()
         # What is posted from now on is a card of its own, quieter than a share.
-        await chidi.send(Done(chidi.meeting.epoch))
-        await ada.send(Post("reading", "One short text that the group wrote itself."))
+        await chidi.send(ask.Done(chidi.meeting.epoch))
+        await ada.send(ask.Post("reading", "One short text that the group wrote itself."))
         reading = ben.log.get_by_role("article", name="Reading, from Ada")
         await expect(reading).to_contain_text("One short text")
 
@@ -382,23 +363,23 @@ async def test_fc_19_21_a_mute_a_freeze_and_the_shield_are_said_calmly(stage: St
         await ben.field.fill("Half a thought")
         await chidi.say("Noise.")
         await expect(ben.card("Chidi")).to_contain_text("Noise.")
-        await ada.send(Freeze())
+        await ada.send(ask.Freeze())
         await expect(ben.floor).to_contain_text("The room stands still")
         await expect(ben.field).to_have_accessible_description(re.compile("The room stands still"))
-        await ada.send(Thaw())
+        await ada.send(ask.Thaw())
         await expect(ben.field).to_have_accessible_description("Everyone can write now.")
 
-        await ada.send(RaiseShield())
+        await ada.send(ask.RaiseShield())
         await expect(ben.floor).to_contain_text("A moment of quiet")
         noise = ben.card("Chidi").get_by_text("Noise.")
         await expect(noise).to_be_hidden()
         await ben.is_accessible("behind the shield")
         await ben.card("Chidi").get_by_text("Folded; open").click()
         await expect(noise).to_be_visible()
-        await ada.send(LowerShield())
+        await ada.send(ask.LowerShield())
 
         seat = next(one.seat for one in ada.meeting.seats if one.name == "Ben")
-        await ada.send(Mute(seat, until="phase", reason="advice"))
+        await ada.send(ask.Mute(seat, until="phase", reason="advice"))
         why = re.compile(
             "paused your writing until this part ends, as advice stays out of this room"
         )
@@ -423,13 +404,13 @@ async def test_a48_a_seat_that_changes_comes_back_afresh_and_loses_no_word(stage
         seat = next(one.seat for one in ada.meeting.seats if one.name == "Ben")
         holding = ben.page.get_by_role("region", name="Holding the meeting")
         await expect(holding).to_be_hidden()
-        await ada.send(Appoint(seat, "co_chair"))
+        await ada.send(ask.Appoint(seat, "co_chair"))
         await expect(ben.button("Next: Opening")).to_be_visible()
         await expect(ben.page.locator("#banner")).to_be_empty()
         await expect(ben.field).to_have_value("Half a thought")
         await expect(ben.card("Ben")).to_contain_text("Hello.")
         await expect(ben.here.filter(has_text="Ben")).to_contain_text("co-chair")
-        await ada.send(Dismiss(seat, "co_chair"))
+        await ada.send(ask.Dismiss(seat, "co_chair"))
         await expect(holding).to_be_hidden()
         await expect(ben.button("Next: Opening")).to_have_count(0)
         await expect(ben.field).to_have_value("Half a thought")
@@ -444,7 +425,7 @@ async def test_fc_23_a_member_takes_the_chair_that_is_offered(stage: Stage):
         await chidi.come_in(links["member"])
         seat = next(one.seat for one in ada.meeting.seats if one.name == "Ben")
         offer = ben.status("The chair is offered to you. Ada asks you to hold this meeting")
-        await ada.send(Handover(seat))
+        await ada.send(ask.Handover(seat))
         await expect(offer).to_be_visible()
         await ben.is_accessible("the chair is offered")
         await ben.fits()
@@ -452,7 +433,7 @@ async def test_fc_23_a_member_takes_the_chair_that_is_offered(stage: Stage):
         await expect(offer).to_be_hidden()
         await ada.until(lambda: ada.meeting.offer is None)
         await ben.field.fill("Half a thought")
-        await ada.send(Handover(seat))
+        await ada.send(ask.Handover(seat))
         await ben.press("Take the chair")
         await ada.until(lambda: ada.meeting.chair == seat)
         await expect(chidi.log).to_contain_text("Ben has the chair now")
@@ -482,7 +463,7 @@ async def test_each_part_says_who_writes_in_it(stage: Stage):
         await ben.say("I am Ben, and this is my first week.")
         await expect(ben.field).to_have_accessible_description(re.compile("Your line is in"))
         await ben.fits()
-        await ada.send(Appoint(seat, "speaker"))
+        await ada.send(ask.Appoint(seat, "speaker"))
         await expect(ben.log).to_contain_text("You are the speaker: in that part you write.")
         await go_to(ada, "lead")
         await expect(ben.field).to_have_accessible_description(re.compile("This part is yours"))
@@ -517,7 +498,9 @@ async def test_the_lobby_says_who_lets_in_and_a_no_is_calm(stage: Stage, phone: 
         await ben.fits()
         await ada.until(lambda: len(ada.meeting.lobby) == 2)
         knocks = {one.name: one.knock for one in ada.meeting.lobby}
-        await asyncio.gather(ada.send(Admit(knocks["Ben"])), ada.send(TurnAway(knocks["Eve"])))
+        await asyncio.gather(
+            ada.send(ask.Admit(knocks["Ben"])), ada.send(ask.TurnAway(knocks["Eve"]))
+        )
         await expect(ben.floor).to_contain_text("Gathering", timeout=20_000)
         no = eve.status("can't let you into this meeting")
         await expect(no).to_be_visible(timeout=20_000)

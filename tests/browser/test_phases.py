@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import expect
 
 from chatroom.client import enter
-from moderation.meeting.commands import Accept, Done, Invite, Listen, NextPhase, Pass, RaiseHand
+from moderation.meeting import commands as ask
 from tests.browser.conftest import settings
 from tests.browser.five import Wire, go_to, line, moment, notice, room_of, seats
 from tests.browser.stage import Stage
@@ -99,11 +99,11 @@ async def ours(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) 
 
 async def take_floor(ada: Seat, seat: Seat) -> None:
     """A hand, an invitation and a yes."""
-    await seat.send(RaiseHand())
+    await seat.send(ask.RaiseHand())
     await ada.until(lambda: seat.seat in ada.meeting.hands)
-    await ada.send(Invite(ada.meeting.epoch, seat.seat))
+    await ada.send(ask.Invite(ada.meeting.epoch, seat.seat))
     await seat.until(lambda: seat.meeting.invited == seat.seat)
-    await seat.send(Accept(seat.meeting.epoch))
+    await seat.send(ask.Accept(seat.meeting.epoch))
     await ada.until(lambda: ada.meeting.holder == seat.seat)
 
 
@@ -208,8 +208,8 @@ async def test_fc_28_a_round_asks_each_in_turn_and_who_comes_late_last(
         await ben.come_in(evening["member"])
         await chidi.come_in(evening["member"])
         async with seats(evening["member"], "Dana") as (dana,):
-            await dana.send(Listen(on=True))
-            await ada.send(NextPhase(ada.meeting.epoch))
+            await dana.send(ask.Listen(on=True))
+            await ada.send(ask.NextPhase(ada.meeting.epoch))
             await expect(ben.floor).to_contain_text("Would you like to share?")
             await expect(chidi.floor).to_contain_text("Ben is invited")
             await expect(chidi.floor).to_contain_text("in the round")
@@ -233,7 +233,7 @@ async def test_fc_28_a_round_asks_each_in_turn_and_who_comes_late_last(
             await expect(ed.card("Chidi")).to_contain_text("one bad evening")
             await chidi.press("Done")
             await ada.until(lambda: ada.meeting.invited == ada.seat)
-            await ada.send(Pass(ada.meeting.epoch))
+            await ada.send(ask.Pass(ada.meeting.epoch))
             await expect(ed.floor).to_contain_text("Would you like to share?")
             await ed.press("Pass")
             await expect(ben.floor).to_contain_text("Everybody has been asked.")
@@ -248,7 +248,7 @@ async def test_fc_28_whoever_would_rather_not_leaves_the_round_before_being_aske
         await go_to(ada, "newcomers")
         await ben.come_in(evening["member"])
         await chidi.come_in(evening["member"])
-        await ada.send(NextPhase(ada.meeting.epoch))
+        await ada.send(ask.NextPhase(ada.meeting.epoch))
         await expect(ben.floor).to_contain_text("Would you like to share?")
         await chidi.press("Not this round")
         await expect(the_round(ben).locator(".name")).to_have_text(["Ben", "Ada"])
@@ -287,7 +287,7 @@ async def test_fc_28_the_holder_names_the_next_and_a_name_that_can_not_be_is_tol
         await ben.press("Raise hand")
         await ada.press("Invite Ben")
         await ben.press("Accept")
-        await chidi.send(RaiseHand())
+        await chidi.send(ask.RaiseHand())
         await expect(ada.waiting).to_have_count(1)
         # The holder says who is next; a facilitator can end the turn, and no more than that.
         await expect(ada.button("End turn")).to_be_visible()
@@ -305,7 +305,7 @@ async def test_fc_28_the_holder_names_the_next_and_a_name_that_can_not_be_is_tol
         # Whose hand is up comes first.
         await expect(naming.get_by_role("button")).to_have_text(["Chidi", "Mo", "Ada", "Dana"])
         wire.hold()
-        await chidi.send(Listen(on=True))
+        await chidi.send(ask.Listen(on=True))
         await mo.until(lambda: any(one.listening for one in mo.meeting.seats))
         await naming.get_by_role("button", name="Chidi").click()
         await wire.holds("they_listen")
@@ -342,9 +342,9 @@ async def test_fc_28_after_half_a_minute_without_a_name_the_chair_chooses(fast: 
     ):
         await go_to(mo, "sharing")
         await take_floor(mo, chidi)
-        await dana.send(RaiseHand())
+        await dana.send(ask.RaiseHand())
         await expect(ada.waiting).to_have_count(1)
-        await chidi.send(Done(chidi.meeting.epoch))
+        await chidi.send(ask.Done(chidi.meeting.epoch))
         await expect(notice(ada, "Chidi may name who is next")).to_be_visible()
         await expect(ada.button("Invite Dana")).to_have_count(0)
         await ada.press("Invite Dana")  # Waits until it is there.
@@ -367,8 +367,8 @@ async def test_burning_desire_stands_beside_help_and_is_not_to_be_taken_for_it(
     ):
         await go_to(mo, "sharing")
         await ben.come_in(evening["member"])
-        await chidi.send(RaiseHand())
-        await dana.send(RaiseHand())
+        await chidi.send(ask.RaiseHand())
+        await dana.send(ask.RaiseHand())
         urgent = ben.button("Burning desire")
         aid = ben.main.get_by_role("button", name="Help")
         await ben.is_in_sight(urgent)

@@ -11,7 +11,7 @@ import msgspec
 from playwright.async_api import expect
 
 from chatroom.client import Seat, enter
-from moderation.meeting.commands import LowerHand, Mute, NextPhase, Open, RaiseHand, Unmute
+from moderation.meeting import commands as ask
 from tests.browser.conftest import settings
 from tests.browser.stage import DESK, PHONE, Person, Stage
 from tests.processes import serving
@@ -266,25 +266,25 @@ async def what_chidi_receives(
     ):
         await ben.come_in(links["member"])
         await chidi.until(lambda: len(chidi.here) == 3)
-        await ada.send(Open())
+        await ada.send(ask.Open())
         await ada.say("Welcome.")
         await ben.say("Hello.")
         await expect(ben.card("Ben")).to_contain_text("Hello.")
         seat = next(shown.seat for shown in ada.meeting.seats if shown.name == "Ben")
-        await ada.send(Mute(seat, 5))
+        await ada.send(ask.Mute(seat, 5))
         await expect(ben.field).to_have_accessible_description(re.compile("paused your writing"))
         if help_from is not None:
             await ben_is_helped(ben, help_from)
         head = await next_head(frames)
-        await ada.send(Unmute(seat))
+        await ada.send(ask.Unmute(seat))
         await expect(ben.field).to_have_accessible_description("Everyone can write now.")
         await ben.say("I am back.")
         await expect(ben.card("Ben").last).to_contain_text("I am back.")
         for _ in range(2):
-            await ada.send(NextPhase(ada.meeting.epoch))
+            await ada.send(ask.NextPhase(ada.meeting.epoch))
             await in_step(ada, chidi)
-        await chidi.send(RaiseHand(), id="c" * 32)
-        await chidi.send(LowerHand(), id="d" * 32)
+        await chidi.send(ask.RaiseHand(), id="c" * 32)
+        await chidi.send(ask.LowerHand(), id="d" * 32)
         await ada.say("Until next week.")
         await in_step(ada, chidi)
     received = [msgspec.json.decode(frame) for frame in frames]

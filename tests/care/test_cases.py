@@ -21,16 +21,7 @@ from moderation.case.case import CLAIM_WITHIN, Case
 from moderation.case.commands import CloseCase, TickCase, Write
 from moderation.case.desk import Desk
 from moderation.case.entries import CaseListed
-from moderation.meeting.commands import (
-    AcceptChair,
-    ChairAway,
-    ChairBack,
-    Close,
-    Convene,
-    Open,
-    TakeSeat,
-    Tick,
-)
+from moderation.meeting import commands as ask
 from moderation.refused import Refused
 from tests.cast import NAMES, SESSIONS, ada, ben
 from tests.ground import NOON, dice, settings_in
@@ -390,18 +381,18 @@ async def a_meeting(service: Service) -> AsyncIterator[tuple[int, Book]]:
     log = int.from_bytes(dice("log")(6), "big")
     await rooms.add_meeting(service.engine, made.id, 1, log, KEEP)
     submit = service.office.journal.submit
-    await submit(log, 0, Convene("small", PHASES))
+    await submit(log, 0, ask.Convene("small", PHASES))
     for seat, role in ((ada, "facilitator"), (ben, "member")):
-        await submit(log, 0, TakeSeat(SESSIONS[seat], role, NAMES[seat]))  # type: ignore[arg-type]
-    await submit(log, ada, Open())
+        await submit(log, 0, ask.TakeSeat(SESSIONS[seat], role, NAMES[seat]))  # type: ignore[arg-type]
+    await submit(log, ada, ask.Open())
     yield log, await service.office.book(log)
 
 
 async def lose_the_chair(service: Service, log: int, *, until_quiet: bool = False) -> None:
-    await service.office.journal.submit(log, 0, ChairAway((ben,)))
+    await service.office.journal.submit(log, 0, ask.ChairAway((ben,)))
     if until_quiet:
         service.office.clock.at += 60.0
-        await service.office.journal.submit(log, 0, Tick())
+        await service.office.journal.submit(log, 0, ask.Tick())
 
 
 def chairs(desk: Desk) -> list[tuple[str, str, float]]:
@@ -411,10 +402,14 @@ def chairs(desk: Desk) -> list[tuple[str, str, float]]:
 async def test_fc_24_the_desk_is_told_of_a_lost_chair_until_somebody_has_it(path: Path):
     async with on_duty(path) as service, a_meeting(service) as (log, _):
         lost_at = service.office.clock.at
-        for loses, back in (("lost", ChairBack(ada)), ("quiet", AcceptChair()), ("quiet", Close())):
+        for loses, back in (
+            ("lost", ask.ChairBack(ada)),
+            ("quiet", ask.AcceptChair()),
+            ("quiet", ask.Close()),
+        ):
             await lose_the_chair(service, log, until_quiet=loses == "quiet")
             await told(service, [("evening-group", loses, lost_at)])
-            by = 0 if isinstance(back, ChairBack) else ada
+            by = 0 if isinstance(back, ask.ChairBack) else ada
             await service.office.journal.submit(log, by, back)
             await told(service, [])
             lost_at = service.office.clock.at
@@ -435,7 +430,7 @@ async def test_fc_24_what_the_desk_was_not_told_before_a_crash_it_is_told_after_
             await told(service, [("evening-group", "quiet", NOON)])
     if back:
         async with on_duty(path, "second", listing=False) as service:
-            await service.office.journal.submit(log, ada, AcceptChair())
+            await service.office.journal.submit(log, ada, ask.AcceptChair())
     async with on_duty(path, "after") as service:
         desk = await service.office.book(service.cases.desk)
         wanted = [] if back else ["quiet"]

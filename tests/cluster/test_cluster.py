@@ -13,7 +13,7 @@ import pytest
 from chatroom.client import Seat, enter
 from chatroom.demo import Play, Step, read_script
 from chatroom.live.timekeeper import pause
-from moderation.meeting.entries import Said
+from moderation.meeting import entries as happened
 from tests.cluster.machine import Cluster, cluster
 from tests.servers import free_port
 
@@ -106,7 +106,7 @@ async def _lines(mo: Seat) -> list[str | None]:
     """Every line that reaches somebody who watches, until the close."""
     seen: list[str | None] = []
     async for one in mo.entries():
-        if isinstance(one.entry, Said):
+        if isinstance(one.entry, happened.Said):
             seen.append(one.entry.words)
         if one.entry.__struct_config__.tag == "closed":
             break

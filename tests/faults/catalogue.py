@@ -15,7 +15,7 @@ import asyncpg
 from redis.asyncio import Redis
 
 from chatroom.client import new_id
-from moderation.meeting.commands import Tell
+from moderation.meeting import commands as ask
 from tests.faults.deployment import PROGRAM, descriptors
 from tests.faults.group import CANARY
 from tests.faults.mutants import TOMORROW, program
@@ -130,7 +130,7 @@ async def _somebody_elsewhere_is_answered(scene: Scene, stopped: ServerProcess) 
     scene.deployment.only = next(one for one in scene.servers if one is not stopped)
     try:
         async with asyncio.timeout(FREE_WITHIN), chair.another_socket() as seat:
-            await seat.send(Tell(f"{CANARY} {new_id()}", other.seat))
+            await seat.send(ask.Tell(f"{CANARY} {new_id()}", other.seat))
     finally:
         scene.deployment.only = None
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from moderation.meeting.entries import AnyEntry
+from moderation.meeting import entries as happened
 from tests.faults.checker import Attempt, Client, Saw, Stored, faults_of, stored
 from tests.meeting.oracle import Illegal, Oracle
 
@@ -263,7 +263,7 @@ def legal(rows: Iterable[dict[str, Any]]) -> list[str]:
     for row in rows:
         words = {"words": row["words"]} if row["words"] is not None else {}
         try:
-            oracle.take(msgspec.convert({**row["data"], **words}, AnyEntry), row["at"])
+            oracle.take(msgspec.convert({**row["data"], **words}, happened.AnyEntry), row["at"])
         except Illegal as illegal:
             return [f"position {row['position']}, {row['type']}: {illegal}"]
     return [] if oracle.expected is None else [f"the log ends before {oracle.expected}"]

@@ -8,24 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from chatroom.client import LineEnded, Refused
-from moderation.meeting.commands import (
-    Accept,
-    Close,
-    Done,
-    EndTurn,
-    Invite,
-    LowerHand,
-    Mute,
-    NextPhase,
-    Open,
-    Pass,
-    RaiseHand,
-    Redact,
-    Remove,
-    Say,
-    Tell,
-    Unmute,
-)
+from moderation.meeting import commands as ask
 from tests.faults.recorder import until
 from tests.faults.tape import TapedSeat, taped
 
@@ -80,7 +63,7 @@ class Group:
             self.members.append(
                 await lines.enter_async_context(taped(ben.door, self.tape, "Ben again"))
             )
-            await self._lead(Open())
+            await self._lead(ask.Open())
             await self._in_phase(0)
             yield self
 
@@ -90,12 +73,12 @@ class Group:
         """While nobody talks: the facilitator leads on."""
         while (before := self.chair.meeting.phase) < phase:
             with suppress(Refused):  # The poll of a holder's absence may move the epoch.
-                await self._lead(NextPhase(self.chair.meeting.epoch))
+                await self._lead(ask.NextPhase(self.chair.meeting.epoch))
                 await self._in_phase(before + 1)
 
     async def close(self) -> None:
         """The meeting is over."""
-        await self._lead(Close())
+        await self._lead(ask.Close())
 
     async def _lead(self, command: AnySeatCommand) -> None:
         async with asyncio.timeout(ANSWERED_WITHIN):
@@ -134,12 +117,12 @@ class Group:
     def _ask(self, one: TapedSeat, chance: random.Random) -> asyncio.Future[object]:
         if one.stored and chance.random() < 0.05:
             id, command, _ = chance.choice(one.stored)
-            if not isinstance(command, Redact):
+            if not isinstance(command, ask.Redact):
                 twins = [other for other in self.everybody if other.seat == one.seat] or [one]
                 return chance.choice(twins).ask(command, id=id)  # type: ignore[return-value]
         weighed = self._wishes(one, chance)
         (wish,) = chance.choices([wish for _, wish in weighed], [weight for weight, _ in weighed])
-        if isinstance(wish, Remove):
+        if isinstance(wish, ask.Remove):
             self._removals -= 1
         return one.ask(wish)  # type: ignore[return-value]
 
@@ -167,19 +150,19 @@ class Group:
         queue = meeting.phases[meeting.phase].speak == "queue" if meeting.phase >= 0 else False
         holds = meeting.holder == one.seat
         wishes: list[tuple[float, AnySeatCommand]] = [
-            (3.0 if queue and not holds else 10.0, Say(self._line(one), meeting.epoch)),
-            (2.0 if queue else 0.2, RaiseHand()),
-            (0.3, LowerHand()),
-            (20.0 if meeting.invited == one.seat else 0.1, Accept(meeting.epoch)),
-            (2.0 if meeting.invited == one.seat else 0.1, Pass(meeting.epoch)),
-            (5.0 if holds else 0.1, Done(meeting.epoch)),
+            (3.0 if queue and not holds else 10.0, ask.Say(self._line(one), meeting.epoch)),
+            (2.0 if queue else 0.2, ask.RaiseHand()),
+            (0.3, ask.LowerHand()),
+            (20.0 if meeting.invited == one.seat else 0.1, ask.Accept(meeting.epoch)),
+            (2.0 if meeting.invited == one.seat else 0.1, ask.Pass(meeting.epoch)),
+            (5.0 if holds else 0.1, ask.Done(meeting.epoch)),
         ]
-        said = [number for _, command, number in one.stored if isinstance(command, Say)]
+        said = [number for _, command, number in one.stored if isinstance(command, ask.Say)]
         if said:
-            wishes.append((0.5, Redact(chance.choice(said))))
+            wishes.append((0.5, ask.Redact(chance.choice(said))))
         if one in self.facilitators:
             return wishes + self._of_a_facilitator(one, chance)
-        return [*wishes, (1.0, Tell(self._line(one))), (0.1, Mute(one.seat, minutes=1))]
+        return [*wishes, (1.0, ask.Tell(self._line(one))), (0.1, ask.Mute(one.seat, minutes=1))]
 
     def _of_a_facilitator(
         self, one: TapedSeat, chance: random.Random
@@ -190,17 +173,17 @@ class Group:
         muted = [shown.seat for shown in meeting.seats if shown.muted_until is not None]
         calls = 12.0 if meeting.hands and not (meeting.invited or meeting.holder) else 0.2
         wishes: list[tuple[float, AnySeatCommand]] = [
-            (1.0, Tell(self._line(one), somebody)),
-            (calls, Invite(meeting.epoch)),
-            (0.5, Invite(meeting.epoch, somebody)),
-            (0.6, EndTurn(meeting.epoch)),
-            (1.0, Mute(somebody, minutes=chance.choice((1, 60)))),
-            (4.0 if muted else 0.1, Unmute(chance.choice(muted or seats))),
-            (0.3, LowerHand(somebody)),
-            (0.3, Redact(chance.randint(1, max(1, one.head)))),
+            (1.0, ask.Tell(self._line(one), somebody)),
+            (calls, ask.Invite(meeting.epoch)),
+            (0.5, ask.Invite(meeting.epoch, somebody)),
+            (0.6, ask.EndTurn(meeting.epoch)),
+            (1.0, ask.Mute(somebody, minutes=chance.choice((1, 60)))),
+            (4.0 if muted else 0.1, ask.Unmute(chance.choice(muted or seats))),
+            (0.3, ask.LowerHand(somebody)),
+            (0.3, ask.Redact(chance.randint(1, max(1, one.head)))),
         ]
         if self._removals > 0 and len(seats) > len(MEMBERS) - 2:
-            wishes.append((0.15, Remove(somebody)))
+            wishes.append((0.15, ask.Remove(somebody)))
         return wishes
 
     def _line(self, one: TapedSeat) -> str:

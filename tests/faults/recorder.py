@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from chatroom.client import LineEnded, Refused, Seat, Seen, new_id
-from moderation.meeting.commands import Mute, Say, Unmute
+from moderation.meeting import commands as ask
 from tests.faults.checker import Attempt, Client, Saw
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Recorder:
 
     async def say(self, words: str, *, id: str | None = None) -> Attempt:
         """Sends a line and returns when its outcome is known."""
-        return await self.send(Say(words, self.seat.meeting.epoch), id=id)
+        return await self.send(ask.Say(words, self.seat.meeting.epoch), id=id)
 
     async def send(self, command: AnySeatCommand, *, id: str | None = None) -> Attempt:
         attempt = self._begin(command, id or new_id())
@@ -53,9 +53,9 @@ class Recorder:
             self.client.seat,
             id,
             type(command).__name__.lower(),
-            command.text if isinstance(command, Say) else None,
+            command.text if isinstance(command, ask.Say) else None,
             time.monotonic(),
-            command.seat if isinstance(command, Mute | Unmute) else None,
+            command.seat if isinstance(command, ask.Mute | ask.Unmute) else None,
         )
         self.client.attempts.append(attempt)
         return attempt

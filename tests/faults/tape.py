@@ -12,7 +12,7 @@ import msgspec
 from chatroom.client import Door, LineEnded, Seat, new_id
 from chatroom.client.door import find_door
 from chatroom.client.line import kept_up
-from moderation.meeting.commands import Mute, Remove, Say, Tell, Unmute
+from moderation.meeting import commands as ask
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -64,9 +64,9 @@ class TapedSeat(Seat):
             client=self.name,
             id=id,
             type=type(command).__struct_config__.tag,
-            words=command.text if isinstance(command, Say | Tell) else None,
-            about=command.seat if isinstance(command, Mute | Unmute | Remove) else None,
-            lasts=command.minutes * 60 if isinstance(command, Mute) else None,
+            words=command.text if isinstance(command, ask.Say | ask.Tell) else None,
+            about=command.seat if isinstance(command, ask.Mute | ask.Unmute | ask.Remove) else None,
+            lasts=command.minutes * 60 if isinstance(command, ask.Mute) else None,
             again=again,
         )
         if not again:

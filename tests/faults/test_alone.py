@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chatroom.client import enter
-from moderation.meeting.commands import Open
+from moderation.meeting import commands as ask
 from tests.faults.checker import faults_of, read_log
 from tests.faults.recorder import Recorder, recording, until
 from tests.processes import SOON, serving
@@ -35,7 +35,7 @@ async def test_who_is_alone_and_loses_the_connection_sees_nothing_twice(
             await lines.enter_async_context(enter(room.facilitator, name="Ada", jitter=_at_once)),
         )
         async with recording(ada):
-            await ada.send(Open())
+            await ada.send(ask.Open())
             await until(lambda: ada.seat.meeting.phase == 0, within=SOON)
             for count in range(ROUNDS):
                 sending = asyncio.gather(*(ada.say(f"{_letters(count)} {part}") for part in "abcd"))

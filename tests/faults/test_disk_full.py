@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from chatroom.client import enter
-from moderation.meeting.commands import Open
+from moderation.meeting import commands as ask
 from tests.faults.catalogue import limit_files
 from tests.faults.checker import faults_of, read_log
 from tests.faults.export import sqlite_head
@@ -67,7 +67,7 @@ async def _met(server: ServerProcess, lines: AsyncExitStack) -> list[Recorder]:
         Recorder(name, await lines.enter_async_context(enter(room.member, name=name)))
         for name in SENDERS
     ]
-    await ada.seat.send(Open())
+    await ada.seat.send(ask.Open())
     await until(lambda: all(one.seat.meeting.phase == 0 for one in senders), within=SOON)
     return [ada, *senders]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from chatroom.client import enter
-from moderation.meeting.commands import Open
+from moderation.meeting import commands as ask
 from tests.faults.checker import faults_of, read_log
 from tests.faults.recorder import Recorder, recording, until
 from tests.processes import SOON, ServerProcess, serving
@@ -42,7 +42,7 @@ async def test_kill_9_in_the_middle_of_a_burst_loses_doubles_and_reorders_nothin
         ]
         everybody = [ada, *senders]
         async with recording(*everybody, within=2 * BACK_WITHIN):
-            await ada.send(Open())
+            await ada.send(ask.Open())
             await until(lambda: all(one.seat.meeting.phase == 0 for one in senders), within=SOON)
             bursting = asyncio.Event()
             bursting.set()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chatroom.client import enter
-from moderation.meeting.commands import Mute, Open, Unmute
+from moderation.meeting import commands as ask
 from tests.faults.checker import faults_of, read_log
 from tests.faults.recorder import Recorder, recording, until
 from tests.processes import SOON, serving
@@ -40,7 +40,7 @@ async def test_nothing_of_a_muted_member_is_stored_after_the_receipt_of_the_mute
         ]
         bens = [Recorder(f"Ben {n}", one) for n, one in enumerate([seat, *others])]
         async with recording(ada, *bens):
-            await ada.send(Open())
+            await ada.send(ask.Open())
             await until(lambda: all(one.seat.meeting.phase == 0 for one in bens), within=SOON)
             flooding = asyncio.Event()
             flooding.set()
@@ -75,12 +75,12 @@ async def _round(ada: Recorder, bens: list[Recorder], chance: random.Random) -> 
     spoken, refused = _count(bens, "receipts"), _count(bens, "refusals")
     await until(lambda: _count(bens, "receipts") >= spoken + SOCKETS, within=SOON)
     await asyncio.sleep(chance.uniform(0.0, 0.01))
-    mute = await ada.send(Mute(number, minutes=60))
+    mute = await ada.send(ask.Mute(number, minutes=60))
     assert mute.outcome == "receipt", mute
     in_flight = sum(one.seat.unanswered for one in bens)
     await until(lambda: _count(bens, "refusals") >= refused + SOCKETS * AT_ONCE, within=SOON)
     await asyncio.sleep(chance.uniform(0.0, 0.01))
-    unmute = await ada.send(Unmute(number))
+    unmute = await ada.send(ask.Unmute(number))
     assert unmute.outcome == "receipt", unmute
     return in_flight > 0
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chatroom.client import enter, new_id
-from moderation.meeting.commands import LowerHand, Mute, Open, Unmute
+from moderation.meeting import commands as ask
 from tests.faults.checker import Attempt, faults_of, read_log
 from tests.faults.deployment import deployment
 from tests.faults.export import sqlite_rows
@@ -76,7 +76,7 @@ async def test_a_command_that_changed_nothing_has_the_same_empty_receipt_again(t
         async with _five_sockets(server) as bens:
             for id in (new_id(), new_id()):
                 for one in bens:
-                    attempt = await one.send(LowerHand(), id=id)
+                    attempt = await one.send(ask.LowerHand(), id=id)
                     assert (attempt.outcome, attempt.stream, attempt.number) == (
                         "receipt",
                         None,
@@ -128,11 +128,11 @@ async def test_the_last_word_holds_though_all_answers_to_it_and_before_it_were_l
         async with enter(room.facilitator, name="Ada") as seat, enter(room.member, name="Ben") as b:
             ada, ben = Recorder("Ada", seat), Recorder("Ben", b)
             async with recording(ada, ben):
-                await ada.send(Open())
+                await ada.send(ask.Open())
                 await until(lambda: b.meeting.phase == 0, within=SOON)
                 deaf = True
                 answers = asyncio.gather(
-                    ada.send(Unmute(b.seat)), ada.send(Mute(b.seat, minutes=60))
+                    ada.send(ask.Unmute(b.seat)), ada.send(ask.Mute(b.seat, minutes=60))
                 )
                 await until(lambda: _stored(place.servers[0], "muted"), within=SOON)
                 deaf = False
@@ -160,6 +160,6 @@ async def _five_sockets(server: ServerProcess) -> AsyncIterator[list[Recorder]]:
         ]
         bens = [Recorder(f"Ben {n}", one) for n, one in enumerate([seat, *others])]
         async with recording(*bens, within=2 * SOON):
-            await ada.send(Open())
+            await ada.send(ask.Open())
             await until(lambda: all(one.seat.meeting.phase == 0 for one in bens), within=SOON)
             yield bens

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chatroom.client import Refused
-from moderation.meeting.commands import Mute, RaiseHand
+from moderation.meeting import commands as ask
 from tests.faults.deployment import PROGRAM, Deployment, deployment
 from tests.faults.mutants import program
 from tests.faults.nemesis import Scene, be_quiet, staged, verdict
@@ -79,7 +79,7 @@ async def _one_more(place: Deployment, scene: Scene) -> None:
     head = await place.room_head()
     for one in scene.group.members:
         with suppress(Refused):  # They may have been removed.
-            await scene.group.chair.ask(Mute(one.seat, 5))
+            await scene.group.chair.ask(ask.Mute(one.seat, 5))
         if await place.room_head() > head:
             return
     raise AssertionError("need one more entry for this test to mean anything")
@@ -100,7 +100,7 @@ async def _with_mutant(
         async with staged(place, chance.randrange(2**32)) as scene:
             await scene.group.move_to(2)
             # Several at once, of which all but one are no longer right when it is their turn.
-            hands = [one.ask(RaiseHand()) for one in scene.group.members for _ in range(3)]
+            hands = [one.ask(ask.RaiseHand()) for one in scene.group.members for _ in range(3)]
             await asyncio.gather(*hands, return_exceptions=True)
             async with scene.group.talking():
                 for _ in range(kills):

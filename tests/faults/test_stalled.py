@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from chatroom.client import enter
-from moderation.meeting.commands import Open
+from moderation.meeting import commands as ask
 from tests.faults.catalogue import FULL
 from tests.faults.deployment import PROGRAM, deployment, descriptors
 from tests.faults.mutants import program
@@ -48,7 +48,7 @@ async def test_who_reads_nothing_and_who_is_gone_are_let_go(
         room = await place.new_room()
         ada = await lines.enter_async_context(enter(room.facilitator, name="Ada"))
         ben = await lines.enter_async_context(enter(room.member, name="Ben"))
-        await ada.send(Open())
+        await ada.send(ask.Open())
         await ben.until(lambda: ben.meeting.phase == 0)
         before = descriptors(server.pid)
         half_open = await _silent(place, ben, place.front.port)

@@ -14,7 +14,7 @@ import pytest
 from chatroom.client import LineEnded, Refused, Seat, enter
 from chatroom.client.door import Door, find_door
 from chatroom.client.line import kept_up, new_id
-from moderation.meeting.commands import Mute, Open, Remove, Unmute
+from moderation.meeting import commands as ask
 from tests.faults.checker import faults_of, stored
 from tests.faults.deployment import deployment
 from tests.faults.recorder import Recorder, recording, until
@@ -51,7 +51,7 @@ async def test_p8_nothing_of_a_muted_member_is_stored_though_their_process_stand
         there = await lines.enter_async_context(here.another_socket())
         bens = [Recorder("Ben here", here), Recorder("Ben there", there)]
         async with recording(ada, *bens, within=2 * SOON):
-            await ada.send(Open())
+            await ada.send(ask.Open())
             await until(lambda: all(one.seat.meeting.phase == 0 for one in bens), within=SOON)
             async with _flooding(bens, chance):
                 caught = [await _muted_round(ada, bens, stopped, chance) for _ in range(ROUNDS)]
@@ -104,7 +104,7 @@ async def _muted_round(
         lambda: all(one.receipts > had for one, had in zip(bens, spoken, strict=True)), within=SOON
     )
     async with _standing_still(stopped, chance):
-        mute = await ada.send(Mute(ben, minutes=60))
+        mute = await ada.send(ask.Mute(ben, minutes=60))
         assert mute.outcome == "receipt", mute
         in_there = bens[0].seat.unanswered > 0
     refused = [one.refusals for one in bens]
@@ -112,7 +112,7 @@ async def _muted_round(
         lambda: all(one.refusals >= had + AT_ONCE for one, had in zip(bens, refused, strict=True)),
         within=SOON,
     )
-    unmute = await ada.send(Unmute(ben))
+    unmute = await ada.send(ask.Unmute(ben))
     assert unmute.outcome == "receipt", unmute
     return in_there
 
@@ -139,7 +139,7 @@ async def test_p9_a_removed_member_reads_nothing_more_though_their_process_stand
         room = await place.new_room()
         ada = Recorder("Ada", await _in(lines, place, place.servers[2], room.facilitator, "Ada"))
         async with recording(ada):
-            await ada.send(Open())
+            await ada.send(ask.Open())
             closed = [
                 await _removed_round(place, room, ada, f"Ben {number}", chance)
                 for number in range(ROUNDS)
@@ -162,7 +162,7 @@ async def _removed_round(
         place.only = stopped
         here = await lines.enter_async_context(kept_up(Seat(door, on_frame=heard.append)))
         async with _standing_still(stopped, chance):
-            removal = await ada.send(Remove(here.seat))
+            removal = await ada.send(ask.Remove(here.seat))
             assert removal.outcome == "receipt", removal
             meanwhile = asyncio.create_task(_comes_again(door, heard))
             await ada.say(f"behind the removal of {name}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chatroom.client import enter
-from moderation.meeting.commands import Open, Redact
+from moderation.meeting import commands as ask
 from tests.faults.deployment import deployment
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def test_a_socket_at_another_process_is_not_given_what_was_taken_back_befo
         place.only = here
         ada = await lines.enter_async_context(enter(room.facilitator, name="Ada"))
         ben = await lines.enter_async_context(enter(room.member, name="Ben"))
-        await ada.send(Open())
+        await ada.send(ask.Open())
         place.only = there
         twin = await lines.enter_async_context(ben.another_socket())
         given: list[bytes] = []
@@ -39,7 +39,7 @@ async def test_a_socket_at_another_process_is_not_given_what_was_taken_back_befo
             words = f"line {count} to be taken back"
             number = (await ada.say(words)).number or 0
             await twin.until(lambda: _number(twin.cursor["room"]) >= number)  # noqa: B023
-            await ada.send(Redact(number))
+            await ada.send(ask.Redact(number))
             frames: list[bytes] = []
             async with ben.another_socket(on_frame=frames.append):
                 given += [frame for frame in frames if words.encode() in frame]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chatroom.client import enter
-from moderation.meeting.commands import Mute, Open
+from moderation.meeting import commands as ask
 from tests.faults.deployment import deployment
 from tests.processes import SLOW, SOON
 
@@ -81,8 +81,8 @@ async def test_p12_nothing_is_due_for_a_process_alone_whose_clock_jumps(
             enter(room.facilitator, name="Ada") as ada,
             enter(room.member, name="Ben") as ben,
         ):
-            await ada.send(Open())
-            await ada.send(Mute(ben.seat, minutes=30))
+            await ada.send(ask.Open())
+            await ada.send(ask.Mute(ben.seat, minutes=30))
             for jump in JUMPS:
                 await clock.jump(jump, ben, server)
                 await ada.say(f"{jump} s off")
@@ -147,10 +147,10 @@ async def _mutes_of_a_minute(
     room, took = await place.new_room(), []
     place.only = place.servers[0]
     async with enter(room.facilitator, name="Ada") as ada, enter(room.member, name="Ben") as ben:
-        await ada.send(Open())
+        await ada.send(ask.Open())
         for jump in JUMPS:
             began = time.monotonic()
-            await ada.send(Mute(ben.seat, minutes=1))
+            await ada.send(ask.Mute(ben.seat, minutes=1))
             await ben.until(lambda: _is_muted(ben))
             await clock.jump(jump, ben, place.servers[0])
             await ben.until(lambda: not _is_muted(ben), within=lasts + SOON)

@@ -16,7 +16,7 @@ from chatroom.store.database import PRAGMAS
 from chatroom.store.logs import Batch, Logs, Row
 from chatroom.store.logs_postgres import PostgresLogs
 from chatroom.store.logs_sqlite import SqliteLogs
-from moderation.meeting.commands import Convene, Mute, Open, RaiseHand, Role, Say, TakeSeat
+from moderation.meeting import commands as ask
 from moderation.meeting.format import Flags, Phase
 from tests.cast import NAMES, SESSIONS, ada, ben, chidi
 from tests.ground import NOON, dice
@@ -187,27 +187,31 @@ class Office:
         self, seat: int, text: str, *, log: int = EVENING, id: bytes | None = None
     ) -> "asyncio.Future[Answer]":
         return self.journal.submit(
-            log, seat, Say(text, OPEN_EPOCH), id=id, payload=f"say {text}".encode(errors="replace")
+            log,
+            seat,
+            ask.Say(text, OPEN_EPOCH),
+            id=id,
+            payload=f"say {text}".encode(errors="replace"),
         )
 
     def raise_hand(
         self, seat: int, *, log: int = EVENING, id: bytes | None = None
     ) -> "asyncio.Future[Answer]":
-        return self.journal.submit(log, seat, RaiseHand(), id=id, payload=b"hand")
+        return self.journal.submit(log, seat, ask.RaiseHand(), id=id, payload=b"hand")
 
     def mute(self, seat: int, *, log: int = EVENING) -> "asyncio.Future[Answer]":
-        return self.journal.submit(log, ada, Mute(seat, 10))
+        return self.journal.submit(log, ada, ask.Mute(seat, 10))
 
     async def furnish(
         self, log: int = EVENING, *, keep: float = 3600.0, flags: Flags = WAYS
     ) -> None:
         """A meeting that Ada has opened; Ben and Chidi are in it, in the seats they always have."""
         add_log(self.path, log, keep=keep)
-        await self.journal.submit(log, 0, Convene("small", PHASES, flags))
+        await self.journal.submit(log, 0, ask.Convene("small", PHASES, flags))
         for seat in (ada, ben, chidi):
-            role: Role = "facilitator" if seat == ada else "member"
-            await self.journal.submit(log, 0, TakeSeat(SESSIONS[seat], role, NAMES[seat]))
-        await self.journal.submit(log, ada, Open())
+            role: ask.Role = "facilitator" if seat == ada else "member"
+            await self.journal.submit(log, 0, ask.TakeSeat(SESSIONS[seat], role, NAMES[seat]))
+        await self.journal.submit(log, ada, ask.Open())
 
     def lines(self, log: int = EVENING) -> list[tuple[int, str | None]]:
         """Who said what, as the database has it."""

@@ -21,8 +21,8 @@ from chatroom.store import logs_postgres, logs_sqlite
 from chatroom.store.logs import READER, OutcomeUnknown, Row
 from moderation.case.commands import Raise
 from moderation.content.verdict import Finding, Verdict
-from moderation.meeting.commands import Close, LowerHand, Mute, NextPhase, Redact, Say, Tell, Unmute
-from moderation.meeting.entries import HandLowered, Muted, Said, ToldYou
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
 from tests.cast import SESSIONS, ada, ben, chidi
@@ -68,8 +68,8 @@ def code(outcome: Answer | Exception) -> str:
 
 async def test_a_receipt_names_the_entry_in_the_stream_its_sender_sees(office: Office):
     said = await office.say(ben, "hello")
-    told = await office.journal.submit(EVENING, ben, Tell("quietly"))
-    to_ben = await office.journal.submit(EVENING, ada, Tell("yes?", to=ben))
+    told = await office.journal.submit(EVENING, ben, ask.Tell("quietly"))
+    to_ben = await office.journal.submit(EVENING, ada, ask.Tell("yes?", to=ben))
     assert (said.audience, said.number) == (0, office.numbers()[-1])
     assert (told.audience, told.number) == (ben, 2)  # Behind the seat that was given to him.
     assert (to_ben.audience, to_ben.number) == (-1, 2)
@@ -137,7 +137,7 @@ async def test_what_cannot_be_stored_is_known_until_something_is_stored_or_it_wa
     office.seam.before = full
     await outcome(office.say(ben, "hello", id=ID))
     assert not office.journal.stores()
-    assert await office.journal.submit(EVENING, ben, LowerHand()) == Answer(), "it can be read"
+    assert await office.journal.submit(EVENING, ben, ask.LowerHand()) == Answer(), "it can be read"
     assert not office.journal.stores()
     office.clock.at += module.FAILED_LATELY + 1
     assert office.journal.stores()
@@ -217,9 +217,9 @@ async def test_the_first_receipt_is_given_though_the_rules_say_no_by_now_p2(
     if how == "muted":
         await office.mute(ben)
     elif how == "closed":
-        await office.journal.submit(EVENING, ada, Close())
+        await office.journal.submit(EVENING, ada, ask.Close())
     else:
-        await office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+        await office.journal.submit(EVENING, ada, ask.NextPhase(OPEN_EPOCH))
     assert isinstance(await outcome(office.say(ben, "more", id=OTHER)), Refused), "need a no"
     assert await office.say(ben, "hello", id=ID) == first
 
@@ -237,7 +237,7 @@ async def test_a_no_that_was_lost_does_not_become_a_yes_behind_what_was_sent_aft
     office: Office,
 ):
     """Ada unmutes Ben, who is not muted, then mutes him. No answer arrives, and she sends both again."""
-    unmute, mute = Unmute(ben), Mute(ben, 10)
+    unmute, mute = ask.Unmute(ben), ask.Mute(ben, 10)
     assert await office.journal.submit(EVENING, ada, unmute, id=ID) == Answer(), "nothing to do"
     first = await office.journal.submit(EVENING, ada, mute, id=OTHER)
     late = office.journal.submit(EVENING, ada, unmute, id=ID, followed_by=[OTHER])
@@ -257,7 +257,7 @@ async def test_what_overtakes_a_command_while_it_is_stored_is_seen_p5(office: Of
             append_behind_the_back(office, command=OTHER)
 
     office.seam.before = overtake
-    late = office.journal.submit(EVENING, ben, Tell("one"), id=ID, followed_by=[OTHER])
+    late = office.journal.submit(EVENING, ben, ask.Tell("one"), id=ID, followed_by=[OTHER])
     assert code(await outcome(late)) == "overtaken"
     assert asked == 1
     assert book.commands_since(book.fold.position) == set()
@@ -265,11 +265,14 @@ async def test_what_overtakes_a_command_while_it_is_stored_is_seen_p5(office: Of
 
 async def test_what_was_sent_behind_a_command_stops_it_only_once_it_is_stored_p5(office: Office):
     """And what is stored itself has its first receipt, whatever was stored behind it."""
-    one = await office.journal.submit(EVENING, ben, Tell("one"), id=ID, followed_by=[OTHER])
-    two = await office.journal.submit(EVENING, ben, Tell("two"), id=OTHER)
+    one = await office.journal.submit(EVENING, ben, ask.Tell("one"), id=ID, followed_by=[OTHER])
+    two = await office.journal.submit(EVENING, ben, ask.Tell("two"), id=OTHER)
     assert one.number is not None
     assert two == Answer(one.audience, one.number + 1)
-    assert await office.journal.submit(EVENING, ben, Tell("one"), id=ID, followed_by=[OTHER]) == one
+    assert (
+        await office.journal.submit(EVENING, ben, ask.Tell("one"), id=ID, followed_by=[OTHER])
+        == one
+    )
 
 
 async def test_the_same_id_with_other_words_is_refused_p2(office: Office):
@@ -290,7 +293,7 @@ async def test_an_id_is_the_seats_own_p2(office: Office):
 
 
 async def test_a_command_without_an_entry_is_decided_again_with_the_same_answer(office: Office):
-    unmute = [office.journal.submit(EVENING, ada, Unmute(ben), id=ID) for _ in range(2)]
+    unmute = [office.journal.submit(EVENING, ada, ask.Unmute(ben), id=ID) for _ in range(2)]
     assert await outcomes(unmute) == [Answer(), Answer()]
 
 
@@ -362,14 +365,14 @@ async def test_a_bug_in_a_rule_refuses_that_command_alone(
     def wrong(*of: Any) -> Any:
         nonlocal met
         what = of[0] if function == "audience" else of[1]
-        if isinstance(what, Tell | ToldYou):
+        if isinstance(what, ask.Tell | happened.ToldYou):
             met += 1
             raise ZeroDivisionError
         return right(*of)
 
     book = await office.book()
     monkeypatch.setattr(book, "rules", replace(MEETING, **{function: wrong}))  # type: ignore[arg-type]
-    tell = office.journal.submit(EVENING, ben, Tell("bug"))
+    tell = office.journal.submit(EVENING, ben, ask.Tell("bug"))
     answers = await outcomes([office.say(ben, "hello"), tell, office.say(chidi, "hi")])
     assert met == 1
     assert code(answers.pop(1)) == "bad_command"
@@ -434,7 +437,7 @@ async def test_a_no_does_not_rest_on_what_was_so_before_p5(path: Place):
         await here.mute(ben)
         stale = await there.book()
         assert code(await outcome(there.say(ben, "hello"))) == "muted"
-        await here.journal.submit(EVENING, ada, Unmute(ben))
+        await here.journal.submit(EVENING, ada, ask.Unmute(ben))
         assert stale.fold.state.is_muted(ben), "need a process that has not heard of it"
         assert isinstance(await outcome(there.say(ben, "hello again")), Answer)
         assert there.lines() == [(ben, "hello again")]
@@ -558,7 +561,7 @@ async def test_what_is_for_newer_readers_is_relayed_and_not_decided_w10(path: Pl
         await old.journal.notice(await old.logs.heads([EVENING, MORNING]))
         assert (EVENING, line.number) in [(log, one.number) for log, one in old.published]
         assert books[0].fold == books[1].fold
-        no = old.journal.submit(EVENING, ben, Unmute(chidi))  # A yes or a no, and no entry.
+        no = old.journal.submit(EVENING, ben, ask.Unmute(chidi))  # A yes or a no, and no entry.
         fine = old.say(ben, "good morning", log=MORNING)
         assert isinstance(await outcome(no), RetryLater)
         assert isinstance(await outcome(fine), Answer)
@@ -614,7 +617,7 @@ async def test_what_many_logs_lack_is_read_in_one_query_w5(
 
 async def test_a_no_that_stood_on_a_lost_race_is_decided_again_too(office: Office):
     """Ben's second hand was "up already" by his first, and that one was never stored."""
-    await office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+    await office.journal.submit(EVENING, ada, ask.NextPhase(OPEN_EPOCH))
     lost = 0
 
     def lose_once(sql: str) -> None:
@@ -633,7 +636,9 @@ def append_behind_the_back(
     office: Office, mute: int | None = None, command: bytes | None = None
 ) -> None:
     """Another process appends to the evening's log."""
-    entry: Entry = HandLowered(chidi, by="self") if mute is None else Muted(mute, 2e9)
+    entry: Entry = (
+        happened.HandLowered(chidi, by="self") if mute is None else happened.Muted(mute, 2e9)
+    )
     position, number = office.position() + 1, office.numbers()[-1] + 1
     ground = place_at(office.path)
     ground.tell("UPDATE log SET position = ? WHERE id = ?", position, EVENING)
@@ -695,12 +700,12 @@ async def test_words_are_reviewed_again_when_the_floor_has_moved_p10(office: Off
         reviewed.append(meeting.epoch)
         return Verdict("bounce", (Finding("link", 0, 4),), epoch=meeting.epoch)
 
-    moving = office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
-    onward = office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH + 1))
+    moving = office.journal.submit(EVENING, ada, ask.NextPhase(OPEN_EPOCH))
+    onward = office.journal.submit(EVENING, ada, ask.NextPhase(OPEN_EPOCH + 1))
     line = office.journal.submit(
         EVENING,
         ben,
-        Say("look", OPEN_EPOCH + 2),
+        ask.Say("look", OPEN_EPOCH + 2),
         verdict=Verdict("allow", epoch=OPEN_EPOCH),
         review=review,
     )
@@ -717,7 +722,7 @@ async def test_words_are_not_reviewed_twice_under_one_floor(office: Office):
     await office.journal.submit(
         EVENING,
         ben,
-        Say("hello", OPEN_EPOCH),
+        ask.Say("hello", OPEN_EPOCH),
         verdict=Verdict("allow", epoch=OPEN_EPOCH),
         review=review,
     )
@@ -760,7 +765,7 @@ async def test_words_taken_back_are_in_no_memory_and_no_table_p19(office: Office
     said = await office.say(ben, "canary", id=ID)
     assert said.number is not None
     await office.say(ben, "another")
-    await office.journal.submit(EVENING, ben, Redact(said.number))
+    await office.journal.submit(EVENING, ben, ask.Redact(said.number))
     book = await office.book()
     assert "canary" not in repr(list(book.ring))
     assert "another" in repr(list(book.ring))
@@ -772,7 +777,9 @@ async def test_words_taken_back_are_in_no_memory_and_no_table_p19(office: Office
 
 async def test_words_taken_back_in_the_same_batch_are_gone_as_well_p19(office: Office):
     number = office.numbers()[-1] + 1
-    await outcomes([office.say(ben, "canary"), office.journal.submit(EVENING, ben, Redact(number))])
+    await outcomes(
+        [office.say(ben, "canary"), office.journal.submit(EVENING, ben, ask.Redact(number))]
+    )
     assert office.lines() == [(ben, None)]
     assert "canary" not in repr(list((await office.book()).ring))
 
@@ -789,24 +796,24 @@ async def test_words_taken_back_while_they_were_read_are_not_sent_p19(
 
     async def slowly(*args: Any) -> Any:
         rows = await read(*args)
-        await office.journal.submit(EVENING, ben, Redact(said.number or 0))
+        await office.journal.submit(EVENING, ben, ask.Redact(said.number or 0))
         return rows
 
     monkeypatch.setattr(office.logs, "stream", slowly)
     records = await office.journal.stream(book, 0, said.number - 1, 1)
     assert [record.number for record in records] == [said.number]
-    assert isinstance(records[0].entry, Said)
+    assert isinstance(records[0].entry, happened.Said)
     assert records[0].entry.words is None
 
 
 async def test_the_live_fold_is_that_of_a_fresh_reader_p25(office: Office):
     said = await office.say(ben, "hello")
-    await office.journal.submit(EVENING, ada, Tell("psst", to=ben))
+    await office.journal.submit(EVENING, ada, ask.Tell("psst", to=ben))
     await office.mute(chidi)
-    await office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+    await office.journal.submit(EVENING, ada, ask.NextPhase(OPEN_EPOCH))
     await office.raise_hand(ben)
-    await office.journal.submit(EVENING, ben, LowerHand())
-    await office.journal.submit(EVENING, ben, Redact(said.number or 0))
+    await office.journal.submit(EVENING, ben, ask.LowerHand())
+    await office.journal.submit(EVENING, ben, ask.Redact(said.number or 0))
     live = await office.book()
     async with at_work(office.path) as fresh:
         read = await fresh.book()

@@ -16,17 +16,8 @@ from chatroom.live.hub import Hub, Subscriber
 from chatroom.live.presence import CROWD, GRACE, Presence
 from chatroom.live.rules import MEETING
 from chatroom.live.transport import Frames
+from moderation.meeting import commands as ask
 from moderation.meeting.audience import NOBODY
-from moderation.meeting.commands import (
-    AcceptChair,
-    Appoint,
-    Dismiss,
-    Handover,
-    Redact,
-    Remove,
-    TakeSeat,
-    Tell,
-)
 from moderation.meeting.format import Flags
 from tests.cast import EVES_SESSION, ada, ben, chidi
 from tests.journal.stage import EVENING, MORNING, Office, at_work, migrated, until
@@ -240,7 +231,7 @@ async def test_who_joins_during_traffic_gets_each_entry_exactly_once_p4(
         if dice.random() < 0.7:
             await hall.office.say(chidi, f"line {n}")
         if dice.random() < 0.3:
-            await hall.office.journal.submit(EVENING, ben, Tell(f"quietly {n}"))
+            await hall.office.journal.submit(EVENING, ben, ask.Tell(f"quietly {n}"))
         for _ in range(dice.randrange(4)):
             await asyncio.sleep(0)
         member.frames.writable.set()
@@ -284,7 +275,7 @@ async def test_a_refill_waits_for_a_slow_reader_and_reads_only_then_p19(hall: Ha
     member.frames.writable.clear()
     joining = asyncio.ensure_future(hall.catch_up(member))
     await turn()
-    await hall.office.journal.submit(EVENING, chidi, Redact(said.number or 0))
+    await hall.office.journal.submit(EVENING, chidi, ask.Redact(said.number or 0))
     member.frames.writable.set()
     assert await joining
     assert b"canary" not in b"".join(recorded(member).given)
@@ -334,7 +325,7 @@ async def test_a_socket_that_leaves_in_the_middle_of_a_flush_takes_nobody_with_i
 async def test_a_removed_seat_reads_up_to_its_removal_and_nothing_after_p9(hall: Hall):
     bens = [await hall.join(ben), await hall.join(ben)]
     chidis = await hall.join(chidi)
-    remove = hall.office.journal.submit(EVENING, ada, Remove(ben))
+    remove = hall.office.journal.submit(EVENING, ada, ask.Remove(ben))
     after = hall.office.say(chidi, "are they gone?")
     removed = await remove
     await after
@@ -352,7 +343,7 @@ async def test_who_is_removed_while_coming_in_gets_nothing_more_p9(hall: Hall):
     member.frames.writable.clear()
     joining = asyncio.ensure_future(hall.catch_up(member))
     await turn()
-    await hall.office.journal.submit(EVENING, ada, Remove(ben))
+    await hall.office.journal.submit(EVENING, ada, ask.Remove(ben))
     hall.hub.leave(EVENING, chidis)  # The last one but Ben: the circle is gone.
     member.frames.writable.set()
     assert await joining is False
@@ -365,11 +356,11 @@ async def test_who_is_removed_while_coming_in_gets_nothing_more_p9(hall: Hall):
 
 async def test_a48_a_demoted_seat_hears_nothing_of_the_facilitators_after_its_number(hall: Hall):
     submit = hall.office.journal.submit
-    await submit(EVENING, ada, Appoint(ben, "co_chair"))
+    await submit(EVENING, ada, ask.Appoint(ben, "co_chair"))
     bens, adas = [await hall.join(ben), await hall.join(ben)], await hall.join(ada)
-    await submit(EVENING, chidi, Tell("while he is one of them"))
-    dismiss = submit(EVENING, ada, Dismiss(ben, "co_chair"))
-    after = submit(EVENING, chidi, Tell("canary"))  # In the same batch.
+    await submit(EVENING, chidi, ask.Tell("while he is one of them"))
+    dismiss = submit(EVENING, ada, ask.Dismiss(ben, "co_chair"))
+    after = submit(EVENING, chidi, ask.Tell("canary"))  # In the same batch.
     dismissed, _ = await dismiss, await after
     await turn()
     assert recorded(adas).numbers("chair") == [1, 2]
@@ -383,18 +374,18 @@ async def test_a48_a_demoted_seat_hears_nothing_of_the_facilitators_after_its_nu
     assert (CHAIR in again.at, b"canary" in b"".join(recorded(again).given)) == (False, False)
 
 
-@pytest.mark.parametrize("command", [Appoint(ben, "co_chair"), Handover(ben)])
+@pytest.mark.parametrize("command", [ask.Appoint(ben, "co_chair"), ask.Handover(ben)])
 async def test_a48_a_promoted_seat_comes_back_and_hears_the_facilitators_from_then_on(
-    hall: Hall, command: Appoint | Handover
+    hall: Hall, command: ask.Appoint | ask.Handover
 ):
     submit = hall.office.journal.submit
     bens = await hall.join(ben)
-    await submit(EVENING, chidi, Tell("canary"))
+    await submit(EVENING, chidi, ask.Tell("canary"))
     promoted = await submit(EVENING, ada, command)
-    if isinstance(command, Handover):
+    if isinstance(command, ask.Handover):
         assert recorded(bens).closed == [], "until they accept nothing changes (FC-23)"
-        promoted = await submit(EVENING, ben, AcceptChair())
-    await submit(EVENING, chidi, Tell("are you one of them now?"))
+        promoted = await submit(EVENING, ben, ask.AcceptChair())
+    await submit(EVENING, chidi, ask.Tell("are you one of them now?"))
     await turn()
     assert recorded(bens).numbers()[-1] == promoted.number
     assert recorded(bens).closed == [4411]
@@ -407,7 +398,7 @@ async def test_a48_a_promoted_seat_comes_back_and_hears_the_facilitators_from_th
 
 async def test_a_seat_that_changes_while_it_comes_in_is_let_go_whoever_else_leaves(hall: Hall):
     chidis, bens = await hall.join(chidi), await hall.knock(ben)
-    await hall.office.journal.submit(EVENING, ada, Appoint(ben, "co_chair"))
+    await hall.office.journal.submit(EVENING, ada, ask.Appoint(ben, "co_chair"))
     hall.hub.leave(EVENING, chidis)
     assert recorded(bens).closed == [4411]
     assert await hall.catch_up(bens) is False
@@ -423,7 +414,7 @@ async def test_whose_knock_it_was_is_sent_to_nobody(office: Office):
         hall.hub.enter(MORNING, member)
         member.at = dict.fromkeys(MEETING.streams(book.fold.state, seat), 0)
         assert await hall.hub.catch_up(office.journal, book, member)
-    knock = TakeSeat(EVES_SESSION, "member", "Eve", known=False)
+    knock = ask.TakeSeat(EVES_SESSION, "member", "Eve", known=False)
     await office.journal.submit(MORNING, 0, knock)
     await turn()
     assert book.fold.head(NOBODY)[0] == 1, "need a knock for this test to mean anything"
@@ -435,7 +426,7 @@ async def test_whose_knock_it_was_is_sent_to_nobody(office: Office):
 async def test_nothing_is_written_to_who_was_let_go_not_even_an_answer_p9(hall: Hall):
     """A socket that is saying goodbye is not cut for taking no more: its close code would be lost."""
     member = await hall.join(ben)
-    await hall.office.journal.submit(EVENING, ada, Remove(ben))
+    await hall.office.journal.submit(EVENING, ada, ask.Remove(ben))
     member.send(wire.Retry("0" * 32, 250))
     assert recorded(member).aborted == 0
 
@@ -458,7 +449,7 @@ async def test_everybody_is_told_that_the_server_restarts(hall: Hall):
 async def test_a_private_line_goes_to_the_facilitators_and_its_sender_alone_p22(hall: Hall):
     adas, bens, chidis = [await hall.join(seat) for seat in (ada, ben, chidi)]
     before = list(recorded(chidis).given)
-    await hall.office.journal.submit(EVENING, ben, Tell("between us"))
+    await hall.office.journal.submit(EVENING, ben, ask.Tell("between us"))
     await turn()
     assert [entry["entry"]["words"] for entry in recorded(adas).entries("chair")] == ["between us"]
     assert recorded(bens).entries("own")[-1]["entry"]["words"] == "between us"
@@ -469,7 +460,7 @@ async def test_a_private_line_goes_to_the_facilitators_and_its_sender_alone_p22(
 
 async def test_a_line_to_one_seat_goes_to_that_seat_p22(hall: Hall):
     adas, bens, chidis = [await hall.join(seat) for seat in (ada, ben, chidi)]
-    await hall.office.journal.submit(EVENING, ada, Tell("are you well?", to=ben))
+    await hall.office.journal.submit(EVENING, ada, ask.Tell("are you well?", to=ben))
     await turn()
     told = [entry["entry"] for entry in recorded(bens).entries("own")][-1]
     assert (told["type"], told["words"]) == ("told_you", "are you well?")

@@ -12,7 +12,7 @@ from chatroom.live import wire
 from chatroom.live.presence import CROWD, GRACE, RENEW, Presence, presence_frame, shows_typing
 from chatroom.store.database import open_engine
 from chatroom.store.presence import HELD, DatabaseLeases
-from moderation.meeting.entries import Muted, Removed
+from moderation.meeting import entries as happened
 from tests.cast import ada, ben, chidi, dana, mo
 from tests.ground import NOON, dice
 from tests.journal.stage import EVENING, MORNING, Hands
@@ -374,7 +374,7 @@ def test_where_not_everybody_may_write_it_is_shown_of_nobody(history: list[objec
 
 
 def test_p8_of_the_muted_and_the_removed_it_is_not_shown():
-    story = given(in_phase("gathering"), Muted(ben, NOON + 60), Removed(chidi))
+    story = given(in_phase("gathering"), happened.Muted(ben, NOON + 60), happened.Removed(chidi))
     meeting = story.state
     shown = {seat for seat in meeting.seats if shows_typing(meeting, seat, in_a_crowd=False)}
     assert shown == {ada, mo, dana}

@@ -9,8 +9,8 @@ from rpds import HashTrieMap
 from chatroom.live.book import Book, Record
 from chatroom.live.reviewing import Reviewer, open_reviewer
 from chatroom.live.rules import MEETING
-from moderation.meeting.commands import Role
-from moderation.meeting.entries import Entry, Posted, Said
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags
 from moderation.meeting.state import Meeting, Seat
 from tests.cast import ada, ben, chidi
@@ -31,12 +31,12 @@ def book() -> Book:
 
 
 def meeting(*, epoch: int = 3, **ways: str) -> Meeting:
-    roles: dict[int, Role] = {ada: "facilitator", ben: "member"}
+    roles: dict[int, ask.Role] = {ada: "facilitator", ben: "member"}
     seats = {seat: Seat(role, 1, 1) for seat, role in roles.items()}
     return Meeting(epoch=epoch, flags=Flags(**ways), seats=HashTrieMap(seats))  # type: ignore[arg-type]
 
 
-def heard(book: Book, *entries: Entry) -> None:
+def heard(book: Book, *entries: happened.Entry) -> None:
     """They were the last in the room."""
     for number, entry in enumerate(entries, 1):
         book.ring.append(Record(number, 0, number, "", 1.0, entry))
@@ -70,15 +70,19 @@ def test_where_the_organisation_lets_nobody_post_links_no_group_does(
 
 
 @pytest.mark.parametrize(
-    "before", [Said(seat=ben, words="212 555"), Posted(seat=ben, kind="reading", words="212 555")]
+    "before",
+    [
+        happened.Said(seat=ben, words="212 555"),
+        happened.Posted(seat=ben, kind="reading", words="212 555"),
+    ],
 )
 def test_a_number_that_is_begun_in_a_line_or_a_post_is_found_cm_02(
-    reviewer: Reviewer, book: Book, before: Entry
+    reviewer: Reviewer, book: Book, before: happened.Entry
 ):
     assert reviewer.line("0123", book, ben, meeting(), ID).outcome == "allow"
     heard(book, before)
     assert reviewer.line("0123", book, ben, meeting(), ID).outcome == "bounce"
-    heard(book, Said(seat=chidi, words="0123"))
+    heard(book, happened.Said(seat=chidi, words="0123"))
     assert reviewer.line("0123", book, ada, meeting(), ID).outcome == "allow"
 
 

@@ -23,36 +23,8 @@ from chatroom.live.timekeeper import (
 from chatroom.store.database import open_engine
 from chatroom.store.presence import HELD, DatabaseLeases
 from moderation.meeting import chair
-from moderation.meeting.commands import (
-    Accept,
-    AcceptChair,
-    Appoint,
-    ChairBack,
-    Close,
-    HandAway,
-    HandBack,
-    Invite,
-    LowerHand,
-    Mute,
-    NextPhase,
-    RaiseHand,
-    Redact,
-)
-from moderation.meeting.entries import (
-    ChairCameBack,
-    ChairOffered,
-    ChairWentAway,
-    HandCameBack,
-    HandLowered,
-    HandRaised,
-    HandWentAway,
-    HolderCameBack,
-    HolderWentAway,
-    Muted,
-    TurnEnded,
-    Unmuted,
-    WentQuiet,
-)
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.state import Meeting
 from tests.cast import ada, ben, chidi, eve
 from tests.ground import dice, settings_in
@@ -117,7 +89,7 @@ class Tower:
 
     async def settled(self) -> None:
         """The journal takes its proposals in turn: when it has this one, it has had all others."""
-        await self.office.journal.submit(EVENING, 0, HandBack(eve))  # Of her there is no hand.
+        await self.office.journal.submit(EVENING, 0, ask.HandBack(eve))  # Of her there is no hand.
 
     def kinds(self) -> list[str]:
         rows = asked(self.office.path, "SELECT type FROM entry WHERE log = ?", EVENING)
@@ -231,16 +203,16 @@ def test_in_a_meeting_that_runs_faster_what_is_due_is_due_sooner_w22():
 
 async def test_a_mute_ends_once_and_never_before_its_time_p12(tower: Tower):
     await tower.office.mute(ben)
-    (muted,) = tower.entries(Muted)
-    assert isinstance(muted, Muted)
+    (muted,) = tower.entries(happened.Muted)
+    assert isinstance(muted, happened.Muted)
     tower.office.clock.at = muted.until - 0.001
     await tower.look()
-    assert tower.entries(Unmuted) == []
+    assert tower.entries(happened.Unmuted) == []
     tower.office.clock.at = muted.until
     for _ in range(3):  # Looked at again before the tick is decided, and after.
         await tower.keeper.look()
     await tower.look(1.0)
-    assert tower.entries(Unmuted) == [Unmuted(ben, by="time")]
+    assert tower.entries(happened.Unmuted) == [happened.Unmuted(ben, by="time")]
 
 
 async def test_what_is_due_happens_though_nobody_is_connected_and_the_process_is_new_w21(
@@ -317,7 +289,7 @@ async def test_a_log_that_cannot_be_read_does_not_keep_him_from_the_others_w10(
     office.clock.at += 601.0
     await tower.look()
     assert said.number in recorded(member).numbers()
-    assert tower.entries(Unmuted)[:1] == [Unmuted(chidi, by="time")]
+    assert tower.entries(happened.Unmuted)[:1] == [happened.Unmuted(chidi, by="time")]
     assert morning.fold.position < office.position(MORNING)
 
 
@@ -344,7 +316,7 @@ async def test_he_goes_on_when_the_database_was_away_p17(tower: Tower):
         tower.wake()
         await slept(tower, 2)
         await tower.settled()
-    assert tower.entries(Unmuted) == [Unmuted(ben, by="time")]
+    assert tower.entries(happened.Unmuted) == [happened.Unmuted(ben, by="time")]
 
 
 async def test_every_ten_seconds_each_socket_hears_the_head_w5(tower: Tower):
@@ -392,10 +364,10 @@ async def slept(tower: Tower, times: int) -> None:
 
 async def hold_the_floor(tower: Tower) -> None:
     submit = tower.office.journal.submit
-    await submit(EVENING, ada, NextPhase(OPEN_EPOCH))
-    await submit(EVENING, ben, RaiseHand())
-    await submit(EVENING, ada, Invite(OPEN_EPOCH + 1, ben))
-    await submit(EVENING, ben, Accept(OPEN_EPOCH + 2))
+    await submit(EVENING, ada, ask.NextPhase(OPEN_EPOCH))
+    await submit(EVENING, ben, ask.RaiseHand())
+    await submit(EVENING, ada, ask.Invite(OPEN_EPOCH + 1, ben))
+    await submit(EVENING, ben, ask.Accept(OPEN_EPOCH + 2))
     assert (await tower.office.book()).fold.state.holder == ben
 
 
@@ -404,17 +376,17 @@ async def test_a_holder_who_vanished_is_given_a_moment_and_comes_back_fc16(tower
     bens = await tower.hall.join(ben)
     await hold_the_floor(tower)
     await tower.look()
-    assert tower.entries(HolderWentAway) == []
+    assert tower.entries(happened.HolderWentAway) == []
     tower.hall.hub.leave(EVENING, bens)
     await tower.look()
-    assert tower.entries(HolderWentAway) == [], "a reload of the page is not worth a word"
+    assert tower.entries(happened.HolderWentAway) == [], "a reload of the page is not worth a word"
     await tower.look()
     await tower.look()
-    assert len(tower.entries(HolderWentAway)) == 1
+    assert len(tower.entries(happened.HolderWentAway)) == 1
     await tower.hall.join(ben)
     await tower.look()
     await tower.look()
-    assert tower.entries(HolderCameBack) == [HolderCameBack(ben)]
+    assert tower.entries(happened.HolderCameBack) == [happened.HolderCameBack(ben)]
 
 
 async def test_a_holder_who_stays_away_loses_the_floor_once_p11(tower: Tower):
@@ -422,15 +394,15 @@ async def test_a_holder_who_stays_away_loses_the_floor_once_p11(tower: Tower):
     await hold_the_floor(tower)
     for _ in range(3):
         await tower.look()
-    (away,) = tower.entries(HolderWentAway)
-    assert isinstance(away, HolderWentAway)
+    (away,) = tower.entries(happened.HolderWentAway)
+    assert isinstance(away, happened.HolderWentAway)
     tower.office.clock.at = away.until - 0.001
     await tower.look()
-    assert tower.entries(TurnEnded) == []
+    assert tower.entries(happened.TurnEnded) == []
     tower.office.clock.at = away.until
     await tower.look()
     await tower.look()
-    assert tower.entries(TurnEnded) == [TurnEnded(ben, reason="away")]
+    assert tower.entries(happened.TurnEnded) == [happened.TurnEnded(ben, reason="away")]
 
 
 async def test_a_second_socket_keeps_the_holder_here_fc16(tower: Tower):
@@ -440,7 +412,7 @@ async def test_a_second_socket_keeps_the_holder_here_fc16(tower: Tower):
     tower.hall.hub.leave(EVENING, one)
     for _ in range(4):
         await tower.look()
-    assert tower.entries(HolderWentAway) == []
+    assert tower.entries(happened.HolderWentAway) == []
 
 
 async def test_who_lost_a_turn_by_being_away_is_next_when_back_fc16(tower: Tower):
@@ -452,12 +424,12 @@ async def test_who_lost_a_turn_by_being_away_is_next_when_back_fc16(tower: Tower
     for _ in range(3):
         await tower.look(1.0)
     await tower.look(90.0)
-    assert tower.entries(TurnEnded) == [TurnEnded(ben, reason="away")]
+    assert tower.entries(happened.TurnEnded) == [happened.TurnEnded(ben, reason="away")]
     await tower.hall.join(ben)
     for _ in range(3):
         await tower.look(1.0)
-    back = [entry for entry in tower.entries(HandRaised) if entry.by == "server"]  # type: ignore[attr-defined]
-    assert back == [HandRaised(ben, place=1, by="server")]
+    back = [entry for entry in tower.entries(happened.HandRaised) if entry.by == "server"]  # type: ignore[attr-defined]
+    assert back == [happened.HandRaised(ben, place=1, by="server")]
     assert (await tower.office.book()).fold.state.hands == (ben, chidi)
 
 
@@ -470,14 +442,14 @@ async def test_a_meeting_without_a_facilitator_is_told_so_after_a_minute_once_fc
     tower.hall.hub.leave(EVENING, adas)
     await tower.look(1.0)
     await tower.look(CHAIR_MISSED - 0.001)
-    assert tower.entries(ChairWentAway) == []
+    assert tower.entries(happened.ChairWentAway) == []
     for _ in range(3):
         await tower.look(1.0)
-    (away,) = tower.entries(ChairWentAway)
+    (away,) = tower.entries(happened.ChairWentAway)
     await tower.look(60.0)
     await tower.look(1.0)
-    assert tower.entries(ChairWentAway) == [away]
-    assert tower.entries(WentQuiet) == [WentQuiet()]
+    assert tower.entries(happened.ChairWentAway) == [away]
+    assert tower.entries(happened.WentQuiet) == [happened.WentQuiet()]
     assert (await tower.office.book()).fold.state.is_quiet
 
 
@@ -485,43 +457,43 @@ async def test_a_facilitator_who_is_back_in_time_has_all_as_it_was_fc24(tower: T
     await tower.hall.join(ben)
     for _ in range(62):
         await tower.look(1.0)
-    assert len(tower.entries(ChairWentAway)) == 1
+    assert len(tower.entries(happened.ChairWentAway)) == 1
     adas = await tower.hall.join(ada)
     for _ in range(3):
         await tower.look(1.0)
-    assert tower.entries(ChairCameBack) == [ChairCameBack(ada)]
+    assert tower.entries(happened.ChairCameBack) == [happened.ChairCameBack(ada)]
     tower.hall.hub.leave(EVENING, adas)
     await tower.look(1.0)
     await tower.look(CHAIR_MISSED - 1.0)
-    assert len(tower.entries(ChairWentAway)) == 1, "another minute begins"
+    assert len(tower.entries(happened.ChairWentAway)) == 1, "another minute begins"
     await tower.look(1.0)
-    assert len(tower.entries(ChairWentAway)) == 2
+    assert len(tower.entries(happened.ChairWentAway)) == 2
 
 
 async def test_who_stands_by_is_offered_a_lost_chair_when_they_are_here_fc24(tower: Tower):
     submit = tower.office.journal.submit
-    await submit(EVENING, ada, Appoint(ben, "standby"))
-    await submit(EVENING, ada, Appoint(chidi, "standby"))
+    await submit(EVENING, ada, ask.Appoint(ben, "standby"))
+    await submit(EVENING, ada, ask.Appoint(chidi, "standby"))
     await tower.hall.join(chidi)
     await tower.look()
     await tower.look(CHAIR_MISSED)
-    (offer,) = tower.entries(ChairOffered)
+    (offer,) = tower.entries(happened.ChairOffered)
     assert (offer.seat, offer.by) == (chidi, 0)  # type: ignore[attr-defined]
     await tower.look(30.0)
     await tower.look()
-    assert tower.entries(ChairOffered) == [offer], "nobody else is here"
+    assert tower.entries(happened.ChairOffered) == [offer], "nobody else is here"
     bens = await tower.hall.join(ben)
     await tower.look(1.0)
-    assert [one.seat for one in tower.entries(ChairOffered)] == [chidi, ben]  # type: ignore[attr-defined]
-    promoted = await submit(EVENING, ben, AcceptChair())
+    assert [one.seat for one in tower.entries(happened.ChairOffered)] == [chidi, ben]  # type: ignore[attr-defined]
+    promoted = await submit(EVENING, ben, ask.AcceptChair())
     assert recorded(bens).closed == [4411]
     await tower.hall.join(ben, {0: promoted.number or 0, -1: 0, ben: 1})
     adas = await tower.hall.join(ada)
     for _ in range(3):
         await tower.look(1.0)
-    (*_, offered) = tower.entries(ChairOffered)
+    (*_, offered) = tower.entries(happened.ChairOffered)
     assert (offered.seat, offered.by) == (ada, 0), "control is offered, and not snatched back"  # type: ignore[attr-defined]
-    assert len(tower.entries(ChairOffered)) == 3
+    assert len(tower.entries(happened.ChairOffered)) == 3
     assert (await tower.office.book()).fold.state.chair == ben
     assert recorded(adas).closed == []
 
@@ -530,22 +502,22 @@ async def test_who_stands_by_is_offered_a_lost_chair_when_they_are_here_fc24(tow
 async def test_who_has_just_got_the_chair_has_a_minute_to_be_here_fc24(tower: Tower, how: str):
     """Who takes it is let go to come back as a facilitator, and another process sees them later."""
     submit = tower.office.journal.submit
-    await submit(EVENING, ada, Appoint(ben, "standby"))
+    await submit(EVENING, ada, ask.Appoint(ben, "standby"))
     await tower.hall.join(ben)
     await tower.look()
     await tower.look(CHAIR_MISSED)
-    assert len(tower.entries(ChairWentAway)) == 1
+    assert len(tower.entries(happened.ChairWentAway)) == 1
     if how == "taken":
-        await submit(EVENING, ben, AcceptChair())
+        await submit(EVENING, ben, ask.AcceptChair())
     else:
-        await submit(EVENING, 0, ChairBack(ada))
+        await submit(EVENING, 0, ask.ChairBack(ada))
     held_at = tower.office.clock.at
     for tower.office.clock.at in (held_at, held_at + 1.0, held_at + CHAIR_MISSED - 0.001):
         await tower.look()
-    assert len(tower.entries(ChairWentAway)) == 1
+    assert len(tower.entries(happened.ChairWentAway)) == 1
     tower.office.clock.at = held_at + CHAIR_MISSED
     await tower.look()
-    assert len(tower.entries(ChairWentAway)) == 2
+    assert len(tower.entries(happened.ChairWentAway)) == 2
 
 
 async def test_in_a_quiet_meeting_who_comes_back_is_offered_the_chair_fc24(tower: Tower):
@@ -553,12 +525,12 @@ async def test_in_a_quiet_meeting_who_comes_back_is_offered_the_chair_fc24(tower
     await tower.look()
     for _ in range(2):
         await tower.look(CHAIR_MISSED)
-    assert tower.entries(WentQuiet) == [WentQuiet()]
+    assert tower.entries(happened.WentQuiet) == [happened.WentQuiet()]
     await tower.hall.join(ada)
     for _ in range(3):
         await tower.look(1.0)
-    assert [offer.seat for offer in tower.entries(ChairOffered)] == [ada]  # type: ignore[attr-defined]
-    await tower.office.journal.submit(EVENING, ada, AcceptChair())
+    assert [offer.seat for offer in tower.entries(happened.ChairOffered)] == [ada]  # type: ignore[attr-defined]
+    await tower.office.journal.submit(EVENING, ada, ask.AcceptChair())
     assert not (await tower.office.book()).fold.state.is_quiet
 
 
@@ -593,14 +565,14 @@ async def test_a_bug_in_a_rule_keeps_him_from_nothing(
         await tower.look(CHAIR_MISSED)
     monkeypatch.undo()
     await tower.look(1.0)
-    assert len(tower.entries(ChairWentAway)) == 1
+    assert len(tower.entries(happened.ChairWentAway)) == 1
 
 
 # Somebody in the queue who vanished
 
 
 async def raise_hands(tower: Tower, *seats: int) -> None:
-    await tower.office.journal.submit(EVENING, ada, NextPhase(OPEN_EPOCH))
+    await tower.office.journal.submit(EVENING, ada, ask.NextPhase(OPEN_EPOCH))
     for seat in seats:
         await tower.office.raise_hand(seat)
 
@@ -612,15 +584,15 @@ async def test_a_place_is_kept_for_who_drops_and_comes_back_fc17(tower: Tower):
     tower.hall.hub.leave(EVENING, bens)
     await tower.look()
     await tower.look(GRACE - 0.001)
-    assert tower.entries(HandWentAway) == [], "a blip is not worth a word"
+    assert tower.entries(happened.HandWentAway) == [], "a blip is not worth a word"
     await tower.look(0.001)
-    (away,) = tower.entries(HandWentAway)
-    assert away == HandWentAway(ben, tower.office.clock.at + 120)
+    (away,) = tower.entries(happened.HandWentAway)
+    assert away == happened.HandWentAway(ben, tower.office.clock.at + 120)
     await tower.look(119.0)
     await tower.hall.join(ben)
     for _ in range(3):
         await tower.look()
-    assert tower.entries(HandCameBack) == [HandCameBack(ben)]
+    assert tower.entries(happened.HandCameBack) == [happened.HandCameBack(ben)]
     await tower.look(120.0)
     assert (await tower.office.book()).fold.state.hands == (ben,)
 
@@ -632,21 +604,21 @@ async def test_who_stays_away_loses_the_place_once_fc17_p12(tower: Tower):
     await tower.look()
     for _ in range(int(GRACE + 120.0) + 3):
         await tower.look(1.0)
-    assert tower.entries(HandLowered) == [HandLowered(ben, by="away")]
-    assert len(tower.entries(HandWentAway)) == 1
+    assert tower.entries(happened.HandLowered) == [happened.HandLowered(ben, by="away")]
+    assert len(tower.entries(happened.HandWentAway)) == 1
 
 
 async def test_a_hand_that_went_up_again_is_missed_from_then_on(tower: Tower):
     await tower.hall.join(ada)
     await raise_hands(tower, ben)
     await tower.look()
-    await tower.office.journal.submit(EVENING, ben, LowerHand())
+    await tower.office.journal.submit(EVENING, ben, ask.LowerHand())
     await tower.look(GRACE)
     await tower.office.raise_hand(ben)
     await tower.look()
-    assert tower.entries(HandWentAway) == []
+    assert tower.entries(happened.HandWentAway) == []
     await tower.look(GRACE)
-    assert len(tower.entries(HandWentAway)) == 1
+    assert len(tower.entries(happened.HandWentAway)) == 1
 
 
 async def test_of_hands_that_neither_came_nor_went_nothing_is_asked(
@@ -664,10 +636,10 @@ async def test_of_hands_that_neither_came_nor_went_nothing_is_asked(
     await raise_hands(tower, ben, chidi)
     await tower.look()
     await tower.look(GRACE)
-    assert len(tower.entries(HandWentAway)) == 1
+    assert len(tower.entries(happened.HandWentAway)) == 1
     monkeypatch.setattr(Timekeeper, "_propose", noted)
     await tower.look()
-    assert [command for command in asked if isinstance(command, HandAway | HandBack)] == []
+    assert [command for command in asked if isinstance(command, ask.HandAway | ask.HandBack)] == []
 
 
 # Over several processes
@@ -730,9 +702,9 @@ async def test_a_holder_whose_process_was_killed_loses_the_floor_once_p11(towers
     before = here.office.clock.at
     await both([here], HELD + 90.0 + 5.0)
     assert here.kinds().count("holder_went_away") == 1
-    assert here.entries(TurnEnded) == [TurnEnded(ben, reason="away")]
-    (away,) = here.entries(HolderWentAway)
-    assert isinstance(away, HolderWentAway)
+    assert here.entries(happened.TurnEnded) == [happened.TurnEnded(ben, reason="away")]
+    (away,) = here.entries(happened.HolderWentAway)
+    assert isinstance(away, happened.HolderWentAway)
     assert away.until - 90.0 - before <= 45.0
 
 
@@ -746,8 +718,8 @@ async def test_a_meeting_whose_facilitators_process_was_killed_is_looked_at_by_a
     assert here.kinds().count("chair_went_away") == 0, "she is there"
     died = here.office.clock.at
     await both([here], HELD + CHAIR_MISSED + 5.0)
-    (away,) = here.entries(ChairWentAway)
-    assert isinstance(away, ChairWentAway)
+    (away,) = here.entries(happened.ChairWentAway)
+    assert isinstance(away, happened.ChairWentAway)
     assert CHAIR_MISSED <= away.until - 60.0 - died <= HELD + CHAIR_MISSED + 2.0
     await both(towers, 5)
     assert here.kinds().count("chair_came_back") == 1
@@ -775,19 +747,19 @@ async def test_each_deadline_is_one_entry_never_early_and_at_most_2_seconds_late
     here, there = towers
     for tower in towers:
         await tower.hall.join(ada)
-    await here.office.journal.submit(EVENING, ada, Mute(ben, 1))
+    await here.office.journal.submit(EVENING, ada, ask.Mute(ben, 1))
     await both(towers, 70)
     await hold_the_floor(there)
     await there.office.raise_hand(chidi)
     await both(towers, 200)
     for tower in towers:
-        (muted,) = tower.entries(Muted)
-        (holder,) = tower.entries(HolderWentAway)
-        (hand,) = tower.entries(HandWentAway)
+        (muted,) = tower.entries(happened.Muted)
+        (holder,) = tower.entries(happened.HolderWentAway)
+        (hand,) = tower.entries(happened.HandWentAway)
         ends = [
-            (Unmuted(ben, by="time"), muted),
-            (TurnEnded(ben, "away"), holder),
-            (HandLowered(chidi, "away"), hand),
+            (happened.Unmuted(ben, by="time"), muted),
+            (happened.TurnEnded(ben, "away"), holder),
+            (happened.HandLowered(chidi, "away"), hand),
         ]
         for end, began in ends:
             (at,) = [record.at for _, record in tower.office.published if record.entry == end]
@@ -801,7 +773,7 @@ async def test_words_go_some_hours_after_the_close_and_not_before_p20(tower: Tow
     await tower.office.say(ben, "canary", id=b"i" * 16)
     await tower.look(3700.0)
     assert "canary" in words(tower.office.path), "an open meeting keeps its words"
-    await tower.office.journal.submit(EVENING, ada, Close())
+    await tower.office.journal.submit(EVENING, ada, ask.Close())
     await tower.look(3599.0)
     assert "canary" in words(tower.office.path)
     await tower.look(1.0)
@@ -816,7 +788,7 @@ async def test_with_no_hours_words_go_at_the_next_look_p20(path: Path):
         await office.furnish(keep=0.0)
         tower = Tower(office)
         await office.say(ben, "canary")
-        await office.journal.submit(EVENING, ada, Close())
+        await office.journal.submit(EVENING, ada, ask.Close())
         await tower.look()
         assert words(path) == []
 
@@ -824,7 +796,7 @@ async def test_with_no_hours_words_go_at_the_next_look_p20(path: Path):
 async def test_the_sweep_takes_one_log_and_leaves_the_others_p20(tower: Tower):
     await tower.office.furnish(MORNING)
     await tower.office.say(ben, "still on", log=MORNING)
-    await tower.office.journal.submit(EVENING, ada, Close())
+    await tower.office.journal.submit(EVENING, ada, ask.Close())
     await tower.look(4000.0)
     rows = asked(tower.office.path, "SELECT DISTINCT log FROM body")
     assert rows == [(MORNING,)]
@@ -834,7 +806,7 @@ async def test_what_was_swept_is_in_no_memory_though_people_are_still_there_p20_
     await tower.hall.join(chidi)
     book = await tower.office.book()
     await tower.office.say(ben, "canary")
-    await tower.office.journal.submit(EVENING, ada, Close())
+    await tower.office.journal.submit(EVENING, ada, ask.Close())
     await tower.look(4000.0)
     assert await tower.office.book() is book
     assert "canary" not in repr(list(book.ring))
@@ -851,9 +823,9 @@ async def test_what_is_appended_during_the_sweep_reaches_those_who_are_there_p4(
     """Folding the log afresh must not swallow what nobody here has been told of yet."""
     member = await tower.hall.join(chidi)
     said = await tower.office.say(ben, "never mind")
-    await tower.office.journal.submit(EVENING, ada, Close())
+    await tower.office.journal.submit(EVENING, ada, ask.Close())
     async with at_work(path, seed="there") as there:
-        await there.journal.submit(EVENING, ben, Redact(said.number or 0))
+        await there.journal.submit(EVENING, ben, ask.Redact(said.number or 0))
         assert tower.office.position() > (await tower.office.book()).fold.position
         await tower.office.journal.reread(EVENING)
     await asyncio.sleep(0)

@@ -23,7 +23,7 @@ from chatroom.people.accounts import SESSION_LIFE, Accounts, Session, hashed
 from chatroom.people.secret import secret_key
 from chatroom.store import database, rooms, tables
 from chatroom.store.open import open_logs
-from moderation.meeting.commands import Convene, Open, Say, TakeSeat
+from moderation.meeting import commands as ask
 from moderation.meeting.format import Phase
 
 if TYPE_CHECKING:
@@ -102,13 +102,13 @@ async def _held(journal: Journal, accounts: Accounts, place: Place, lines: int) 
     """The meeting is convened, everybody takes a seat, and it begins."""
     log = place.book.log
     digests = [accounts.digest(log, Session(hashed(token), 0.0)) for token in place.tokens]
-    await journal.submit(log, 0, Convene("small-discussion", PHASES))
-    await journal.submit(log, 0, TakeSeat(digests[0], "facilitator", "Ada"))
-    seats = [TakeSeat(digest, "member", f"N {n}") for n, digest in enumerate(digests[1:])]
+    await journal.submit(log, 0, ask.Convene("small-discussion", PHASES))
+    await journal.submit(log, 0, ask.TakeSeat(digests[0], "facilitator", "Ada"))
+    seats = [ask.TakeSeat(digest, "member", f"N {n}") for n, digest in enumerate(digests[1:])]
     await asyncio.gather(*(journal.submit(log, 0, seat) for seat in seats))
-    await journal.submit(log, 1, Open())
+    await journal.submit(log, 1, ask.Open())
     for n in range(lines):
-        await journal.submit(log, 2, Say(f"{spelt(n)} {WORDS}", 1))
+        await journal.submit(log, 2, ask.Say(f"{spelt(n)} {WORDS}", 1))
 
 
 # Frames.
@@ -136,7 +136,7 @@ def a_line(epoch: int = 1) -> tuple[str, bytes]:
     number = next(_ids)
     id = f"{number:032x}"
     text = f"{spelt(number)} {WORDS}"
-    command = msgspec.Raw(msgspec.json.encode(Say(text, epoch)))
+    command = msgspec.Raw(msgspec.json.encode(ask.Say(text, epoch)))
     return id, masked(msgspec.json.encode(wire.Command(id, command)))
 
 

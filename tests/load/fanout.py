@@ -23,7 +23,7 @@ import uvloop
 from chatroom.live import wire
 from chatroom.live.reviewing import open_reviewer
 from chatroom.settings import Settings, load
-from moderation.meeting.entries import Said
+from moderation.meeting import entries as happened
 from tests.load._load import (
     WORDS,
     Audience,
@@ -149,7 +149,7 @@ async def contestants(stack: AsyncExitStack, members: int) -> list[Contestant]:
 
 def a_frame() -> bytes:
     """As our server writes a line to everybody."""
-    said = wire.Numbered(1234, "0" * 16, time.time(), Said(words=f"1234 {WORDS}", seat=12))
+    said = wire.Numbered(1234, "0" * 16, time.time(), happened.Said(words=f"1234 {WORDS}", seat=12))
     return wire.encode(wire.Entries("room", (said,)))
 
 

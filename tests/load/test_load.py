@@ -3,14 +3,17 @@
 import pytest
 
 from chatroom.live import wire
-from moderation.meeting.entries import Said
+from moderation.meeting import entries as happened
 from tests.load._load import LINE, Answers, Count, masked, percentile, spelt
 from tests.load.fanout import straight
 
 LINES = wire.encode(
     wire.Entries(
         "room",
-        tuple(wire.Numbered(n, "0" * 16, 1.5, Said(words='"type":"said"', seat=n)) for n in (1, 2)),
+        tuple(
+            wire.Numbered(n, "0" * 16, 1.5, happened.Said(words='"type":"said"', seat=n))
+            for n in (1, 2)
+        ),
     )
 )
 ANSWERS = (

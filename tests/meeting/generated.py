@@ -17,9 +17,8 @@ from msgspec import inspect
 from moderation.content.verdict import ALLOW, Finding, Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting import decider, format
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import audience
-from moderation.meeting.commands import AnyCommand, Convene, Open, Role, TakeSeat
-from moderation.meeting.entries import AnyEntry
 from moderation.meeting.format import Flags, Phase
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
@@ -34,7 +33,7 @@ class Step:
     """`seat` (0: the server) asks for something, so many seconds after the step before."""
 
     seat: int
-    command: AnyCommand
+    command: ask.AnyCommand
     wait: float = 0.0
     verdict: Verdict = ALLOW
 
@@ -43,7 +42,7 @@ class Step:
 class Stored:
     """An entry where it stands."""
 
-    entry: AnyEntry
+    entry: happened.AnyEntry
     audience: int
     stamp: Stamp
 
@@ -58,7 +57,7 @@ class Played:
     numbers: dict[int, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
-    def command(self, command: AnyCommand, seat: int, verdict: Verdict = ALLOW) -> list[Stored]:
+    def command(self, command: ask.AnyCommand, seat: int, verdict: Verdict = ALLOW) -> list[Stored]:
         """What one command leaves: decided on the live state, numbered, folded."""
         try:
             entries = decider.decide(self.meeting, command, seat, self.now, verdict)
@@ -71,7 +70,7 @@ class Played:
         self.now += step.wait
         return self.command(step.command, step.seat, step.verdict)
 
-    def store(self, entry: AnyEntry) -> Stored:
+    def store(self, entry: happened.AnyEntry) -> Stored:
         stream = audience(entry)
         self.numbers[stream] = self.numbers.get(stream, 0) + 1
         stored = Stored(entry, stream, Stamp(self.numbers[stream], self.now))
@@ -125,16 +124,16 @@ def ways(random: Random) -> Flags:
     )
 
 
-def agenda(random: Random) -> Convene:
+def agenda(random: Random) -> ask.Convene:
     """An agenda that begins anywhere, else what comes late in it would hardly ever be reached."""
     phases = random.choice(AGENDAS)
     first = random.randrange(len(phases))
-    return Convene("chance", (*phases[first:], *phases[:first]), ways(random))
+    return ask.Convene("chance", (*phases[first:], *phases[:first]), ways(random))
 
 
 def convened() -> Played:
     played = Played()
-    played.command(Convene(FORMAT.id, FORMAT.phases), 0)
+    played.command(ask.Convene(FORMAT.id, FORMAT.phases), 0)
     return played
 
 
@@ -168,7 +167,7 @@ SERVICES: tuple[ask.Service, ...] = get_args(ask.Service)
 KINDS: tuple[ask.Kind, ...] = get_args(ask.Kind)
 WORDS: tuple[format.Reaction, ...] = get_args(format.Reaction)
 SCOPES: tuple[ask.MuteScope, ...] = get_args(ask.MuteScope)
-Ask: TypeAlias = tuple[int, AnyCommand]
+Ask: TypeAlias = tuple[int, ask.AnyCommand]
 
 
 @dataclass(frozen=True)
@@ -193,7 +192,7 @@ class Dice:
     def one(self, choices: Sequence[T]) -> T:
         return self.random.choice(choices)
 
-    def either(self, *commands: AnyCommand) -> AnyCommand:
+    def either(self, *commands: ask.AnyCommand) -> ask.AnyCommand:
         return self.one(commands)
 
     @property
@@ -223,8 +222,8 @@ class Dice:
         return self.one([*numbers[-6:], self.random.randint(1, 40)])
 
     @property
-    def role(self) -> Role:
-        roles: list[Role] = ["member"] * 6
+    def role(self) -> ask.Role:
+        roles: list[ask.Role] = ["member"] * 6
         return self.one([*roles, "facilitator", "staff"])
 
     def _asks(self) -> list[Ask]:
@@ -236,7 +235,7 @@ class Dice:
         if waiting and luck < 0.4:
             return waiting
         if self.meeting.opened_at is None:
-            return [(self.leader, Open()), *self._people()]
+            return [(self.leader, ask.Open()), *self._people()]
         if luck < 0.3:
             return self._people() if luck < 0.25 else self._conduct()
         if self.meeting.has_turns and luck < 0.97:
@@ -245,7 +244,7 @@ class Dice:
 
     def _anything(self) -> list[Ask]:
         """Anything by anybody, the least of it welcome."""
-        by_seat: list[AnyCommand] = [
+        by_seat: list[ask.AnyCommand] = [
             ask.Open(),
             ask.NextPhase(self.epoch),
             ask.Say(self.one(TEXTS), self.epoch),
@@ -292,7 +291,7 @@ class Dice:
         ]
         if self.random.random() < 0.2:
             by_seat = [ask.Close(), ask.Freeze(), ask.Pause(), ask.MuteAll(), ask.RaiseShield()]
-        by_server: list[AnyCommand] = [
+        by_server: list[ask.AnyCommand] = [
             ask.HolderAway(self.seat),
             ask.HolderBack(self.seat),
             ask.HandAway(self.seat),
@@ -332,7 +331,7 @@ class Dice:
     def _people(self) -> list[Ask]:
         """Who comes, waits, is called something, serves; what is told in private."""
         session = f"session-{self.one('abcdefgh')}"
-        comes = TakeSeat(session, self.role, self.one(NAMELIKE), self.one((True, False)))
+        comes = ask.TakeSeat(session, self.role, self.one(NAMELIKE), self.one((True, False)))
         asks: list[Ask] = [
             (0, comes),
             (0, comes),
@@ -461,18 +460,18 @@ def beginning(random: Random) -> list[Step]:
     steps = [Step(0, agenda(random))]
     played = held(steps)
 
-    def then(seat: int, command: AnyCommand, wait: float = 0.0) -> None:
+    def then(seat: int, command: ask.AnyCommand, wait: float = 0.0) -> None:
         steps.append(Step(seat, command, wait))
         played.step(steps[-1])
 
     for seat in NAMES if random.random() < 0.9 else ():
-        then(0, TakeSeat(SESSIONS[seat], _role(seat), NAMES[seat]))
+        then(0, ask.TakeSeat(SESSIONS[seat], _role(seat), NAMES[seat]))
         for knock in sorted(played.meeting.lobby):
             then(1, ask.Admit(knock))
     if random.random() < 0.5:
-        then(0, TakeSeat(SAMS_SESSION, "staff", "Sam"))
+        then(0, ask.TakeSeat(SAMS_SESSION, "staff", "Sam"))
     if random.random() < 0.9:
-        then(1, Open(), 1.0)
+        then(1, ask.Open(), 1.0)
         to_the_floor = random.random() < 0.7
         while to_the_floor and not played.meeting.has_turns:
             then(1, ask.NextPhase(played.meeting.epoch), 1.0)
@@ -481,7 +480,7 @@ def beginning(random: Random) -> list[Step]:
     return steps
 
 
-def _role(seat: int) -> Role:
+def _role(seat: int) -> ask.Role:
     return "facilitator" if seat in FACILITATORS else "member"
 
 

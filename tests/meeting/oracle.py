@@ -6,8 +6,7 @@ processes wrote, each entry must have been legal at its place.
 
 from collections.abc import Iterable
 
-from moderation.meeting import entries as log
-from moderation.meeting.entries import AnyEntry
+from moderation.meeting import entries as happened
 from tests.meeting.oracle_clocks import Awaited, Illegal, exactly, must
 from tests.meeting.oracle_floor import Floor
 from tests.meeting.oracle_people import LEFT_OPEN
@@ -16,9 +15,15 @@ __all__ = ["Illegal", "Oracle"]
 
 SHORT = 280
 
-PRIVATE = log.Told | log.ToldYou | log.SeatGiven | log.DraftAnnounced | log.Knocked
-PRIVATE |= log.KnockGiven | log.KnockAnswered
-HALVES = log.ToldYou | log.SeatGiven | log.KnockGiven
+PRIVATE = (
+    happened.Told
+    | happened.ToldYou
+    | happened.SeatGiven
+    | happened.DraftAnnounced
+    | happened.Knocked
+)
+PRIVATE |= happened.KnockGiven | happened.KnockAnswered
+HALVES = happened.ToldYou | happened.SeatGiven | happened.KnockGiven
 
 
 class Oracle(Floor):
@@ -31,7 +36,7 @@ class Oracle(Floor):
         self.pinned: int | None = None
         self.reactions: set[tuple[int, int, str]] = set()
 
-    def take(self, entry: AnyEntry, at: float) -> None:
+    def take(self, entry: happened.AnyEntry, at: float) -> None:
         """One more entry, which came into the log at `at`."""
         away = self.away is not None
         self.clocks.go_on(at, frozen=self.frozen, stopped=self.stopped, away=away)
@@ -39,16 +44,16 @@ class Oracle(Floor):
             self.room += 1
         moved, self.just_moved = self.just_moved, False
         self._needs_expected(entry)
-        if isinstance(entry, log.Invited):
+        if isinstance(entry, happened.Invited):
             self._invited(entry, at_once=moved)
         else:
             getattr(self, f"_{entry.__struct_config__.tag}")(entry)
-        if isinstance(entry, log.Locked | log.Unlocked | log.QueueClosed):
+        if isinstance(entry, happened.Locked | happened.Unlocked | happened.QueueClosed):
             self.just_moved = moved
         if len(self.holders) > 1 or any(len(who) > 1 for who in self.shares.values()):
             raise Illegal("two have the floor")
 
-    def take_all(self, stamped: Iterable[tuple[AnyEntry, float]]) -> None:
+    def take_all(self, stamped: Iterable[tuple[happened.AnyEntry, float]]) -> None:
         for entry, at in stamped:
             self.take(entry, at)
         if self.expected is not None:
@@ -59,10 +64,10 @@ class Oracle(Floor):
         """What has to come next; None where nothing has to."""
         return self.awaited[0] if self.awaited else None
 
-    def _needs_expected(self, entry: AnyEntry) -> None:
+    def _needs_expected(self, entry: happened.AnyEntry) -> None:
         if not self.awaited:
             must(not isinstance(entry, HALVES), "a private half without its other half")
-            first = isinstance(entry, log.PhaseBegan) and entry.phase == 0
+            first = isinstance(entry, happened.PhaseBegan) and entry.phase == 0
             must(not first, "the first phase begins with the opening")
             return
         if isinstance(entry, self.awaited[0].after) and not self.awaited[0].fits(entry):
@@ -72,12 +77,12 @@ class Oracle(Floor):
 
     # The agenda
 
-    def _convened(self, entry: log.Convened) -> None:
+    def _convened(self, entry: happened.Convened) -> None:
         must(self.convened is None, "convened twice")
         must(len(entry.phases) > 0, "no agenda")
         self.convened, self.phases, self.flags = self.clocks.at, entry.phases, entry.flags
 
-    def _opened(self, entry: log.Opened) -> None:
+    def _opened(self, entry: happened.Opened) -> None:
         must(self.convened is not None, "opened before it was convened")
         must(self.opened is None and not self.closed, "opened twice or after the close")
         if entry.by:
@@ -88,7 +93,7 @@ class Oracle(Floor):
             Awaited("the first phase", lambda next_: getattr(next_, "phase", None) == 0)
         ]
 
-    def _phase_began(self, entry: log.PhaseBegan) -> None:
+    def _phase_began(self, entry: happened.PhaseBegan) -> None:
         self._running()
         self._moves()
         self._nobody_has_the_floor()
@@ -127,15 +132,15 @@ class Oracle(Floor):
     def _expect_entering(self, order: tuple[int, ...]) -> None:
         entering = self._phase().on_enter
         if "lock" in entering and not self.locked:
-            self.awaited.append(exactly(log.Locked()))
+            self.awaited.append(exactly(happened.Locked()))
         if "unlock" in entering and self.locked:
-            self.awaited.append(exactly(log.Unlocked()))
+            self.awaited.append(exactly(happened.Unlocked()))
         if "close_queue" in entering:
-            self.awaited.append(exactly(log.QueueClosed()))
+            self.awaited.append(exactly(happened.QueueClosed()))
         if order and not self.stopped and not self.quiet:
             self.awaited.append(exactly(self._by_itself(order[0])))
 
-    def _closed(self, entry: log.Closed) -> None:
+    def _closed(self, entry: happened.Closed) -> None:
         must(not self.closed, "closed twice")
         self._nobody_has_the_floor()
         if entry.by == "time":
@@ -156,7 +161,7 @@ class Oracle(Floor):
 
     # Words
 
-    def _said(self, entry: log.Said) -> None:
+    def _said(self, entry: happened.Said) -> None:
         self._heard(entry.seat)
         phase, leads = self._phase(), self._is_leader(entry.seat)
         match phase.speak:
@@ -181,20 +186,20 @@ class Oracle(Floor):
                 raise Illegal("nobody writes in this phase")
         self._add_line(entry.seat)
 
-    def _said_in_turn(self, entry: log.Said, *, leads: bool) -> None:
+    def _said_in_turn(self, entry: happened.Said, *, leads: bool) -> None:
         if self.holders == [entry.seat]:
             must(entry.turn == self.turns, "a line of another turn")
             self.shares.setdefault(self.epoch, set()).add(entry.seat)
             self.shared.add(entry.seat)
             if self.last_line is not None:
                 self.last_line_came = True
-                self.awaited = [exactly(log.TurnEnded(entry.seat, "time"))]
+                self.awaited = [exactly(happened.TurnEnded(entry.seat, "time"))]
             return
         must(not self.holders or self.stopped, "somebody else's turn (FC-11, FC-12)")
         must(leads, "text out of turn (FC-12)")
         must(entry.turn == 0, "a share where nobody has the floor")
 
-    def _posted(self, entry: log.Posted) -> None:
+    def _posted(self, entry: happened.Posted) -> None:
         self._heard(entry.seat)
         reads = self._speak() == "reader" and (entry.seat, "reader") in self.services
         must(self._is_leader(entry.seat) or (reads and entry.kind == "reading"), "not theirs")
@@ -207,7 +212,7 @@ class Oracle(Floor):
         self.lines[self.room] = seat
         self.said_at[self.room] = self.clocks.at
 
-    def _reacted(self, entry: log.Reacted) -> None:
+    def _reacted(self, entry: happened.Reacted) -> None:
         self._heard(entry.seat)
         must(entry.number in self.lines, "there is no such line")
         reaction = (entry.seat, entry.number, entry.kind)
@@ -219,7 +224,7 @@ class Oracle(Floor):
         must(permitted, "a word that this phase does not have (FC-11)")
         self.reactions.add(reaction)
 
-    def _told(self, entry: log.Told) -> None:
+    def _told(self, entry: happened.Told) -> None:
         must(self.convened is not None and not self.closed, "a private line after the close")
         self._sits(entry.seat)
         member = entry.to if self._is_leader(entry.seat) else entry.seat
@@ -229,20 +234,20 @@ class Oracle(Floor):
             must(entry.to != entry.seat, "to nobody but oneself")
             self._sits(entry.to)
         if not self._is_leader(member):
-            told = log.ToldYou(owner=member, seat=entry.seat, to=entry.to, words=entry.words)
+            told = happened.ToldYou(owner=member, seat=entry.seat, to=entry.to, words=entry.words)
             self.awaited = [exactly(told)]
 
-    def _told_you(self, entry: log.ToldYou) -> None:
+    def _told_you(self, entry: happened.ToldYou) -> None:
         """Judged as the companion of its Told."""
 
-    def _redacted(self, entry: log.Redacted) -> None:
+    def _redacted(self, entry: happened.Redacted) -> None:
         must(entry.number in self.lines, "no words to take out")
         if entry.by == "self":
             self._sits(self.lines[entry.number])
         del self.lines[entry.number]
         self.pinned = None if self.pinned == entry.number else self.pinned
 
-    def _draft_announced(self, entry: log.DraftAnnounced) -> None:
+    def _draft_announced(self, entry: happened.DraftAnnounced) -> None:
         self._moves()
         must(self.holders == [entry.seat], "not the holder")
         must(not self.draft, "announced already")

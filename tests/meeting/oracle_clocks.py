@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from moderation.meeting import entries as log
-from moderation.meeting.entries import AnyEntry
+from moderation.meeting import entries as happened
 
 SLACK = 1e-3
 """Seconds by which sums of times may differ; nothing that is judged is as short."""
@@ -54,18 +53,18 @@ class Awaited:
     """An entry that has to come next; those of `after` may come before it."""
 
     what: str
-    fits: Callable[[AnyEntry], bool]
-    after: tuple[type[log.Entry], ...] = ()
+    fits: Callable[[happened.AnyEntry], bool]
+    after: tuple[type[happened.Entry], ...] = ()
 
     def __str__(self) -> str:
         return self.what
 
 
-def exactly(entry: AnyEntry) -> Awaited:
+def exactly(entry: happened.AnyEntry) -> Awaited:
     return Awaited(str(entry), lambda next_: next_ == entry)
 
 
-def about(type_: type[log.Entry], seat: int) -> Awaited:
+def about(type_: type[happened.Entry], seat: int) -> Awaited:
     """An entry of this kind about this seat."""
     return Awaited(
         f"{type_.__name__} of {seat}",

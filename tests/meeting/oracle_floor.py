@@ -1,6 +1,6 @@
 """The part of the oracle that judges the queue and the floor, and the times of both."""
 
-from moderation.meeting import entries as log
+from moderation.meeting import entries as happened
 from moderation.meeting.format import Phase
 from tests.meeting.oracle_clocks import SLACK, Awaited, about, exactly, must
 from tests.meeting.oracle_people import LEFT_OPEN, People
@@ -50,7 +50,7 @@ class Floor(People):
 
     # The queue
 
-    def _hand_raised(self, entry: log.HandRaised) -> None:
+    def _hand_raised(self, entry: happened.HandRaised) -> None:
         self._queueing(entry.seat)
         must(entry.seat not in self.queue, "two hands of one member (FC-02)")
         must(entry.seat not in (*self.holders, self.offered), "has the floor already")
@@ -65,7 +65,7 @@ class Floor(People):
             self.urgent.append(entry.seat)
         self.owed.discard(entry.seat)
 
-    def _raised_by_themselves(self, entry: log.HandRaised) -> None:
+    def _raised_by_themselves(self, entry: happened.HandRaised) -> None:
         lane = self._phase().urgent
         must(lane != "off" or not entry.urgent, "there is no urgent lane")
         must(lane != "only" or entry.urgent, "all hands are urgent here")
@@ -81,7 +81,7 @@ class Floor(People):
             "not the place of this hand (FC-01, FC-16, FC-27)",
         )
 
-    def _place(self, entry: log.HandRaised) -> int:
+    def _place(self, entry: happened.HandRaised) -> int:
         """Behind the last that goes before it and waits in its own place; 0 for the very end."""
         mine = self._lane(entry.seat, urgent=entry.urgent)
         goes_before = [self._lane(seat, urgent=seat in self.urgent) <= mine for seat in self.queue]
@@ -97,7 +97,7 @@ class Floor(People):
         fair = self.flags.fairness or self._phase().fairness
         return 0 if urgent else 2 if fair and seat in self.shared else 1
 
-    def _hand_lowered(self, entry: log.HandLowered) -> None:
+    def _hand_lowered(self, entry: happened.HandLowered) -> None:
         must(entry.seat in self.queue, "no hand to lower")
         if entry.by == "away":
             must(not self.closed, "timers end with the meeting")
@@ -111,7 +111,7 @@ class Floor(People):
 
     def _silenced(self, seat: int) -> Awaited:
         """In a freeze nothing but a mute or a removal takes a hand, a turn or an invitation."""
-        fits = (about(log.Muted, seat), about(log.Removed, seat))
+        fits = (about(happened.Muted, seat), about(happened.Removed, seat))
         return Awaited(
             f"a mute or removal of {seat}", lambda next_: any(one.fits(next_) for one in fits)
         )
@@ -122,7 +122,7 @@ class Floor(People):
         self.put_off.discard(seat)
         self.kept.pop(seat, None)
 
-    def _hand_moved(self, entry: log.HandMoved) -> None:
+    def _hand_moved(self, entry: happened.HandMoved) -> None:
         self._queueing(entry.seat)
         must(entry.seat in self.queue, "no hand to move")
         must(1 <= entry.place <= len(self.queue), "there is no such place")
@@ -130,7 +130,7 @@ class Floor(People):
         self.queue.remove(entry.seat)
         self.queue.insert(entry.place - 1, entry.seat)
 
-    def _hand_went_away(self, entry: log.HandWentAway) -> None:
+    def _hand_went_away(self, entry: happened.HandWentAway) -> None:
         self._moves()
         must(entry.seat in self.queue, "no hand to keep a place for")
         must(entry.seat != self.offered, "was invited")
@@ -138,18 +138,18 @@ class Floor(People):
         must(entry.until == self.clocks.at + KEPT, "kept for another time than promised (FC-17)")
         self.kept[entry.seat] = self._in_room(entry.until)
 
-    def _hand_came_back(self, entry: log.HandCameBack) -> None:
+    def _hand_came_back(self, entry: happened.HandCameBack) -> None:
         self._moves()
         must(entry.seat in self.kept, "their hand was not away")
         del self.kept[entry.seat]
 
-    def _queue_closed(self, _: log.QueueClosed) -> None:
+    def _queue_closed(self, _: happened.QueueClosed) -> None:
         self._running()
         self._moves()
         must(self.queue_open, "closed already")
         self.queue_open = False
 
-    def _queue_opened(self, _: log.QueueOpened) -> None:
+    def _queue_opened(self, _: happened.QueueOpened) -> None:
         self._running()
         self._moves()
         must(not self.queue_open, "open already")
@@ -157,7 +157,7 @@ class Floor(People):
 
     # The floor
 
-    def _invited(self, entry: log.Invited, *, at_once: bool) -> None:
+    def _invited(self, entry: happened.Invited, *, at_once: bool) -> None:
         self._queueing(entry.seat)
         self._nobody_has_the_floor()
         self._floor_moves()
@@ -179,16 +179,17 @@ class Floor(People):
         self.kept.pop(entry.seat, None)
         self.epoch += 0 if entry.at_once else 1
 
-    def _called(self, entry: log.Invited) -> None:
+    def _called(self, entry: happened.Invited) -> None:
         self._sits(entry.by)
         must(self._is_leader(entry.by), "invited by a member")
         waiting = [seat for seat in self.queue if seat not in self.kept or seat == entry.by]
         first = waiting[:1] in ([], [entry.by])
         must(first or entry.seat != entry.by, "called on themselves ahead of others (FC-25)")
 
-    def _tagged(self, entry: log.Invited) -> None:
+    def _tagged(self, entry: happened.Invited) -> None:
         """Whoever had the floor names the next, for a while; then a facilitator does (FC-28)."""
-        chooser = self._chooser()
+        named_in_passing = entry.at_once and self.last_holder and self.last_holder[0] == entry.by
+        chooser = entry.by if named_in_passing else self._chooser()
         if chooser is None or self._has_chosen_long_enough():
             self._called(entry)
             return
@@ -210,7 +211,7 @@ class Floor(People):
         assert self.last_holder is not None
         return self.clocks.room.over(self.last_holder[1] + CHOOSING)
 
-    def _invite_ended(self, entry: log.InviteEnded) -> None:
+    def _invite_ended(self, entry: happened.InviteEnded) -> None:
         must(self.offered == entry.seat, "was not invited")
         self.offered = None
         self.epoch += 1
@@ -231,17 +232,17 @@ class Floor(People):
                 self._without_hand(entry.seat)
         self._expect_after_end(entry.seat, entry.reason, may_be_time=True)
         if entry.reason == "quiet":
-            self.awaited = [exactly(log.WentQuiet())]
+            self.awaited = [exactly(happened.WentQuiet())]
         if entry.reason == "given_back":
             must(self.last_holder is not None, "nobody to give the floor back to (FC-10)")
             assert self.last_holder is not None
-            self.awaited = [about(log.FloorTaken, self.last_holder[0])]
+            self.awaited = [about(happened.FloorTaken, self.last_holder[0])]
 
     def _to_the_end(self, seat: int) -> None:
         self.queue = [*(hand for hand in self.queue if hand != seat), seat]
         self.put_off.add(seat)
 
-    def _floor_taken(self, entry: log.FloorTaken) -> None:
+    def _floor_taken(self, entry: happened.FloorTaken) -> None:
         self._queueing(entry.seat)
         self._floor_moves()
         must(not self.holders, "the floor is busy")
@@ -266,7 +267,7 @@ class Floor(People):
         in_time = self.clocks.room.reads <= ended + GIVEN_BACK + SLACK
         must(in_time, "given back too late (FC-10)")
 
-    def _turn_ended(self, entry: log.TurnEnded) -> None:
+    def _turn_ended(self, entry: happened.TurnEnded) -> None:
         must(entry.seat in self.holders, "ended a turn that was not running")
         if entry.reason == "away":
             must(self.clocks.room.over(self.away), "taken before the grace was over")
@@ -305,9 +306,9 @@ class Floor(People):
         if reason in PASSES_ON:
             self._expect_passing_on(seat)
         if reason in ("revoked", "muted"):
-            self.awaited.append(about(log.Muted, seat))
+            self.awaited.append(about(happened.Muted, seat))
         elif reason == "removed":
-            self.awaited.append(about(log.Removed, seat))
+            self.awaited.append(about(happened.Removed, seat))
         elif reason == "phase":
             self.awaited = [_phase_end(may_be_time=may_be_time)]
         elif reason != "quiet":
@@ -327,17 +328,17 @@ class Floor(People):
         phase = self._phase()
         return phase.speak == "round" or (phase.calls == "next" and phase.speak == "queue")
 
-    def _by_itself(self, seat: int) -> log.Invited:
-        return log.Invited(seat, by=0, until=self.clocks.at + CONSENT, at_once=True)
+    def _by_itself(self, seat: int) -> happened.Invited:
+        return happened.Invited(seat, by=0, until=self.clocks.at + CONSENT, at_once=True)
 
-    def _turn_extended(self, entry: log.TurnExtended) -> None:
+    def _turn_extended(self, entry: happened.TurnExtended) -> None:
         self._moves()
         must(self.holders == [entry.seat], "not the holder")
         must(self._phase().turn > 0 and 1 <= entry.minutes <= 5, "no more than five minutes")
         self.extra += 60.0 * entry.minutes
         self.last_line = None
 
-    def _last_line_granted(self, entry: log.LastLineGranted) -> None:
+    def _last_line_granted(self, entry: happened.LastLineGranted) -> None:
         self._moves()
         must(self.holders == [entry.seat] and self.last_line is None, "not the holder, or again")
         must(self.draft, "no line was announced (FC-14)")
@@ -348,25 +349,25 @@ class Floor(People):
         self.last_line = self.clocks.turn.reads + LAST_LINE
         self.last_line_came = False
 
-    def _pause_began(self, _: log.PauseBegan) -> None:
+    def _pause_began(self, _: happened.PauseBegan) -> None:
         self._running()
         self._moves()
         must(not self.paused, "paused already")
         self.paused = True
 
-    def _pause_ended(self, _: log.PauseEnded) -> None:
+    def _pause_ended(self, _: happened.PauseEnded) -> None:
         self._running()
         self._moves()
         must(self.paused, "not paused")
         self.paused = False
 
-    def _holder_went_away(self, entry: log.HolderWentAway) -> None:
+    def _holder_went_away(self, entry: happened.HolderWentAway) -> None:
         self._moves()
         must(self.holders == [entry.seat] and self.away is None, "not the holder, or away already")
         must(entry.until == self.clocks.at + GRACE, "not the grace that was promised (FC-16)")
         self.away = self._in_room(entry.until)
 
-    def _holder_came_back(self, entry: log.HolderCameBack) -> None:
+    def _holder_came_back(self, entry: happened.HolderCameBack) -> None:
         self._moves()
         must(self.holders == [entry.seat] and self.away is not None, "was not away")
         self.away = None
@@ -405,6 +406,6 @@ def _phase_end(*, may_be_time: bool) -> Awaited:
     by = ("facilitator", "time") if may_be_time else ("facilitator",)
     return Awaited(
         "the end of the phase",
-        lambda next_: isinstance(next_, log.PhaseBegan | log.Closed) and next_.by in by,
-        after=(log.Unmuted,),
+        lambda next_: isinstance(next_, happened.PhaseBegan | happened.Closed) and next_.by in by,
+        after=(happened.Unmuted,),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moderation.meeting import entries as log
+from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags
 from tests.meeting.oracle_clocks import Awaited, Clocks, about, must
 
@@ -55,7 +55,7 @@ class People:
         # The chair
         self.chair: int | None = None
         self.former: int | None = None
-        self.offer: log.ChairOffered | None = None
+        self.offer: happened.ChairOffered | None = None
         self.asked: set[int] = set()  # To whom the server offered it since it was lost.
         self.lost: float | None = None
         self.quiet = False
@@ -71,7 +71,7 @@ class People:
 
     # Seats
 
-    def _seat_taken(self, entry: log.SeatTaken) -> None:
+    def _seat_taken(self, entry: happened.SeatTaken) -> None:
         must(not self.closed, "a seat after the close")
         must(entry.seat == len(self.roles) + 1, "seats are numbered in order")
         must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
@@ -82,18 +82,18 @@ class People:
             self.queue.append(entry.seat)
         if not self.awaited:  # Who is let in from the lobby does not come in by the door.
             must(entry.role != "member" or not self._door_is_shut(), "the door was shut to them")
-            given = about(log.SeatGiven, entry.seat)
+            given = about(happened.SeatGiven, entry.seat)
             self.awaited = [Awaited(f"a seat was taken and not given: {given}", given.fits)]
 
     def _door_is_shut(self) -> bool:
         troubled = self.flags.door == "open" and bool(self.muted or self.gone)
         return self.locked or self.shielded or self.flags.door == "knock" or troubled
 
-    def _seat_given(self, entry: log.SeatGiven) -> None:
+    def _seat_given(self, entry: happened.SeatGiven) -> None:
         must(entry.session not in self.sessions, "one session, two seats")
         self.sessions[entry.session] = entry.seat
 
-    def _renamed(self, entry: log.Renamed) -> None:
+    def _renamed(self, entry: happened.Renamed) -> None:
         self._sits(entry.seat)
         if self.opened is not None:
             self._heard(entry.seat)
@@ -106,7 +106,7 @@ class People:
         taken = {self.names[seat] for seat in self.roles if seat not in self.gone}
         must(name is None or name not in taken, "somebody else's name")
 
-    def _listening_chosen(self, entry: log.ListeningChosen) -> None:
+    def _listening_chosen(self, entry: happened.ListeningChosen) -> None:
         self._sits(entry.seat)
         self._moves()
         must(not self.closed, "the meeting is over")
@@ -116,13 +116,13 @@ class People:
             return
         self.listeners.add(entry.seat)
         if entry.seat == self.offered:
-            self.awaited = [about(log.InviteEnded, entry.seat)]
+            self.awaited = [about(happened.InviteEnded, entry.seat)]
         elif entry.seat in self.queue:
-            self.awaited = [about(log.HandLowered, entry.seat)]
+            self.awaited = [about(happened.HandLowered, entry.seat)]
 
     # The door
 
-    def _knocked(self, entry: log.Knocked) -> None:
+    def _knocked(self, entry: happened.Knocked) -> None:
         must(not self.closed and not self.locked, "nobody knocks at a locked door")
         must(entry.knock == self.knocks + 1, "knocks are numbered in order")
         must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
@@ -135,16 +135,16 @@ class People:
         self.awaited = [
             Awaited(
                 f"the session of knock {entry.knock}",
-                lambda next_: isinstance(next_, log.KnockGiven) and next_.knock == entry.knock,
+                lambda next_: isinstance(next_, happened.KnockGiven) and next_.knock == entry.knock,
             )
         ]
 
-    def _knock_given(self, entry: log.KnockGiven) -> None:
+    def _knock_given(self, entry: happened.KnockGiven) -> None:
         known = entry.session in self.sessions or entry.session in self.knockers
         must(not known, "a session that is in, or was turned away (P9)")
         self.knockers[entry.session] = entry.knock
 
-    def _knock_answered(self, entry: log.KnockAnswered) -> None:
+    def _knock_answered(self, entry: happened.KnockAnswered) -> None:
         self._leads(entry.by)
         must(entry.knock in self.lobby, "nobody waits under this number")
         name = self.lobby.pop(entry.knock)
@@ -158,7 +158,7 @@ class People:
             Awaited(
                 f"the seat of knock {entry.knock}",
                 lambda next_: (
-                    isinstance(next_, log.SeatTaken)
+                    isinstance(next_, happened.SeatTaken)
                     and next_.role == "member"
                     and _is_name_of(name, next_.words)
                 ),
@@ -166,22 +166,23 @@ class People:
             Awaited(
                 f"the session of knock {entry.knock}",
                 lambda next_: (
-                    isinstance(next_, log.SeatGiven) and next_ == log.SeatGiven(seat, session)
+                    isinstance(next_, happened.SeatGiven)
+                    and next_ == happened.SeatGiven(seat, session)
                 ),
             ),
         ]
 
-    def _locked(self, _: log.Locked) -> None:
+    def _locked(self, _: happened.Locked) -> None:
         must(not self.locked, "locked already")
         self.locked = True
 
-    def _unlocked(self, _: log.Unlocked) -> None:
+    def _unlocked(self, _: happened.Unlocked) -> None:
         must(self.locked, "not locked")
         self.locked = False
 
     # The chair and the seats of service
 
-    def _appointed(self, entry: log.Appointed) -> None:
+    def _appointed(self, entry: happened.Appointed) -> None:
         self._sits(entry.seat)
         must(not self._serves(entry.seat, entry.service), "has this seat of service already")
         must(any(self._is_leader(seat) for seat in self.roles), "nobody could appoint (FC-22)")
@@ -190,7 +191,7 @@ class People:
         else:
             self.services.add((entry.seat, entry.service))
 
-    def _dismissed(self, entry: log.Dismissed) -> None:
+    def _dismissed(self, entry: happened.Dismissed) -> None:
         self._sits(entry.seat)
         must(self._serves(entry.seat, entry.service), "does not have this seat of service")
         if entry.service == "co_chair":
@@ -204,7 +205,7 @@ class People:
             return self._is_leader(seat)
         return (seat, service) in self.services
 
-    def _chair_offered(self, entry: log.ChairOffered) -> None:
+    def _chair_offered(self, entry: happened.ChairOffered) -> None:
         self._running()
         self._sits(entry.seat)
         must(self.offer is None, "two offers of one chair (FC-23)")
@@ -230,7 +231,7 @@ class People:
         is_lost = self.lost is not None or self.quiet
         return is_standby and is_lost and seat not in self.asked
 
-    def _chair_offer_ended(self, entry: log.ChairOfferEnded) -> None:
+    def _chair_offer_ended(self, entry: happened.ChairOfferEnded) -> None:
         offer = self.offer
         must(offer is not None and offer.seat == entry.seat, "there is no such offer")
         assert offer is not None
@@ -239,11 +240,11 @@ class People:
         if entry.reason == "withdrawn":
             must(offer.by == 0, "nobody but the server takes an offer back")
             self.awaited = [
-                Awaited("who came back", lambda next_: isinstance(next_, log.ChairCameBack))
+                Awaited("who came back", lambda next_: isinstance(next_, happened.ChairCameBack))
             ]
         self.offer = None
 
-    def _chair_taken(self, entry: log.ChairTaken) -> None:
+    def _chair_taken(self, entry: happened.ChairTaken) -> None:
         self._running()
         self._sits(entry.seat)
         must(entry.seat not in self.muted, "the muted do not take the chair")
@@ -257,20 +258,20 @@ class People:
         self.chair, self.offer, self.lost, self.quiet = entry.seat, None, None, False
         self.asked.clear()
 
-    def _chair_went_away(self, entry: log.ChairWentAway) -> None:
+    def _chair_went_away(self, entry: happened.ChairWentAway) -> None:
         self._running()
         must(self.lost is None and not self.quiet, "lost already")
         must(entry.until == self.clocks.at + QUIET_AFTER, "not the time that was promised (FC-24)")
         self.lost = entry.until
         self.asked.clear()
 
-    def _chair_came_back(self, entry: log.ChairCameBack) -> None:
+    def _chair_came_back(self, entry: happened.ChairCameBack) -> None:
         self._leads(entry.seat)
         must(self.lost is not None and not self.closed, "the chair was not lost (FC-24)")
         self.lost = None
         self.asked.clear()
 
-    def _went_quiet(self, _: log.WentQuiet) -> None:
+    def _went_quiet(self, _: happened.WentQuiet) -> None:
         self._running()
         must(self.lost is not None and self.clocks.at >= self.lost, "quiet too early (FC-24)")
         must(self.offered is None, "nobody is invited in a quiet room (FC-24)")
@@ -279,7 +280,7 @@ class People:
 
     # Conduct
 
-    def _muted(self, entry: log.Muted) -> None:
+    def _muted(self, entry: happened.Muted) -> None:
         self._target(entry.seat)
         is_now = entry.scope != "time" or entry.until > self.clocks.at
         must(is_now, "a mute that is over already")
@@ -289,7 +290,7 @@ class People:
         self.muted[entry.seat] = self._in_room(entry.until)
         self.scopes[entry.seat] = entry.scope
 
-    def _unmuted(self, entry: log.Unmuted) -> None:
+    def _unmuted(self, entry: happened.Unmuted) -> None:
         must(entry.seat in self.muted, "was not muted")
         if entry.by == "time":
             must(not self.closed, "timers end with the meeting")
@@ -297,21 +298,21 @@ class People:
             must(self.clocks.room.over(self.muted[entry.seat]), "unmuted too early")
         if entry.by == "phase":
             must(self.scopes[entry.seat] == "phase", "muted for longer than the phase (FC-19)")
-            self._awaits_phase(log.Unmuted)
+            self._awaits_phase(happened.Unmuted)
         del self.muted[entry.seat], self.scopes[entry.seat]
 
-    def _awaits_phase(self, *after: type[log.Entry]) -> None:
+    def _awaits_phase(self, *after: type[happened.Entry]) -> None:
         self.awaited = [
-            Awaited("the next phase", lambda next_: isinstance(next_, log.PhaseBegan), after)
+            Awaited("the next phase", lambda next_: isinstance(next_, happened.PhaseBegan), after)
         ]
 
-    def _all_muted(self, entry: log.AllMuted) -> None:
+    def _all_muted(self, entry: happened.AllMuted) -> None:
         self._running()
         self._moves()
         must(entry.until > self.clocks.at, "a mute that is over already")
         self.all_muted = self._in_room(entry.until)
 
-    def _all_unmuted(self, entry: log.AllUnmuted) -> None:
+    def _all_unmuted(self, entry: happened.AllUnmuted) -> None:
         self._running()
         self._moves()
         must(self.all_muted is not None, "the room was not muted")
@@ -319,7 +320,7 @@ class People:
             must(self.clocks.room.over(self.all_muted), "unmuted too early")
         self.all_muted = None
 
-    def _removed(self, entry: log.Removed) -> None:
+    def _removed(self, entry: happened.Removed) -> None:
         self._target(entry.seat)
         self.gone.add(entry.seat)
         self.muted.pop(entry.seat, None)
@@ -344,17 +345,17 @@ class People:
             return 3
         return 2 if seat == self.chair else int(self._is_leader(seat))
 
-    def _frozen(self, _: log.Frozen) -> None:
+    def _frozen(self, _: happened.Frozen) -> None:
         self._running()
         must(not self.frozen, "frozen already")
         self.frozen = True
 
-    def _thawed(self, _: log.Thawed) -> None:
+    def _thawed(self, _: happened.Thawed) -> None:
         self._running()
         must(self.frozen, "not frozen")
         self.frozen = False
 
-    def _shield_raised(self, entry: log.ShieldRaised) -> None:
+    def _shield_raised(self, entry: happened.ShieldRaised) -> None:
         self._running()
         self._moves()
         must(not self.shielded, "the shield is up already")
@@ -372,7 +373,7 @@ class People:
         )
         self.shielded = True
 
-    def _shield_lowered(self, _: log.ShieldLowered) -> None:
+    def _shield_lowered(self, _: happened.ShieldLowered) -> None:
         self._running()
         self._moves()
         must(self.shielded, "the shield is not up")

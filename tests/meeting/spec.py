@@ -18,19 +18,8 @@ import pytest
 
 from moderation.content.verdict import ALLOW, Finding, Verdict
 from moderation.meeting import audience, decider
-from moderation.meeting.commands import AnyCommand, Role
-from moderation.meeting.entries import (
-    AnyEntry,
-    Convened,
-    FloorTaken,
-    HandRaised,
-    Invited,
-    InviteEnded,
-    Opened,
-    PhaseBegan,
-    SeatGiven,
-    SeatTaken,
-)
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags, Format, Phase
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
@@ -188,21 +177,21 @@ class Answer(Generic[S, C, E]):
         return situation
 
 
-def _judge(stamped: Iterable[tuple[AnyEntry, float]]) -> None:
+def _judge(stamped: Iterable[tuple[happened.AnyEntry, float]]) -> None:
     Oracle().take_all(stamped)
 
 
-RULES: Rules[Meeting, AnyCommand, AnyEntry] = Rules(
+RULES: Rules[Meeting, ask.AnyCommand, happened.AnyEntry] = Rules(
     new=decider.NEW,
     decide=decider.decide,
     evolve=decider.evolve,
     audience=audience.audience,
-    codec=msgspec.msgpack.Decoder(AnyEntry),
+    codec=msgspec.msgpack.Decoder(happened.AnyEntry),
     judge=_judge,
 )
 
-History: TypeAlias = "AnyEntry | After | Iterable[History]"
-MeetingSituation: TypeAlias = Situation[Meeting, AnyCommand, AnyEntry]
+History: TypeAlias = "happened.AnyEntry | After | Iterable[History]"
+MeetingSituation: TypeAlias = Situation[Meeting, ask.AnyCommand, happened.AnyEntry]
 
 
 def given(*history: History) -> MeetingSituation:
@@ -228,69 +217,86 @@ def flat(history: Iterable[Any]) -> Iterable[Any]:
             yield step
 
 
-def convened(phases: Sequence[Phase] = FORMAT.phases, **ways: Any) -> list[AnyEntry]:
+def convened(phases: Sequence[Phase] = FORMAT.phases, **ways: Any) -> list[happened.AnyEntry]:
     """A meeting that has an agenda and nobody in it; `ways` are the group's own (`Flags`)."""
-    return [Convened(FORMAT.id, tuple(phases), Flags(**ways))]
+    return [happened.Convened(FORMAT.id, tuple(phases), Flags(**ways))]
 
 
-def seated(phases: Sequence[Phase] = FORMAT.phases, **ways: Any) -> list[AnyEntry]:
+def seated(phases: Sequence[Phase] = FORMAT.phases, **ways: Any) -> list[happened.AnyEntry]:
     """Before the opening: everybody of the cast who has a seat is there."""
     return [*convened(phases, **ways), *(entry for seat in NAMES for entry in comes_in(seat))]
 
 
-def comes_in(seat: int) -> list[AnyEntry]:
-    role: Role = "facilitator" if seat in FACILITATORS else "member"
-    return [SeatTaken(seat=seat, role=role, words=NAMES[seat]), SeatGiven(seat, SESSIONS[seat])]
+def comes_in(seat: int) -> list[happened.AnyEntry]:
+    role: ask.Role = "facilitator" if seat in FACILITATORS else "member"
+    return [
+        happened.SeatTaken(seat=seat, role=role, words=NAMES[seat]),
+        happened.SeatGiven(seat, SESSIONS[seat]),
+    ]
 
 
-def sam_comes_in() -> list[AnyEntry]:
+def sam_comes_in() -> list[happened.AnyEntry]:
     """Staff take the seat after the cast."""
-    return [SeatTaken(seat=NEXT, role="staff", words="Sam"), SeatGiven(NEXT, SAMS_SESSION)]
+    return [
+        happened.SeatTaken(seat=NEXT, role="staff", words="Sam"),
+        happened.SeatGiven(NEXT, SAMS_SESSION),
+    ]
 
 
-def eve_comes_in() -> list[AnyEntry]:
+def eve_comes_in() -> list[happened.AnyEntry]:
     """Somebody takes the seat after the cast."""
-    return [SeatTaken(seat=NEXT, role="member", words="Eve"), SeatGiven(NEXT, EVES_SESSION)]
+    return [
+        happened.SeatTaken(seat=NEXT, role="member", words="Eve"),
+        happened.SeatGiven(NEXT, EVES_SESSION),
+    ]
 
 
-def in_phase(name: str, phases: Sequence[Phase] = FORMAT.phases, **ways: Any) -> list[AnyEntry]:
+def in_phase(
+    name: str, phases: Sequence[Phase] = FORMAT.phases, **ways: Any
+) -> list[happened.AnyEntry]:
     """An open meeting, with all the cast and Ada in the chair, in this phase."""
-    return [*seated(phases, **ways), Opened(by=ada), *moves_to(name, phases)]
+    return [*seated(phases, **ways), happened.Opened(by=ada), *moves_to(name, phases)]
 
 
-def moves_to(name: str, phases: Sequence[Phase] = FORMAT.phases) -> list[AnyEntry]:
+def moves_to(name: str, phases: Sequence[Phase] = FORMAT.phases) -> list[happened.AnyEntry]:
     """From the opening of a meeting with all the cast to this phase, one after the other."""
     last = [phase.id for phase in phases].index(name)
     return [entry for number in range(last + 1) for entry in _begins(phases, number, last)]
 
 
-def _begins(phases: Sequence[Phase], number: int, last: int) -> list[AnyEntry]:
+def _begins(phases: Sequence[Phase], number: int, last: int) -> list[happened.AnyEntry]:
     """A phase begins; the invitation of a round that is gone through ends with it."""
     if phases[number].speak != "round":
-        return [PhaseBegan(number)]
+        return [happened.PhaseBegan(number)]
     first = ROUND[0]
-    over = [] if number == last else [InviteEnded(first, "phase")]
-    return [PhaseBegan(number, order=ROUND), called(first, by=0, at_once=True), *over]
+    over = [] if number == last else [happened.InviteEnded(first, "phase")]
+    return [happened.PhaseBegan(number, order=ROUND), called(first, by=0, at_once=True), *over]
 
 
-def called(seat: int, by: int = ada, at: float = NOON, *, at_once: bool = False) -> Invited:
+def called(
+    seat: int, by: int = ada, at: float = NOON, *, at_once: bool = False
+) -> happened.Invited:
     """`seat` is invited at this time, and so many seconds are theirs to answer (FC-05)."""
-    return Invited(seat, by=by, until=at + CONSENT, at_once=at_once)
+    return happened.Invited(seat, by=by, until=at + CONSENT, at_once=at_once)
 
 
-def with_hands(*seats: int, phase: str = "sharing", **ways: Any) -> list[AnyEntry]:
+def with_hands(*seats: int, phase: str = "sharing", **ways: Any) -> list[happened.AnyEntry]:
     """In this phase these hands are up, in this order."""
-    return [*in_phase(phase, **ways), *(HandRaised(seat) for seat in seats)]
+    return [*in_phase(phase, **ways), *(happened.HandRaised(seat) for seat in seats)]
 
 
-def with_invited(seat: int, by: int = ada, phase: str = "sharing", **ways: Any) -> list[AnyEntry]:
+def with_invited(
+    seat: int, by: int = ada, phase: str = "sharing", **ways: Any
+) -> list[happened.AnyEntry]:
     """In this phase `seat` asked for the floor and is invited, and has not answered."""
     return [*with_hands(seat, phase=phase, **ways), called(seat, by)]
 
 
-def with_floor(seat: int, by: int = ada, phase: str = "sharing", **ways: Any) -> list[AnyEntry]:
+def with_floor(
+    seat: int, by: int = ada, phase: str = "sharing", **ways: Any
+) -> list[happened.AnyEntry]:
     """In this phase `seat` has the floor since noon: the first turn of the meeting."""
-    return [*with_invited(seat, by, phase, **ways), FloorTaken(seat, turn=1)]
+    return [*with_invited(seat, by, phase, **ways), happened.FloorTaken(seat, turn=1)]
 
 
 def bounced(code: str, start: int, end: int) -> Verdict:

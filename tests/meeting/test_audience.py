@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import (
     CHAIR,
     NOBODY,
@@ -14,35 +16,6 @@ from moderation.meeting.audience import (
     from_snapshot,
     snapshot,
     streams,
-)
-from moderation.meeting.commands import Appoint, Close, Dismiss, Mute, Remove, Say, TakeSeat, Tell
-from moderation.meeting.entries import (
-    AllMuted,
-    AnyEntry,
-    Appointed,
-    ChairOffered,
-    ChairTaken,
-    ChairWentAway,
-    Dismissed,
-    DraftAnnounced,
-    HandRaised,
-    HandWentAway,
-    HolderWentAway,
-    KnockAnswered,
-    Knocked,
-    KnockGiven,
-    ListeningChosen,
-    Muted,
-    PauseBegan,
-    QueueClosed,
-    Reacted,
-    Removed,
-    Said,
-    SeatGiven,
-    SeatTaken,
-    Told,
-    ToldYou,
-    TurnExtended,
 )
 from moderation.meeting.state import AwayHand, Offer
 from tests.cast import (
@@ -77,23 +50,23 @@ from tests.meeting.spec import (
 @pytest.mark.parametrize(
     ("entry", "stream"),
     [
-        (Said(seat=ben, words="Hello"), ROOM),
-        (SeatTaken(seat=ben, role="member", words="Ben"), ROOM),
-        (Muted(ben, NOON), ROOM),
-        (Told(seat=ben, words="Psst"), CHAIR),
-        (Told(seat=ada, to=ben, words="Psst"), CHAIR),
-        (ToldYou(owner=ben, seat=ben, words="Psst"), ben),
-        (ToldYou(owner=ben, seat=ada, to=ben, words="Psst"), ben),
-        (SeatGiven(ben, "session"), ben),
-        (DraftAnnounced(ben), ben),
-        (Knocked(knock=1, words="Eve"), CHAIR),
-        (KnockAnswered(1, "admitted", by=ada), CHAIR),
-        (KnockGiven(1, "session"), NOBODY),
-        (Reacted(ben, 1, "with_you"), ROOM),
-        (ChairOffered(ben, by=ada, until=NOON), ROOM),
+        (happened.Said(seat=ben, words="Hello"), ROOM),
+        (happened.SeatTaken(seat=ben, role="member", words="Ben"), ROOM),
+        (happened.Muted(ben, NOON), ROOM),
+        (happened.Told(seat=ben, words="Psst"), CHAIR),
+        (happened.Told(seat=ada, to=ben, words="Psst"), CHAIR),
+        (happened.ToldYou(owner=ben, seat=ben, words="Psst"), ben),
+        (happened.ToldYou(owner=ben, seat=ada, to=ben, words="Psst"), ben),
+        (happened.SeatGiven(ben, "session"), ben),
+        (happened.DraftAnnounced(ben), ben),
+        (happened.Knocked(knock=1, words="Eve"), CHAIR),
+        (happened.KnockAnswered(1, "admitted", by=ada), CHAIR),
+        (happened.KnockGiven(1, "session"), NOBODY),
+        (happened.Reacted(ben, 1, "with_you"), ROOM),
+        (happened.ChairOffered(ben, by=ada, until=NOON), ROOM),
     ],
 )
-def test_an_entry_belongs_to_one_stream(entry: AnyEntry, stream: int):
+def test_an_entry_belongs_to_one_stream(entry: happened.AnyEntry, stream: int):
     assert audience(entry) == stream
 
 
@@ -112,42 +85,42 @@ def test_facilitators_read_their_stream_too():
 
 def test_p7_nobody_reads_the_room_before_their_own_arrival():
     story = given(in_phase("gathering"))
-    before = story.when(ben, Say("Hello", CURRENT)).allowed()
+    before = story.when(ben, ask.Say("Hello", CURRENT)).allowed()
     (line,) = before.state.lines
-    joined = before.when(0, TakeSeat(EVES_SESSION, "member", "Eve")).allowed().state
+    joined = before.when(0, ask.TakeSeat(EVES_SESSION, "member", "Eve")).allowed().state
     assert streams(joined, NEXT) == {ROOM: line + 1, NEXT: 1}
 
 
 def test_p7_a_late_facilitator_does_not_read_what_was_told_before():
-    told = given(in_phase("gathering")).when(ben, Tell("One")).allowed()
-    told = told.when(chidi, Tell("Two")).allowed()
+    told = given(in_phase("gathering")).when(ben, ask.Tell("One")).allowed()
+    told = told.when(chidi, ask.Tell("Two")).allowed()
     assert told.state.chair_number == 2
-    joined = told.when(0, TakeSeat(EVES_SESSION, "facilitator", "Eve")).allowed().state
+    joined = told.when(0, ask.TakeSeat(EVES_SESSION, "facilitator", "Eve")).allowed().state
     assert streams(joined, NEXT)[CHAIR] == 3
 
 
 def test_p7_a_new_co_chair_reads_the_facilitators_stream_from_then_on_and_loses_it_again():
-    told = given(in_phase("gathering")).when(ben, Tell("One")).allowed()
-    promoted = told.when(ada, Appoint(chidi, "co_chair")).allowed()
+    told = given(in_phase("gathering")).when(ben, ask.Tell("One")).allowed()
+    promoted = told.when(ada, ask.Appoint(chidi, "co_chair")).allowed()
     assert streams(promoted.state, chidi)[CHAIR] == 2
-    dismissed = promoted.when(ada, Dismiss(chidi, "co_chair")).allowed()
+    dismissed = promoted.when(ada, ask.Dismiss(chidi, "co_chair")).allowed()
     assert CHAIR not in streams(dismissed.state, chidi)
 
 
 @pytest.mark.parametrize(
     ("entry", "seat"),
     [
-        (Appointed(ben, "co_chair"), ben),
-        (Dismissed(ben, "co_chair"), ben),
-        (ChairTaken(ben), ben),
-        (Appointed(ben, "reader"), None),
-        (Dismissed(ben, "standby"), None),
-        (ChairOffered(ben, by=ada, until=NOON), None),
-        (Removed(ben), None),
+        (happened.Appointed(ben, "co_chair"), ben),
+        (happened.Dismissed(ben, "co_chair"), ben),
+        (happened.ChairTaken(ben), ben),
+        (happened.Appointed(ben, "reader"), None),
+        (happened.Dismissed(ben, "standby"), None),
+        (happened.ChairOffered(ben, by=ada, until=NOON), None),
+        (happened.Removed(ben), None),
     ],
 )
 def test_a48_a_seat_that_comes_to_read_other_streams_comes_back_for_them(
-    entry: AnyEntry, seat: int | None
+    entry: happened.AnyEntry, seat: int | None
 ):
     assert changes_streams(entry) == seat
 
@@ -161,18 +134,21 @@ def test_p9_the_removed_and_those_outside_read_nothing():
     story = given(in_phase("gathering"))
     assert streams(story.state, eve) == {}
     assert streams(story.state, ben)
-    assert streams(story.when(ada, Remove(ben)).allowed().state, ben) == {}
+    assert streams(story.when(ada, ask.Remove(ben)).allowed().state, ben) == {}
 
 
 def test_p8_the_muted_read_on():
     story = given(in_phase("gathering"))
-    muted = story.when(ada, Mute(ben, 5)).allowed()
+    muted = story.when(ada, ask.Mute(ben, 5)).allowed()
     assert streams(muted.state, ben) == streams(story.state, ben)
 
 
 def test_fc_04_a_snapshot_tells_phase_epoch_floor_queue_and_seats():
     story = given(
-        with_floor(ben), HandRaised(chidi), HandRaised(ada), HolderWentAway(ben, NOON + 90)
+        with_floor(ben),
+        happened.HandRaised(chidi),
+        happened.HandRaised(ada),
+        happened.HolderWentAway(ben, NOON + 90),
     )
     shown = snapshot(story.state, chidi)
     assert (shown.format, shown.phases) == (FORMAT.id, FORMAT.phases)
@@ -185,7 +161,7 @@ def test_fc_04_a_snapshot_tells_phase_epoch_floor_queue_and_seats():
 
 
 def test_fc_04_a_snapshot_tells_who_is_invited_muted_or_gone():
-    story = given(with_invited(ben), Muted(chidi, NOON + 60), Removed(4))
+    story = given(with_invited(ben), happened.Muted(chidi, NOON + 60), happened.Removed(4))
     shown = snapshot(story.state, ada)
     assert (shown.invited, shown.holder, shown.turn) == (ben, None, 0)
     assert shown.seats[chidi - 1] == SeatView(chidi, "member", "Chidi", muted_until=NOON + 60)
@@ -193,17 +169,17 @@ def test_fc_04_a_snapshot_tells_who_is_invited_muted_or_gone():
 
 
 def test_who_comes_later_is_not_told_the_name_of_somebody_removed_before():
-    rosa: list[AnyEntry] = [
-        SeatTaken(seat=NEXT, role="member", words="Rosa"),
-        SeatGiven(NEXT, EVES_SESSION),
+    rosa: list[happened.AnyEntry] = [
+        happened.SeatTaken(seat=NEXT, role="member", words="Rosa"),
+        happened.SeatGiven(NEXT, EVES_SESSION),
     ]
-    story = given(in_phase("gathering"), Removed(ben), *rosa)
+    story = given(in_phase("gathering"), happened.Removed(ben), *rosa)
     assert snapshot(story.state, chidi).seats[ben - 1].name == "Ben"
     assert snapshot(story.state, NEXT).seats[ben - 1] == SeatView(ben, "member", removed=True)
 
 
 def test_p22_a_snapshot_is_the_same_for_every_seat_and_holds_no_session():
-    story = given(in_phase("gathering")).when(ben, Tell("Psst")).allowed().state
+    story = given(in_phase("gathering")).when(ben, ask.Tell("Psst")).allowed().state
     assert {snapshot(story, seat) for seat in NAMES} == {snapshot(story, ada)}
     sent = msgspec.json.encode(snapshot(story, ada)).decode()
     assert sent.startswith('{"kind":"meeting"')
@@ -218,20 +194,26 @@ def test_a_meeting_can_be_shown_before_anybody_came():
 
 
 def test_fc_04_a_snapshot_says_whether_one_may_write_and_else_why():
-    story = given(with_floor(ben), Muted(dana, NOON + 60))
+    story = given(with_floor(ben), happened.Muted(dana, NOON + 60))
     assert snapshot(story.state, ben).why_silent is None
     assert snapshot(story.state, chidi).why_silent == "not_your_turn"
     assert snapshot(story.state, dana).why_silent == "muted"
     assert snapshot(story.state, ada).why_silent == "turn_running"
     assert snapshot(story.state, eve).why_silent is None
-    closed = story.when(ada, Close()).allowed()
+    closed = story.when(ada, ask.Close()).allowed()
     assert snapshot(closed.state, ben).why_silent == "meeting_closed"
 
 
 def test_fc_04_a_snapshot_tells_the_time_of_the_turn_and_of_what_holds_it_up():
     story = given(
         with_floor(ben, phase="more"),
-        [after(30), TurnExtended(ben, 2), PauseBegan(), after(10), AllMuted(NOON + 700)],
+        [
+            after(30),
+            happened.TurnExtended(ben, 2),
+            happened.PauseBegan(),
+            after(10),
+            happened.AllMuted(NOON + 700),
+        ],
     )
     shown = snapshot(story.state, chidi)
     assert (shown.turn_began_at, shown.turn_extra) == (NOON, 120)
@@ -242,7 +224,11 @@ def test_fc_04_a_snapshot_tells_the_time_of_the_turn_and_of_what_holds_it_up():
 def test_fc_04_a_snapshot_tells_the_lanes_of_the_queue_and_who_is_away():
     story = given(
         with_hands(ben, chidi, phase="passing"),
-        [HandRaised(dana, 1, urgent=True), QueueClosed(), HandWentAway(ben, NOON + 120)],
+        [
+            happened.HandRaised(dana, 1, urgent=True),
+            happened.QueueClosed(),
+            happened.HandWentAway(ben, NOON + 120),
+        ],
     )
     shown = snapshot(story.state, chidi)
     assert (shown.hands, shown.urgent, shown.queue_open) == ((dana, ben, chidi), (dana,), False)
@@ -250,7 +236,9 @@ def test_fc_04_a_snapshot_tells_the_lanes_of_the_queue_and_who_is_away():
 
 
 def test_fc_19_the_muted_see_reason_and_end():
-    muted = given(in_phase("sharing"), Muted(ben, NOON + 12 * 3600, "meeting", "flood")).state
+    muted = given(
+        in_phase("sharing"), happened.Muted(ben, NOON + 12 * 3600, "meeting", "flood")
+    ).state
     assert snapshot(muted, ben).seats[ben - 1] == SeatView(
         ben,
         "member",
@@ -264,19 +252,25 @@ def test_fc_19_the_muted_see_reason_and_end():
 def test_fc_04_a_snapshot_tells_who_serves_listens_has_shared_and_has_introduced_themselves():
     story = given(
         with_floor(ben),
-        [Said(seat=ben, turn=1), Appointed(chidi, "reader"), ListeningChosen(dana, on=True)],
+        [
+            happened.Said(seat=ben, turn=1),
+            happened.Appointed(chidi, "reader"),
+            happened.ListeningChosen(dana, on=True),
+        ],
     )
     seats = snapshot(story.state, ada).seats
     assert seats[ben - 1] == SeatView(ben, "member", "Ben", shared=True)
     assert seats[chidi - 1] == SeatView(chidi, "member", "Chidi", services=("reader",))
     assert seats[dana - 1] == SeatView(dana, "member", "Dana", listening=True)
-    said = given(in_phase("newcomers"), Said(seat=ben, words="Ben")).state
+    said = given(in_phase("newcomers"), happened.Said(seat=ben, words="Ben")).state
     assert snapshot(said, ada).seats[ben - 1].said == 1
 
 
 def test_fc_24_a_snapshot_tells_who_has_the_chair_and_that_it_is_lost():
-    story = given(in_phase("sharing"), Appointed(ben, "standby"), ChairWentAway(NOON + 60))
-    story = story.given(ChairOffered(ben, by=0, until=NOON + 30))
+    story = given(
+        in_phase("sharing"), happened.Appointed(ben, "standby"), happened.ChairWentAway(NOON + 60)
+    )
+    story = story.given(happened.ChairOffered(ben, by=0, until=NOON + 30))
     shown = snapshot(story.state, chidi)
     assert (shown.chair, shown.chair_away_until, shown.is_quiet) == (ada, NOON + 60, False)
     assert shown.offer == Offer(ben, 0, NOON + 30)
@@ -284,7 +278,9 @@ def test_fc_24_a_snapshot_tells_who_has_the_chair_and_that_it_is_lost():
 
 def test_a103_only_facilitators_are_shown_who_waits_in_the_lobby():
     story = given(
-        in_phase("gathering", door="members"), Knocked(knock=1, words="Eve"), KnockGiven(1, "s")
+        in_phase("gathering", door="members"),
+        happened.Knocked(knock=1, words="Eve"),
+        happened.KnockGiven(1, "s"),
     )
     assert snapshot(story.state, mo).lobby == (KnockView(1, "Eve"),)
     assert snapshot(story.state, ben).lobby == ()
@@ -294,13 +290,23 @@ def test_a103_only_facilitators_are_shown_who_waits_in_the_lobby():
 def test_fc_04_from_a_snapshot_a_client_goes_on():
     story = given(
         with_floor(ben, phase="passing", door="members"),
-        [Said(seat=ben, turn=1), HandRaised(chidi), Muted(dana, NOON + 60)],
-        [Knocked(knock=1, words="Eve"), KnockGiven(1, "s"), ListeningChosen(mo, on=True)],
+        [
+            happened.Said(seat=ben, turn=1),
+            happened.HandRaised(chidi),
+            happened.Muted(dana, NOON + 60),
+        ],
+        [
+            happened.Knocked(knock=1, words="Eve"),
+            happened.KnockGiven(1, "s"),
+            happened.ListeningChosen(mo, on=True),
+        ],
     )
     shown = snapshot(story.state, ada)
     client = from_snapshot(shown)
     assert (client.holder, client.turn, client.hands) == (ben, 1, (chidi,))
     assert (dict(client.mutes), client.is_listening(mo)) == ({dana: NOON + 60}, True)
     assert snapshot(client, ada) == shown
-    introduced = snapshot(given(in_phase("newcomers"), Said(seat=ben, words="Ben")).state, chidi)
+    introduced = snapshot(
+        given(in_phase("newcomers"), happened.Said(seat=ben, words="Ben")).state, chidi
+    )
     assert snapshot(from_snapshot(introduced), chidi) == introduced

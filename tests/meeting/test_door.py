@@ -4,41 +4,10 @@ import pytest
 
 from moderation.content.names import alike
 from moderation.content.verdict import Verdict
+from moderation.meeting import commands as ask
 from moderation.meeting import door
-from moderation.meeting.commands import (
-    Admit,
-    Close,
-    Lock,
-    Rename,
-    Role,
-    Say,
-    TakeSeat,
-    Tell,
-    TurnAway,
-    Unlock,
-    Unmute,
-)
+from moderation.meeting import entries as happened
 from moderation.meeting.door import LOBBY
-from moderation.meeting.entries import (
-    AllMuted,
-    AnyEntry,
-    Frozen,
-    KnockAnswered,
-    Knocked,
-    KnockGiven,
-    Locked,
-    Muted,
-    Opened,
-    PauseBegan,
-    PhaseBegan,
-    Removed,
-    Renamed,
-    Said,
-    SeatGiven,
-    SeatTaken,
-    ShieldRaised,
-    Unlocked,
-)
 from moderation.meeting.state import Seat
 from tests.cast import EVES_SESSION, SAMS_SESSION, SESSIONS, ada, ben, chidi, mo
 from tests.meeting.spec import (
@@ -59,26 +28,30 @@ from tests.meeting.spec import (
 )
 
 
-def eve_as(name: str, *, known: bool = True) -> TakeSeat:
-    return TakeSeat(EVES_SESSION, "member", name, known)
+def eve_as(name: str, *, known: bool = True) -> ask.TakeSeat:
+    return ask.TakeSeat(EVES_SESSION, "member", name, known)
 
 
-def stranger(name: str = "Eve", session: str = EVES_SESSION) -> TakeSeat:
+def stranger(name: str = "Eve", session: str = EVES_SESSION) -> ask.TakeSeat:
     """Of somebody who is not of the group."""
-    return TakeSeat(session, "member", name, known=False)
+    return ask.TakeSeat(session, "member", name, known=False)
 
 
-def knocks(number: int = 1, name: str = "Eve", session: str = EVES_SESSION) -> list[AnyEntry]:
+def knocks(
+    number: int = 1, name: str = "Eve", session: str = EVES_SESSION
+) -> list[happened.AnyEntry]:
     """Somebody is in the lobby."""
-    return [Knocked(knock=number, words=name), KnockGiven(number, session)]
+    return [happened.Knocked(knock=number, words=name), happened.KnockGiven(number, session)]
 
 
 # Coming in
 
 
 def test_the_first_to_come_has_seat_1():
-    came = given(convened()).when(0, TakeSeat("s", "facilitator", "Ada"))
-    came.then(SeatTaken(seat=1, role="facilitator", words="Ada"), SeatGiven(1, "s"))
+    came = given(convened()).when(0, ask.TakeSeat("s", "facilitator", "Ada"))
+    came.then(
+        happened.SeatTaken(seat=1, role="facilitator", words="Ada"), happened.SeatGiven(1, "s")
+    )
 
 
 def test_seats_are_given_in_order_and_in_every_phase():
@@ -88,8 +61,8 @@ def test_seats_are_given_in_order_and_in_every_phase():
 
 
 def test_a_seat_reads_from_its_own_arrival_on():
-    came = given(in_phase("gathering")).when(ben, Tell("Hello")).allowed()
-    room_before = came.when(ben, Say("Hello", CURRENT)).allowed()
+    came = given(in_phase("gathering")).when(ben, ask.Tell("Hello")).allowed()
+    room_before = came.when(ben, ask.Say("Hello", CURRENT)).allowed()
     (line,) = room_before.state.lines
     eves = room_before.when(0, eve_as("Eve")).allowed().state.seats[NEXT]
     expected = Seat("member", line + 1, 2, name="Eve", session=EVES_SESSION, came_at=NOON)
@@ -97,33 +70,33 @@ def test_a_seat_reads_from_its_own_arrival_on():
 
 
 def test_a_session_has_one_seat_in_a_meeting():
-    again = given(seated()).when(0, TakeSeat(SESSIONS[ben], "member", "Benjamin"))
+    again = given(seated()).when(0, ask.TakeSeat(SESSIONS[ben], "member", "Benjamin"))
     again.nothing()
-    given(seated()).when(0, TakeSeat(SESSIONS[ben], "facilitator", "Ben")).nothing()
+    given(seated()).when(0, ask.TakeSeat(SESSIONS[ben], "facilitator", "Ben")).nothing()
 
 
 def test_nobody_comes_into_a_closed_meeting_but_those_who_sit_there():
-    closed = given(in_phase("after")).when(ada, Close()).allowed()
+    closed = given(in_phase("after")).when(ada, ask.Close()).allowed()
     closed.when(0, eve_as("Eve")).refused("meeting_closed")
-    closed.when(0, TakeSeat(SESSIONS[ben], "member", "Ben")).nothing()
+    closed.when(0, ask.TakeSeat(SESSIONS[ben], "member", "Ben")).nothing()
 
 
 def test_p9_the_session_of_the_removed_does_not_get_back_in():
-    gone = given(in_phase("gathering"), Removed(ben))
-    gone.when(0, TakeSeat(SESSIONS[ben], "member", "Ben")).refused("removed")
-    gone.when(0, TakeSeat(SESSIONS[ben], "facilitator", "Somebody else")).refused("removed")
-    closed = gone.when(ada, Close()).allowed()
-    closed.when(0, TakeSeat(SESSIONS[ben], "member", "Ben")).refused("removed")
+    gone = given(in_phase("gathering"), happened.Removed(ben))
+    gone.when(0, ask.TakeSeat(SESSIONS[ben], "member", "Ben")).refused("removed")
+    gone.when(0, ask.TakeSeat(SESSIONS[ben], "facilitator", "Somebody else")).refused("removed")
+    closed = gone.when(ada, ask.Close()).allowed()
+    closed.when(0, ask.TakeSeat(SESSIONS[ben], "member", "Ben")).refused("removed")
 
 
 def test_a_name_is_tidied():
-    came = given(convened()).when(0, TakeSeat("s", "member", "  Ben \t W.  "))
-    came.then(SeatTaken(seat=1, role="member", words="Ben W."), SeatGiven(1, "s"))
+    came = given(convened()).when(0, ask.TakeSeat("s", "member", "  Ben \t W.  "))
+    came.then(happened.SeatTaken(seat=1, role="member", words="Ben W."), happened.SeatGiven(1, "s"))
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u00a0 \u2003"])
 def test_a_name_is_needed(name: str):
-    given(convened()).when(0, TakeSeat("s", "member", name)).refused("no_name")
+    given(convened()).when(0, ask.TakeSeat("s", "member", name)).refused("no_name")
 
 
 @pytest.mark.parametrize("name", ["Ben", "ben", " BEN ", "Ｂｅｎ", "Ben.", "Be\u0301n", "Bén"])
@@ -138,7 +111,7 @@ def test_a72_a73_a_name_has_nothing_in_it_that_deceives(name: str):
 
 def test_a72_a_name_claims_no_role():
     given(seated()).when(0, eve_as("Eve (facilitator)")).refused("name_reserved")
-    given(seated()).when(ben, Rename("Faci1itator")).refused("name_reserved")
+    given(seated()).when(ben, ask.Rename("Faci1itator")).refused("name_reserved")
 
 
 def test_a75_a_name_is_not_longer_than_it_can_be_shown():
@@ -151,7 +124,7 @@ def test_a_name_of_nothing_that_can_be_seen_is_none(name: str):
 
 
 def test_the_name_of_somebody_who_was_removed_is_free():
-    given(seated(), Removed(ben)).when(0, eve_as("Ben")).allowed()
+    given(seated(), happened.Removed(ben)).when(0, eve_as("Ben")).allowed()
 
 
 def test_in_a_room_of_thousands_a_name_is_compared_with_those_that_look_like_it(
@@ -164,14 +137,14 @@ def test_in_a_room_of_thousands_a_name_is_compared_with_those_that_look_like_it(
         return alike(name, other)
 
     monkeypatch.setattr(door, "alike", noted)
-    story = given(in_phase("gathering"), Renamed(seat=chidi, words="Benny"))
+    story = given(in_phase("gathering"), happened.Renamed(seat=chidi, words="Benny"))
     story.when(0, eve_as("BEN")).refused("name_taken")
     story.when(0, eve_as("Chidi")).allowed()
     assert compared == [("BEN", "Ben"), ("Chidi", "Benny")]
 
 
 def test_a_name_whose_words_are_swept_takes_no_other():
-    swept = given(convened(), SeatTaken(seat=1, role="member"), SeatGiven(1, "s"))
+    swept = given(convened(), happened.SeatTaken(seat=1, role="member"), happened.SeatGiven(1, "s"))
     assert swept.state.seats[1].name is None
     swept.when(0, eve_as("Eve")).allowed()
 
@@ -189,18 +162,18 @@ def test_cm_09_what_others_must_not_see_of_a_name_is_left_out():
 
 def test_a_session_that_sits_is_not_asked_for_its_name_again():
     found = Verdict("bounce", findings=bounced("contact_details", 0, 3).findings)
-    given(seated()).when(0, TakeSeat(SESSIONS[ben], "member", "Ben"), found).nothing()
+    given(seated()).when(0, ask.TakeSeat(SESSIONS[ben], "member", "Ben"), found).nothing()
 
 
 def test_where_the_group_says_so_who_comes_late_reads_what_was_said_before():
-    said = given(in_phase("gathering", history="meeting"), Said(seat=ben, words="Hello"))
+    said = given(in_phase("gathering", history="meeting"), happened.Said(seat=ben, words="Hello"))
     late = said.when(0, eve_as("Eve")).allowed()
     assert late.state.seats[NEXT].since == 1
 
 
 def test_what_facilitators_heard_before_stays_theirs_whatever_the_group_says():
-    told = given(in_phase("gathering", history="meeting")).when(ben, Tell("Psst")).allowed()
-    late = told.when(0, TakeSeat(EVES_SESSION, "facilitator", "Eve")).allowed()
+    told = given(in_phase("gathering", history="meeting")).when(ben, ask.Tell("Psst")).allowed()
+    late = told.when(0, ask.TakeSeat(EVES_SESSION, "facilitator", "Eve")).allowed()
     assert late.state.seats[NEXT].since_chair == 2
 
 
@@ -208,60 +181,65 @@ def test_what_facilitators_heard_before_stays_theirs_whatever_the_group_says():
 
 
 def test_somebody_goes_by_another_name():
-    story = given(in_phase("gathering")).when(ben, Rename("  Benjamin "))
-    renamed = story.then(Renamed(seat=ben, words="Benjamin"))
+    story = given(in_phase("gathering")).when(ben, ask.Rename("  Benjamin "))
+    renamed = story.then(happened.Renamed(seat=ben, words="Benjamin"))
     assert renamed.state.seats[ben].name == "Benjamin"
-    renamed.when(ben, Rename("Benjamin")).nothing()
+    renamed.when(ben, ask.Rename("Benjamin")).nothing()
     renamed.when(0, eve_as("Ben")).then(
-        SeatTaken(seat=NEXT, role="member", words="Ben"), SeatGiven(NEXT, EVES_SESSION)
+        happened.SeatTaken(seat=NEXT, role="member", words="Ben"),
+        happened.SeatGiven(NEXT, EVES_SESSION),
     )
 
 
 def test_a_name_may_be_written_otherwise_by_whoever_has_it():
-    given(in_phase("gathering")).when(ben, Rename("BEN")).then(Renamed(seat=ben, words="BEN"))
+    given(in_phase("gathering")).when(ben, ask.Rename("BEN")).then(
+        happened.Renamed(seat=ben, words="BEN")
+    )
 
 
 def test_nobody_takes_the_name_of_another():
-    given(in_phase("gathering")).when(ben, Rename("chidi")).refused("name_taken")
-    given(in_phase("gathering")).when(ben, Rename(" ")).refused("no_name")
+    given(in_phase("gathering")).when(ben, ask.Rename("chidi")).refused("name_taken")
+    given(in_phase("gathering")).when(ben, ask.Rename(" ")).refused("no_name")
 
 
 def test_a_name_is_changed_before_the_opening_and_in_any_phase():
-    given(seated()).when(ben, Rename("Benjamin")).allowed()
+    given(seated()).when(ben, ask.Rename("Benjamin")).allowed()
     for phase in ("silence", "opening", "sharing", "round"):
-        given(in_phase(phase)).when(ben, Rename("Benjamin")).allowed()
+        given(in_phase(phase)).when(ben, ask.Rename("Benjamin")).allowed()
 
 
 def test_w12_who_is_not_heard_takes_no_other_name():
     story = given(in_phase("gathering"))
-    stopped: list[tuple[AnyEntry, str]] = [
-        (Muted(ben, NOON + 60), "muted"),
-        (AllMuted(NOON + 60), "names_locked"),
-        (ShieldRaised(), "names_locked"),
-        (PauseBegan(), "paused"),
-        (Frozen(), "frozen"),
+    stopped: list[tuple[happened.AnyEntry, str]] = [
+        (happened.Muted(ben, NOON + 60), "muted"),
+        (happened.AllMuted(NOON + 60), "names_locked"),
+        (happened.ShieldRaised(), "names_locked"),
+        (happened.PauseBegan(), "paused"),
+        (happened.Frozen(), "frozen"),
     ]
     for stop, code in stopped:
-        story.given(stop).when(ben, Rename("Benjamin")).refused(code)
-    given(seated(), Muted(ben, NOON + 60)).when(ben, Rename("Benjamin")).refused("muted")
+        story.given(stop).when(ben, ask.Rename("Benjamin")).refused(code)
+    given(seated(), happened.Muted(ben, NOON + 60)).when(ben, ask.Rename("Benjamin")).refused(
+        "muted"
+    )
 
 
 def test_facilitators_take_another_name_while_names_are_locked():
-    given(in_phase("gathering"), ShieldRaised()).when(ada, Rename("Ada L.")).allowed()
+    given(in_phase("gathering"), happened.ShieldRaised()).when(ada, ask.Rename("Ada L.")).allowed()
 
 
 def test_a_new_name_is_reviewed():
     found = bounced("contact_details", 0, 3)
-    renamed = given(in_phase("gathering")).when(ben, Rename("Ben 0770"), found)
+    renamed = given(in_phase("gathering")).when(ben, ask.Rename("Ben 0770"), found)
     renamed.refused("contact_details", spans=[(0, 3)])
 
 
 # Doors
 
 
-def ada_alone(door: str) -> list[AnyEntry]:
+def ada_alone(door: str) -> list[happened.AnyEntry]:
     """An open meeting with this door, in which nobody is but Ada."""
-    return [*convened(door=door), *comes_in(ada), Opened(by=ada), PhaseBegan(0)]
+    return [*convened(door=door), *comes_in(ada), happened.Opened(by=ada), happened.PhaseBegan(0)]
 
 
 def test_by_invitation_nobody_comes_in_without_one():
@@ -280,10 +258,10 @@ def test_at_a_door_where_one_knocks_everybody_does_but_who_leads():
     story = given(ada_alone("knock"))
     for known in (True, False):
         story.when(0, eve_as("Eve", known=known)).then(*knocks())
-    roles: tuple[Role, ...] = ("facilitator", "staff")
+    roles: tuple[ask.Role, ...] = ("facilitator", "staff")
     for role in roles:
-        story.when(0, TakeSeat("s", role, "Gus")).then(
-            SeatTaken(seat=2, role=role, words="Gus"), SeatGiven(2, "s")
+        story.when(0, ask.TakeSeat("s", role, "Gus")).then(
+            happened.SeatTaken(seat=2, role=role, words="Gus"), happened.SeatGiven(2, "s")
         )
 
 
@@ -292,41 +270,45 @@ def test_an_open_door_lets_everybody_in():
     story.when(0, eve_as("Eve", known=False)).then(*eve_comes_in())
 
 
-@pytest.mark.parametrize("entry", [Muted(ben, NOON + 60), Removed(ben)])
-def test_a47_while_somebody_is_muted_or_removed_one_knocks_at_an_open_door(entry: AnyEntry):
+@pytest.mark.parametrize("entry", [happened.Muted(ben, NOON + 60), happened.Removed(ben)])
+def test_a47_while_somebody_is_muted_or_removed_one_knocks_at_an_open_door(
+    entry: happened.AnyEntry,
+):
     story = given(in_phase("gathering", door="open"), entry)
     for known in (True, False):
         story.when(0, eve_as("Eve", known=known)).then(*knocks())
 
 
 def test_a47_the_door_is_open_again_when_the_mute_is_over_and_never_after_a_removal():
-    muted = given(in_phase("gathering", door="open"), Muted(ben, NOON + 60))
-    muted.when(ada, Unmute(ben)).allowed().when(0, eve_as("Eve")).then(*eve_comes_in())
-    removed = given(in_phase("gathering", door="open"), Removed(ben), after(3600))
+    muted = given(in_phase("gathering", door="open"), happened.Muted(ben, NOON + 60))
+    muted.when(ada, ask.Unmute(ben)).allowed().when(0, eve_as("Eve")).then(*eve_comes_in())
+    removed = given(in_phase("gathering", door="open"), happened.Removed(ben), after(3600))
     removed.when(0, eve_as("Eve")).then(*knocks())
 
 
 @pytest.mark.parametrize("door", ["open", "knock", "members", "invitation"])
 def test_the_shield_puts_the_lobby_before_every_door(door: str):
-    story = given(ada_alone(door), ShieldRaised())
+    story = given(ada_alone(door), happened.ShieldRaised())
     story.when(0, eve_as("Eve")).then(*knocks())
 
 
 @pytest.mark.parametrize("door", ["open", "knock", "members", "invitation"])
 def test_nobody_new_comes_in_by_a_locked_door_but_who_leads(door: str):
-    locked = given(ada_alone(door)).when(ada, Lock()).then(Locked())
+    locked = given(ada_alone(door)).when(ada, ask.Lock()).then(happened.Locked())
     locked.when(0, eve_as("Eve")).refused("locked")
-    locked.when(0, TakeSeat(SESSIONS[ada], "facilitator", "Ada")).nothing()
-    locked.when(0, TakeSeat(SAMS_SESSION, "staff", "Sam")).allowed()
-    locked.when(ada, Lock()).nothing()
-    unlocked = locked.when(ada, Unlock()).then(Unlocked())
-    unlocked.when(ada, Unlock()).nothing()
+    locked.when(0, ask.TakeSeat(SESSIONS[ada], "facilitator", "Ada")).nothing()
+    locked.when(0, ask.TakeSeat(SAMS_SESSION, "staff", "Sam")).allowed()
+    locked.when(ada, ask.Lock()).nothing()
+    unlocked = locked.when(ada, ask.Unlock()).then(happened.Unlocked())
+    unlocked.when(ada, ask.Unlock()).nothing()
     unlocked.when(0, eve_as("Eve")).allowed()
 
 
 def test_members_neither_lock_nor_unlock():
-    given(in_phase("gathering")).when(ben, Lock()).refused("facilitators_act")
-    given(in_phase("gathering"), Locked()).when(ben, Unlock()).refused("facilitators_act")
+    given(in_phase("gathering")).when(ben, ask.Lock()).refused("facilitators_act")
+    given(in_phase("gathering"), happened.Locked()).when(ben, ask.Unlock()).refused(
+        "facilitators_act"
+    )
 
 
 # The lobby
@@ -342,70 +324,78 @@ def test_who_waits_has_no_seat_and_asks_again_for_nothing_new():
     assert NEXT not in story.state.seats
     story.when(0, stranger()).nothing()
     story.when(0, stranger("Another name")).nothing()
-    story.given(Locked()).when(0, stranger()).nothing()
-    story.when(0, TakeSeat(EVES_SESSION, "member", "Eve", known=True)).nothing()
+    story.given(happened.Locked()).when(0, stranger()).nothing()
+    story.when(0, ask.TakeSeat(EVES_SESSION, "member", "Eve", known=True)).nothing()
 
 
 def test_who_waits_and_turns_out_to_be_a_facilitator_comes_in_by_themselves():
     """Nobody else may be there to let them in."""
-    waiting().when(0, TakeSeat(EVES_SESSION, "facilitator", "Eve")).then(
-        SeatTaken(seat=NEXT, role="facilitator", words="Eve"),
-        SeatGiven(NEXT, EVES_SESSION),
-        KnockAnswered(1, "admitted", by=NEXT),
-    ).when(0, TakeSeat(EVES_SESSION, "facilitator", "Eve")).nothing()
+    waiting().when(0, ask.TakeSeat(EVES_SESSION, "facilitator", "Eve")).then(
+        happened.SeatTaken(seat=NEXT, role="facilitator", words="Eve"),
+        happened.SeatGiven(NEXT, EVES_SESSION),
+        happened.KnockAnswered(1, "admitted", by=NEXT),
+    ).when(0, ask.TakeSeat(EVES_SESSION, "facilitator", "Eve")).nothing()
 
 
 def test_a_facilitator_lets_somebody_in():
-    answered = KnockAnswered(1, "admitted", by=mo)
-    admitted = waiting().when(mo, Admit(1)).then(answered, *eve_comes_in())
+    answered = happened.KnockAnswered(1, "admitted", by=mo)
+    admitted = waiting().when(mo, ask.Admit(1)).then(answered, *eve_comes_in())
     assert dict(admitted.state.lobby) == {}
     admitted.when(0, stranger()).nothing()
-    admitted.when(NEXT, Say("Hello", CURRENT)).allowed()
+    admitted.when(NEXT, ask.Say("Hello", CURRENT)).allowed()
 
 
 def test_p7_who_was_let_in_reads_from_then_on():
-    story = waiting(Said(seat=ben, words="Hello"))
+    story = waiting(happened.Said(seat=ben, words="Hello"))
     (line,) = story.state.lines
-    assert story.when(ada, Admit(1)).allowed().state.seats[NEXT].since == line + 1
+    assert story.when(ada, ask.Admit(1)).allowed().state.seats[NEXT].since == line + 1
 
 
 def test_somebody_waiting_is_let_in_by_a_locked_door_and_into_a_frozen_room():
-    waiting(Locked()).when(ada, Admit(1)).allowed()
-    waiting(Frozen()).when(ada, Admit(1)).allowed()
+    waiting(happened.Locked()).when(ada, ask.Admit(1)).allowed()
+    waiting(happened.Frozen()).when(ada, ask.Admit(1)).allowed()
 
 
 def test_a_facilitator_turns_somebody_away_for_this_meeting():
-    turned = waiting().when(ada, TurnAway(1)).then(KnockAnswered(1, "turned_away", by=ada))
+    turned = (
+        waiting().when(ada, ask.TurnAway(1)).then(happened.KnockAnswered(1, "turned_away", by=ada))
+    )
     turned.when(0, stranger()).refused("turned_away")
     turned.when(0, stranger("Somebody else")).refused("turned_away")
     turned.when(0, stranger("Gus", "another")).then(*knocks(2, "Gus", "another"))
 
 
-@pytest.mark.parametrize("command", [Admit(1), TurnAway(1)])
-def test_the_lobby_is_answered_once_and_by_facilitators(command: Admit | TurnAway):
+@pytest.mark.parametrize("command", [ask.Admit(1), ask.TurnAway(1)])
+def test_the_lobby_is_answered_once_and_by_facilitators(command: ask.Admit | ask.TurnAway):
     waiting().when(ben, command).refused("facilitators_act")
-    waiting(KnockAnswered(1, "turned_away", by=ada)).when(mo, command).refused("no_such_knock")
+    waiting(happened.KnockAnswered(1, "turned_away", by=ada)).when(mo, command).refused(
+        "no_such_knock"
+    )
     given(in_phase("gathering")).when(mo, command).refused("no_such_knock")
 
 
 def test_a103_who_knocks_does_not_learn_whose_name_is_taken():
     story = given(in_phase("gathering", door="members"))
     knocked = story.when(0, stranger("Ben")).then(*knocks(name="Ben"))
-    admitted = knocked.when(ada, Admit(1)).then(
-        KnockAnswered(1, "admitted", by=ada),
-        SeatTaken(seat=NEXT, role="member", words="Ben 2"),
-        SeatGiven(NEXT, EVES_SESSION),
+    admitted = knocked.when(ada, ask.Admit(1)).then(
+        happened.KnockAnswered(1, "admitted", by=ada),
+        happened.SeatTaken(seat=NEXT, role="member", words="Ben 2"),
+        happened.SeatGiven(NEXT, EVES_SESSION),
     )
-    third = admitted.given(*knocks(2, "ben", "s")).when(ada, Admit(2)).allowed()
+    third = admitted.given(*knocks(2, "ben", "s")).when(ada, ask.Admit(2)).allowed()
     assert third.state.seats[NEXT + 1].name == "ben 3"
 
 
 def test_one_who_waits_under_a_name_that_was_swept_can_be_let_in():
-    swept = given(in_phase("gathering", door="members"), Knocked(knock=1), KnockGiven(1, "s"))
-    swept.when(ada, Admit(1)).then(
-        KnockAnswered(1, "admitted", by=ada),
-        SeatTaken(seat=NEXT, role="member"),
-        SeatGiven(NEXT, "s"),
+    swept = given(
+        in_phase("gathering", door="members"),
+        happened.Knocked(knock=1),
+        happened.KnockGiven(1, "s"),
+    )
+    swept.when(ada, ask.Admit(1)).then(
+        happened.KnockAnswered(1, "admitted", by=ada),
+        happened.SeatTaken(seat=NEXT, role="member"),
+        happened.SeatGiven(NEXT, "s"),
     )
 
 
@@ -422,13 +412,13 @@ def test_a92_the_lobby_holds_two_hundred():
     full = given(in_phase("gathering", door="members"), many)
     full.when(0, stranger()).refused("lobby_full")
     full.when(0, stranger("Eve 7", "s7")).nothing()
-    one_less = full.when(ada, TurnAway(1)).allowed()
+    one_less = full.when(ada, ask.TurnAway(1)).allowed()
     one_less.when(0, stranger()).then(*knocks(LOBBY + 1))
 
 
 def test_at_the_close_who_waited_is_told_that_the_meeting_is_over():
-    closed = waiting(knocks(2, "Gus", "s"), KnockAnswered(2, "turned_away", by=ada))
-    closed = closed.when(ada, Close()).allowed()
+    closed = waiting(knocks(2, "Gus", "s"), happened.KnockAnswered(2, "turned_away", by=ada))
+    closed = closed.when(ada, ask.Close()).allowed()
     assert dict(closed.state.lobby) == {}
     closed.when(0, stranger()).refused("meeting_closed")
     closed.when(0, stranger("Gus", "s")).refused("meeting_closed")
@@ -436,4 +426,4 @@ def test_at_the_close_who_waited_is_told_that_the_meeting_is_over():
 
 def test_one_knocks_before_the_opening_too():
     story = given(seated(door="members")).when(0, stranger()).then(*knocks())
-    story.when(ada, Admit(1)).allowed()
+    story.when(ada, ask.Admit(1)).allowed()

@@ -13,7 +13,9 @@ from rpds import HashTrieMap
 
 from moderation.case.commands import AnyCaseCommand, DeskServerCommand
 from moderation.case.entries import CaseEntry, DeskEntry
+from moderation.meeting import commands as ask
 from moderation.meeting import decider
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import (
     CHAIR,
     NOBODY,
@@ -24,42 +26,6 @@ from moderation.meeting.audience import (
     from_snapshot,
     snapshot,
     streams,
-)
-from moderation.meeting.commands import (
-    Admit,
-    AnyCommand,
-    Freeze,
-    Mute,
-    Redact,
-    Remove,
-    SeatCommand,
-    TakeSeat,
-    Thaw,
-    Tick,
-    Unmute,
-)
-from moderation.meeting.entries import (
-    AllUnmuted,
-    AnyEntry,
-    Appointed,
-    ChairTaken,
-    Dismissed,
-    DraftAnnounced,
-    KnockAnswered,
-    Knocked,
-    KnockGiven,
-    Muted,
-    Posted,
-    Reacted,
-    Redacted,
-    Removed,
-    Renamed,
-    Said,
-    SeatGiven,
-    SeatTaken,
-    Told,
-    ToldYou,
-    Unmuted,
 )
 from moderation.meeting.state import AwayHand, Meeting, Stamp, Turn
 from moderation.meeting.talking import why_silent
@@ -108,7 +74,9 @@ def test_p25_a_log_reads_back_from_bytes_as_the_state_it_was(steps: list[Step], 
     played = held(steps)
     again = [
         Stored(
-            codec.decode(codec.encode(stored.entry), type=AnyEntry), stored.audience, stored.stamp
+            codec.decode(codec.encode(stored.entry), type=happened.AnyEntry),
+            stored.audience,
+            stored.stamp,
         )
         for stored in played.log
     ]
@@ -120,13 +88,15 @@ def test_p25_a_log_reads_back_from_bytes_as_the_state_it_was(steps: list[Step], 
 @given(MEETINGS)
 def test_p25_what_was_redacted_folds_without_its_words(steps: list[Step]):
     played = held(steps)
-    gone = {stored.entry.number for stored in played.log if isinstance(stored.entry, Redacted)}
+    gone = {
+        stored.entry.number for stored in played.log if isinstance(stored.entry, happened.Redacted)
+    }
     kept = [
         without_words(stored) if stored.audience == ROOM and stored.stamp.number in gone else stored
         for stored in played.log
     ]
     changed = [one for one, other in zip(played.log, kept, strict=True) if one != other]
-    assert all(isinstance(stored.entry, Said | Posted) for stored in changed)
+    assert all(isinstance(stored.entry, happened.Said | happened.Posted) for stored in changed)
     assert fold(kept) == played.meeting
 
 
@@ -259,11 +229,16 @@ def test_p8_no_speech_of_the_muted_stands_between_mute_and_unmute(steps: list[St
     muted: set[int] = set()
     for stored in held(steps).log:
         match stored.entry:
-            case Muted(seat=seat):
+            case happened.Muted(seat=seat):
                 muted.add(seat)
-            case Unmuted(seat=seat) | Removed(seat=seat):
+            case happened.Unmuted(seat=seat) | happened.Removed(seat=seat):
                 muted.discard(seat)
-            case Said(seat=seat) | Posted(seat=seat) | Reacted(seat=seat) | Renamed(seat=seat):
+            case (
+                happened.Said(seat=seat)
+                | happened.Posted(seat=seat)
+                | happened.Reacted(seat=seat)
+                | happened.Renamed(seat=seat)
+            ):
                 assert seat not in muted
             case _:
                 pass
@@ -283,7 +258,7 @@ def test_p3_numbers_are_gapless_in_every_stream_and_since_is_where_a_seat_came_i
     reads_all = played.meeting.flags.history == "meeting"
     for stored in played.log:
         heads[expected_audience(stored.entry)] += 1
-        if isinstance(stored.entry, SeatTaken):
+        if isinstance(stored.entry, happened.SeatTaken):
             since[stored.entry.seat] = (1 if reads_all else heads[ROOM], heads[CHAIR] + 1)
     for seat, position in promoted(played.log).items():
         told = [one for one in played.log[:position] if one.audience == CHAIR]
@@ -299,11 +274,11 @@ def promoted(log: list[Stored]) -> dict[int, int]:
     last: dict[int, int] = {}
     for position, stored in enumerate(log):
         match stored.entry:
-            case SeatTaken(seat=seat, role=role):
+            case happened.SeatTaken(seat=seat, role=role):
                 roles[seat] = role
-            case Dismissed(seat=seat, service="co_chair"):
+            case happened.Dismissed(seat=seat, service="co_chair"):
                 roles[seat] = "member"
-            case Appointed(seat=seat, service="co_chair") | ChairTaken(seat=seat):
+            case happened.Appointed(seat=seat, service="co_chair") | happened.ChairTaken(seat=seat):
                 if roles[seat] == "member":
                     roles[seat], last[seat] = "facilitator", position
             case _:
@@ -321,9 +296,11 @@ def test_p22_every_entry_is_delivered_to_those_of_its_one_audience_and_nobody_el
     began = {
         stored.entry.seat: position
         for position, stored in enumerate(played.log)
-        if isinstance(stored.entry, SeatTaken)
+        if isinstance(stored.entry, happened.SeatTaken)
     }
-    removed = {stored.entry.seat for stored in played.log if isinstance(stored.entry, Removed)}
+    removed = {
+        stored.entry.seat for stored in played.log if isinstance(stored.entry, happened.Removed)
+    }
     first = {ROOM: began, CHAIR: {**began, **promoted(played.log)}}
     if meeting.flags.history == "meeting":
         first[ROOM] = dict.fromkeys(began, 0)
@@ -345,19 +322,19 @@ def test_p22_every_entry_is_delivered_to_those_of_its_one_audience_and_nobody_el
         assert got == due_to
 
 
-def expected_audience(entry: AnyEntry) -> int:
+def expected_audience(entry: happened.AnyEntry) -> int:
     return {
-        Told: CHAIR,
-        Knocked: CHAIR,
-        KnockAnswered: CHAIR,
-        KnockGiven: NOBODY,
-        ToldYou: getattr(entry, "owner", 0),
-        SeatGiven: getattr(entry, "seat", 0),
-        DraftAnnounced: getattr(entry, "seat", 0),
+        happened.Told: CHAIR,
+        happened.Knocked: CHAIR,
+        happened.KnockAnswered: CHAIR,
+        happened.KnockGiven: NOBODY,
+        happened.ToldYou: getattr(entry, "owner", 0),
+        happened.SeatGiven: getattr(entry, "seat", 0),
+        happened.DraftAnnounced: getattr(entry, "seat", 0),
     }.get(type(entry), ROOM)
 
 
-def may_see(entry: AnyEntry, seat: int, role: str) -> bool:
+def may_see(entry: happened.AnyEntry, seat: int, role: str) -> bool:
     assert audience(entry) == expected_audience(entry)
     where = expected_audience(entry)
     return where in (ROOM, seat) or (where == CHAIR and role != "member")
@@ -371,9 +348,15 @@ def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step
     To members it makes no difference either who waits in the lobby.
     """
     played = held(steps)
-    untold = without(played, Told | ToldYou | DraftAnnounced)
+    untold = without(played, happened.Told | happened.ToldYou | happened.DraftAnnounced)
     nobody_waits = without(
-        played, Told | ToldYou | DraftAnnounced | Knocked | KnockGiven | KnockAnswered
+        played,
+        happened.Told
+        | happened.ToldYou
+        | happened.DraftAnnounced
+        | happened.Knocked
+        | happened.KnockGiven
+        | happened.KnockAnswered,
     )
     room = [(stored.entry, stored.stamp) for stored in played.log if stored.audience == ROOM]
     for other in (untold, nobody_waits):
@@ -405,13 +388,13 @@ def test_p22_a48_a_seat_comes_back_for_its_streams_exactly_when_they_change(step
         named = changes_streams(stored.entry)
         for seat in before.seats:
             changed = streams(before, seat) != streams(after, seat)
-            if isinstance(stored.entry, Removed) and seat == stored.entry.seat:
+            if isinstance(stored.entry, happened.Removed) and seat == stored.entry.seat:
                 assert changed
                 assert not streams(after, seat)
             elif changed:
                 assert named == seat
             elif named == seat:
-                assert isinstance(stored.entry, ChairTaken)
+                assert isinstance(stored.entry, happened.ChairTaken)
                 assert before.is_facilitator(seat)
 
 
@@ -436,7 +419,7 @@ def test_fc_20_rights_are_those_of_a_fresh_joiner_of_the_same_role(steps: list[S
             if not meeting.sits(seat) or seat == meeting.holder or assigned or said:
                 continue
             fresh = len(meeting.seats) + 1
-            arrival = SeatTaken(seat=fresh, role=place.role, words="Fresh")
+            arrival = happened.SeatTaken(seat=fresh, role=place.role, words="Fresh")
             joined = decider.evolve(meeting, arrival, Stamp(10**6, played.now))
             is_muted = meeting.is_muted(seat) and meeting.is_open
             assert why_silent(meeting, seat) == ("muted" if is_muted else why_silent(joined, fresh))
@@ -486,11 +469,11 @@ def test_fc_21_a_thaw_is_the_state_before_with_every_clock_shifted(
     """In whole quarters of a second, so that times add up to the last digit."""
     for before, now in freezable(steps):
         leader, over = chair_of(before), now + seconds
-        frozen = evolved(before, decider.decide(before, Freeze(), leader, now), now)
+        frozen = evolved(before, decider.decide(before, ask.Freeze(), leader, now), now)
         ends_by_itself = decider.due(frozen)  # The chair's clocks go on, and the close's (P20).
         if ends_by_itself is None or ends_by_itself > over:
-            assert decider.decide(frozen, Tick(), 0, over) == []
-        thawed = evolved(frozen, decider.decide(frozen, Thaw(), leader, over), over)
+            assert decider.decide(frozen, ask.Tick(), 0, over) == []
+        thawed = evolved(frozen, decider.decide(frozen, ask.Thaw(), leader, over), over)
         assert thawed == later(before, seconds)
 
 
@@ -502,21 +485,23 @@ def test_fc_21_what_facilitators_do_in_a_freeze_is_done_and_moves_no_clock(
     steps: list[Step], passed: float, rest: float, target: int, what: str
 ):
     """As if it had been done in the moment of the freeze; a mute lasts as long as was said."""
-    acts: dict[str, AnyCommand] = {
-        "mute": Mute(target, 5), "unmute": Unmute(target), "remove": Remove(target)
+    acts: dict[str, ask.AnyCommand] = {
+        "mute": ask.Mute(target, 5), "unmute": ask.Unmute(target), "remove": ask.Remove(target)
     }  # fmt: skip
     for before, now in freezable(steps):
         leader = chair_of(before)
-        frozen = evolved(before, decider.decide(before, Freeze(), leader, now), now)
+        frozen = evolved(before, decider.decide(before, ask.Freeze(), leader, now), now)
         try:
             left = decider.decide(frozen, acts[what], leader, now + passed)
         except Refused:
             continue
         over = now + passed + rest
         acted = evolved(frozen, left, now + passed)
-        thawed = evolved(acted, decider.decide(acted, Thaw(), leader, over), over)
+        thawed = evolved(acted, decider.decide(acted, ask.Thaw(), leader, over), over)
         at_once = [
-            replace(entry, until=entry.until - passed) if isinstance(entry, Muted) else entry
+            replace(entry, until=entry.until - passed)
+            if isinstance(entry, happened.Muted)
+            else entry
             for entry in left
         ]
         assert thawed == later(evolved(before, at_once, now), passed + rest)
@@ -542,7 +527,7 @@ def chair_of(meeting: Meeting) -> int:
     return max(leaders, key=meeting.rank, default=0)
 
 
-def evolved(meeting: Meeting, entries: list[AnyEntry], at: float) -> Meeting:
+def evolved(meeting: Meeting, entries: list[happened.AnyEntry], at: float) -> Meeting:
     for entry in entries:
         meeting = decider.evolve(meeting, entry, Stamp(10**6, at))
     return meeting
@@ -556,20 +541,23 @@ def test_p12_a_tick_does_something_when_it_is_due_and_then_nothing(steps: list[S
         meeting, at = played.meeting, decider.due(played.meeting)
         moments = {played.now, *([] if at is None else [at, at - 0.001, at + 5])}
         for now in moments:
-            left = decider.decide(meeting, Tick(), 0, now)
+            left = decider.decide(meeting, ask.Tick(), 0, now)
             assert bool(left) == (at is not None and at <= now)
             after = evolved(meeting, left, now)
-            if any(isinstance(entry, AllUnmuted) for entry in left) and after.holder is not None:
-                after = evolved(after, decider.decide(after, Tick(), 0, now), now)
-            assert decider.decide(after, Tick(), 0, now) == []
+            if (
+                any(isinstance(entry, happened.AllUnmuted) for entry in left)
+                and after.holder is not None
+            ):
+                after = evolved(after, decider.decide(after, ask.Tick(), 0, now), now)
+            assert decider.decide(after, ask.Tick(), 0, now) == []
             next_ = decider.due(after)
             assert next_ is None or next_ > now
 
 
 @law
-@given(MEETINGS, structs(*members(SeatCommand)), st.integers(-1, 9))
+@given(MEETINGS, structs(*members(ask.SeatCommand)), st.integers(-1, 9))
 def test_fc_22_any_command_of_anybody_leaves_entries_or_a_refusal_and_never_a_fault(
-    steps: list[Step], command: SeatCommand, seat: int
+    steps: list[Step], command: ask.SeatCommand, seat: int
 ):
     played = held(steps)
     ids = dict(played.meeting.sessions)
@@ -578,12 +566,14 @@ def test_fc_22_any_command_of_anybody_leaves_entries_or_a_refusal_and_never_a_fa
     except Refused:
         return
     assert played.meeting.sits(seat)
-    comes_in = [entry for entry in left if isinstance(entry, SeatTaken | SeatGiven)]
-    assert not comes_in or isinstance(command, Admit)
+    comes_in = [
+        entry for entry in left if isinstance(entry, happened.SeatTaken | happened.SeatGiven)
+    ]
+    assert not comes_in or isinstance(command, ask.Admit)
     assert ids == dict(played.meeting.sessions)
     for entry in left:
-        if isinstance(entry, Removed | Muted) or (
-            isinstance(entry, Unmuted) and entry.by != "phase"
+        if isinstance(entry, happened.Removed | happened.Muted) or (
+            isinstance(entry, happened.Unmuted) and entry.by != "phase"
         ):
             assert played.meeting.is_facilitator(seat)
             assert played.meeting.rank(entry.seat) < played.meeting.rank(seat)
@@ -591,8 +581,8 @@ def test_fc_22_any_command_of_anybody_leaves_entries_or_a_refusal_and_never_a_fa
 
 # Bytes
 
-ENTRIES = [*members(AnyEntry), *members(CaseEntry), *members(DeskEntry)]
-COMMANDS = [*members(AnyCommand), *members(AnyCaseCommand), *members(DeskServerCommand)]
+ENTRIES = [*members(happened.AnyEntry), *members(CaseEntry), *members(DeskEntry)]
+COMMANDS = [*members(ask.AnyCommand), *members(AnyCaseCommand), *members(DeskServerCommand)]
 
 
 @pytest.mark.parametrize("struct", [*ENTRIES, *COMMANDS], ids=lambda struct: struct.__qualname__)
@@ -637,7 +627,7 @@ def test_the_meetings_of_chance_get_everywhere():
         refused.update(set(played.refused))
 
     count()
-    assert {entry.__name__ for entry in members(AnyEntry)} - set(seen) == set()
+    assert {entry.__name__ for entry in members(happened.AnyEntry)} - set(seen) == set()
     assert min(seen.values()) >= 3, seen
     common = {"stale_epoch", "muted", "not_your_turn", "turn_ended", "turn_running", "removed"}
     assert common - set(refused) == set(), refused
@@ -645,8 +635,8 @@ def test_the_meetings_of_chance_get_everywhere():
 
 
 def test_a_command_of_the_cast_is_one_of_those_that_chance_chooses():
-    played = held([Step(0, TakeSeat("s", "facilitator", NAMES[1]))])
+    played = held([Step(0, ask.TakeSeat("s", "facilitator", NAMES[1]))])
     assert played.meeting.is_facilitator(1)
-    assert played.command(Mute(1, 5), 1) == []
-    assert played.command(Redact(1), 1) == []
+    assert played.command(ask.Mute(1, 5), 1) == []
+    assert played.command(ask.Redact(1), 1) == []
     assert played.refused == ["not_on_a_facilitator", "no_such_line"]

@@ -25,29 +25,10 @@ from hypothesis.stateful import (
 from msgspec import structs
 
 from moderation.content.verdict import ALLOW
-from moderation.meeting import clocks, conduct, decider, entries, floor, talking
+from moderation.meeting import clocks, conduct, decider, floor, talking
 from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import audience
-from moderation.meeting.commands import AnyCommand
-from moderation.meeting.entries import (
-    AnyEntry,
-    FloorTaken,
-    HandRaised,
-    HolderCameBack,
-    HolderWentAway,
-    Invited,
-    InviteEnded,
-    Muted,
-    PhaseBegan,
-    Posted,
-    Reacted,
-    Renamed,
-    Said,
-    SeatTaken,
-    Thawed,
-    TurnEnded,
-    Unmuted,
-)
 from moderation.meeting.format import TURNS
 from moderation.meeting.state import Meeting, Stamp
 from moderation.meeting.talking import why_silent
@@ -93,8 +74,8 @@ class Moment:
 
     before: Meeting
     seat: int
-    command: AnyCommand
-    left: tuple[AnyEntry, ...]
+    command: ask.AnyCommand
+    left: tuple[happened.AnyEntry, ...]
     refused: str | None
     after: Meeting
     now: float
@@ -126,17 +107,17 @@ def no(code: str) -> str:
 
 @promise
 def fc_05_the_floor_is_taken_by_consent(moment: Moment) -> Kept:
-    for taken in moment.of(FloorTaken):
+    for taken in moment.of(happened.FloorTaken):
         accepted = isinstance(moment.command, ask.Accept) and moment.seat == taken.seat
         accepted = accepted and moment.before.invited == taken.seat
         returned = isinstance(moment.command, ask.GiveBack)
         must(accepted or returned, "somebody has the floor who did not accept", no("not_invited"))
-    return bool(moment.of(FloorTaken))
+    return bool(moment.of(happened.FloorTaken))
 
 
 @promise
 def fc_05_an_invitation_runs_out_once_and_keeps_the_hand(moment: Moment) -> Kept:
-    ends = [end for end in moment.of(InviteEnded) if end.reason == "expired"]
+    ends = [end for end in moment.of(happened.InviteEnded) if end.reason == "expired"]
     for end in ends:
         until, before = moment.before.invite_until, moment.before
         must(until is not None and moment.now >= until, "it ran out too early", ".nothing()")
@@ -151,24 +132,24 @@ def fc_05_an_invitation_runs_out_once_and_keeps_the_hand(moment: Moment) -> Kept
 
 @promise
 def fc_05_an_invitation_waits_for_45_seconds(moment: Moment) -> Kept:
-    for invited in moment.of(Invited):
+    for invited in moment.of(happened.Invited):
         then = f".allowed()\n    assert story.state.invite_until == NOON + {moment.now + 45 - NOON}"
         must(invited.until == moment.now + 45, "another time than 45 s", then)
-    return bool(moment.of(Invited))
+    return bool(moment.of(happened.Invited))
 
 
 @promise
 def fc_06_one_holder_at_most(moment: Moment) -> Kept:
     holder = moment.before.holder
-    for entry in moment.of(FloorTaken, TurnEnded):
-        if isinstance(entry, FloorTaken):
+    for entry in moment.of(happened.FloorTaken, happened.TurnEnded):
+        if isinstance(entry, happened.FloorTaken):
             must(holder is None, "two have the floor", no("floor_busy"))
             holder = entry.seat
         else:
             must(holder == entry.seat, "a turn ended that was not running", ".nothing()")
             holder = None
     must(holder == moment.after.holder, "the floor is another's than the log says", ".nothing()")
-    return bool(moment.of(FloorTaken, TurnEnded))
+    return bool(moment.of(happened.FloorTaken, happened.TurnEnded))
 
 
 @promise
@@ -192,7 +173,7 @@ def fc_07_the_floor_moves_one_step_and_one_is_invited(moment: Moment) -> Kept:
     steps = moment.after.epoch - moment.before.epoch
     then = ".allowed()\n    assert story.state.epoch == before.state.epoch + 1"
     must(steps == 1, f"{steps} steps of the epoch at once", then)
-    must(len(moment.of(Invited)) <= 1, "two are invited", ".nothing()")
+    must(len(moment.of(happened.Invited)) <= 1, "two are invited", ".nothing()")
     return len(moment.left) > 1
 
 
@@ -201,19 +182,23 @@ def fc_11_nobody_elses_words_stand_in_a_turn(moment: Moment) -> Kept:
     holder, runs = moment.before.holder, moment.before.stopped_at is None
     if holder is None or not runs:
         return False
-    for said in moment.of(Said, Posted):
-        own = isinstance(said, Said) and said.seat == holder and said.turn == moment.before.turns
+    for said in moment.of(happened.Said, happened.Posted):
+        own = (
+            isinstance(said, happened.Said)
+            and said.seat == holder
+            and said.turn == moment.before.turns
+        )
         leads = moment.before.is_facilitator(said.seat)
         code = "turn_running" if leads else "not_your_turn"
         must(own, "words of another in a running turn", no(code))
-    return bool(moment.of(Said))
+    return bool(moment.of(happened.Said))
 
 
 @promise
 def fc_12_text_out_of_turn_is_refused(moment: Moment) -> Kept:
     if moment.before.speak not in TURNS:
         return False
-    for said in moment.of(Said):
+    for said in moment.of(happened.Said):
         theirs = said.seat == moment.before.holder or moment.before.is_facilitator(said.seat)
         last = moment.before.last_turn
         is_late = last is not None and last.seat == said.seat and moment.now - last.at <= 5
@@ -224,22 +209,22 @@ def fc_12_text_out_of_turn_is_refused(moment: Moment) -> Kept:
 
 @promise
 def fc_16_who_comes_back_in_time_goes_on(moment: Moment) -> Kept:
-    for back in moment.of(HolderCameBack):
+    for back in moment.of(happened.HolderCameBack):
         same = (moment.before.turn, moment.before.epoch) == (moment.after.turn, moment.after.epoch)
         must(same and moment.after.holder == back.seat, "another turn goes on", ".nothing()")
-    for away in moment.of(HolderWentAway):
+    for away in moment.of(happened.HolderWentAway):
         then = f".allowed()\n    assert story.state.away_until == NOON + {moment.now + 90 - NOON}"
         must(away.until == moment.now + 90, "another time than 90 s", then)
-    return bool(moment.of(HolderCameBack))
+    return bool(moment.of(happened.HolderCameBack))
 
 
 @promise
 def fc_16_who_stays_away_is_next_on_return(moment: Moment) -> Kept:
-    for ended in moment.of(TurnEnded):
+    for ended in moment.of(happened.TurnEnded):
         if ended.reason == "away":
             until = moment.before.away_until
             must(until is not None and moment.now >= until, "taken too early", ".nothing()")
-    raised = [hand for hand in moment.of(HandRaised) if hand.by == "server"]
+    raised = [hand for hand in moment.of(happened.HandRaised) if hand.by == "server"]
     for hand in raised:
         must(moment.after.hands[:1] == (hand.seat,), "not at the first place", ".nothing()")
         must(hand.seat in moment.before.owed, "nothing was owed", ".nothing()")
@@ -248,22 +233,22 @@ def fc_16_who_stays_away_is_next_on_return(moment: Moment) -> Kept:
 
 @promise
 def fc_19_the_muted_are_silent_and_have_no_part_in_the_floor(moment: Moment) -> Kept:
-    for spoken in moment.of(Said, Posted, Reacted, Renamed):
+    for spoken in moment.of(happened.Said, happened.Posted, happened.Reacted, happened.Renamed):
         must(not moment.before.is_muted(spoken.seat), "speech of the muted", no("muted"))
     meeting = moment.after
     for seat in meeting.mutes:
         part = (meeting.holder, meeting.invited, *meeting.hands)
         must(seat not in part, "a muted seat has a part in the floor", ".allowed()")
-    for muted in moment.of(Muted):
+    for muted in moment.of(happened.Muted):
         if muted.seat == moment.before.holder:
-            revoked = TurnEnded(muted.seat, "revoked")
+            revoked = happened.TurnEnded(muted.seat, "revoked")
             must(revoked in moment.left, "the turn of the muted was not revoked", ".allowed()")
     return moment.refused == "muted"
 
 
 @promise
 def fc_19_a_mute_has_its_end(moment: Moment) -> Kept:
-    for unmuted in moment.of(Unmuted):
+    for unmuted in moment.of(happened.Unmuted):
         mute = moment.before.seats[unmuted.seat].mute
         assert mute is not None
         if unmuted.by == "time":
@@ -271,9 +256,9 @@ def fc_19_a_mute_has_its_end(moment: Moment) -> Kept:
         if unmuted.by == "phase":
             must(mute.scope == "phase", "unmuted before the end of the scope", ".nothing()")
     phases = {mute.scope for at in moment.after.seats.values() if (mute := at.mute) is not None}
-    began = [began for began in moment.of(PhaseBegan) if began.phase > 0]
+    began = [began for began in moment.of(happened.PhaseBegan) if began.phase > 0]
     must(not began or "phase" not in phases, "a mute outlived its phase", ".allowed()")
-    return any(unmuted.by != "facilitator" for unmuted in moment.of(Unmuted))
+    return any(unmuted.by != "facilitator" for unmuted in moment.of(happened.Unmuted))
 
 
 @promise
@@ -289,7 +274,7 @@ def fc_20_rights_are_those_of_a_fresh_joiner(moment: Moment) -> Kept:
         if not meeting.sits(seat) or seat == meeting.holder or assigned or said:
             continue
         if place.role not in rights:
-            arrival = SeatTaken(seat=fresh, role=place.role, words="Fresh")
+            arrival = happened.SeatTaken(seat=fresh, role=place.role, words="Fresh")
             joined = decider.evolve(meeting, arrival, Stamp(10**6, moment.now))
             rights[place.role] = why_silent(joined, fresh)
         why = "muted" if meeting.is_muted(seat) and meeting.is_open else rights[place.role]
@@ -311,13 +296,22 @@ HELD = (
     "all_muted_until",
     "owed",
 )
-TALK = (Said, Posted, Reacted, Renamed, HandRaised, Invited, FloorTaken, PhaseBegan)
+TALK = (
+    happened.Said,
+    happened.Posted,
+    happened.Reacted,
+    happened.Renamed,
+    happened.HandRaised,
+    happened.Invited,
+    happened.FloorTaken,
+    happened.PhaseBegan,
+)
 
 
 @promise
 def fc_21_a_frozen_room_stands_still(moment: Moment) -> Kept:
     before, after = moment.before, moment.after
-    if before.frozen_at is None or moment.of(Thawed) or after.closed_at is not None:
+    if before.frozen_at is None or moment.of(happened.Thawed) or after.closed_at is not None:
         return False
     must(not moment.of(*TALK), "words or hands in a frozen room", no("frozen"))
     for name in HELD:
@@ -361,14 +355,14 @@ def fc_29_when_the_phase_is_over_a_turn_may_finish_and_nobody_is_invited(moment:
     until, phase = before.phase_until, before.phase
     is_over = until is not None and until <= moment.now and before.frozen_at is None
     for entry in moment.left:
-        if isinstance(entry, PhaseBegan):
+        if isinstance(entry, happened.PhaseBegan):
             must(entry.phase == phase + 1, "a phase began twice", ".nothing()")
             phase = entry.phase
             if entry.by == "time":
                 must(is_over, "the phase was not over", ".nothing()")
-        if isinstance(entry, Invited):
+        if isinstance(entry, happened.Invited):
             must(not is_over or phase != before.phase, "invited after the end", no("phase_over"))
-        if isinstance(entry, TurnEnded) and entry.reason == "phase":
+        if isinstance(entry, happened.TurnEnded) and entry.reason == "phase":
             by = isinstance(moment.command, ask.NextPhase | ask.Close)
             left_open = before.opened_at is not None and moment.now >= before.opened_at + 12 * 3600
             must(by or left_open, "time cut a turn short", ".nothing()")
@@ -409,8 +403,8 @@ class AnyMeeting(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.beginning = ""
-        self.begun: list[AnyEntry] = []
-        self.log: list[tuple[AnyEntry, float]] = []
+        self.begun: list[happened.AnyEntry] = []
+        self.log: list[tuple[happened.AnyEntry, float]] = []
         self.meeting = decider.NEW
         self.numbers = Counter[int]()
         self.now = NOON
@@ -431,7 +425,7 @@ class AnyMeeting(RuleBasedStateMachine):
 
     @rule(who=SOMEBODY, what=st.sampled_from(["hand", "urgent", "lower", "typed"]))
     def asks_for_the_floor(self, who: str, what: str) -> None:
-        asks: dict[str, AnyCommand] = {
+        asks: dict[str, ask.AnyCommand] = {
             "hand": ask.RaiseHand(),
             "urgent": ask.RaiseHand(urgent=True),
             "lower": ask.LowerHand(),
@@ -468,7 +462,7 @@ class AnyMeeting(RuleBasedStateMachine):
 
     def _answer(self, who: str, epoch: int, what: str, whom: str = "first") -> None:
         at = max(0, self.meeting.epoch + epoch)
-        asks: dict[str, AnyCommand] = {
+        asks: dict[str, ask.AnyCommand] = {
             "accept": ask.Accept(at),
             "pass": ask.Pass(at),
             "not_yet": ask.NotYet(at),
@@ -484,7 +478,7 @@ class AnyMeeting(RuleBasedStateMachine):
     @rule(who=SOMEBODY, whom=SOMEBODY, what=st.integers(0, 6))
     def does_something_small(self, who: str, whom: str, what: int) -> None:
         line = max(self.meeting.lines, default=1)
-        asks: list[AnyCommand] = [
+        asks: list[ask.AnyCommand] = [
             ask.React(line, "with_you"),
             ask.React(line, "with_you", on=False),
             ask.Redact(line),
@@ -511,7 +505,7 @@ class AnyMeeting(RuleBasedStateMachine):
     @rule(who=LEADERS, epoch=EPOCHS, whom=SOMEBODY, what=st.integers(0, 6))
     def holds_the_floor_together(self, who: str, epoch: int, whom: str, what: int) -> None:
         at = max(0, self.meeting.epoch + epoch)
-        asks: list[AnyCommand] = [
+        asks: list[ask.AnyCommand] = [
             ask.Invite(at),
             ask.Next(at),
             ask.Invite(at, self._seat(whom)),
@@ -525,7 +519,7 @@ class AnyMeeting(RuleBasedStateMachine):
     @rule(who=SOMEBODY, whom=SOMEBODY, place=st.integers(1, 3), what=st.integers(0, 4))
     def orders_the_queue(self, who: str, whom: str, place: int, what: int) -> None:
         seat = self._seat(whom)
-        asks: list[AnyCommand] = [
+        asks: list[ask.AnyCommand] = [
             ask.MoveHand(seat or ada, place),
             ask.LowerHand(seat),
             ask.LowerHands(),
@@ -543,7 +537,7 @@ class AnyMeeting(RuleBasedStateMachine):
     )
     def acts_on(self, who: str, whom: str, minutes: int, until: ask.MuteScope, what: str) -> None:
         seat = self._seat(whom) or ada
-        asks: dict[str, AnyCommand] = {
+        asks: dict[str, ask.AnyCommand] = {
             "mute": ask.Mute(seat, minutes, until),
             "unmute": ask.Unmute(seat),
             "purge": ask.PurgeRecent(seat),
@@ -553,7 +547,7 @@ class AnyMeeting(RuleBasedStateMachine):
 
     @rule(who=SOMEBODY, what=st.integers(0, 7))
     def stops_everything(self, who: str, what: int) -> None:
-        asks: list[AnyCommand] = [
+        asks: list[ask.AnyCommand] = [
             ask.Freeze(), ask.Freeze(), ask.Pause(), ask.Pause(),
             ask.MuteAll(1), ask.RaiseShield(), ask.Lock(), ask.Unlock(),
         ]  # fmt: skip
@@ -586,7 +580,7 @@ class AnyMeeting(RuleBasedStateMachine):
     @rule(who=SOMEBODY, whom=SOMEBODY, service=SERVICES, what=st.integers(0, 3))
     def gives_a_seat_of_service(self, who: str, whom: str, service: ask.Service, what: int) -> None:
         seat = self._seat(whom) or ada
-        asks: list[AnyCommand] = [
+        asks: list[ask.AnyCommand] = [
             ask.Appoint(seat, service),
             ask.Appoint(seat, service),
             ask.Dismiss(seat, service),
@@ -631,7 +625,7 @@ class AnyMeeting(RuleBasedStateMachine):
     def connections_come_and_go(self, what: int, whom: str) -> None:
         meeting, somebody = self.meeting, self._seat(whom) or ada
         away = [away.seat for away in meeting.hands_away]
-        asks: list[AnyCommand] = [
+        asks: list[ask.AnyCommand] = [
             ask.HolderAway(meeting.holder or somebody),
             ask.HolderBack(next(iter(meeting.owed), meeting.holder or somebody)),
             ask.HandAway(next(iter(meeting.hands), somebody)),
@@ -670,12 +664,12 @@ class AnyMeeting(RuleBasedStateMachine):
     def _seat(self, who: str) -> int | None:
         return WHO[who](self.meeting)
 
-    def _ask(self, who: str | None, command: AnyCommand) -> None:
+    def _ask(self, who: str | None, command: ask.AnyCommand) -> None:
         seat = 0 if who is None else self._seat(who)
         if seat is None:
             return
         type(self).steps += 1
-        before, refused, left = self.meeting, None, list[AnyEntry]()
+        before, refused, left = self.meeting, None, list[happened.AnyEntry]()
         try:
             left = decider.decide(before, command, seat, self.now, ALLOW)
         except Refused as no:
@@ -686,7 +680,7 @@ class AnyMeeting(RuleBasedStateMachine):
         moment = Moment(before, seat, command, tuple(left), refused, self.meeting, self.now)
         self._needs_promises_kept(moment)
 
-    def _store(self, entry: AnyEntry) -> None:
+    def _store(self, entry: happened.AnyEntry) -> None:
         stream = audience(entry)
         self.numbers[stream] += 1
         self.log.append((entry, self.now))
@@ -723,7 +717,7 @@ def told(
     name: str,
     what: str,
     beginning: str,
-    history: list[tuple[AnyEntry, float]],
+    history: list[tuple[happened.AnyEntry, float]],
     moment: Moment,
     then: str,
 ) -> str:
@@ -756,7 +750,8 @@ def written(struct: Any) -> str:
         for field in structs.fields(struct)
         if field.required or getattr(struct, field.name) != field.default
     ]
-    return f"{type(struct).__name__}({', '.join(fields)})"
+    module = "ask" if type(struct).__module__ == ask.__name__ else "happened"
+    return f"{module}.{type(struct).__name__}({', '.join(fields)})"
 
 
 def value_of(name: str, value: Any) -> str:
@@ -773,7 +768,8 @@ def seat_name(seat: int) -> str:
 
 STORY = re.compile(r"^def test_\w+_shrunk\(\):\n(?:    .*\n)+", re.MULTILINE)
 WORDS = {
-    **vars(spec), **vars(ask), **vars(entries), **vars(cast), "AGENDAS": AGENDAS,
+    **vars(spec), **vars(ask), **vars(happened), **vars(cast), "ask": ask, "happened": happened,
+    "AGENDAS": AGENDAS,
     "deadlines": deadlines, "pytest": pytest,
 }  # fmt: skip
 
@@ -818,7 +814,7 @@ def test_fc_05_06_07_11_12_16_19_20_21_29_hold_after_every_command_of_anybody(
 # A wrong rule is found, and told
 
 
-def counted_twice(meeting: Meeting, entry: Invited) -> Meeting:
+def counted_twice(meeting: Meeting, entry: happened.Invited) -> Meeting:
     return INVITED(meeting, structs.replace(entry, at_once=False))
 
 

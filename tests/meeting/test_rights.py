@@ -13,81 +13,10 @@ from typing import get_args
 import pytest
 
 from chatroom.live.refusals import REFUSALS
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import ROOM, audience
-from moderation.meeting.commands import (
-    Accept,
-    AcceptChair,
-    Admit,
-    AnnounceDraft,
-    Appoint,
-    Close,
-    CloseQueue,
-    DeclineChair,
-    Dismiss,
-    Done,
-    EndTurn,
-    Extend,
-    Freeze,
-    GiveBack,
-    Handover,
-    Invite,
-    Listen,
-    Lock,
-    LowerHand,
-    LowerHands,
-    LowerShield,
-    MoveHand,
-    Mute,
-    MuteAll,
-    Next,
-    NextPhase,
-    NotYet,
-    Open,
-    OpenQueue,
-    Pass,
-    Pause,
-    Post,
-    PurgeRecent,
-    RaiseHand,
-    RaiseShield,
-    React,
-    Redact,
-    Remove,
-    Rename,
-    Resume,
-    Say,
-    SeatCommand,
-    Tag,
-    Tell,
-    Thaw,
-    TurnAway,
-    Unlock,
-    Unmute,
-    UnmuteAll,
-)
 from moderation.meeting.decider import decide, evolve
-from moderation.meeting.entries import (
-    AnyEntry,
-    Appointed,
-    Closed,
-    Convened,
-    FloorTaken,
-    Frozen,
-    HandRaised,
-    Invited,
-    InviteEnded,
-    Knocked,
-    KnockGiven,
-    ListeningChosen,
-    Muted,
-    Opened,
-    PhaseBegan,
-    Removed,
-    Said,
-    SeatGiven,
-    SeatTaken,
-    WentQuiet,
-)
 from moderation.meeting.format import Flags, Phase
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
@@ -117,68 +46,70 @@ COLUMNS = (
     "not_open", "gathering", "opening", "sharing", "open_talk", "frozen", "quiet", "closed",
 )  # fmt: skip
 
-COMMANDS: dict[str, Callable[[Meeting, int], SeatCommand]] = {
-    "open": lambda m, me: Open(),
-    "close": lambda m, me: Close(),
-    "next_phase": lambda m, me: NextPhase(m.epoch),
-    "say": lambda m, me: Say("hello", m.epoch),
-    "say_stale": lambda m, me: Say("hello", max(0, m.epoch - 1)),
-    "post_topic": lambda m, me: Post("topic", "Patience"),
-    "tell": lambda m, me: Tell("hello", chair if me >= 0 and me not in FACILITATORS else member),
-    "redact_own": lambda m, me: Redact(_line_of(m, me)),
-    "redact_other": lambda m, me: Redact(_line_of(m, newcomer if me == member else member)),
-    "react": lambda m, me: React(_line_of(m, member), "with_you"),
-    "rename": lambda m, me: Rename("Robin"),
-    "listen": lambda m, me: Listen(me != observer),
-    "announce_draft": lambda m, me: AnnounceDraft(m.epoch),
-    "raise_hand": lambda m, me: RaiseHand(),
-    "raise_urgent": lambda m, me: RaiseHand(urgent=True),
-    "lower_own": lambda m, me: LowerHand(),
-    "lower_other": lambda m, me: LowerHand(newcomer if me == member else member),
-    "lower_all": lambda m, me: LowerHands(),
-    "move_hand": lambda m, me: MoveHand(member, 2),
-    "close_queue": lambda m, me: CloseQueue(),
-    "open_queue": lambda m, me: OpenQueue(),
-    "invite_first": lambda m, me: Invite(m.epoch),
-    "invite_self": lambda m, me: Invite(m.epoch, me),
-    "next": lambda m, me: Next(m.epoch),
-    "accept": lambda m, me: Accept(m.epoch),
-    "pass": lambda m, me: Pass(m.epoch),
-    "not_yet": lambda m, me: NotYet(m.epoch),
-    "done": lambda m, me: Done(m.epoch),
-    "tag": lambda m, me: Tag(m.epoch, member),
-    "end_turn": lambda m, me: EndTurn(m.epoch),
-    "give_back": lambda m, me: GiveBack(m.epoch),
-    "extend": lambda m, me: Extend(m.epoch, 1),
-    "pause": lambda m, me: Pause(),
-    "resume": lambda m, me: Resume(),
-    "mute_member": lambda m, me: Mute(member),
-    "mute_co_chair": lambda m, me: Mute(co_chair),
-    "mute_chair": lambda m, me: Mute(chair),
-    "mute_staff": lambda m, me: Mute(staff),
-    "mute_self": lambda m, me: Mute(max(me, 1)),
-    "unmute_muted": lambda m, me: Unmute(muted),
-    "mute_all": lambda m, me: MuteAll(),
-    "unmute_all": lambda m, me: UnmuteAll(),
-    "remove_member": lambda m, me: Remove(member),
-    "remove_chair": lambda m, me: Remove(chair),
-    "purge_newcomer": lambda m, me: PurgeRecent(newcomer),
-    "freeze": lambda m, me: Freeze(),
-    "thaw": lambda m, me: Thaw(),
-    "raise_shield": lambda m, me: RaiseShield(),
-    "lower_shield": lambda m, me: LowerShield(),
-    "lock": lambda m, me: Lock(),
-    "unlock": lambda m, me: Unlock(),
-    "admit": lambda m, me: Admit(1),
-    "turn_away": lambda m, me: TurnAway(1),
-    "appoint_reader": lambda m, me: Appoint(newcomer, "reader"),
-    "appoint_co_chair": lambda m, me: Appoint(newcomer, "co_chair"),
-    "dismiss_speaker": lambda m, me: Dismiss(speaker, "speaker"),
-    "demote_co_chair": lambda m, me: Dismiss(co_chair, "co_chair"),
-    "demote_chair": lambda m, me: Dismiss(chair, "co_chair"),
-    "handover": lambda m, me: Handover(newcomer),
-    "accept_chair": lambda m, me: AcceptChair(),
-    "decline_chair": lambda m, me: DeclineChair(),
+COMMANDS: dict[str, Callable[[Meeting, int], ask.SeatCommand]] = {
+    "open": lambda m, me: ask.Open(),
+    "close": lambda m, me: ask.Close(),
+    "next_phase": lambda m, me: ask.NextPhase(m.epoch),
+    "say": lambda m, me: ask.Say("hello", m.epoch),
+    "say_stale": lambda m, me: ask.Say("hello", max(0, m.epoch - 1)),
+    "post_topic": lambda m, me: ask.Post("topic", "Patience"),
+    "tell": lambda m, me: ask.Tell(
+        "hello", chair if me >= 0 and me not in FACILITATORS else member
+    ),
+    "redact_own": lambda m, me: ask.Redact(_line_of(m, me)),
+    "redact_other": lambda m, me: ask.Redact(_line_of(m, newcomer if me == member else member)),
+    "react": lambda m, me: ask.React(_line_of(m, member), "with_you"),
+    "rename": lambda m, me: ask.Rename("Robin"),
+    "listen": lambda m, me: ask.Listen(me != observer),
+    "announce_draft": lambda m, me: ask.AnnounceDraft(m.epoch),
+    "raise_hand": lambda m, me: ask.RaiseHand(),
+    "raise_urgent": lambda m, me: ask.RaiseHand(urgent=True),
+    "lower_own": lambda m, me: ask.LowerHand(),
+    "lower_other": lambda m, me: ask.LowerHand(newcomer if me == member else member),
+    "lower_all": lambda m, me: ask.LowerHands(),
+    "move_hand": lambda m, me: ask.MoveHand(member, 2),
+    "close_queue": lambda m, me: ask.CloseQueue(),
+    "open_queue": lambda m, me: ask.OpenQueue(),
+    "invite_first": lambda m, me: ask.Invite(m.epoch),
+    "invite_self": lambda m, me: ask.Invite(m.epoch, me),
+    "next": lambda m, me: ask.Next(m.epoch),
+    "accept": lambda m, me: ask.Accept(m.epoch),
+    "pass": lambda m, me: ask.Pass(m.epoch),
+    "not_yet": lambda m, me: ask.NotYet(m.epoch),
+    "done": lambda m, me: ask.Done(m.epoch),
+    "tag": lambda m, me: ask.Tag(m.epoch, member),
+    "end_turn": lambda m, me: ask.EndTurn(m.epoch),
+    "give_back": lambda m, me: ask.GiveBack(m.epoch),
+    "extend": lambda m, me: ask.Extend(m.epoch, 1),
+    "pause": lambda m, me: ask.Pause(),
+    "resume": lambda m, me: ask.Resume(),
+    "mute_member": lambda m, me: ask.Mute(member),
+    "mute_co_chair": lambda m, me: ask.Mute(co_chair),
+    "mute_chair": lambda m, me: ask.Mute(chair),
+    "mute_staff": lambda m, me: ask.Mute(staff),
+    "mute_self": lambda m, me: ask.Mute(max(me, 1)),
+    "unmute_muted": lambda m, me: ask.Unmute(muted),
+    "mute_all": lambda m, me: ask.MuteAll(),
+    "unmute_all": lambda m, me: ask.UnmuteAll(),
+    "remove_member": lambda m, me: ask.Remove(member),
+    "remove_chair": lambda m, me: ask.Remove(chair),
+    "purge_newcomer": lambda m, me: ask.PurgeRecent(newcomer),
+    "freeze": lambda m, me: ask.Freeze(),
+    "thaw": lambda m, me: ask.Thaw(),
+    "raise_shield": lambda m, me: ask.RaiseShield(),
+    "lower_shield": lambda m, me: ask.LowerShield(),
+    "lock": lambda m, me: ask.Lock(),
+    "unlock": lambda m, me: ask.Unlock(),
+    "admit": lambda m, me: ask.Admit(1),
+    "turn_away": lambda m, me: ask.TurnAway(1),
+    "appoint_reader": lambda m, me: ask.Appoint(newcomer, "reader"),
+    "appoint_co_chair": lambda m, me: ask.Appoint(newcomer, "co_chair"),
+    "dismiss_speaker": lambda m, me: ask.Dismiss(speaker, "speaker"),
+    "demote_co_chair": lambda m, me: ask.Dismiss(co_chair, "co_chair"),
+    "demote_chair": lambda m, me: ask.Dismiss(chair, "co_chair"),
+    "handover": lambda m, me: ask.Handover(newcomer),
+    "accept_chair": lambda m, me: ask.AcceptChair(),
+    "decline_chair": lambda m, me: ask.DeclineChair(),
 }
 """The commands of the table, each with what it is aimed at."""
 
@@ -188,14 +119,17 @@ def _line_of(meeting: Meeting, seat: int) -> int:
     return min((n for n, line in meeting.lines.items() if line.seat == seat), default=1)
 
 
-def _people() -> list[AnyEntry]:
-    taken: list[AnyEntry] = []
+def _people() -> list[happened.AnyEntry]:
+    taken: list[happened.AnyEntry] = []
     for role, seat in sorted(ROLES.items(), key=lambda item: item[1]):
         if seat != stranger:
             kind = {chair: "facilitator", co_chair: "facilitator", staff: "staff"}.get(
                 seat, "member"
             )
-            taken += [SeatTaken(seat=seat, role=kind, words=role), SeatGiven(seat, role)]  # type: ignore[arg-type]
+            taken += [
+                happened.SeatTaken(seat=seat, role=kind, words=role),  # type: ignore[arg-type]
+                happened.SeatGiven(seat, role),
+            ]
     return taken
 
 
@@ -207,38 +141,47 @@ def situation(phase: str, role: str) -> Meeting:
     goes quiet takes the invitation back.
     """
     ways = Flags(door="knock")
-    log: list[AnyEntry] = [Convened("rights", PHASES, ways), *_people()]
-    log += [Knocked(knock=1, words="Eve"), KnockGiven(1, "eve"), Appointed(speaker, "speaker")]
-    log.append(ListeningChosen(observer, on=True))
+    log: list[happened.AnyEntry] = [happened.Convened("rights", PHASES, ways), *_people()]
+    log += [
+        happened.Knocked(knock=1, words="Eve"),
+        happened.KnockGiven(1, "eve"),
+        happened.Appointed(speaker, "speaker"),
+    ]
+    log.append(happened.ListeningChosen(observer, on=True))
     if phase != "not_open":
-        log += [Opened(by=chair), PhaseBegan(0)]
-        log += [Said(seat=seat, words="Here") for seat in ROLES.values() if seat != stranger]
-    log += [Removed(removed), Muted(muted, NOW + 600)]
+        log += [happened.Opened(by=chair), happened.PhaseBegan(0)]
+        log += [
+            happened.Said(seat=seat, words="Here") for seat in ROLES.values() if seat != stranger
+        ]
+    log += [happened.Removed(removed), happened.Muted(muted, NOW + 600)]
     names = [each.id for each in PHASES]
     at = {"frozen": "sharing", "quiet": "sharing", "closed": "open_talk"}.get(phase, phase)
     if at != "not_open":
-        log += [PhaseBegan(number) for number in range(1, names.index(at) + 1)]
+        log += [happened.PhaseBegan(number) for number in range(1, names.index(at) + 1)]
     if at == "sharing":
-        log += [HandRaised(newcomer), HandRaised(member), *_floor(role)]
+        log += [happened.HandRaised(newcomer), happened.HandRaised(member), *_floor(role)]
     if phase == "quiet" and role == "invited":
-        log.append(InviteEnded(invited, reason="quiet"))
-    last: dict[str, AnyEntry] = {
-        "frozen": Frozen(),
-        "quiet": WentQuiet(),
-        "closed": Closed(by="facilitator"),
+        log.append(happened.InviteEnded(invited, reason="quiet"))
+    last: dict[str, happened.AnyEntry] = {
+        "frozen": happened.Frozen(),
+        "quiet": happened.WentQuiet(),
+        "closed": happened.Closed(by="facilitator"),
     }
     return _folded([*log, last[phase]] if phase in last else log)
 
 
-def _floor(role: str) -> list[AnyEntry]:
+def _floor(role: str) -> list[happened.AnyEntry]:
     if role == "holder":
-        return [Invited(holder, by=chair, until=NOW + 45), FloorTaken(holder, turn=1)]
+        return [
+            happened.Invited(holder, by=chair, until=NOW + 45),
+            happened.FloorTaken(holder, turn=1),
+        ]
     if role == "invited":
-        return [Invited(invited, by=chair, until=NOW + 45)]
+        return [happened.Invited(invited, by=chair, until=NOW + 45)]
     return []
 
 
-def _folded(log: list[AnyEntry]) -> Meeting:
+def _folded(log: list[happened.AnyEntry]) -> Meeting:
     meeting, numbers = Meeting(), dict.fromkeys(range(-2, 12), 0)
     for entry in log:
         stream = audience(entry)
@@ -278,7 +221,7 @@ def test_the_table_knows_every_command_that_a_seat_may_send():
     """A command that is new gets its rows before it gets its rule."""
     meeting = situation("sharing", "holder")
     asked = {type(make(meeting, seat)) for make in COMMANDS.values() for seat in ROLES.values()}
-    assert asked == set(get_args(SeatCommand))
+    assert asked == set(get_args(ask.SeatCommand))
 
 
 def test_every_refusal_of_the_table_has_its_words():

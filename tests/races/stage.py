@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from chatroom.client import Refused, Seat, enter
 from chatroom.live.rules import MEETING
 from chatroom.live.wire import Receipt
-from moderation.meeting.commands import Accept, Invite, NextPhase, Open, RaiseHand
-from moderation.meeting.entries import FloorTaken, Said, TurnEnded
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from tests import servers
 from tests.processes import ServerProcess
 from tests.servers import asked
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chatroom.client import Line
-    from moderation.meeting.commands import SeatCommand
-    from moderation.meeting.entries import AnyEntry
     from tests.processes import Room
     from tests.servers import Valkey
 
@@ -97,16 +95,16 @@ class Meeting(NamedTuple):
         for seat in seats or self.all:
             await seat.until(lambda seat=seat: number_of(seat) >= head)  # type: ignore[misc]
 
-    def entries(self) -> list[AnyEntry]:
+    def entries(self) -> list[happened.AnyEntry]:
         """Everything in the room, as the database has it; the first has number 1."""
         return entries_of(self.pair, self.room)
 
     async def has_the_floor(self, holder: Seat) -> None:
         """Asked, invited, accepted."""
-        await holder.send(RaiseHand())
-        await self.ada.send(Invite(await self.seen_epoch(), holder.seat))
+        await holder.send(ask.RaiseHand())
+        await self.ada.send(ask.Invite(await self.seen_epoch(), holder.seat))
         await holder.until(lambda: holder.meeting.invited == holder.seat)
-        await holder.send(Accept(holder.meeting.epoch))
+        await holder.send(ask.Accept(holder.meeting.epoch))
         await self.settled()
         assert all(seat.meeting.holder == holder.seat for seat in self.all)
 
@@ -145,10 +143,10 @@ async def meeting_in(pair: Pair, format: str = CALLED) -> AsyncIterator[Meeting]
             await come(link, name)
             for link, name in ((theirs, "Ben"), (ours, "Chidi"), (theirs, "Dana"))
         ]
-        await ada.send(Open())
+        await ada.send(ask.Open())
         meeting = Meeting(pair, room, ada, mo, ben, chidi, dana, stays)
         for _ in range(2 if format == CALLED else 1):
-            await ada.send(NextPhase(await meeting.seen_epoch()))
+            await ada.send(ask.NextPhase(await meeting.seen_epoch()))
         await meeting.settled()
         yield meeting
 
@@ -158,7 +156,7 @@ def number_of(seat: Line) -> int:
     return int(seat.cursor["room"].partition(".")[0])
 
 
-def entries_of(pair: Pair, room: Room) -> list[AnyEntry]:
+def entries_of(pair: Pair, room: Room) -> list[happened.AnyEntry]:
     query = """
         SELECT e.number, e.data FROM entry e JOIN meeting m USING (log) JOIN room r ON r.id = m.room
          WHERE r.slug = ? AND e.audience = 0 ORDER BY e.number
@@ -168,7 +166,9 @@ def entries_of(pair: Pair, room: Room) -> list[AnyEntry]:
     return [MEETING.entries.decode(data) for _, data in rows]
 
 
-async def raced(*asked: tuple[Seat, SeatCommand], start: float = 0.0) -> list[Receipt | Refused]:
+async def raced(
+    *asked: tuple[Seat, ask.SeatCommand], start: float = 0.0
+) -> list[Receipt | Refused]:
     """The answers to commands that are sent at once, in this order as far as sockets have one.
 
     With a `start` of so many seconds for the first.
@@ -192,21 +192,21 @@ def codes(answers: Sequence[Receipt | Refused]) -> list[str]:
     return [answer.code if isinstance(answer, Refused) else "" for answer in answers]
 
 
-def turns_in(entries: Sequence[AnyEntry]) -> dict[int, list[int]]:
+def turns_in(entries: Sequence[happened.AnyEntry]) -> dict[int, list[int]]:
     """By turn, whose lines are in it; fails where a line is not the holder's, or outside its turn."""
     holder, turn = 0, 0
     found: dict[int, list[int]] = {}
     for number, entry in enumerate(entries, 1):
         match entry:
-            case FloorTaken():
+            case happened.FloorTaken():
                 assert not holder, f"{number}: two have the floor"
                 assert entry.turn == turn + 1
                 holder, turn = entry.seat, entry.turn
                 found[turn] = []
-            case TurnEnded():
+            case happened.TurnEnded():
                 assert entry.seat == holder, f"{number}: a turn ends that is not on"
                 holder = 0
-            case Said(turn=theirs) if theirs:
+            case happened.Said(turn=theirs) if theirs:
                 assert (entry.seat, theirs) == (holder, turn), f"{number}: not the holder's"
                 found[turn].append(entry.seat)
             case _:

@@ -10,23 +10,8 @@ import pytest
 
 from chatroom.client import Refused, enter
 from chatroom.live.wire import Receipt
-from moderation.meeting.commands import (
-    Accept,
-    AcceptChair,
-    Admit,
-    Appoint,
-    Dismiss,
-    Freeze,
-    Handover,
-    Invite,
-    Mute,
-    RaiseHand,
-    Remove,
-    Say,
-    Tell,
-    Thaw,
-)
-from moderation.meeting.entries import ChairTaken, Frozen, HandRaised, Said, Thawed
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from tests.races.stage import codes, meeting_in, raced
 from tests.servers import asked
 
@@ -38,18 +23,18 @@ async def test_fc_21_after_the_freeze_nothing_moves_at_either_process_and_thaw_r
     pair: Pair,
 ):
     async with meeting_in(pair) as meeting:
-        await meeting.chidi.send(RaiseHand())
+        await meeting.chidi.send(ask.RaiseHand())
         await meeting.has_the_floor(meeting.ben)
         flood = [
             seat.submit(command)
             for n in range(15)
             for seat, command in (
-                (meeting.ben, Say(f"line {n}", meeting.epoch)),
-                (meeting.dana, RaiseHand()),
+                (meeting.ben, ask.Say(f"line {n}", meeting.epoch)),
+                (meeting.dana, ask.RaiseHand()),
             )
         ]
         await asyncio.wait(flood, return_when=asyncio.FIRST_COMPLETED)
-        frozen = await meeting.ada.send(Freeze())
+        frozen = await meeting.ada.send(ask.Freeze())
         assert frozen.number is not None
         answers = await asyncio.gather(*flood, return_exceptions=True)
         late = [answer.code for answer in answers if isinstance(answer, Refused)]
@@ -58,14 +43,14 @@ async def test_fc_21_after_the_freeze_nothing_moves_at_either_process_and_thaw_r
         before = meeting.ben.meeting
         assert before.frozen_at is not None
         refused = await raced(
-            (meeting.ben, Say("now?", meeting.epoch)),
-            (meeting.dana, RaiseHand()),
-            (meeting.mo, Invite(meeting.epoch, meeting.chidi.seat)),
+            (meeting.ben, ask.Say("now?", meeting.epoch)),
+            (meeting.dana, ask.RaiseHand()),
+            (meeting.mo, ask.Invite(meeting.epoch, meeting.chidi.seat)),
         )
         assert codes(refused) == ["frozen"] * 3
-        assert (await meeting.ben.send(Tell("all well?"))).stream == "own"
+        assert (await meeting.ben.send(ask.Tell("all well?"))).stream == "own"
         assert (await meeting.ben.help()).case, "need help to be there (FC-21)"
-        thawed = await meeting.mo.send(Thaw())
+        thawed = await meeting.mo.send(ask.Thaw())
         assert thawed.number == frozen.number + 1, "nothing of the room between the two"
         await meeting.settled()
         after = meeting.ben.meeting
@@ -76,29 +61,30 @@ async def test_fc_21_after_the_freeze_nothing_moves_at_either_process_and_thaw_r
         assert after.turn_began_at > before.turn_began_at, "the clock stood still"
         assert isinstance(await meeting.ben.say("and on"), Receipt)
         kinds = [type(entry) for entry in meeting.entries()[frozen.number - 1 :]]
-        assert kinds == [Frozen, Thawed, Said]
-        assert sum(isinstance(entry, HandRaised) for entry in meeting.entries()) <= 3
+        assert kinds == [happened.Frozen, happened.Thawed, happened.Said]
+        assert sum(isinstance(entry, happened.HandRaised) for entry in meeting.entries()) <= 3
 
 
 async def test_fc_23_a_handover_changes_nothing_until_it_is_accepted_and_nothing_but_the_chair(
     pair: Pair,
 ):
     async with meeting_in(pair) as meeting:
-        await raced((meeting.ben, RaiseHand()), (meeting.dana, RaiseHand()))
-        await meeting.ada.send(Handover(meeting.dana.seat))
+        await raced((meeting.ben, ask.RaiseHand()), (meeting.dana, ask.RaiseHand()))
+        await meeting.ada.send(ask.Handover(meeting.dana.seat))
         offers = await raced(
-            (meeting.ada, Handover(meeting.mo.seat)), (meeting.mo, Handover(meeting.chidi.seat))
+            (meeting.ada, ask.Handover(meeting.mo.seat)),
+            (meeting.mo, ask.Handover(meeting.chidi.seat)),
         )
         assert codes(offers) == ["offer_open", "chair_acts"]
         await meeting.settled()
         assert {seat.meeting.chair for seat in meeting.all} == {meeting.ada.seat}
         with pytest.raises(Refused, match="facilitators_act"):
-            await meeting.dana.send(Invite(meeting.epoch, meeting.ben.seat))
+            await meeting.dana.send(ask.Invite(meeting.epoch, meeting.ben.seat))
         before, connections = meeting.epoch, meeting.dana.connections
         answers = await raced(
-            (meeting.dana, AcceptChair()),
-            (meeting.mo, Invite(before, meeting.ben.seat)),
-            (meeting.ada, Tell("over to you", to=meeting.dana.seat)),
+            (meeting.dana, ask.AcceptChair()),
+            (meeting.mo, ask.Invite(before, meeting.ben.seat)),
+            (meeting.ada, ask.Tell("over to you", to=meeting.dana.seat)),
         )
         assert codes(answers) == [""] * 3
         await meeting.settled()
@@ -111,14 +97,14 @@ async def test_fc_23_a_handover_changes_nothing_until_it_is_accepted_and_nothing
             assert (shown.chair, shown.invited) == (meeting.dana.seat, meeting.ben.seat)
             assert (roles[meeting.ada.seat], roles[meeting.dana.seat]) == ("facilitator",) * 2
             assert (shown.epoch, shown.offer) == (before + 1, None)
-        taken = [entry for entry in meeting.entries() if isinstance(entry, ChairTaken)]
-        assert taken == [ChairTaken(meeting.dana.seat)]
+        taken = [entry for entry in meeting.entries() if isinstance(entry, happened.ChairTaken)]
+        assert taken == [happened.ChairTaken(meeting.dana.seat)]
         # Ada is a co-chair now: she acts on members, and not on who has the chair.
-        await meeting.ben.send(Accept(meeting.epoch))
-        assert isinstance(await meeting.ada.send(Mute(meeting.chidi.seat)), Receipt)
+        await meeting.ben.send(ask.Accept(meeting.epoch))
+        assert isinstance(await meeting.ada.send(ask.Mute(meeting.chidi.seat)), Receipt)
         refused = await raced(
-            (meeting.ada, Remove(meeting.dana.seat)),
-            (meeting.ada, Appoint(meeting.chidi.seat, "co_chair")),
+            (meeting.ada, ask.Remove(meeting.dana.seat)),
+            (meeting.ada, ask.Appoint(meeting.chidi.seat, "co_chair")),
         )
         assert codes(refused) == ["not_on_a_facilitator", "chair_acts"]
 
@@ -137,17 +123,17 @@ async def test_a48_a_facilitator_who_is_one_no_more_reads_nothing_private_behind
 
         async with meeting.mo.another_socket(on_frame=listen) as mo:
             told = [
-                seat.submit(Tell(f"between us {n}"))
+                seat.submit(ask.Tell(f"between us {n}"))
                 for n in range(40)
                 for seat in (meeting.ben, meeting.chidi)
             ]
             await asyncio.wait(told, return_when=asyncio.FIRST_COMPLETED)
-            dismissed = await meeting.ada.send(Dismiss(mo.seat, "co_chair"))
+            dismissed = await meeting.ada.send(ask.Dismiss(mo.seat, "co_chair"))
             await asyncio.gather(*told)
-            await meeting.ben.send(Tell("and now?"))
+            await meeting.ben.send(ask.Tell("and now?"))
             await mo.until(lambda: mo.resets == ["streams"])
             assert set(mo.cursor) == {"room", "own"}
-            refused = await raced((mo, Invite(meeting.epoch)), (mo, Mute(meeting.ben.seat)))
+            refused = await raced((mo, ask.Invite(meeting.epoch)), (mo, ask.Mute(meeting.ben.seat)))
             assert codes(refused) == ["facilitators_act"] * 2
         before, behind = chair_around(meeting, dismissed.number)
         assert before, "need private lines that he may read"
@@ -180,7 +166,7 @@ async def test_of_two_facilitators_who_answer_a_knock_at_once_one_does(pair: Pai
         )
         (knock,) = ada.meeting.lobby
         assert knock.name == "Ben"
-        answers = await raced((ada, Admit(knock.knock)), (mo, Admit(knock.knock)))
+        answers = await raced((ada, ask.Admit(knock.knock)), (mo, ask.Admit(knock.knock)))
         assert sorted(codes(answers)) == ["", "no_such_knock"]
         seat = await asyncio.wait_for(waiting, 10.0)
         for facilitator in (ada, mo):

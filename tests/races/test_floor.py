@@ -11,26 +11,13 @@ import pytest
 
 from chatroom.client import Refused, Seat, enter
 from chatroom.live.wire import Receipt
+from moderation.meeting import commands as ask
 from moderation.meeting import decider
-from moderation.meeting.commands import (
-    Accept,
-    Done,
-    EndTurn,
-    Invite,
-    LowerHands,
-    Mute,
-    Next,
-    RaiseHand,
-    Say,
-    Tell,
-    Unmute,
-)
-from moderation.meeting.entries import HandRaised, Invited, Muted, Said, TurnEnded
+from moderation.meeting import entries as happened
 from moderation.meeting.state import Stamp
 from tests.races.stage import PASSED_ON, codes, meeting_in, raced, turns_in
 
 if TYPE_CHECKING:
-    from moderation.meeting.entries import AnyEntry
     from tests.races.stage import Meeting, Pair
 
 
@@ -46,10 +33,12 @@ async def test_fc_01_hands_are_shown_to_all_in_the_order_in_which_they_were_comm
             asking = [meeting.ben, meeting.chidi, meeting.dana, meeting.mo]
             random.Random(n).shuffle(asking)
             before = len(meeting.entries())
-            await raced(*((seat, RaiseHand()) for seat in (*asking, *asking)))
+            await raced(*((seat, ask.RaiseHand()) for seat in (*asking, *asking)))
             await meeting.settled()
             committed = tuple(
-                entry.seat for entry in meeting.entries()[before:] if isinstance(entry, HandRaised)
+                entry.seat
+                for entry in meeting.entries()[before:]
+                if isinstance(entry, happened.HandRaised)
             )
             assert sorted(committed) == sorted(seat.seat for seat in asking), (
                 "one hand each (FC-02)"
@@ -57,7 +46,7 @@ async def test_fc_01_hands_are_shown_to_all_in_the_order_in_which_they_were_comm
             assert {seat.meeting.hands for seat in meeting.all} == {committed}
             seen.add(committed)
             if n < 7:
-                await meeting.ada.send(LowerHands())
+                await meeting.ada.send(ask.LowerHands())
         assert len(seen) > 1, "need more than one order for this test to mean anything"
         link = meeting.room.member
         for name, late_link in (("Eve", link), ("Sam", pair.there_(link))):
@@ -92,18 +81,18 @@ async def shares(seat: Seat, chance: random.Random, over: asyncio.Event) -> None
         if n % 25 == 0:
             seat.cut()
         elif shown.holder == seat.seat and act < 0.2:
-            await tried(seat, Done(shown.epoch))
+            await tried(seat, ask.Done(shown.epoch))
         elif shown.invited == seat.seat and act < 0.7:
-            await tried(seat, Accept(shown.epoch))
+            await tried(seat, ask.Accept(shown.epoch))
         elif act < 0.3:
-            await tried(seat, RaiseHand())
+            await tried(seat, ask.RaiseHand())
         else:
-            await tried(seat, Say(f"line {n} of {seat.seat}", shown.epoch))
+            await tried(seat, ask.Say(f"line {n} of {seat.seat}", shown.epoch))
 
 
 async def calls(seat: Seat, chance: random.Random, over: asyncio.Event) -> None:
     while not over.is_set():
-        command = Invite if chance.random() < 0.9 else Next
+        command = ask.Invite if chance.random() < 0.9 else ask.Next
         await tried(seat, command(seat.meeting.epoch))
         await asyncio.sleep(chance.uniform(0, 0.02))
 
@@ -116,14 +105,14 @@ async def revokes(meeting: Meeting, over: asyncio.Event) -> None:
             turn = mo.meeting.turns + 3
             await mo.until(lambda n=turn: mo.meeting.turns >= n and bool(mo.meeting.holder))  # type: ignore[misc]
             holder = mo.meeting.holder or 0
-            await tried(mo, Mute(holder))
-            await tried(mo, Unmute(holder))
+            await tried(mo, ask.Mute(holder))
+            await tried(mo, ask.Unmute(holder))
     finally:
         over.set()
 
 
 def ended(meeting: Meeting) -> list[str]:
-    return [entry.reason for entry in meeting.entries() if isinstance(entry, TurnEnded)]
+    return [entry.reason for entry in meeting.entries() if isinstance(entry, happened.TurnEnded)]
 
 
 async def tried(seat: Seat, command: object) -> None:
@@ -132,12 +121,12 @@ async def tried(seat: Seat, command: object) -> None:
         assert isinstance(await seat.send(command), Receipt)  # type: ignore[arg-type]
 
 
-def shares_by_epoch(entries: list[AnyEntry]) -> dict[int, set[int]]:
+def shares_by_epoch(entries: list[happened.AnyEntry]) -> dict[int, set[int]]:
     """Whose lines were accepted as shares under each epoch."""
     state = decider.NEW
     found: dict[int, set[int]] = {}
     for number, entry in enumerate(entries, 1):
-        if isinstance(entry, Said) and entry.turn:
+        if isinstance(entry, happened.Said) and entry.turn:
             found.setdefault(state.epoch, set()).add(entry.seat)
         state = decider.evolve(state, entry, Stamp(number, float(number)))
     return found
@@ -146,34 +135,34 @@ def shares_by_epoch(entries: list[AnyEntry]) -> dict[int, set[int]]:
 async def test_fc_07_done_and_next_at_once_move_the_floor_once(pair: Pair):
     async with meeting_in(pair, PASSED_ON) as meeting:
         for seat in (meeting.ben, meeting.dana, meeting.chidi):
-            await seat.send(RaiseHand())
-        await meeting.ada.send(Invite(await meeting.seen_epoch()))
+            await seat.send(ask.RaiseHand())
+        await meeting.ada.send(ask.Invite(await meeting.seen_epoch()))
         dones: set[str] = set()
         for n in range(ROUNDS):
             if n >= 10 and len(dones) == 2:
                 break
             await meeting.settled()
             holder = meeting.by_number(meeting.ada.meeting.invited)
-            await holder.send(Accept(holder.meeting.epoch))
+            await holder.send(ask.Accept(holder.meeting.epoch))
             await meeting.settled()
             epoch, before = meeting.epoch, len(meeting.entries())
-            asked = [(holder, Done(epoch)), (meeting.ada, Next(epoch))]
+            asked = [(holder, ask.Done(epoch)), (meeting.ada, ask.Next(epoch))]
             answers = await raced(*(asked if n % 2 else reversed(asked)), start=n * STEP)
             assert sorted(codes(answers)) == ["", "stale_epoch"]
             dones.add(codes(answers)[0] if n % 2 else codes(answers)[1])
             await meeting.settled()
             assert {seat.meeting.epoch for seat in meeting.all} == {epoch + 1}
             new = meeting.entries()[before:]
-            assert [type(entry) for entry in new] == [TurnEnded, Invited]
+            assert [type(entry) for entry in new] == [happened.TurnEnded, happened.Invited]
             assert {seat.meeting.invited for seat in meeting.all} == {new[1].seat}  # type: ignore[union-attr]
-            await holder.send(RaiseHand())
+            await holder.send(ask.RaiseHand())
         assert dones == {"", "stale_epoch"}, "need each to win for this test to mean anything"
 
 
 @pytest.mark.parametrize("whom", ["the next", "two different people"])
 async def test_fc_08_of_two_facilitators_who_invite_at_once_one_does(pair: Pair, whom: str):
     async with meeting_in(pair) as meeting:
-        await raced((meeting.ben, RaiseHand()), (meeting.chidi, RaiseHand()))
+        await raced((meeting.ben, ask.RaiseHand()), (meeting.chidi, ask.RaiseHand()))
         winners: set[int] = set()
         for n in range(ROUNDS):
             if n >= 10 and len(winners) == 2:
@@ -181,8 +170,8 @@ async def test_fc_08_of_two_facilitators_who_invite_at_once_one_does(pair: Pair,
             epoch = await meeting.seen_epoch()
             seats = (None, None) if whom == "the next" else (meeting.ben.seat, meeting.chidi.seat)
             asked = [
-                (meeting.ada, Invite(epoch, seats[0])),
-                (meeting.mo, Invite(epoch, seats[1])),
+                (meeting.ada, ask.Invite(epoch, seats[0])),
+                (meeting.mo, ask.Invite(epoch, seats[1])),
             ]
             answers = await raced(*(asked if n % 2 else reversed(asked)), start=n * STEP)
             if not n % 2:
@@ -196,7 +185,7 @@ async def test_fc_08_of_two_facilitators_who_invite_at_once_one_does(pair: Pair,
             assert loser.facts == {"seat": invited, "by": by}
             assert meeting.epoch == epoch + 1
             winners.add(by)
-            await meeting.ada.send(EndTurn(meeting.epoch))
+            await meeting.ada.send(ask.EndTurn(meeting.epoch))
         assert len(winners) == 2, "need each to win for this test to mean anything"
 
 
@@ -210,12 +199,12 @@ async def test_fc_19_a_holder_who_is_muted_says_nothing_after_the_number_at_eith
             await second.until(lambda: second.meeting.holder == second.seat)
             epoch = meeting.epoch
             flood = [
-                seat.submit(Say(f"round {n} line {line}", epoch))
+                seat.submit(ask.Say(f"round {n} line {line}", epoch))
                 for line in range(12)
                 for seat in (meeting.ben, second)
             ]
             await asyncio.wait(flood, return_when=asyncio.FIRST_COMPLETED)
-            muted = await meeting.ada.send(Mute(meeting.ben.seat, until="phase"))
+            muted = await meeting.ada.send(ask.Mute(meeting.ben.seat, until="phase"))
             answers = await asyncio.gather(*flood, return_exceptions=True)
             assert muted.number is not None
             said = [answer.number for answer in answers if isinstance(answer, Receipt)]
@@ -225,14 +214,14 @@ async def test_fc_19_a_holder_who_is_muted_says_nothing_after_the_number_at_eith
             await meeting.settled()
             entries = meeting.entries()
             before, entry = entries[muted.number - 2 : muted.number]
-            assert before == TurnEnded(meeting.ben.seat, reason="revoked")
-            assert isinstance(entry, Muted)
+            assert before == happened.TurnEnded(meeting.ben.seat, reason="revoked")
+            assert isinstance(entry, happened.Muted)
             assert not any(
-                isinstance(one, Said) and one.seat == meeting.ben.seat
+                isinstance(one, happened.Said) and one.seat == meeting.ben.seat
                 for one in entries[muted.number :]
             )
             assert meeting.ben.seat not in meeting.ada.meeting.hands
             with pytest.raises(Refused, match="muted"):
-                await second.send(RaiseHand())
-            assert (await meeting.ben.send(Tell("may I?"))).stream == "own"
-            await meeting.ada.send(Unmute(meeting.ben.seat))
+                await second.send(ask.RaiseHand())
+            assert (await meeting.ben.send(ask.Tell("may I?"))).stream == "own"
+            await meeting.ada.send(ask.Unmute(meeting.ben.seat))

@@ -11,23 +11,9 @@ import pytest
 
 from chatroom.client import Refused, come_to_desk, enter
 from chatroom.live.wire import Fresh, Receipt
+from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import Snapshot
-from moderation.meeting.commands import AcceptChair, Appoint, Done, Invite, RaiseHand
-from moderation.meeting.entries import (
-    ChairCameBack,
-    ChairOffered,
-    ChairTaken,
-    ChairWentAway,
-    HandCameBack,
-    HandLowered,
-    HandRaised,
-    HandWentAway,
-    HolderCameBack,
-    HolderWentAway,
-    Said,
-    TurnEnded,
-    WentQuiet,
-)
 from tests.processes import SLOW, SOON
 from tests.races.conftest import SPEED
 from tests.races.hasty import HELD
@@ -72,7 +58,7 @@ class Frames:
 async def test_fc_30_a_crash_of_everything_mid_turn_loses_and_doubles_no_line(pair: Pair):
     async with meeting_in(pair) as meeting:
         for seat in (meeting.dana, meeting.chidi):
-            await seat.send(RaiseHand())
+            await seat.send(ask.RaiseHand())
         await meeting.has_the_floor(meeting.ben)
         before = meeting.ada.meeting
         first = Frames()
@@ -90,7 +76,9 @@ async def test_fc_30_a_crash_of_everything_mid_turn_loses_and_doubles_no_line(pa
         receipts = await asyncio.wait_for(asyncio.gather(*lines), SOON)
         await meeting.settled()
         entries = meeting.entries()
-        said = [number for number, entry in enumerate(entries, 1) if isinstance(entry, Said)]
+        said = [
+            number for number, entry in enumerate(entries, 1) if isinstance(entry, happened.Said)
+        ]
         assert [receipt.number for receipt in receipts] == said
         assert [words async for words in heard(meeting.chidi, len(texts))] == texts
         assert list(turns_in(entries).values()) == [[meeting.ben.seat] * len(texts)]
@@ -102,7 +90,7 @@ async def test_fc_30_a_crash_of_everything_mid_turn_loses_and_doubles_no_line(pa
                 assert shown.hands == before.hands == (meeting.dana.seat, meeting.chidi.seat)
         passed = again.at - first.at
         assert first.remaining - again.remaining == pytest.approx(passed, abs=2.0)
-        await meeting.ben.send(Done(meeting.epoch))
+        await meeting.ben.send(ask.Done(meeting.epoch))
 
 
 def restart(pair: Pair) -> None:
@@ -113,7 +101,7 @@ def restart(pair: Pair) -> None:
 
 async def heard(seat: Seat, count: int) -> Any:
     async for seen in seat.entries():
-        if isinstance(seen.entry, Said):
+        if isinstance(seen.entry, happened.Said):
             yield seen.entry.words
             count -= 1
         if not count:
@@ -141,30 +129,32 @@ async def test_fc_18_who_is_back_within_15_seconds_was_never_shown_as_gone(pair:
                 assert time.monotonic() - left < 15, "the premise: they are back in time"
             assert frames.here[told:], "the premise: something was told"
             assert all(set(everybody) <= set(here) for here in frames.here[told:])
-            assert not [entry for entry in meeting.entries() if isinstance(entry, HandWentAway)]
+            assert not [
+                entry for entry in meeting.entries() if isinstance(entry, happened.HandWentAway)
+            ]
 
 
 async def test_fc_24_a_lost_chair_is_offered_to_who_stands_by_and_not_snatched_back(swift: Pair):
     async with meeting_in(swift) as meeting:
-        await meeting.ada.send(Appoint(meeting.dana.seat, "standby"))
+        await meeting.ada.send(ask.Appoint(meeting.dana.seat, "standby"))
         await meeting.leaves(meeting.ada, meeting.mo)
         dana = meeting.dana
         await dana.until(lambda: dana.meeting.chair_away_until is not None, within=8.0)
         await dana.until(lambda: dana.meeting.offer is not None)
         assert dana.meeting.offer.seat == dana.seat  # type: ignore[union-attr]
-        await dana.send(AcceptChair())
+        await dana.send(ask.AcceptChair())
         await dana.until(lambda: dana.meeting.chair == dana.seat)
         async with meeting.back(meeting.ada, swift.there) as ada:
-            offered = ChairOffered(meeting.ada.seat, 0, 0.0)
-            await entry_of(meeting, offered, LOOKS, behind=ChairTaken)
+            offered = happened.ChairOffered(meeting.ada.seat, 0, 0.0)
+            await entry_of(meeting, offered, LOOKS, behind=happened.ChairTaken)
             await ada.until(lambda: number_of(ada) >= len(meeting.entries()))
             assert ada.meeting.chair == dana.seat
             assert isinstance(
-                await dana.send(Invite(dana.meeting.epoch, meeting.ben.seat)), Receipt
+                await dana.send(ask.Invite(dana.meeting.epoch, meeting.ben.seat)), Receipt
             )
         kinds = [type(entry) for entry in meeting.entries()]
-        assert kinds.count(ChairWentAway) == 1
-        assert WentQuiet not in kinds
+        assert kinds.count(happened.ChairWentAway) == 1
+        assert happened.WentQuiet not in kinds
 
 
 async def test_fc_16_fc_17_fc_18_fc_24_a_process_is_killed_with_all_who_are_on_it(swift: Pair):
@@ -214,25 +204,28 @@ async def a_holder_is_back_in_time(pair: Pair, killed: Killed) -> None:
             assert (ben.meeting.holder, ben.meeting.epoch) == (ben.seat, epoch)
             assert ben.meeting.turn == turn
             assert isinstance(await ben.say("where was I?"), Receipt)
-        assert kinds_of(meeting, HolderWentAway, HolderCameBack) == [HolderWentAway, HolderCameBack]
+        assert kinds_of(meeting, happened.HolderWentAway, happened.HolderCameBack) == [
+            happened.HolderWentAway,
+            happened.HolderCameBack,
+        ]
 
 
 async def a_holder_is_back_too_late(pair: Pair, killed: Killed) -> None:
     """FC-16: the turn ends, and they are next when they are back."""
     async with meeting_in(pair) as meeting:
-        await meeting.chidi.send(RaiseHand())
+        await meeting.chidi.send(ask.RaiseHand())
         await meeting.has_the_floor(meeting.ben)
         ada = meeting.ada
         await killed.wait()
         within = HELD + 90.0 / SPEED + 2 * LOOKS
         await ada.until(lambda: ada.meeting.holder is None, within=within)
-        assert TurnEnded(meeting.ben.seat, reason="away") in meeting.entries()
+        assert happened.TurnEnded(meeting.ben.seat, reason="away") in meeting.entries()
         async with meeting.back(meeting.ben, pair.here) as ben:
             await ben.until(lambda: ben.seat in ben.meeting.hands, within=LOOKS)
             assert ben.meeting.hands == (ben.seat, meeting.chidi.seat)
-            assert HandRaised(ben.seat, place=1, by="server") in meeting.entries()
+            assert happened.HandRaised(ben.seat, place=1, by="server") in meeting.entries()
             await meeting.settled(ada)
-            await ada.send(Invite(ada.meeting.epoch))
+            await ada.send(ask.Invite(ada.meeting.epoch))
             await ben.until(lambda: ben.meeting.invited == ben.seat)
 
 
@@ -240,12 +233,12 @@ async def a_hand_is_passed_over(pair: Pair, killed: Killed) -> None:
     """FC-17: the place of who drops is kept and passed over, and let go in time."""
     async with meeting_in(pair) as meeting:
         for seat in (meeting.ben, meeting.chidi):
-            await seat.send(RaiseHand())
+            await seat.send(ask.RaiseHand())
         await killed.wait()
         ada, bens = meeting.ada, meeting.ben.seat
         await ada.until(lambda: ada.meeting.hands_away != (), within=HELD + 2 * LOOKS)
         assert [away.seat for away in ada.meeting.hands_away] == [bens]
-        await ada.send(Invite(ada.meeting.epoch))
+        await ada.send(ask.Invite(ada.meeting.epoch))
         await ada.until(lambda: ada.meeting.invited == meeting.chidi.seat)
         assert ada.meeting.hands[0] == bens, "passed over, and he keeps his place"
         async with meeting.back(meeting.ben, pair.here) as ben:
@@ -255,10 +248,10 @@ async def a_hand_is_passed_over(pair: Pair, killed: Killed) -> None:
         await ada.until(lambda: bens not in ada.meeting.hands, within=within)
         async with meeting.back(meeting.ben, pair.here) as ben:
             told = [seen.entry async for seen in arrived(ben)]
-            assert HandLowered(bens, by="away") in told, "he is told on return"
-            assert isinstance(await ben.send(RaiseHand()), Receipt)
-        hands = kinds_of(meeting, HandWentAway, HandCameBack)
-        assert hands == [HandWentAway, HandCameBack, HandWentAway]
+            assert happened.HandLowered(bens, by="away") in told, "he is told on return"
+            assert isinstance(await ben.send(ask.RaiseHand()), Receipt)
+        hands = kinds_of(meeting, happened.HandWentAway, happened.HandCameBack)
+        assert hands == [happened.HandWentAway, happened.HandCameBack, happened.HandWentAway]
 
 
 async def arrived(seat: Seat) -> Any:
@@ -284,12 +277,18 @@ async def nobody_is_in_the_chair(pair: Pair, killed: Killed) -> None:
         await chidi.until(lambda: chidi.meeting.chair_away_until is not None, within=within)
         await chidi.until(lambda: chidi.meeting.is_quiet, within=60.0 / SPEED + LOOKS)
         assert isinstance(await chidi.say("so be it"), Receipt), "the running turn may finish"
-        await chidi.send(Done(chidi.meeting.epoch))
-        await chidi.send(RaiseHand())
+        await chidi.send(ask.Done(chidi.meeting.epoch))
+        await chidi.send(ask.RaiseHand())
         assert (await chidi.help()).case
         await staff_take_the_chair(meeting)
-        kinds = kinds_of(meeting, ChairWentAway, WentQuiet, ChairCameBack, ChairTaken)
-        assert kinds == [ChairWentAway, WentQuiet, ChairTaken]
+        kinds = kinds_of(
+            meeting,
+            happened.ChairWentAway,
+            happened.WentQuiet,
+            happened.ChairCameBack,
+            happened.ChairTaken,
+        )
+        assert kinds == [happened.ChairWentAway, happened.WentQuiet, happened.ChairTaken]
 
 
 async def staff_take_the_chair(meeting: Meeting) -> None:
@@ -304,11 +303,11 @@ async def staff_take_the_chair(meeting: Meeting) -> None:
             assert roles[sam.seat] == "staff"
             await sam.until(lambda: sam.meeting.offer is not None, within=LOOKS)
             with pytest.raises(Refused, match="nobody_in_chair"):
-                await sam.send(Invite(sam.meeting.epoch))
-            await sam.send(AcceptChair())
+                await sam.send(ask.Invite(sam.meeting.epoch))
+            await sam.send(ask.AcceptChair())
             await sam.until(lambda: sam.connections > 1 and sam.caught_up)
             assert (sam.meeting.chair, sam.meeting.is_quiet) == (sam.seat, False)
-            assert isinstance(await sam.send(Invite(sam.meeting.epoch)), Receipt)
+            assert isinstance(await sam.send(ask.Invite(sam.meeting.epoch)), Receipt)
             await desk.until(lambda: not desk.desk.chairs)
 
 
