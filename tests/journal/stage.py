@@ -8,8 +8,11 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from chatroom.live.book import Book, Record
 from chatroom.live.journal import Answer, Journal
+from chatroom.live.rules import Entry
 from chatroom.settings import Settings
 from chatroom.store import logs_postgres, postgres
 from chatroom.store.database import PRAGMAS
@@ -17,7 +20,9 @@ from chatroom.store.logs import Batch, Logs, Row
 from chatroom.store.logs_postgres import PostgresLogs
 from chatroom.store.logs_sqlite import SqliteLogs
 from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags, Phase
+from moderation.refused import Refused
 from tests.cast import NAMES, SESSIONS, ada, ben, chidi
 from tests.ground import NOON, dice
 from tests.store.places import Place, SqlitePlace, migrated_file
@@ -34,6 +39,9 @@ OPEN_EPOCH = 1
 """The epoch of the first phase."""
 
 WAYS = Flags()
+
+ID, OTHER = b"i" * 16, b"o" * 16
+"""Of two commands."""
 
 
 def migrated(folder: Path) -> Path:
@@ -269,3 +277,25 @@ async def until(condition: Callable[[], object], within: float = 5.0) -> None:
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 - it looks from outside
             await asyncio.sleep(0.002)
+
+
+def code(outcome: Answer | Exception) -> str:
+    assert isinstance(outcome, Refused), outcome
+    return outcome.code
+
+
+def append_behind_the_back(
+    office: Office, mute: int | None = None, command: bytes | None = None
+) -> None:
+    """Another process appends to the evening's log."""
+    entry: Entry = (
+        happened.HandLowered(chidi, by="self") if mute is None else happened.Muted(mute, 2e9)
+    )
+    position, number = office.position() + 1, office.numbers()[-1] + 1
+    ground = place_at(office.path)
+    ground.tell("UPDATE log SET position = ? WHERE id = ?", position, EVENING)
+    ground.tell(
+        "INSERT INTO entry (log, position, audience, number, entry_id, type, seat, command_id, at, data)"
+        " VALUES (?, ?, 0, ?, ?, 'x', 0, ?, 0, ?)",
+        *(EVENING, position, number, f"{position:016x}", command, msgspec.msgpack.encode(entry)),
+    )

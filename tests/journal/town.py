@@ -25,6 +25,12 @@ from tests.journal.stage import migrated
 
 Frame = dict[str, Any]
 
+GATHERING = 1
+"""The epoch of a meeting that has just been opened."""
+
+ID = "f" * 32
+"""Of a command."""
+
 
 class Line:
     """A socket; every frame that came, as bytes and read."""

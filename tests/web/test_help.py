@@ -2,7 +2,6 @@
 
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,20 +12,6 @@ from chatroom.web.help import ATTENDED, NOBODY
 from chatroom.web.security import COOKIE
 from tests.journal.stage import Seam
 from tests.journal.town import Room, Town, town_in
-
-
-@pytest.fixture(scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    server, furnish = town_in(tmp_path_factory.mktemp("town"))
-    with server.running():
-        town = furnish()
-        yield town
-        await town.close()
-
-
-@pytest.fixture
-async def room(town: Town) -> Room:
-    return await town.room()
 
 
 async def press(room: Room, token: str | None, id: str | None = None) -> Response:

@@ -1,0 +1,102 @@
+"""Words and names that a socket brings are reviewed before anybody reads them."""
+
+from typing import Any
+
+import pytest
+
+from tests.journal.town import GATHERING, ID, Frame, Room
+
+
+async def test_a_telephone_number_bounces_with_its_place_cm02(room: Room):
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        text = "call me on 212 555 0123 tonight"
+        refusal = await line.say(text, GATHERING)
+        assert (refusal["type"], refusal["code"]) == ("refusal", "contact_details")
+        ((start, end),) = refusal["spans"]
+        assert "212 555 0123" in text[start:end]
+        assert refusal["next"] == ["edit"]
+        assert (await line.say("call me tonight", GATHERING))["type"] == "receipt"
+
+
+async def test_a_telephone_number_in_two_lines_bounces_however_fast_they_come_cm02(room: Room):
+    """The second is reviewed while the first is still on its way."""
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        for id, text in ((ID, "call me, 212 555"), ("e" * 32, "0123 tonight")):
+            say = {"type": "say", "text": text, "epoch": GATHERING}
+            await line.send({"type": "command", "id": id, "command": say})
+        answers: dict[str, Frame] = {}
+        while len(answers) < 2:
+            frame = await line.next()
+            if frame["type"] in ("receipt", "refusal"):
+                answers[frame["id"]] = frame
+        assert answers[ID]["type"] == "receipt"
+        assert answers["e" * 32].get("code") == "contact_details"
+        again = await line.say("call me, 212 555", GATHERING, id=ID)
+        assert again == answers[ID]
+
+
+async def test_a_line_that_is_sent_again_is_not_read_as_if_it_were_said_twice(room: Room):
+    """After a reconnect the client sends what it has no answer to, and some of it is stored."""
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        first = await line.say("2125", GATHERING, id=ID)
+    async with room.sit(ben) as line:
+        for id, text in ((ID, "2125"), ("e" * 32, "10")):
+            say = {"type": "say", "text": text, "epoch": GATHERING}
+            await line.send({"type": "command", "id": id, "command": say})
+        assert await line.until("receipt", id=ID) == first
+        assert (await line.until("receipt"))["id"] == "e" * 32
+
+
+async def test_links_are_for_facilitators(room: Room):
+    ada = await room.open()
+    ben = await room.seat("Ben")
+    text = "look at https://example.org/page"
+    async with room.sit(ada) as adas, room.sit(ben) as bens:
+        refusal = await bens.say(text, GATHERING)
+        assert (refusal["type"], refusal["code"]) == ("refusal", "link")
+        assert refusal["spans"]
+        assert (await adas.say(text, GATHERING))["type"] == "receipt"
+
+
+async def test_what_a_facilitator_posts_is_reviewed_and_may_hold_links(room: Room):
+    ada = await room.open()
+    async with room.sit(ada) as adas:
+        post = {"type": "post", "kind": "announcement", "text": "call me at 212 555 0123"}
+        refusal = await adas.ask(post)
+        assert (refusal["code"], refusal["spans"]) == ("contact_details", [[11, 23]])
+        post["text"] = "next week: https://example.org/page " + "and so on " * 500
+        assert (await adas.ask(post))["type"] == "receipt"
+
+
+async def test_a_number_that_is_split_over_a_line_and_a_post_is_found(room: Room):
+    ada = await room.open()
+    async with room.sit(ada) as adas:
+        assert (await adas.say("212 555", GATHERING))["type"] == "receipt"
+        refusal = await adas.ask({"type": "post", "kind": "cue", "text": "0123"})
+        assert refusal["code"] == "contact_details"
+
+
+@pytest.mark.parametrize("name", ["Ben 212 555 0123", "www.example.org"])
+@pytest.mark.parametrize("who", ["member", "facilitator"])
+async def test_another_name_is_reviewed_as_one(room: Room, who: Any, name: str):
+    token = await room.open() if who == "facilitator" else await room.seat("Ben")
+    async with room.sit(token) as line:
+        refusal = await line.ask({"type": "rename", "name": name})
+        assert (refusal["type"], refusal["code"]) in {
+            ("refusal", "contact_details"), ("refusal", "link"),
+        }  # fmt: skip
+        assert (await line.ask({"type": "rename", "name": "Ben W"}))["type"] == "receipt"
+
+
+@pytest.mark.parametrize("name", ["Ben 212 555 0123", "ben@example.org"])
+async def test_a_name_is_reviewed_too(room: Room, name: str):
+    response = await room.take_seat(await room.town.enter(room.id, "member"), name)
+    assert response.status_code == 409
+    assert response.json()["code"] == "contact_details"
+    assert response.json()["spans"]
