@@ -47,7 +47,7 @@ class NextPhase(Command, frozen=True):
 
 
 class Say(Command, frozen=True):
-    """A line to the room; exactly `!`, `done` or `pass` are the typed customs (FC-13)."""
+    """A line to the room; `!`, `done` or `pass` alone are the typed customs (FC-13)."""
 
     text: Words
     epoch: Epoch

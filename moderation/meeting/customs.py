@@ -1,4 +1,7 @@
-"""The typed customs of text meetings: exactly `!`, `done`, `[done]` or `pass` (FC-13)."""
+"""The typed customs of text meetings: `!`, `done`, `[done]` or `pass`, and nothing else in the line (FC-13)."""
+
+import re
+from unicodedata import normalize
 
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
@@ -6,28 +9,35 @@ from moderation.meeting import floor, queue
 from moderation.meeting.needs import needs_thawed
 from moderation.meeting.state import Meeting
 
-ENDS = ("done", "[done]", "pass")
+_CUSTOM = re.compile(r"(?P<hand>!)|(?:(?P<done>done|\[done\])|(?P<pass>pass))\s*[.!。]?")
+"""Whatever the case, the spaces, the width of the letters, and one stop behind it, as phones put one."""
+
+
+def _custom(text: str) -> str | None:
+    """`hand`, `done` or `pass`; None for a line like any other."""
+    found = _CUSTOM.fullmatch(normalize("NFKC", text).strip().casefold())
+    return found.lastgroup if found else None
 
 
 def ends_turn(text: str) -> bool:
-    """Whether it is an exact custom by which a holder ends or passes the turn."""
-    return text.strip().casefold() in ENDS
+    """Whether it is a custom by which a holder ends or passes the turn."""
+    return _custom(text) in ("done", "pass")
 
 
 def typed(
     meeting: Meeting, command: ask.Say, seat: int, now: float
 ) -> list[happened.AnyEntry] | None:
-    """What an exact custom asks for; None for a line like any other."""
+    """What a custom asks for; None for a line like any other."""
     if not meeting.has_turns:
         return None
-    typed = command.text.strip().casefold()
-    if typed not in ("!", *ENDS):
+    custom = _custom(command.text)
+    if custom is None:
         return None
     needs_thawed(meeting)
-    if typed == "!":
+    if custom == "hand":
         return queue.raise_hand(meeting, ask.RaiseHand(), seat)
-    if typed == "pass" and seat in (meeting.holder, meeting.invited):
+    if custom == "pass" and seat in (meeting.holder, meeting.invited):
         return floor.pass_(meeting, ask.Pass(command.epoch), seat, now)
-    if typed != "pass" and seat == meeting.holder:
+    if custom == "done" and seat == meeting.holder:
         return floor.done(meeting, ask.Done(command.epoch), seat, now)
     return None

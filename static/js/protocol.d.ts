@@ -162,7 +162,7 @@ export interface NextPhase {
   epoch: Epoch
 }
 
-/** A line to the room; exactly `!`, `done` or `pass` are the typed customs (FC-13). */
+/** A line to the room; `!`, `done` or `pass` alone are the typed customs (FC-13). */
 export interface Say {
   type: "say"
   text: Words

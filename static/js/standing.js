@@ -341,7 +341,10 @@ export function nameable(room) {
   )
 }
 
-/** The customs the server understands where there are turns (FC-13). @param {Room} room @param {string} text */
+/** The customs the server understands where there are turns, and the stop a phone puts behind them (FC-13). */
+const CUSTOM = /^(!|(done|\[done\]|pass)\s*[.!。]?)$/
+
+/** @param {Room} room @param {string} text */
 export function isTypedCustom(room, text) {
-  return hasTurns(room) && ["!", "done", "[done]", "pass"].includes(text.trim().toLowerCase())
+  return hasTurns(room) && CUSTOM.test(text.normalize("NFKC").trim().toLowerCase())
 }

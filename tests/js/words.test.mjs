@@ -101,3 +101,10 @@ test("only the server's role makes a badge", () => {
   assert.deepEqual(words.badges(room, 5), ["co-chair"])
   assert.deepEqual(words.badges(room, chidi), ["greeter"])
 })
+
+test("the customs are what the server takes for them, as phones write them (FC-13)", () => {
+  const typed = ["!", " ! ", "！", "done", "DONE", " Done\n", "[done]", "Done.", "Done!", "Done !", "[done].", "done！", "ｄｏｎｅ", "pass", "Pass.", "pass。"]
+  for (const text of typed) assert.ok(rooms.isTypedCustom(seen(queue), text), text)
+  for (const text of ["I am done.", "done?", "done...", "done!!", "!!", "!.", ".", "[pass]"]) assert.ok(!rooms.isTypedCustom(seen(queue), text), text)
+  assert.ok(!rooms.isTypedCustom(seen(phase("open")), "done"))
+})

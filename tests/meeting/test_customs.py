@@ -1,4 +1,4 @@
-"""The typed customs of text meetings: exactly `!`, `done`, `[done]` or `pass`."""
+"""The typed customs of text meetings: `!`, `done`, `[done]` or `pass`, as phones write them."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.meeting.spec import (
 
 
 @pytest.mark.parametrize("phase", ["sharing", "passing", "tag"])
-@pytest.mark.parametrize("typed", ["!", " ! ", "!\n"])
+@pytest.mark.parametrize("typed", ["!", " ! ", "!\n", "！"])
 def test_fc_13_an_exclamation_mark_raises_a_hand(phase: str, typed: str):
     given(in_phase(phase)).when(ben, ask.Say(typed, CURRENT)).then(happened.HandRaised(ben))
 
@@ -28,12 +28,28 @@ def test_fc_13_a_hand_is_raised_whatever_epoch_its_sender_saw():
     given(in_phase("sharing")).when(ben, ask.Say("!", STALE)).then(happened.HandRaised(ben))
 
 
-@pytest.mark.parametrize("typed", ["done", "DONE", " Done\n", "[done]", "[Done]"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "done",
+        "DONE",
+        " Done\n",
+        "[done]",
+        "[Done]",
+        "Done.",
+        "Done!",
+        "done. ",
+        "Done !",
+        "[done].",
+        "done！",
+        "ｄｏｎｅ",
+    ],
+)
 def test_fc_13_done_typed_by_the_holder_ends_the_turn(typed: str):
     given(with_floor(ben)).when(ben, ask.Say(typed, CURRENT)).then(happened.TurnEnded(ben, "done"))
 
 
-@pytest.mark.parametrize("typed", ["pass", "PASS", "  Pass "])
+@pytest.mark.parametrize("typed", ["pass", "PASS", "  Pass ", "Pass.", "pass!", "pass。"])
 def test_fc_13_pass_typed_by_the_holder_or_the_invited_passes(typed: str):
     given(with_floor(ben)).when(ben, ask.Say(typed, CURRENT)).then(
         happened.TurnEnded(ben, "passed")
@@ -44,7 +60,21 @@ def test_fc_13_pass_typed_by_the_holder_or_the_invited_passes(typed: str):
 
 
 @pytest.mark.parametrize(
-    "typed", ["I am done", "done.", "done!", "! please", "!!", "pass the salt", "[pass]", "d one"]
+    "typed",
+    [
+        "I am done",
+        "I am done.",
+        "done?",
+        "done...",
+        "done!!",
+        "! please",
+        "!!",
+        "!.",
+        ".",
+        "pass the salt",
+        "[pass]",
+        "d one",
+    ],
 )
 def test_fc_13_a_longer_sentence_is_a_line(typed: str):
     line = given(with_floor(ben)).when(ben, ask.Say(typed, CURRENT))
@@ -76,7 +106,7 @@ def test_fc_13_a_done_that_lost_its_race_is_stale_and_no_draft():
     moved = holding.when(ada, ask.Next(epoch)).then(
         happened.TurnEnded(ben, "ended"), called(chidi, at_once=True)
     )
-    for typed in ("done", " DONE ", "[done]", "pass"):
+    for typed in ("done", " DONE ", "Done.", "[done]", "pass"):
         late = moved.when(ben, ask.Say(typed, epoch)).refused("stale_epoch")
         assert (late.state.epoch, late.state.invited) == (epoch + 1, chidi)
     moved.when(ben, ask.Say("I am done", epoch)).refused("turn_ended")
