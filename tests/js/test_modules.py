@@ -45,6 +45,8 @@ MISTAKES = [
     ("words.js", "Math.max(5, 5 * Math.ceil(left / 5))", "Math.ceil(left)"),
     ("words.js", "running + turn * (place - 1)", "running + turn * place"),
     ("words.js", 'phase: "until this part ends"', "phase: `until ${clock(until)}`"),
+    ("enter.js", "|| keyCode === TO_INPUT_METHOD", ""),
+    ("enter.js", "isComposing || ", ""),
     ("presence.js", "now - gone < GRACE", "now - gone <= 0"),
 ]
 

@@ -3,6 +3,7 @@
 import { MEMBER, apply, begin, isComplete, lastNumber, unsettled } from "../case.js"
 import { Connection } from "../connection.js"
 import { el, fill, write } from "../dom.js"
+import { sends } from "../enter.js"
 import { Outbox } from "../outbox.js"
 import { End } from "./scroller.js"
 
@@ -136,8 +137,7 @@ export class CaseLine {
 
   /** @param {KeyboardEvent} event */
   #key = (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
-    if (matchMedia("(pointer: coarse)").matches) return // On a phone Enter is a new line.
+    if (!sends(event)) return
     event.preventDefault()
     this.#write()
   }

@@ -1,6 +1,7 @@
 /** The field: one sentence that says whether and when you may write; the words stay until they are in. */
 
 import { el, fill, find, set, write } from "../dom.js"
+import { sends } from "../enter.js"
 import * as rooms from "../standing.js"
 import { whyComposer } from "../words.js"
 import { isResting, rest } from "./taps.js"
@@ -129,8 +130,7 @@ export class ComposerView {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const plain = event.key === "Enter" && !event.shiftKey && !event.isComposing
-    if (!plain || matchMedia("(pointer: coarse)").matches) return
+    if (!sends(event)) return
     event.preventDefault()
     this.#submit()
   }

@@ -1,6 +1,7 @@
 /** The door: who holds the meeting, what is kept, a name to come in under, and the lobby. */
 
 import { el, fill, find, write } from "../dom.js"
+import { onlyWhole } from "../enter.js"
 import { isUnknown, post, RefusedError } from "../http.js"
 import { newId } from "../ids.js"
 import { holders } from "../words.js"
@@ -57,6 +58,7 @@ export class DoorView {
     dir: "auto",
     "aria-describedby": "name-hint name-why",
     oninput: () => (this.#id = newId()),
+    onkeydown: onlyWhole,
   })
   #why = el("p", { id: "name-why", class: "bounced", role: "alert", hidden: true })
   #submit = el("button", { class: "primary" })

@@ -2,6 +2,7 @@
 
 import { MEMBER } from "../case.js"
 import { el, fill, set, write } from "../dom.js"
+import { isChoosing } from "../enter.js"
 import { RefusedError, insist } from "../http.js"
 import { newId } from "../ids.js"
 import { CaseLine } from "./case-line.js"
@@ -141,7 +142,7 @@ class HelpPanel {
 
   /** @param {KeyboardEvent} event */
   #key = (event) => {
-    if (event.key !== "Escape" || event.isComposing) return
+    if (event.key !== "Escape" || isChoosing(event)) return
     event.stopPropagation()
     this.#hide()
   }

@@ -1,6 +1,7 @@
 /** What I choose for myself: to listen today, another name, an end of my service. */
 
 import { el, find, keyed, set, write } from "../dom.js"
+import { onlyWhole } from "../enter.js"
 import * as rooms from "../standing.js"
 import { twoTaps } from "./taps.js"
 
@@ -16,7 +17,7 @@ export class MeView {
   #listen = el("button", { type: "button", onclick: () => this.#toggleListening() }, "I am here to listen today")
   #rename = el("button", { type: "button", class: "quiet", "aria-expanded": "false", onclick: () => this.#toggleForm() }, "Change my name")
   #services = el("div", { class: "acts" })
-  #name = el("input", { id: "new-name", maxlength: 40, autocomplete: "off", spellcheck: "false", dir: "auto", "aria-describedby": "new-name-why" })
+  #name = el("input", { id: "new-name", maxlength: 40, autocomplete: "off", spellcheck: "false", dir: "auto", "aria-describedby": "new-name-why", onkeydown: onlyWhole })
   #why = el("p", { id: "new-name-why", class: "bounced", role: "alert", hidden: true })
   #form = el(
     "form",

@@ -1,13 +1,14 @@
 /** The desk's door: the name by which staff are known to members. */
 
 import { el, write } from "../../dom.js"
+import { onlyWhole } from "../../enter.js"
 import { RefusedError, post } from "../../http.js"
 import { newId } from "../../ids.js"
 
 export class Door {
   #onseat
   #id = newId()
-  #name = el("input", { id: "staff-name", name: "name", autocomplete: "given-name", maxlength: 40, required: true, dir: "auto" })
+  #name = el("input", { id: "staff-name", name: "name", autocomplete: "given-name", maxlength: 40, required: true, dir: "auto", onkeydown: onlyWhole })
   #refusal = el("p", { class: "refusal", role: "alert" })
 
   /** @param {(seat: number) => void} onseat */
