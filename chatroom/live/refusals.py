@@ -128,8 +128,11 @@ REFUSALS: dict[str, Words] = {
         ("edit",),
     ),
     "name_reserved": Words(
-        "That name could be taken for a role in the room. Choose another one; a first name is enough.",
+        "That name could be taken for a role, or for help itself. Choose another one; a first name is enough.",
         ("edit",),
+    ),
+    "name_hurts": Words(
+        "That name can't be shown here. Choose another one; a first name is enough.", ("edit",)
     ),
     "name_taken": Words("Somebody here has that name. Add a letter, as in Ben W.", ("edit",)),
     "no_such_seat": Words("They are not in this meeting.", ()),

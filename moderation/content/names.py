@@ -11,6 +11,7 @@ from anyascii import anyascii
 from precis_i18n import get_profile
 from precis_i18n.profile import Profile
 
+from moderation.content.claims import claims_role, is_obscene
 from moderation.content.text import SHAPES
 from moderation.refused import Refused
 
@@ -24,28 +25,9 @@ DIRECTION = "\u200e\u200f\u061c"
 ALPHABETS = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "COPTIC", "GEORGIAN", "CHEROKEE", "LISU"}
 """Those that share shapes: a word is in one of them."""
 
-# Words for a role, in the languages of our lists: a role is shown by the server, outside the name.
-# Two first names (Aide, Mo D.) and a cry for help are none.
-_ROLES = """
-    facilitator chair cochair chairman chairwoman chairperson host cohost staff admin sysadmin administrator mod
-    moderator system bot chatbot helper helpline helpdesk support desk official operator organizer organiser team
-    facilitador facilitadora moderador moderadora anfitrion anfitriona administrador administradora presidente
-    presidenta coordinador coordinadora sistema personal equipo ayudante operador operadora oficial
-    facilitateur facilitatrice animateur animatrice moderateur moderatrice administrateur administratrice president
-    hote hotesse systeme personnel equipe operateur operatrice officiel
-    moderatorin leitung leiter leiterin gastgeber gastgeberin administratorin verwalter verwalterin vorsitz
-    vorsitzende vorsitzender mitarbeiter mitarbeiterin helfer helferin offiziell
-"""
-ONLY_WITHIN = 9
-"""Letters from which on a role is seen inside a longer word, too: the shorter ones are in Wagstaff and Ghosty."""
-SPELLED, SPELLED_OUT = 6, 4
-"""Letters of a role that is seen over several words; of one that is spelled letter by letter."""
-
-_TOKEN = re.compile(r"[@$!|\w]+")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = re.compile(r"\w+")
 _FIGURES = str.maketrans("10", "lo")
 _UPRIGHT = str.maketrans("I1|0", "lllO")
-_LETTERS = str.maketrans("l1|!03457@$8", "iiiioeastasb")
 
 
 def shown(name: str) -> str:
@@ -63,8 +45,11 @@ def shown(name: str) -> str:
         raise Refused("name_long")
     if not all(map(_is_for_names, seen)) or _is_heaped(seen) or _is_mixed(seen):
         raise Refused("name_marks")
-    if _is_role(seen):
+    plain = _plain(seen)
+    if claims_role(plain):
         raise Refused("name_reserved")
+    if is_obscene(plain):
+        raise Refused("name_hurts")
     return seen
 
 
@@ -91,7 +76,7 @@ def _is_heaped(name: str) -> bool:
 
 def _is_mixed(name: str) -> bool:
     """A word of two alphabets is there to deceive."""
-    return any(len(set(_alphabets(word))) > 1 for word in _TOKEN.findall(name))
+    return any(len(set(_alphabets(word))) > 1 for word in _WORD.findall(name))
 
 
 def _alphabets(word: str) -> Iterator[str]:
@@ -115,8 +100,13 @@ def looks(name: str) -> tuple[str, str]:
 
     Once by its letters, large or small; once by shape, where a large I, a small l and 1 are one.
     """
-    shape = "".join(map(_shape, normalize("NFKD", name)))
+    shape = _plain(name)
     return _bare(shape.casefold().translate(_FIGURES)), _bare(shape.translate(_UPRIGHT))
+
+
+def _plain(name: str) -> str:
+    """In plain letters, by what they look like."""
+    return "".join(map(_shape, normalize("NFKD", name)))
 
 
 def _bare(shape: str) -> str:
@@ -141,36 +131,3 @@ def _is_accent(mark: str) -> bool:
     """Accents and points, but not the vowels and signs of scripts that write these as marks."""
     place = combining(mark)
     return place == 1 or 10 <= place <= 36 or place >= 200
-
-
-# Roles
-
-
-def _is_role(name: str) -> bool:
-    """Whether a name claims a role: alone, beside a name, in figures for letters, or s p e l l e d."""
-    shape = "".join(map(_shape, normalize("NFKD", name)))
-    words = [word for token in _TOKEN.findall(shape) for word in _HUMP.split(token)]
-    words = [word for token in words for word in token.split("_") if word]
-    whole = _letters("".join(words))
-    return any(role in whole for role in _LONG_ROLES) or any(_claims(words))
-
-
-def _claims(words: list[str]) -> Iterator[bool]:
-    for first, word in enumerate(words):
-        if not word.isdigit():  # A number is a number: 807 is no bot.
-            yield _letters(word) in _ALL_ROLES
-            yield _letters(word.rstrip("0123456789")) in _ALL_ROLES
-        for end in range(first + 2, len(words) + 1):
-            together = _letters("".join(words[first:end]))
-            least = SPELLED_OUT if max(map(len, words[first:end])) == 1 else SPELLED
-            yield len(together) >= least and together in _ALL_ROLES
-
-
-def _letters(word: str) -> str:
-    """Every figure and sign as the letter that it stands for; i and l are one."""
-    plain = word.casefold().translate(_LETTERS)
-    return plain.replace("rn", "m").replace("vv", "w")
-
-
-_ALL_ROLES = frozenset(_letters(role + end) for role in _ROLES.split() for end in ("", "s"))
-_LONG_ROLES = tuple(role for role in sorted(_ALL_ROLES) if len(role) >= ONLY_WITHIN)

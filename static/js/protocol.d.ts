@@ -111,6 +111,7 @@ export type RefusalCode =
   | "name_long"
   | "name_marks"
   | "name_reserved"
+  | "name_hurts"
   | "name_taken"
   | "no_such_seat"
   | "names_locked"

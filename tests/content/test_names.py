@@ -10,6 +10,7 @@ from chatroom.live.refusals import REFUSALS
 from moderation.content import names
 from moderation.content.names import alike, shown
 from moderation.refused import Refused
+from tests.content.corpus import sentences
 
 INNOCENT = [
     *("Ben", "B", "J.", "Ben W.", "Ben W", "Mo D.", "Bo T.", "Ann 2", "42", "Ben 807", "807"),
@@ -74,6 +75,32 @@ def test_a71_to_a77_a_name_that_deceives_is_refused(code: str, name: str):
     assert no.value.code == code
 
 
+CORPORA = {
+    "names_reserved.txt": ("name_reserved", 150),
+    "names_obscene.txt": ("name_hurts", 100),
+    "names_innocent.txt": (None, 170),
+}
+
+
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_a71_names_of_a_role_of_help_or_of_shame_are_refused_and_those_that_people_have_are_not(
+    corpus: str,
+):
+    """Each name of the corpus gets its answer, and the corpus is as large as it says."""
+    code, least = CORPORA[corpus]
+    found = sentences(corpus)
+    assert len(set(found)) == len(found) >= least
+    assert {name: answer(name) for name in found} == dict.fromkeys(found, code)
+
+
+def answer(name: str) -> str | None:
+    try:
+        assert shown(name) == name
+    except Refused as no:
+        return no.code
+    return None
+
+
 def test_a74_forty_letters_are_a_name_however_few_are_seen():
     assert shown("x" * 40) == "x" * 40
     assert shown("नी" * 20) == "नी" * 20
@@ -81,8 +108,9 @@ def test_a74_forty_letters_are_a_name_however_few_are_seen():
 
 def test_every_no_to_a_name_has_words():
     source = Path(names.__file__).read_text()
-    assert all(f'"{code}"' in source for code in REFUSED)
-    assert set(REFUSED) <= set(REFUSALS)
+    codes = {*REFUSED, "name_hurts"}
+    assert all(f'"{code}"' in source for code in codes)
+    assert codes <= set(REFUSALS)
 
 
 TWINS = [
