@@ -10,7 +10,7 @@ import { Cases } from "./views/desk/cases.js"
 import { Chairs } from "./views/desk/chairs.js"
 import { Door } from "./views/desk/door.js"
 import { Work } from "./views/desk/work.js"
-import { helplineList, openHelp } from "./views/help.js"
+import { bindHelp, helplineList, openHelp } from "./views/help.js"
 
 /** @import { OutboundFrame, Refusal } from "./protocol.js" */
 /** @import { State } from "./connection.js" */
@@ -72,7 +72,7 @@ class DeskPage {
   #bindHelplines() {
     const { helplines, case: caseId = null } = this.#data
     find("#helplines").append(helplineList(helplines))
-    find("[data-help]").addEventListener("click", () => openHelp({ room: null, helplines }))
+    bindHelp(() => ({ room: null, helplines }))
     if (caseId !== null) openHelp({ room: null, helplines, caseId })
   }
 

@@ -47,6 +47,6 @@ export class Draft {
     this.#timer = 0
     // After `Leave now` the page is empty, and nothing may be written again.
     if (!document.body.firstChild) return
-    history.replaceState({ room: this.#room, kept: this.#current() }, "")
+    history.replaceState({ ...history.state, room: this.#room, kept: this.#current() }, "")
   }
 }

@@ -3,7 +3,7 @@
 import { data, find, write } from "./dom.js"
 import { post, RefusedError } from "./http.js"
 import { bindLeave } from "./leave.js"
-import { openHelp } from "./views/help.js"
+import { bindHelp } from "./views/help.js"
 
 /** A secret that could not be exchanged for want of a network is tried again by a button. */
 let secret = location.hash.slice(1)
@@ -24,7 +24,7 @@ async function enter() {
 
 bindLeave()
 history.replaceState(null, "", location.pathname)
-find("[data-help]").addEventListener("click", () => openHelp({ room: null, helplines: data("door").helplines ?? [] }))
+bindHelp(() => ({ room: null, helplines: data("door").helplines ?? [] }))
 find("#again").addEventListener("click", () => void enter())
 // A second link opened in this tab changes the fragment only.
 addEventListener("hashchange", () => {

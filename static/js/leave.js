@@ -1,10 +1,10 @@
 /** `Leave now`: nothing of the meeting stays on the screen or in this tab, whatever the network does. */
 
+import { leaveFor } from "./back.js"
 import { stopAll } from "./connection.js"
 
 export function leave() {
   stopAll()
-  history.replaceState(null, "")
   document.title = "\u2060"
   document.body.replaceChildren()
   // `keepalive`: the session ends although this page is gone by then.
@@ -14,7 +14,7 @@ export function leave() {
     headers: { "content-type": "application/json" },
     body: "{}",
   }).catch(() => {})
-  location.replace("/left")
+  void leaveFor("/left")
 }
 
 export function bindLeave() {

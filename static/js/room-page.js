@@ -14,7 +14,7 @@ import { ComposerView } from "./views/composer.js"
 import { DoorView } from "./views/door.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
-import { backTo, isLineOpen, openHelp } from "./views/help.js"
+import { backTo, bindHelp, isLineOpen, openHelp } from "./views/help.js"
 import { MeView } from "./views/me.js"
 import { ArrivedView, CareView, EndView, OfferView, TopicView, WritingView } from "./views/notices.js"
 import { PendingView } from "./views/pending.js"
@@ -152,9 +152,14 @@ class RoomPage {
 
   /** @param {string | null} [caseId] */
   help(caseId = null) {
+    openHelp(this.place(caseId))
+  }
+
+  /** Where Help is asked for, and the line that is open already. @param {string | null} caseId */
+  place(caseId) {
     if (caseId !== null) this.#care.away()
     const { room, helplines, speed } = this.#door
-    openHelp({ room: room.slug, helplines, ...(caseId === null ? {} : { caseId }), ...(speed === undefined ? {} : { speed }) })
+    return { room: room.slug, helplines, ...(caseId === null ? {} : { caseId }), ...(speed === undefined ? {} : { speed }) }
   }
 
   /** @param {"room" | "out"} place */
@@ -455,7 +460,7 @@ function begin() {
   /** @type {Door} */
   const door = data("door")
   const page = new RoomPage(door)
-  find("[data-help]").addEventListener("click", () => page.help(door.case))
+  bindHelp(() => page.place(door.case))
   if (door.seat !== null) {
     page.enter()
   } else {

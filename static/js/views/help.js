@@ -1,5 +1,6 @@
 /** Help: one tap and one confirm, in every state; then the line to staff, over a socket of its own. */
 
+import { over } from "../back.js"
 import { MEMBER } from "../case.js"
 import { el, fill, set, write } from "../dom.js"
 import { isChoosing } from "../enter.js"
@@ -21,7 +22,6 @@ import { twoTaps } from "./taps.js"
  */
 
 const PATIENCE = 5_000
-const BEHIND = "[data-help]"
 
 const ASK = "Somebody from staff will write with you here. You don't need a reason. The others in the meeting see nothing of it."
 const NO_SERVICE = "This is not a crisis service. If somebody is in danger now, call one of the numbers or the emergency number."
@@ -43,6 +43,24 @@ const IS_CLOSED = "Help · the line is closed"
 /** @type {HelpPanel | null} */
 let panel = null
 let back = "Back"
+
+/**
+ * Every Help button of the page opens it, those in a sheet too.
+ *
+ * @param {() => Place} place
+ */
+export function bindHelp(place) {
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element) || event.target.closest("[data-help]") === null) return
+    event.preventDefault() // One of them is a link: the way to Help for whoever goes by Tab.
+    openHelp(place())
+  })
+}
+
+/** One more Help button, which says what the others say. */
+export function helpButton() {
+  return el("button", { type: "button", class: "help", "data-help": true }, panel?.label ?? "Help")
+}
 
 /**
  * Shows Help: the question, or the line where there is one already.
@@ -86,6 +104,8 @@ class HelpPanel {
   #isAsking = false
   /** What stands on the Help button behind the panel. */
   #label = "Help"
+  /** Where it lies over the page. @type {(() => void) | null} */
+  #away = null
 
   /** @param {Place} place */
   constructor(place) {
@@ -115,12 +135,17 @@ class HelpPanel {
     return this.#caseId
   }
 
+  get label() {
+    return this.#label
+  }
+
   /** @param {Place} place */
   show(place) {
     this.#place = place
     const isByHand = wasOpenedByHand()
     const wasShown = !this.#element.hidden
     this.#element.hidden = false
+    this.#away ??= over(this.#hide)
     write(this.#aloud, "")
     // A line that ended while the panel was hidden is still to be read.
     if (wasShown && this.#isClosed()) this.#forget()
@@ -135,9 +160,11 @@ class HelpPanel {
   #hide = () => {
     const hadFocus = this.#element.contains(document.activeElement)
     this.#element.hidden = true
+    this.#away?.()
+    this.#away = null
     if (this.#isClosed()) this.#forget()
     this.#relabel(this.#label)
-    if (hadFocus) helpButtons()[0]?.focus()
+    if (hadFocus) [...helpButtons()].find((button) => button.checkVisibility())?.focus()
   }
 
   /** @param {KeyboardEvent} event */
@@ -299,6 +326,7 @@ class HelpPanel {
   #relabel(label) {
     this.#label = label
     for (const button of helpButtons()) {
+      if (button.matches("a")) continue
       write(button, label)
       set(button, "aria-expanded", String(!this.#element.hidden))
     }
@@ -313,7 +341,7 @@ function wasOpenedByHand() {
 
 /** @returns {NodeListOf<HTMLElement>} */
 function helpButtons() {
-  return document.querySelectorAll(BEHIND)
+  return document.querySelectorAll("[data-help]")
 }
 
 /** @param {Case | null} state */

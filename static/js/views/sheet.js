@@ -1,9 +1,36 @@
-/** On a phone, agenda, queue and people open as a sheet; on a desk they stand beside the talk. */
+/** Sheets: what opens over the page, with Leave now and Help in its head, and closes by Back. */
 
-import { find } from "../dom.js"
+import { over } from "../back.js"
+import { el, find, set } from "../dom.js"
+import { leave } from "../leave.js"
+import { helpButton } from "./help.js"
 
 const DESK = "(min-width: 60rem)"
 
+/**
+ * Opens a `<dialog>` that has a `.sheet-head`. First in there are the way out and Help, by tap and by Tab.
+ *
+ * @param {HTMLDialogElement} dialog
+ */
+export function openOver(dialog) {
+  if (dialog.open) return
+  const head = find(".sheet-head", dialog)
+  if (head.querySelector("[data-help]") === null) head.prepend(...reach(dialog))
+  dialog.addEventListener("close", over(() => dialog.close()), { once: true })
+  set(dialog, "tabindex", "-1")
+  dialog.showModal()
+  dialog.focus() // Not on the first thing in it: that leaves the meeting.
+}
+
+/** @param {HTMLDialogElement} dialog */
+function reach(dialog) {
+  const help = helpButton()
+  // Its panel lies on the page, which a sheet keeps from being reached.
+  help.addEventListener("click", () => dialog.close())
+  return [el("button", { type: "button", onclick: leave }, "Leave now"), help]
+}
+
+/** On a phone, agenda, queue and people open as a sheet; on a desk they stand beside the talk. */
 export class Sheet {
   #dialog = /** @type {HTMLDialogElement} */ (find("#sheet"))
   #parts = ["#queue", "#people", "#agenda"].map((selector) => find(selector))
@@ -24,7 +51,7 @@ export class Sheet {
 
   #open() {
     find(".body", this.#dialog).append(...this.#parts)
-    this.#dialog.showModal()
+    openOver(this.#dialog)
   }
 
   #giveBack() {
