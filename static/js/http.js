@@ -54,7 +54,7 @@ export function isUnknown({ code }) {
 }
 
 /** Waits, or until the browser says that the network is back. @param {number} wait */
-function network(wait) {
+export function network(wait) {
   return new Promise((resolve) => {
     const timer = setTimeout(done, wait)
     addEventListener("online", done)

@@ -1,15 +1,14 @@
 /** Help: one tap and one confirm, in every state; then the line to staff, over a socket of its own. */
 
 import { over } from "../back.js"
-import { MEMBER } from "../case.js"
 import { el, fill, set, write } from "../dom.js"
 import { isChoosing } from "../enter.js"
-import { RefusedError, insist } from "../http.js"
+import { RefusedError, insist, network } from "../http.js"
 import { newId } from "../ids.js"
-import { CaseLine } from "./case-line.js"
 import { twoTaps } from "./taps.js"
 
 /** @import { Case, Line } from "../case.js" */
+/** @import { CaseLine } from "./case-line.js" */
 
 /** @typedef {{ label: string, text: string, url: string | null }} Helpline */
 
@@ -40,8 +39,13 @@ const ARE_HERE = "Help · staff are here"
 const WROTE = "Help · staff wrote to you"
 const IS_CLOSED = "Help · the line is closed"
 
+const SOONEST = 500
+const LATEST = 4_000
+
 /** @type {HelpPanel | null} */
 let panel = null
+/** What a line is made of, as soon as the page is shown: before anybody needs it. @type {Promise<typeof import("./case-line.js")> | null} */
+let lineParts = null
 let back = "Back"
 
 /**
@@ -50,11 +54,26 @@ let back = "Back"
  * @param {() => Place} place
  */
 export function bindHelp(place) {
+  addEventListener("load", () => void loadLine())
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element) || event.target.closest("[data-help]") === null) return
     event.preventDefault() // One of them is a link: the way to Help for whoever goes by Tab.
     openHelp(place())
   })
+}
+
+/** Asks until it is there; under another name each time, for a browser keeps it in mind that it failed. */
+function loadLine() {
+  lineParts ??= (async () => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await import(`./case-line.js${tries > 0 ? `?${tries}` : ""}`)
+      } catch {
+        await network(Math.min(LATEST, SOONEST * 2 ** tries))
+      }
+    }
+  })()
+  return lineParts
 }
 
 /** One more Help button, which says what the others say. */
@@ -151,7 +170,7 @@ class HelpPanel {
     if (wasShown && this.#isClosed()) this.#forget()
     const { caseId } = place
     if (caseId && caseId !== this.#caseId && !this.#over.has(caseId)) this.#open(caseId)
-    else if (this.#line === null && !this.#isAsking) this.#ask()
+    else if (this.#caseId === null && !this.#isAsking) this.#ask()
     this.#line?.toEnd()
     this.#relabel(this.#line === null ? this.#label : labelOf(this.#line.state))
     if (isByHand) this.#focus()
@@ -236,9 +255,21 @@ class HelpPanel {
   /** @param {string} caseId @param {string} [told] @param {boolean} [attended] */
   #open(caseId, told = "", attended = true) {
     this.#line?.stop()
+    this.#line = null
     this.#caseId = caseId
     write(this.#title, "Help")
     fill(this.#act)
+    fill(this.#main)
+    this.#say(told || (attended ? "" : NOBODY))
+    this.#showHelplines(true)
+    this.#relabel(ARE_CALLED)
+    void this.#begin(caseId)
+  }
+
+  /** @param {string} caseId */
+  async #begin(caseId) {
+    const { CaseLine } = await loadLine()
+    if (this.#caseId !== caseId || this.#line !== null) return
     this.#line = new CaseLine(caseId, {
       label: "To staff",
       note: noteForMember,
@@ -249,10 +280,7 @@ class HelpPanel {
       ...(this.#place.speed === undefined ? {} : { speed: this.#place.speed }),
     })
     fill(this.#main, this.#line.element)
-    this.#say(told || (attended ? "" : NOBODY))
-    this.#showHelplines(true)
     this.#line.start()
-    this.#relabel(ARE_CALLED)
   }
 
   /** @param {Case} state @param {Line[]} fresh */
@@ -273,7 +301,7 @@ class HelpPanel {
     } else if (this.#status.textContent === "") {
       this.#say(state.told ? NOBODY : state.source === "signal" ? NOTICED : CALLED)
     }
-    const theyWrote = fresh.some(({ type, seat }) => type === "wrote" && seat !== MEMBER)
+    const theyWrote = fresh.some(({ type, seat }) => type === "wrote" && seat !== state.seat)
     if (!this.#element.hidden) this.#relabel(labelOf(state))
     else if (fresh.length > 0) {
       this.#relabel(theyWrote || this.#label === WROTE ? WROTE : labelOf(state))
@@ -319,7 +347,7 @@ class HelpPanel {
     const kept = el("p", { class: "soft" }, NO_SERVICE)
     if (!isNow) fill(this.#lines, el("details", {}, el("summary", {}, "Numbers you can call"), list, kept))
     // Beside an open line the words above the numbers say it.
-    else fill(this.#lines, list, this.#line === null && kept)
+    else fill(this.#lines, list, this.#caseId === null && kept)
   }
 
   /** @param {string} label */
@@ -365,7 +393,7 @@ function noteForMember(line, state) {
     case "claimed":
       return `${line.words ?? "Staff"} is here.`
     case "case_closed":
-      return line.seat === MEMBER ? "You ended the line." : "Staff ended the line."
+      return line.seat === state.seat ? "You ended the line." : "Staff ended the line."
     default:
       return ""
   }
