@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import time
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -95,12 +95,15 @@ async def _one(scene: Scene, fault: Fault) -> None:
     await be_quiet(scene, fault.name, fault.within)
 
 
-async def be_quiet(scene: Scene, after: str, within: float) -> None:
-    """Nobody asks anything any more: all that is stored has to reach everybody by itself (P6)."""
+async def be_quiet(scene: Scene, after: str, within: float) -> bool:
+    """Nobody asks anything any more: all that is stored has to reach everybody by itself (P6), or False."""
     head = await scene.deployment.room_head()
     scene.tape.note("quiet", fault=after, head=head, within=within)
-    with suppress(TimeoutError):  # The judge says who is missing.
+    try:
         await until(lambda: all(one.head >= head for one in scene.group.everybody), within=within)
+    except TimeoutError:
+        return False  # The judge says who is missing.
+    return True
 
 
 @asynccontextmanager

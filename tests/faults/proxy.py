@@ -189,18 +189,18 @@ def _frame_size(data: bytes) -> int | None:
 
 
 class Tamper:
-    """Does one wrong thing, once: to the entries' frame that comes next after `arm`, on its link."""
+    """Does one wrong thing, once each time: to the entries' frame that comes next after `arm`, on its link."""
 
     def __init__(self, how: str) -> None:
         assert how in ("drop", "swap", "double")
         self._how = how
-        self._armed = False
         self._chosen: Link | None = None
         self._held = b""
-        self.done = False
+        self.done = True
 
     def arm(self) -> None:
-        self._armed = True
+        """What was begun on a link that has gone meanwhile is given up."""
+        self._chosen, self._held, self.done = None, b"", False
 
     def filters(self, link: Link) -> tuple[Look, Look]:
         """For the `look` of a proxy."""
@@ -208,7 +208,7 @@ class Tamper:
 
     def _frame(self, link: Link, frame: bytes) -> bytes:
         entries = b'"type":"entries"' in frame[:40]
-        if not self._armed or self.done or not entries or self._chosen not in (None, link):
+        if self.done or not entries or self._chosen not in (None, link):
             return frame
         self._chosen = link
         if self._how == "swap" and not self._held:
