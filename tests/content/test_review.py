@@ -85,9 +85,9 @@ def test_cm_24_review_never_raises_and_points_into_the_text(text, before, kind):
 @given(st.lists(PIECES | st.text(min_size=1, max_size=3), min_size=1, max_size=4).map("".join))
 def test_cm_23_the_longest_line_takes_bounded_time(piece: str):
     text = (piece * 4000)[:4000]
-    started = time.perf_counter()
+    started = time.process_time()
     judge(text, Context("member", before=(text, text, text)))
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def test_a_verdict_is_a_plain_value():

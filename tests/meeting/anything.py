@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     rule,
+    run_state_machine_as_test,
 )
 
 from moderation.content.verdict import ALLOW
@@ -24,6 +24,7 @@ from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
 from tests import cast
 from tests.cast import ada, mo
+from tests.chance import SEED
 from tests.meeting.generated import SHIPPED
 from tests.meeting.oracle import Illegal, Oracle
 from tests.meeting.promises import PROMISES, Broken, Moment
@@ -32,9 +33,6 @@ from tests.meeting.told import AGENDAS, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-FULL = os.environ.get("FULL") == "1"
-
 
 # Where a meeting begins; a swift one before its first door is locked.
 BEGINNINGS = [
@@ -391,14 +389,15 @@ class AnyMeeting(RuleBasedStateMachine):
             raise Illegal(f"the log ends before {self.oracle.expected}")
 
 
-def everything(meetings: int, steps: int) -> settings:
-    return settings(
+def hold(meetings: int, steps: int, another: int = 0) -> None:
+    """So many meetings of so many steps; of `another` number they are others."""
+    some = settings(
         max_examples=meetings,
         stateful_step_count=steps,
         deadline=None,
-        derandomize=not FULL,
         database=None,
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
+    run_state_machine_as_test(seed(SEED + another)(AnyMeeting), settings=some)

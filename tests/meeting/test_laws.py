@@ -1,12 +1,11 @@
 """Laws that hold for every meeting, whatever anybody asks for and when."""
 
-import os
 from collections import Counter
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from rpds import HashTrieMap
@@ -31,6 +30,7 @@ from moderation.meeting.state import AwayHand, Meeting, Stamp, Turn
 from moderation.meeting.talking import why_silent
 from moderation.refused import Refused
 from tests.cast import NAMES
+from tests.chance import FULL, SEED
 from tests.meeting.generated import (
     MEETINGS,
     Played,
@@ -45,15 +45,16 @@ from tests.meeting.generated import (
 from tests.meeting.oracle import Oracle
 from tests.meeting.oracle_clocks import Clock
 
-FULL = os.environ.get("FULL") == "1"
 law = settings(
     max_examples=5000 if FULL else 60,
     deadline=None,
-    derandomize=not FULL,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 pytestmark = pytest.mark.laws
+
+ROUNDS = 6
+"""So often chance may try to get everywhere."""
 
 
 @law
@@ -619,17 +620,20 @@ def test_the_meetings_of_chance_get_everywhere():
     seen: Counter[str] = Counter()
     refused: Counter[str] = Counter()
 
-    @settings(law, max_examples=500, derandomize=True)
+    @settings(law, max_examples=500)
     @given(MEETINGS)
     def count(steps: list[Step]) -> None:
         played = held(steps)
         seen.update({type(stored.entry).__name__ for stored in played.log})
         refused.update(set(played.refused))
 
-    count()
-    assert {entry.__name__ for entry in members(happened.AnyEntry)} - set(seen) == set()
-    assert min(seen.values()) >= 3, seen
+    every = {entry.__name__ for entry in members(happened.AnyEntry)}
     common = {"stale_epoch", "muted", "not_your_turn", "turn_ended", "turn_running", "removed"}
+    for another in range(ROUNDS):
+        seed(SEED + another)(count)()
+        if min(seen[name] for name in every) >= 3 and common <= set(refused):
+            break
+    assert {name: seen[name] for name in every if seen[name] < 3} == {}
     assert common - set(refused) == set(), refused
     assert len(refused) >= 40, refused
 

@@ -10,9 +10,6 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis.stateful import (
-    run_state_machine_as_test,
-)
 from msgspec import structs
 
 from moderation.meeting import clocks, conduct, decider, floor, talking
@@ -20,12 +17,14 @@ from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
 from moderation.meeting.state import Meeting
 from tests import cast
-from tests.meeting.anything import FULL, AnyMeeting, everything
+from tests.chance import FULL
+from tests.meeting.anything import AnyMeeting, hold
 from tests.meeting.promises import PROMISES, Broken
 from tests.meeting.told import STORY, tells_again
 
 MEETINGS, STEPS = (1400, 60) if FULL else (250, 50)
 LEAST = 50_000 if FULL else 4_000
+ROUNDS = 6
 
 pytestmark = pytest.mark.laws
 
@@ -35,12 +34,15 @@ def test_fc_05_06_07_11_12_16_19_20_21_29_hold_after_every_command_of_anybody(
 ):
     AnyMeeting.steps = 0
     AnyMeeting.kept.clear()
-    run_state_machine_as_test(AnyMeeting, settings=everything(MEETINGS, STEPS))
+    for another in range(ROUNDS):
+        hold(MEETINGS, STEPS, another)
+        never = [name for name in PROMISES if AnyMeeting.kept[name] < 3]
+        if not never and AnyMeeting.steps >= LEAST:
+            break
     with capsys.disabled():
         sys.stdout.write(f" {AnyMeeting.steps} steps ")
-    assert AnyMeeting.steps >= LEAST
-    never = [name for name in PROMISES if AnyMeeting.kept[name] < 3]
     assert never == [], "a promise that was hardly ever put to the test"
+    assert AnyMeeting.steps >= LEAST
 
 
 # A wrong rule is found, and told
@@ -88,12 +90,20 @@ def test_a_wrong_rule_is_found_and_told_as_a_story_that_fails_until_it_is_mended
     promise: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(*PLANTED[promise])
-    with pytest.raises(Broken) as found:
-        run_state_machine_as_test(AnyMeeting, settings=everything(1000, 12))
-    story = STORY.search(str(found.value))
-    assert story is not None
-    assert promise in story[0]
+    story = shortest_story_of(promise)
     with pytest.raises(AssertionError):
-        tells_again(story[0])
+        tells_again(story)
     monkeypatch.undo()
-    tells_again(story[0])
+    tells_again(story)
+
+
+def shortest_story_of(promise: str) -> str:
+    """Of the meetings that break a rule, some break another promise first: there are more of them."""
+    for another in range(ROUNDS):
+        try:
+            hold(1000, 12, another)
+        except Broken as broken:
+            story = STORY.search(str(broken))
+            if story is not None and promise in story[0]:
+                return story[0]
+    raise AssertionError(f"nobody tells of {promise}")
