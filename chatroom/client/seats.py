@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator
 
+    from chatroom.client.outbox import AnySeatCommand
     from chatroom.live.wire import Receipt
     from moderation.case.case import CaseView
     from moderation.case.desk import DeskView
@@ -64,6 +65,9 @@ async def case_line(
 class Seat(Line):
     """A seat in a meeting."""
 
+    _accepted: int | None = None
+    """The epoch of the invitation that was answered by this client."""
+
     @property
     def meeting(self) -> Snapshot:
         """The meeting as far as this client has read."""
@@ -76,8 +80,30 @@ class Seat(Line):
     def submit_line(
         self, text: str, *, epoch: int | None = None, id: str | None = None
     ) -> asyncio.Future[Receipt]:
-        """`say` without waiting."""
-        return self.submit(ask.Say(text, self.meeting.epoch if epoch is None else epoch), id=id)
+        """`say` without waiting. A line sent while invited takes the floor (FC-05)."""
+        return self.submit(ask.Say(text, self._epoch if epoch is None else epoch), id=id)
+
+    def submit(self, command: AnySeatCommand, *, id: str | None = None) -> asyncio.Future[Receipt]:
+        answer = super().submit(command, id=id)
+        accepts = isinstance(command, ask.Accept | ask.Say) and command.epoch == self._epoch
+        if accepts and self._is_invited and self._accepted != self.meeting.epoch:
+            self._accepted = self.meeting.epoch
+            answer.add_done_callback(self._forget_refused)
+        return answer
+
+    @property
+    def _epoch(self) -> int:
+        """The one read last; behind an acceptance that has not come back as an entry, the next."""
+        epoch = self.meeting.epoch
+        return epoch + 1 if self._is_invited and self._accepted == epoch else epoch
+
+    @property
+    def _is_invited(self) -> bool:
+        return self.meeting.invited == self.seat
+
+    def _forget_refused(self, answer: asyncio.Future[Receipt]) -> None:
+        if answer.cancelled() or answer.exception() is not None:
+            self._accepted = None
 
     def another_socket(
         self, **options: Unpack[Options]

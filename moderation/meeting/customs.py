@@ -36,8 +36,8 @@ def typed(
     needs_thawed(meeting)
     if custom == "hand":
         return queue.raise_hand(meeting, ask.RaiseHand(), seat)
-    if custom == "pass" and seat in (meeting.holder, meeting.invited):
+    if seat == meeting.invited or (custom == "pass" and seat == meeting.holder):
         return floor.pass_(meeting, ask.Pass(command.epoch), seat, now)
-    if custom == "done" and seat == meeting.holder:
+    if seat == meeting.holder:
         return floor.done(meeting, ask.Done(command.epoch), seat, now)
     return None

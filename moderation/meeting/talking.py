@@ -93,7 +93,8 @@ def say(
     custom = customs.typed(meeting, command, seat, now)
     if custom is not None:
         return custom
-    why = why_silent(meeting, seat)
+    accepts = _takes_the_floor(meeting, seat)
+    why = None if accepts else why_silent(meeting, seat)
     if why == "not_your_turn" and _was_theirs(meeting, seat, now):
         # A word that was to end the turn is no draft: the turn is over, as its sender wished (FC-07).
         raise Refused("stale_epoch" if customs.ends_turn(command.text) else "turn_ended")
@@ -103,11 +104,21 @@ def say(
         raise Refused("stale_epoch")
     if meeting.speak == "self_id" and len(command.text) > SHORT:
         raise Refused("one_short_line")
-    theirs = meeting.turn if seat == meeting.holder else 0
-    said = happened.Said(seat=seat, turn=theirs, words=_reviewed(command.text, verdict))
+    words = _reviewed(command.text, verdict)
+    if accepts:
+        turn = meeting.turns + 1
+        return [happened.FloorTaken(seat, turn), happened.Said(seat=seat, turn=turn, words=words)]
+    said = happened.Said(seat=seat, turn=meeting.turn if seat == meeting.holder else 0, words=words)
     if meeting.last_line_until is None or seat != meeting.holder:
         return [said]
     return [said, happened.TurnEnded(seat, reason="time"), *floor.passed_on(meeting, seat, now)]
+
+
+def _takes_the_floor(meeting: Meeting, seat: int) -> bool:
+    """Whether a line of `seat` is the acceptance of an invitation and the first line in one (FC-05)."""
+    if seat != meeting.invited or meeting.stopped_at is not None:
+        return False
+    return why_unheard(meeting, seat) is None
 
 
 def _was_theirs(meeting: Meeting, seat: int, now: float) -> bool:

@@ -75,8 +75,10 @@ class Connection:
         for frame in frames:
             await self.websocket.send_text(msgspec.json.encode(frame).decode())
 
-    async def welcome(self, *, room: tuple[int, int] = (0, 0), epoch: int = 0) -> None:
-        await self.send(fresh(room=room, epoch=epoch))
+    async def welcome(
+        self, *, room: tuple[int, int] = (0, 0), epoch: int = 0, invited: int | None = None
+    ) -> None:
+        await self.send(fresh(room=room, epoch=epoch, invited=invited))
 
     async def welcome_back(self, *, room: int = 0) -> None:
         await self.send(resumed(room=room))
@@ -163,12 +165,15 @@ class Scripted:
         )
 
 
-def fresh(*, room: tuple[int, int], epoch: int = 0, reason: Any = "new") -> Fresh:
+def fresh(
+    *, room: tuple[int, int], epoch: int = 0, invited: int | None = None, reason: Any = "new"
+) -> Fresh:
     start, head = room
+    new = audience.snapshot(decider.NEW, BEN)
     return Fresh(
         reason=reason,
         seat=BEN,
-        snapshot=msgspec.structs.replace(audience.snapshot(decider.NEW, BEN), epoch=epoch),
+        snapshot=msgspec.structs.replace(new, epoch=epoch, invited=invited),
         cursor={"room": place(head), "own": "0."},
         starts={"room": start, "own": 0},
         now=0.0,

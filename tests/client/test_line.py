@@ -87,6 +87,48 @@ async def test_a_line_gets_its_receipt_and_a_no_is_raised_bare(server: Scripted)
         await two_lines()
 
 
+async def test_fc_05_what_is_written_behind_an_acceptance_belongs_to_its_turn(server: Scripted):
+    """The second line goes out before the first has come back: it names the floor that is taken."""
+    epochs = []
+
+    async def script(connection: Connection):
+        await connection.welcome(epoch=3, invited=BEN)
+        for answer in (None, "contact_details", None, None):
+            command = await connection.command()
+            epochs.append(command["command"]["epoch"])
+            if answer is not None:
+                await connection.send(Refusal(command["id"], answer, "Not so."))
+            else:
+                await connection.send(Receipt(command["id"], "room", len(epochs)))
+
+    server.scripts.append(script)
+    async with enter(server.link, name="Ben") as seat:
+        await seat.say("hello")
+        with pytest.raises(Refused, match="contact_details"):
+            await seat.say("call me")
+        await seat.say("again")
+        await seat.say("and on")
+    assert epochs == [3, 4, 4, 4]
+
+
+async def test_fc_05_after_a_no_the_invitation_is_still_to_be_answered(server: Scripted):
+    epochs = []
+
+    async def script(connection: Connection):
+        await connection.welcome(epoch=3, invited=BEN)
+        for _ in range(2):
+            command = await connection.command()
+            epochs.append(command["command"]["epoch"])
+            await connection.send(Refusal(command["id"], "contact_details", "Not so."))
+
+    server.scripts.append(script)
+    async with enter(server.link, name="Ben") as seat:
+        for _ in range(2):
+            with pytest.raises(Refused, match="contact_details"):
+                await seat.say("call me")
+    assert epochs == [3, 3]
+
+
 async def test_what_has_no_answer_is_sent_again_under_its_id(server: Scripted):
     ids = []
 

@@ -114,7 +114,7 @@ class AnyMeeting(RuleBasedStateMachine):
 
     @rule(
         epoch=EPOCHS,
-        what=st.sampled_from(["accept", "accept", "accept", "pass", "not_yet", "listen"]),
+        what=st.sampled_from(["accept", "accept", "say", "say", "pass", "not_yet", "listen"]),
     )
     def the_invited_answer(self, epoch: int, what: str) -> None:
         if self.meeting.invited is None:

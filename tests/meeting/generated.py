@@ -409,6 +409,7 @@ class Dice:
     def _answers(self, invited: int, epoch: int) -> list[Ask]:
         return [
             *[(invited, ask.Accept(epoch))] * 8,
+            *[(invited, ask.Say(self.one(TEXTS), epoch))] * 3,
             (invited, ask.Pass(epoch)),
             (invited, ask.NotYet(epoch)),
             (invited, ask.Listen(True)),
@@ -426,7 +427,7 @@ class Dice:
         last = self.meeting.last_turn
         late = last.seat if last is not None else self.seat
         says = ask.Say(self.one(TEXTS), epoch)
-        asks: list[Ask] = [*[invites] * 3, (self.leader, ask.Next(epoch)), *[(late, says)] * 6]
+        asks: list[Ask] = [*[invites] * 3, (self.leader, ask.Next(epoch)), *[(late, says)] * 9]
         asks += [(self.leader, ask.GiveBack(epoch)), *self._words()[:3]]
         if self.meeting.speak == "tag":
             asks += [(late, ask.Tag(epoch, self.seat))] * 3

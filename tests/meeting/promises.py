@@ -64,10 +64,14 @@ def no(code: str) -> str:
 @promise
 def fc_05_the_floor_is_taken_by_consent(moment: Moment) -> Kept:
     for taken in moment.of(happened.FloorTaken):
-        accepted = isinstance(moment.command, ask.Accept) and moment.seat == taken.seat
+        accepted = isinstance(moment.command, ask.Accept | ask.Say) and moment.seat == taken.seat
         accepted = accepted and moment.before.invited == taken.seat
         returned = isinstance(moment.command, ask.GiveBack)
         must(accepted or returned, "somebody has the floor who did not accept", no("not_invited"))
+        if isinstance(moment.command, ask.Say):
+            said = moment.of(happened.Said)
+            first = len(said) == 1 and said[0].turn == taken.turn == moment.after.turns
+            must(first, "a line took the floor and is not the first of the turn", ".allowed()")
     return bool(moment.of(happened.FloorTaken))
 
 
@@ -155,7 +159,8 @@ def fc_12_text_out_of_turn_is_refused(moment: Moment) -> Kept:
     if moment.before.speak not in TURNS:
         return False
     for said in moment.of(happened.Said):
-        theirs = said.seat == moment.before.holder or moment.before.is_facilitator(said.seat)
+        have = (moment.before.holder, moment.before.invited)  # FC-05
+        theirs = said.seat in have or moment.before.is_facilitator(said.seat)
         last = moment.before.last_turn
         is_late = last is not None and last.seat == said.seat and moment.now - last.at <= 5
         code = "turn_ended" if is_late else "not_your_turn"  # FC-09

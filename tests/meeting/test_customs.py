@@ -81,6 +81,13 @@ def test_fc_13_a_longer_sentence_is_a_line(typed: str):
     line.then(happened.Said(seat=ben, turn=1, words=typed))
 
 
+@pytest.mark.parametrize("typed", ["done", "[done]", " Done "])
+def test_fc_13_done_typed_by_the_invited_passes_and_is_no_first_line(typed: str):
+    given(with_invited(ben)).when(ben, ask.Say(typed, CURRENT)).then(
+        happened.InviteEnded(ben, "passed")
+    )
+
+
 def test_fc_13_the_words_of_somebody_else_end_no_turn():
     holding = given(with_floor(ben))
     for typed in ("done", "pass"):

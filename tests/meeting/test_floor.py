@@ -11,6 +11,7 @@ from tests.meeting.spec import (
     RULES,
     STALE,
     after,
+    bounced,
     called,
     given,
     in_phase,
@@ -27,7 +28,52 @@ def test_fc_05_an_invitation_is_no_floor():
     invited = given(with_hands(ben)).when(ada, ask.Invite(CURRENT)).then(called(ben))
     assert invited.state.invited == ben
     assert invited.state.holder is None
-    invited.when(ben, ask.Say("Thanks", CURRENT)).refused("not_your_turn")
+    invited.when(chidi, ask.Say("Thanks", CURRENT)).refused("not_your_turn")
+
+
+def test_fc_05_a_line_sent_while_invited_is_the_acceptance_and_the_first_line_in_one():
+    invited = given(with_invited(ben), happened.HandRaised(chidi))
+    spoke = invited.when(ben, ask.Say("I nearly did not come.", CURRENT)).then(
+        happened.FloorTaken(ben, turn=1),
+        happened.Said(seat=ben, turn=1, words="I nearly did not come."),
+    )
+    meeting = spoke.state
+    assert (meeting.holder, meeting.invited, meeting.hands) == (ben, None, (chidi,))
+    assert meeting.epoch == invited.state.epoch + 1
+    spoke.when(ben, ask.Say("And now I am here.", CURRENT)).then(
+        happened.Said(seat=ben, turn=1, words="And now I am here.")
+    )
+
+
+def test_fc_05_a_line_from_before_the_invitation_accepts_nothing():
+    """Who wrote it did not know of it: it comes back, and can be sent again."""
+    given(with_invited(ben)).when(ben, ask.Say("Hello", STALE)).refused("stale_epoch")
+
+
+def test_fc_05_a_line_that_the_review_sends_back_leaves_the_invitation_open():
+    found = bounced("contact_details", 0, 4)
+    line = given(with_invited(ben)).when(ben, ask.Say("Call me", CURRENT), found)
+    again = line.refused("contact_details", spans=[(0, 4)])
+    assert (again.state.invited, again.state.holder) == (ben, None)
+
+
+def test_fc_05_a_line_takes_no_floor_that_cannot_be_taken():
+    given(with_invited(ben), happened.PauseBegan()).when(ben, ask.Say("Hello", CURRENT)).refused(
+        "paused"
+    )
+    given(with_invited(ben), happened.Frozen()).when(ben, ask.Say("Hello", CURRENT)).refused(
+        "frozen"
+    )
+    # What a facilitator writes while the floor stands still is no share.
+    given(in_phase("sharing"), called(mo, by=ada), happened.PauseBegan()).when(
+        mo, ask.Say("A short break.", CURRENT)
+    ).then(happened.Said(seat=mo, words="A short break."))
+
+
+def test_fc_05_fc_25_a_facilitator_who_was_invited_accepts_by_writing_too():
+    given(in_phase("sharing"), called(mo, by=ada)).when(mo, ask.Say("Hello", CURRENT)).then(
+        happened.FloorTaken(mo, turn=1), happened.Said(seat=mo, turn=1, words="Hello")
+    )
 
 
 def test_fc_05_the_first_hand_is_invited_where_nobody_is_named():
