@@ -12,6 +12,7 @@ import pytest
 from chatroom.live import book as books
 from chatroom.live import hub as module
 from chatroom.live import wire
+from chatroom.live.book import Record
 from chatroom.live.hub import Subscriber
 from chatroom.live.presence import CROWD, GRACE, Presence
 from chatroom.live.rules import MEETING
@@ -170,6 +171,21 @@ async def test_frames_that_wait_for_the_others_are_not_sent_twice_to_who_has_jus
         assert recorded(member).numbers() == sorted(set(recorded(member).numbers()))
     await turn()
     assert recorded(there).numbers() == hall.office.numbers()
+
+
+async def test_what_still_waits_for_the_others_is_not_for_who_has_read_it_meanwhile_p4(hall: Hall):
+    """Ben comes in between a commit and the turn of the loop in which its frame is written."""
+    there, member = await hall.join(ada), await hall.knock(ben)
+    book, came = await hall.office.book(), list[Record]()
+    hall.office.audience = lambda book, records: came.extend(records)
+    await hall.office.say(chidi, "hello")
+    head = hall.office.numbers()[-1]
+    hall.hub.publish(book, came)
+    assert recorded(there).numbers()[-1] < head, "need a frame that waits"
+    assert await hall.hub.catch_up(hall.office.journal, book, member)
+    await turn()
+    for one in (there, member):
+        assert recorded(one).numbers() == list(range(1, head + 1))
 
 
 async def test_a_refill_waits_for_a_slow_reader_and_reads_only_then_p19(hall: Hall):
