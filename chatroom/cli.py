@@ -21,7 +21,7 @@ from chatroom.groups.formats import open_formats
 from chatroom.live.timekeeper import Clock, pause
 from chatroom.people.accounts import Accounts
 from chatroom.people.secret import secret_key
-from chatroom.settings import BadSetting, Settings, load, require_public
+from chatroom.settings import BadSetting, Settings, current, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import ORGANISATION, Role
 from chatroom.store.postgres import DatabaseAway
@@ -65,27 +65,31 @@ class Duration(click.ParamType[float]):
 
 
 @click.group(cls=Sentences)
+@click.version_option(package_name="chatroom", message="chatroom %(version)s")
 def main() -> None:
-    """Live, moderated meetings for peer support groups. Settings come from the environment."""
+    """Live, moderated meetings for peer support groups.
+
+    Settings come from the environment, and from a file .env in this directory.
+    """
 
 
 @main.command()
 def serve() -> None:
     """Serve meetings on HOST and PORT until a signal comes."""
-    settings = load(os.environ)
+    settings = current()
     require_public(settings)
     server.require_servers(settings)
     log_files.set_up()
     with database.sole_server(settings):
         asyncio.run(server.assert_migrated(settings))
         sockets = server.listening_sockets(settings.host, settings.port)
-        server.run(create_app(settings), sockets)
+        server.run(create_app(settings), sockets, lambda: click.echo(server.listens(settings)))
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database up to date. No server may be running on it."""
-    settings = load(os.environ)
+    settings = current()
     with database.sole_server(settings):
         asyncio.run(database.migrate(settings))
 
@@ -93,7 +97,7 @@ def migrate() -> None:
 @main.command()
 def check() -> None:
     """Say of each setting whether it is fit to go live; exit 1 if one is not."""
-    found = asyncio.run(fitness.findings(load(os.environ)))
+    found = asyncio.run(fitness.findings(current()))
     for finding in found:
         click.echo(f"{'ok ' if finding.fit else 'NO '} {finding.name}: {finding.words}")
     sys.exit(0 if all(finding.fit for finding in found) else 1)
@@ -113,7 +117,7 @@ def create(name: str, format: str, door: str | None) -> None:
     if not name.strip() or len(name) > 80:
         raise click.BadParameter("a name has 1 to 80 characters")
     changes = _changes((f"door={door}",)) if door else {}
-    click.echo(asyncio.run(_create_room(load(os.environ), name.strip(), format, changes)))
+    click.echo(asyncio.run(_create_room(current(), name.strip(), format, changes)))
 
 
 @room.command("set")
@@ -122,7 +126,7 @@ def create(name: str, format: str, door: str | None) -> None:
 def set_(room: str, settings: tuple[str, ...]) -> None:
     """Set how ROOM's meetings are held, as in door=knock share_limit=4; door= for the format's again."""
     changes = _changes(settings)
-    found = asyncio.run(_set_ways(load(os.environ), room, changes))
+    found = asyncio.run(_set_ways(current(), room, changes))
     click.echo(_told(*found))
     click.echo(ways.HOLDS)
 
@@ -131,13 +135,13 @@ def set_(room: str, settings: tuple[str, ...]) -> None:
 @click.argument("room")
 def show_room(room: str) -> None:
     """Print how ROOM's next meeting will be held."""
-    click.echo(_told(*asyncio.run(_show_ways(load(os.environ), room))))
+    click.echo(_told(*asyncio.run(_show_ways(current(), room))))
 
 
 @room.command("list")
 def list_() -> None:
     """Print every room: what it is called in commands, its format, its name."""
-    for found in asyncio.run(_list_rooms(load(os.environ))):
+    for found in asyncio.run(_list_rooms(current())):
         click.echo(f"{found.slug}\t{found.format}\t{found.name}")
 
 
@@ -149,7 +153,7 @@ def format() -> None:
 @format.command("list")
 def list_formats() -> None:
     """Print every format: what it is called in commands, whose it is, its title."""
-    for id, whose, title in asyncio.run(_list_formats(load(os.environ))):
+    for id, whose, title in asyncio.run(_list_formats(current())):
         click.echo(f"{id}\t{whose}\t{title}")
 
 
@@ -157,7 +161,7 @@ def list_formats() -> None:
 @click.argument("format")
 def show_format(format: str) -> None:
     """Print FORMAT as TOML: change it, give it an id of its own, and add it."""
-    text = asyncio.run(_format_text(load(os.environ), format))
+    text = asyncio.run(_format_text(current(), format))
     if text is None:
         raise click.BadParameter(f"there is no {format!r}; see: chatroom format list")
     click.echo(text, nl=False)
@@ -169,7 +173,7 @@ def show_format(format: str) -> None:
 @click.option("--replace", is_flag=True, help="Put it in the place of yours of the same id.")
 def add_format(file: TextIO, made_from: str | None, replace: bool) -> None:
     """Check FILE, keep it as a format of your own, and print its id."""
-    settings = load(os.environ)
+    settings = current()
     try:
         text = file.read()
         click.echo(asyncio.run(_add_format(settings, text, made_from, replace=replace)))
@@ -186,7 +190,7 @@ def invite(room: str | None, role: str, uses: int | None, expires: float | None)
     """Print a link that lets somebody into ROOM, or, for staff, to the desk."""
     if room is None and role != "staff":
         raise click.UsageError("Name the room, as in: chatroom invite evening-group --as member")
-    settings = load(os.environ)
+    settings = current()
     secret = asyncio.run(_invite(settings, room, cast("Role", role), uses, expires))
     click.echo(f"{settings.origins[0]}/enter#{secret}")
 
@@ -214,7 +218,7 @@ def demo(
 
 
 def _demo_links(slug: str, format: str, origin: str | None) -> tuple[str, str]:
-    settings = load(os.environ)
+    settings = current()
     door = f"{origin or settings.origins[0]}/enter#"
     member, facilitator = asyncio.run(_demo_secrets(settings, slug, format))
     click.echo(f"Watch it: {door}{member}")

@@ -12,7 +12,7 @@ from chatroom.app import create_app
 from chatroom.live.timekeeper import Clock
 from chatroom.people.accounts import Accounts
 from chatroom.people.secret import secret_key
-from chatroom.settings import BadSetting, Settings, load, require_public
+from chatroom.settings import BadSetting, Settings, current, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import Role
 from chatroom.store.postgres import DatabaseAway
@@ -29,7 +29,7 @@ WHO: dict[Role, str] = {
 def main() -> int:
     """Serves until a signal; the exit code is that of the command line."""
     try:
-        _run(load(os.environ))
+        _run(current())
     except BadSetting as stopped:
         print(stopped, file=sys.stderr)
         return 2
@@ -68,7 +68,7 @@ def three_origins(settings: Settings, *, ipv6: bool) -> tuple[str, ...]:
 
 def welcome(settings: Settings, secrets: dict[Role, str], *, ipv6: bool) -> str:
     """What is printed once the server listens."""
-    lines = [f'The room "{ROOM[0]}" is open. Enter as', ""]
+    lines = [server.listens(settings), f'The room "{ROOM[0]}" is open. Enter as', ""]
     for number, (role, secret) in enumerate(secrets.items()):
         origin = settings.origins[number % len(settings.origins)]
         lines.append(f"  {WHO[role]:<18} {origin}/enter#{secret}")

@@ -158,6 +158,12 @@ def listening_sockets(host: str, port: int) -> list[socket.socket]:
     return found
 
 
+def listens(settings: Settings) -> str:
+    """Where to find it, in a line for the operator."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"Listening on {host}:{settings.port}. People come in at {settings.origins[0]}"
+
+
 def has_ipv6(sockets: Sequence[socket.socket]) -> bool:
     """Whether [::1] leads here."""
     return any(opened.family == socket.AF_INET6 for opened in sockets)

@@ -1,13 +1,17 @@
-"""The environment, read once into one frozen struct."""
+"""The environment and the settings file, read once into one frozen struct."""
 
 import ipaddress
+import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
 import msgspec
+from dotenv.parser import parse_stream
 
 BusKind = Literal["none", "local", "redis"]
 Number = TypeVar("Number", int, float)
@@ -17,7 +21,7 @@ USUAL_PORT = {"http": "80", "https": "443"}
 
 
 class BadSetting(Exception):
-    """A value of the environment that stops the start. `why` is a sentence and quotes no secret."""
+    """A value, or the file it stands in, that stops the start. `why` is a sentence and quotes no secret."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name}: {why}")
@@ -48,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retention_chosen: bool
     case_retention_days: int
     secret_file: Path
+    settings_file: Path
     time_speed: float
 
     @property
@@ -73,6 +78,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return not all(is_loopback(host) for host in [self.host, *hosts])
 
 
+def current() -> Settings:
+    """The settings of this process: those of the file, except where the environment says otherwise."""
+    file = _settings_file(os.environ)
+    return load({**read_file(file), **os.environ})
+
+
 def load(environ: Mapping[str, str]) -> Settings:
     """The settings, or `BadSetting` for the first value that can't be used. An empty value is none."""
     env = {name: value.strip() for name, value in environ.items() if value.strip()}
@@ -91,6 +102,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         retention_chosen="RETENTION_HOURS" in env,
         case_retention_days=_number(env, "CASE_RETENTION_DAYS", 90, least=0, most=3650),
         secret_file=_secret_file(env, database_url),
+        settings_file=_settings_file(env),
         time_speed=_number(env, "TIME_SPEED", 1.0, least=0.001, most=10_000.0),
     )
 
@@ -224,3 +236,58 @@ def _secret_file(env: Mapping[str, str], database_url: str) -> Path:
     if not kind.startswith("sqlite"):
         raise BadSetting("SECRET_FILE", "name a file of 32 random bytes that all processes share")
     return Path(f"{path}.key")
+
+
+# The settings file
+
+
+def _settings_file(env: Mapping[str, str]) -> Path:
+    return Path(env.get("SETTINGS_FILE", "").strip() or ".env")
+
+
+def read_file(path: Path) -> dict[str, str]:
+    """What a file says, one NAME=value a line; nothing where there is none.
+
+    Names of other programs may stand in it. One that is nearly ours is refused: a setting that was
+    misspelt would else be silently the default.
+    """
+    found: dict[str, str] = {}
+    for line, name, value in _lines(path):
+        if name in found:
+            raise BadSetting(str(path), f"line {line}: {name} was set before")
+        if name not in NAMES and (meant := get_close_matches(name.upper(), NAMES, 1, cutoff=0.8)):
+            raise BadSetting(str(path), f"line {line}: there is no {name}; {meant[0]} is one")
+        found[name] = value
+    return found
+
+
+def _lines(path: Path) -> list[tuple[int, str, str]]:
+    """Each setting, and the line that it begins in."""
+    found = []
+    for binding in parse_stream(StringIO(_text(path))):
+        if not binding.error and binding.key is None:
+            continue  # A comment, or nothing.
+        text = binding.original.string
+        line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+        if binding.key is None or binding.value is None:
+            why = (
+                'expected NAME=value; a value with quotes or over several lines stands in "quotes"'
+            )
+            raise BadSetting(str(path), f"line {line}: {why}")
+        found.append((line, binding.key, binding.value))
+    return found
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BadSetting(str(path), f"line {line}: is no UTF-8 text") from None
+    except OSError as error:
+        raise BadSetting(str(path), f"can't be read: {error.strerror}") from None
+
+
+NAMES = frozenset(name.upper() for name in Settings.__struct_fields__ if name != "retention_chosen")

@@ -1,5 +1,6 @@
 """What all tests share: its end, their chance, and which of them are of the full size alone."""
 
+import os
 import sys
 
 import pytest
@@ -12,6 +13,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hypothesis draws by our seed; left alone, it goes by the spelling of the function, or by nothing."""
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(SEED)
+    os.environ["SETTINGS_FILE"] = os.devnull  # A developer's own settings are for `make run` alone.
 
 
 def pytest_report_header() -> str:

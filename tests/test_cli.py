@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -383,22 +384,70 @@ def test_make_run_prints_three_links_that_open_doors_and_a_second_one_says_why_n
     assert second.stderr.count("\n") == 1
 
 
-def test_serving_prints_no_link_and_logs_no_query(operator: Operator):
+def test_serving_says_where_once_it_answers_and_prints_no_link_and_logs_no_query(
+    operator: Operator,
+):
     port = free_port()
-    environ = operator.environ | {"PORT": str(port), "ORIGINS": f"http://127.0.0.1:{port}"}
+    origin = f"http://127.0.0.1:{port}"
+    environ = operator.environ | {"PORT": str(port), "ORIGINS": origin}
     with process("chatroom.cli", environ, "serve") as serving:
-        assert serving.stderr is not None
-        log = ""
-        while "Application startup complete" not in log:
-            line = serving.stderr.readline()
-            assert line, f"the server ended: {log}"
-            log += line
-        httpx2.get(f"http://127.0.0.1:{port}/enter?token=canary", trust_env=False)
+        assert serving.stdout is not None
+        assert (
+            serving.stdout.readline()
+            == f"Listening on localhost:{port}. People come in at {origin}\n"
+        )
+        assert httpx2.get(f"{origin}/readyz", trust_env=False).status_code == 200, "at once"
+        httpx2.get(f"{origin}/enter?token=canary", trust_env=False)
         serving.send_signal(signal.SIGTERM)
         out, err = serving.communicate(timeout=15)
-    assert out == ""
-    assert "canary" not in log + err
-    assert "/enter#" not in log + err
+    assert out == "", "one line"
+    assert "canary" not in err
+    assert "/enter#" not in err
+
+
+def test_an_address_that_has_colons_stands_in_brackets():
+    assert server.listens(load({"HOST": "::1"})).startswith("Listening on [::1]:8000. ")
+
+
+def test_the_version_is_that_of_the_package(fresh: Operator):
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
+    assert fresh.gets("--version") == f"chatroom {project['version']}"
+
+
+def test_the_lines_of_going_live_work_as_they_stand(tmp_path: Path):
+    """In an empty folder, with nothing told but a free port; then a second shell knows what was told."""
+    readme = (HOUSE / "README.md").read_text()
+    (block,) = re.findall(r"^## Go live\n\n.*\n\n((?:    .*\n)+)", readme, re.MULTILINE)
+    lines = [line.removeprefix("    ") for line in block.splitlines()]
+    assert [line.split()[1] for line in lines if line.startswith("chatroom ")] == [
+        *("migrate", "check", "room", "invite", "serve")
+    ]
+    environ = clean() | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PORT": str(free_port()),
+        "SETTINGS_FILE": "",
+    }
+    with subprocess.Popen(
+        ["sh", "-e", "-c", "\n".join(lines)],
+        env=environ, cwd=tmp_path, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    ) as shell:  # fmt: skip
+        assert shell.stdout is not None
+        try:
+            said = ""
+            while "Listening on" not in said:
+                line = shell.stdout.readline()
+                assert line, said
+                said += line
+            second = subprocess.run(
+                ["chatroom", "invite", "tuesday-evening", "--as", "member"],
+                env=environ, cwd=tmp_path, capture_output=True, text=True, check=True,
+            )  # fmt: skip
+        finally:
+            os.killpg(shell.pid, signal.SIGTERM)
+    assert "NO" not in said
+    assert "ok  HELPLINES" in said
+    (origin, _), (again, _) = link(said), link(second.stdout)
+    assert origin == again == re.findall(r"^ORIGINS=(.*)", "\n".join(lines), re.MULTILINE)[0]
 
 
 def link(text: str) -> tuple[str, str]:

@@ -5,6 +5,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from chatroom.demo.script import read_script
+
 HOUSE = Path(__file__).parent.parent
 NAMED = re.compile(
     r"`((?:chatroom|moderation|static|tests|docs)/[\w./-]*?)(?::([A-Za-z_][\w.]*))?`"
@@ -65,3 +67,32 @@ def test_the_readme_names_only_files_that_exist():
     for page in ("README.md", "CONTRIBUTING.md"):
         linked = re.findall(r"\]\((?!http)([^)#]+)\)", (HOUSE / page).read_text("utf-8"))
         assert not [path for path in linked if not (HOUSE / path).exists()]
+
+
+def test_the_figures_of_the_pages_are_those_of_what_is_shipped():
+    words = [
+        "no",
+        *[
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+    ]
+    words += ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+    formats = list((HOUSE / "moderation" / "meeting" / "formats").glob("*.toml"))
+    people = {step.who for step in read_script() if step.act == "comes in"}
+    pages = [HOUSE / page for page in ("README.md", "CHANGELOG.md", "docs/operating.md")]
+    text = "\n".join(page.read_text("utf-8") for page in pages).lower()
+    said = re.findall(r"(\w+) formats of real meetings", text)
+    assert said == [words[len(formats)]] * 2, "README.md and CHANGELOG.md"
+    said = re.findall(r"meeting of (\w+) (?:people|in half)", text)
+    assert said == [words[len(people)]] * 3, "and docs/operating.md"

@@ -29,6 +29,7 @@ async def findings(settings: Settings) -> list[Finding]:
         database := await _database(settings),
         *([await _rooms(settings)] if database.fit else []),
         _secret(settings),
+        _file(settings),
         *map(_origin, settings.origins),
         _helplines(settings),
         _retention(settings),
@@ -86,6 +87,15 @@ def _secret(settings: Settings) -> Finding:
     if path.stat().st_mode & 0o077:
         return unfit("SECRET_FILE", f"others can read {path}; run: chmod 600 {path}")
     return fit("SECRET_FILE", str(path))
+
+
+def _file(settings: Settings) -> Finding:
+    path = settings.settings_file
+    if not path.is_file():
+        return fit("SETTINGS_FILE", f"there is no {path}, so all comes from the environment")
+    if path.stat().st_mode & 0o077:
+        return unfit("SETTINGS_FILE", f"others can read {path}; run: chmod 600 {path}")
+    return fit("SETTINGS_FILE", str(path))
 
 
 def _origin(origin: str) -> Finding:
