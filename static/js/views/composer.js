@@ -55,6 +55,9 @@ export class ComposerView {
     })
     this.#field.addEventListener("keydown", (event) => this.#key(event))
     this.#field.addEventListener("input", () => this.#acts.onchange())
+    // The keyboard of a phone comes: the field stays in sight, with the talk above it and Send below.
+    this.#field.addEventListener("focus", () => this.#inSight())
+    addEventListener("resize", () => this.#inSight())
     this.#floorButton.addEventListener("click", () => this.#floorAct())
     this.#urgentButton.addEventListener("click", () => void this.#acts.send({ type: "raise_hand", urgent: true }))
     this.#tellButton.addEventListener("click", () => this.tell(this.#to === null ? FACILITATORS : null))
@@ -228,6 +231,10 @@ export class ComposerView {
     fill(this.#box, el("p", {}, words), preview, el("div", { class: "acts" }, ...offers, ok))
     this.#box.hidden = false
     // Beside an offer of help it may have pushed the field out of a small window.
+    this.#inSight()
+  }
+
+  #inSight() {
     if (document.activeElement === this.#field) this.#field.scrollIntoView({ block: "nearest" })
   }
 

@@ -183,7 +183,7 @@ class HelpPanel {
     this.#away = null
     if (this.#isClosed()) this.#forget()
     this.#relabel(this.#label)
-    if (hadFocus) [...helpButtons()].find((button) => button.checkVisibility())?.focus()
+    if (hadFocus) [...helpButtons()].find((button) => button.matches("button") && button.checkVisibility())?.focus()
   }
 
   /** @param {KeyboardEvent} event */
@@ -355,7 +355,8 @@ class HelpPanel {
     this.#label = label
     for (const button of helpButtons()) {
       if (button.matches("a")) continue
-      write(button, label)
+      // Where the text is large there is room for the first word alone.
+      if (button.textContent !== label) fill(button, "Help", el("span", { class: "news" }, label.slice("Help".length)))
       set(button, "aria-expanded", String(!this.#element.hidden))
     }
   }
