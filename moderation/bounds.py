@@ -18,8 +18,8 @@ Words = Annotated[str, Meta(max_length=2000, pattern=r"\A\s*[^\s\x00][^\x00]*\Z"
 """What one message may hold, in code points: not blank, and no NUL, which PostgreSQL can't store (W2)."""
 LongWords = Annotated[str, Meta(max_length=6000, pattern=r"\A\s*[^\s\x00][^\x00]*\Z")]
 """What a reading or a cue card may hold, in code points."""
-Name = Annotated[str, Meta(max_length=40, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
-"""A name as typed; blank ones are refused by the rules, which say what to do."""
+Name = Annotated[str, Meta(max_length=40, pattern=r"\A[^\x00]*\Z")]
+"""A name as typed; what can't be one is refused by the rules, which say what to do."""
 
 
 def snake(name: str) -> str:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from moderation.case import case, desk
-from moderation.case.commands import CaseSeatCommand, TickCase
+from moderation.case.commands import CaseSeatCommand, TickCase, Write
 from moderation.case.entries import CaseEntry, ChairListed, DeskEntry
 from moderation.content.verdict import Verdict
+from moderation.content.written import Written, written
 from moderation.meeting import audience, decider
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
@@ -62,6 +64,19 @@ def words_of(command: Command) -> str | None:
             return words
         case _:
             return None
+
+
+def as_written(command: Command) -> tuple[Command, Written | None]:
+    """The command with its words as they are kept, and how they were sent.
+
+    Raises `Refused("empty")` where nothing of them can be seen. A name has rules of its own.
+    """
+    match command:
+        case ask.Say() | ask.Post() | ask.Tell() | Write():
+            words = written(command.text)
+            return replace(command, text=words.text), words
+        case _:
+            return command, None
 
 
 def erased_by(entry: Entry) -> int | None:

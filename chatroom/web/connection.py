@@ -16,11 +16,12 @@ from chatroom.live.hub import TYPING, Hub, Subscriber
 from chatroom.live.journal import Answer, Journal, RetryLater
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.reviewing import Reviewer
-from chatroom.live.rules import Command, State, stream_name, words_of
+from chatroom.live.rules import Command, State, as_written, stream_name, words_of
 from chatroom.live.transport import EXTENSION, Frames
 from chatroom.people.accounts import Accounts, Session
 from chatroom.store.logs import OutcomeUnknown
 from moderation.content.verdict import ALLOW, Verdict
+from moderation.content.written import Written
 from moderation.meeting import commands as ask
 from moderation.meeting.audience import CHAIR
 from moderation.meeting.state import Meeting
@@ -300,7 +301,8 @@ class Connection:
             self._slots.release()
             return self._subscriber.send(wire.Retry(frame.id, RETRY_AFTER))
         try:
-            command = wire.decode_command(self._book.rules.commands, frame.command)
+            sent = wire.decode_command(self._book.rules.commands, frame.command)
+            command, written = as_written(sent)
             self._needs_them_here(command)
             verdict, review = self._review(frame.id, command)
             if verdict.signal is not None:
@@ -314,12 +316,13 @@ class Connection:
             self._seat,
             command,
             id=bytes.fromhex(frame.id),
-            payload=msgspec.json.encode(command),
+            # As it was sent, whatever is kept of it: sent again, it is the same.
+            payload=msgspec.json.encode(sent),
             followed_by=[bytes.fromhex(id) for id in frame.followed_by],
             verdict=verdict,
             review=review,
         )
-        answer.add_done_callback(lambda done: self._answered(frame.id, done, verdict))
+        answer.add_done_callback(lambda done: self._answered(frame.id, done, verdict, written))
         if isinstance(command, ask.Say | ask.Post):
             self._book.on_their_way[self._seat, frame.id] = command.text
         return None
@@ -378,11 +381,16 @@ class Connection:
         )
         self._subscriber.send(wire.Care(case))
 
-    def _answered(self, id: str, done: "asyncio.Future[Answer]", verdict: Verdict) -> None:
+    def _answered(
+        self, id: str, done: "asyncio.Future[Answer]", verdict: Verdict, written: Written | None
+    ) -> None:
         self._book.on_their_way.pop((self._seat, id), None)
         error = done.exception()
-        if isinstance(error, Refused) and verdict.signal is not None:
-            error.facts["signal"] = True
+        if isinstance(error, Refused):
+            if verdict.signal is not None:
+                error.facts["signal"] = True
+            if written is not None and "spans" in error.facts:
+                error.facts["spans"] = [written.as_sent(*span) for span in error.facts["spans"]]
         self._answer(id, done.result() if error is None else error)
 
     def _answer(self, id: str, outcome: Answer | BaseException) -> None:

@@ -14,6 +14,7 @@ from rpds import HashTrieMap
 from moderation.case.case import GRAVITY
 from moderation.case.commands import Chair, ComeToDesk, DeskServerCommand, ListCase, ListChair
 from moderation.case.entries import CameToDesk, CaseListed, ChairListed, DeskEntry, DeskSeatGiven
+from moderation.content.written import is_visible, written
 from moderation.meeting.state import Stamp
 from moderation.refused import Refused
 
@@ -60,9 +61,9 @@ def decide(desk: Desk, command: DeskServerCommand, seat: int, now: float) -> lis
 def _come(desk: Desk, command: ComeToDesk) -> list[DeskEntry]:
     if command.session in desk.sessions:
         return []
-    name = " ".join(command.name.split())
-    if not name:
+    if not is_visible(command.name):
         raise Refused("no_name")
+    name = " ".join(written(command.name).text.split())
     seat = len(desk.seats) + 1
     return [CameToDesk(seat=seat, words=name), DeskSeatGiven(seat, command.session)]
 

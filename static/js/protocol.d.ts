@@ -11,7 +11,7 @@ export type Minutes = number
 export type Words = string
 /** What a reading or a cue card may hold, in code points. */
 export type LongWords = string
-/** A name as typed; blank ones are refused by the rules, which say what to do. */
+/** A name as typed; what can't be one is refused by the rules, which say what to do. */
 export type Name = string
 /** Who may write in a phase (formats.md). */
 export type Speak = "facilitator" | "reader" | "self_id" | "queue" | "round" | "tag" | "speaker" | "discussion" | "open" | "silent"

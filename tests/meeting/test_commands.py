@@ -160,15 +160,15 @@ def test_a_seat_of_service_has_one_of_six_names():
     refuses("service", type="appoint", seat=1, service="chair")
 
 
-def test_a_name_holds_no_control_characters_and_is_short():
+def test_a_name_is_short_and_what_can_be_one_is_for_the_rules():
     def named(name: str) -> ask.TakeSeat:
         return msgspec.convert(
             {"type": "take_seat", "session": "s", "role": "member", "name": name}, ask.TakeSeat
         )
 
-    for name in ("", "Ben", "x" * 40, "Zoë", "\u5f20\u4f1f"):
+    for name in ("", "Ben", "x" * 40, "Zoë", "\u5f20\u4f1f", "a\x1b[1m", "Ben\n"):
         assert named(name).name == name
-    for name in ("x" * 41, "a\0", "a\nb", "a\x1b[1m", "a\x7f", "Ben\n"):
+    for name in ("x" * 41, "a\0"):
         with pytest.raises(msgspec.ValidationError):
             named(name)
 
