@@ -3,12 +3,25 @@
 import ast
 import subprocess
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parent.parent
+from tests.house import (
+    BESIDE,
+    DRAWN,
+    HOUSE,
+    PAGE,
+    WINGS,
+    arrows,
+    circle_in,
+    drawn,
+    goes_down,
+    imports,
+    longest,
+    modules,
+    wing_of,
+)
 
 # What moderation may import. `typing` and its like hold no state and reach no machine.
 PURE = {
@@ -24,19 +37,6 @@ MARKUP = {"bleach", "markdown_it", "linkify_it"}
 MARKUP_SEAM = "moderation/content/markup.py"
 COMMAND_LINE = "moderation/__main__.py"
 
-# The wings of chatroom, outermost first; a module imports from its own wing and from those further in.
-WINGS = (
-    {"cli", "run", "__main__"},
-    {"app", "server", "log_files"},
-    {"web"},
-    {"groups"},
-    {"care"},
-    {"live", "people"},
-    {"store", "bus"},
-    {"settings"},
-)
-# These two stand beside the house: they speak the protocol and know nothing of the server.
-BESIDE = {"client", "demo"}
 CLIENT_KNOWS = {
     *("chatroom.client", "chatroom.live.wire", "chatroom.live.refusals"),
     "chatroom.live.timekeeper",
@@ -130,6 +130,11 @@ def test_no_import_goes_in_a_circle_inside_a_function_either():
     assert circle_in(arrows("chatroom", "moderation")) is None
 
 
+def test_the_arrows_are_drawn_as_they_are():
+    """docs/architecture.md, by `make docs`."""
+    assert DRAWN.findall(PAGE.read_text("utf-8")) == [drawn()]
+
+
 def test_the_client_knows_nothing_of_the_server():
     for path, tree in modules("chatroom/client"):
         known = [name for name in imports(path, tree) if within(name, {"chatroom"})]
@@ -213,25 +218,6 @@ def test_a_circle_is_found_and_named():
     assert circle_in({"a": {"b", "c"}, "b": {"c"}, "c": set()}) is None
 
 
-def modules(*packages: str) -> Iterator[tuple[str, ast.Module]]:
-    for package in packages:
-        for path in sorted((HOUSE / package).rglob("*.py")):
-            if "artifacts" not in path.parts:
-                yield path.relative_to(HOUSE).as_posix(), ast.parse(path.read_text(), str(path))
-
-
-def imports(path: str, tree: ast.AST) -> Iterator[str]:
-    """Every imported thing by its full name: `from a import b` is a.b."""
-    package = path.removesuffix(".py").split("/")[:-1]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            start = [*base, *([node.module] if node.module else [])]
-            yield from (".".join([*start, alias.name]) for alias in node.names)
-
-
 def references(path: str, tree: ast.AST) -> Iterator[str]:
     """Every name that is used, undone of its import: `t()` after `from time import time as t`."""
     meaning: dict[str, str] = {}
@@ -272,51 +258,15 @@ def within(name: str, allowed: set[str]) -> bool:
     return any(".".join(parts[:length]) in allowed for length in range(1, len(parts) + 1))
 
 
-def arrows(*packages: str) -> dict[str, set[str]]:
-    """Which file imports which, of these packages (chatroom alone if none is named)."""
-    trees = dict(modules(*(packages or ("chatroom",))))
-    return {
-        path: {target for name in imports(path, tree) if (target := file_of(name)) in trees}
-        - {path}
-        for path, tree in trees.items()
-    }
-
-
-def file_of(name: str) -> str | None:
-    """The file that an imported name stands in: of `chatroom.store.logs.Row`, chatroom/store/logs.py."""
-    parts = name.split(".")
-    for length in range(len(parts), 0, -1):
-        base = "/".join(parts[:length])
-        for path in (f"{base}.py", f"{base}/__init__.py"):
-            if (HOUSE / path).is_file():
-                return path
-    return None
-
-
-def circle_in(graph: dict[str, set[str]]) -> list[str] | None:
-    """A way that leads back to where it began; None where there is none."""
-    try:
-        list(TopologicalSorter(graph).static_order())
-    except CycleError as found:
-        way: list[str] = found.args[1]
-        return way[::-1]
-    return None
-
-
-def wing_of(path: str) -> str:
-    """The wing of a file of chatroom, or its own name where it stands at the top."""
-    return path.removeprefix("chatroom/").removesuffix(".py").split("/")[0]
-
-
-def goes_down(path: str, target: str) -> bool:
-    here, there = wing_of(path), wing_of(target)
-    if there == "__init__" or here in BESIDE or (there in BESIDE and here == "cli"):
-        return True
-    return depth(there) >= depth(here)
-
-
-def depth(wing: str) -> int:
-    return next(depth for depth, wings in enumerate(WINGS) if wing in wings)
+def test_what_is_long_is_found_in_either_language(tmp_path: Path):
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "a.py").write_text(
+        "def short():\n    pass\n\n\nclass C:\n    async def long(self):\n        a = 1\n        return a\n"
+    )
+    assert longest(tmp_path, "part") == (8, (8, "part/a.py"), (3, "part/a.py:long"))
+    js = "export class C {\n  get one() {\n    if (a) {\n    }\n    return 1\n  }\n}\nconst two = (x) => {\n}\n"
+    (tmp_path / "part" / "b.js").write_text(js)
+    assert longest(tmp_path, "part") == (17, (9, "part/b.js"), (5, "part/b.js:one"))
 
 
 def is_test(node: ast.AST) -> bool:
