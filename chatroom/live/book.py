@@ -68,8 +68,7 @@ class Book:
         return new
 
     def _keep(self, record: Record) -> None:
-        number = erased_by(record.entry)
-        if number is not None:
+        for number in erased_by(record.entry):
             self._forget_words(number)
         self.ring.append(record)
 
@@ -96,7 +95,7 @@ class Book:
     def erased_since(self, position: int) -> set[int]:
         """The numbers in the room whose words were taken out behind `position`."""
         later = (record for record in self.ring if record.position > position)
-        return {number for record in later if (number := erased_by(record.entry)) is not None}
+        return {number for record in later for number in erased_by(record.entry)}
 
 
 def folded(rules: Rules, fold: Fold, record: Record) -> Fold:

@@ -99,9 +99,7 @@ class Draft:
 
     def batch(self) -> Batch:
         rules, state = self.book.rules, self.fold.state
-        erased = [
-            number for record in self.records if (number := erased_by(record.entry)) is not None
-        ]
+        erased = [number for record in self.records for number in erased_by(record.entry)]
         return Batch(
             self.book.log,
             self.stood_at,

@@ -79,9 +79,15 @@ def as_written(command: Command) -> tuple[Command, Written | None]:
             return command, None
 
 
-def erased_by(entry: Entry) -> int | None:
-    """The number in the room whose words this entry takes out."""
-    return entry.number if isinstance(entry, happened.Redacted) else None
+def erased_by(entry: Entry) -> tuple[int, ...]:
+    """The numbers in the room whose words this entry takes out."""
+    match entry:
+        case happened.Redacted(number=number):
+            return (number,)
+        case happened.Renamed(over=over) | happened.NameTakenOut(over=over):
+            return over
+        case _:
+            return ()
 
 
 def let_go_by(entry: Entry) -> tuple[int, str] | None:
@@ -89,10 +95,16 @@ def let_go_by(entry: Entry) -> tuple[int, str] | None:
 
     It reads nothing more after it (P9), or other streams than before (A48).
     """
-    if isinstance(entry, happened.Removed):
-        return entry.seat, "removed"
-    changed = audience.changes_streams(entry)
-    return None if changed is None else (changed, "seat_changed")
+    match entry:
+        case happened.Removed(seat=seat):
+            return seat, "removed"
+        case happened.SeatLeft(seat=seat):
+            return seat, "no_session"
+        case happened.CameBack(seat=seat):
+            return seat, "no_seat"  # It belongs to another session from here on.
+        case _:
+            changed = audience.changes_streams(entry)
+            return None if changed is None else (changed, "seat_changed")
 
 
 MEETING = Rules(
@@ -109,7 +121,7 @@ MEETING = Rules(
     due=decider.due,
     ended=lambda meeting: meeting.closed_at,
     # Whatever the entry is: it was decided by rules that the readers before these do not have.
-    reader=lambda entry: 2,
+    reader=lambda entry: 3,
 )
 CASE = Rules(
     kind="case",

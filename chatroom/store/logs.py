@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import NamedTuple, Protocol
 
-READER = 2
-"""What this version can decide on; a log may ask for a newer one (W10). 2: the floor in full."""
+READER = 3
+"""What this version can decide on; a log may ask for a newer one (W10).
+
+2: the floor in full. 3: invitations at the door, and seats that are left.
+"""
 
 
 class DataFault(Exception):

@@ -136,7 +136,7 @@ def _round(meeting: Meeting, unmuted: Container[int]) -> tuple[int, ...]:
     asked = [
         seat
         for seat, place in meeting.seats.items()
-        if not place.removed and not place.listening and (place.mute is None or seat in unmuted)
+        if meeting.sits(seat) and not place.listening and (place.mute is None or seat in unmuted)
     ]
     return tuple(sorted(asked, key=lambda seat: (meeting.is_facilitator(seat), seat)))
 

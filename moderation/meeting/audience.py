@@ -20,7 +20,7 @@ def audience(entry: happened.AnyEntry) -> int:
     match entry:
         case happened.Told() | happened.Knocked() | happened.KnockAnswered():
             return CHAIR
-        case happened.KnockGiven():
+        case happened.KnockGiven() | happened.CameBy():
             return NOBODY
         case happened.ToldYou(owner=owner):
             return owner
@@ -68,6 +68,7 @@ class SeatView(Struct, frozen=True, omit_defaults=True):
     mute_scope: ask.MuteScope = "time"
     mute_reason: ask.MuteReason = "pause"
     removed: bool = False
+    left: bool = False
     services: tuple[ask.Service, ...] = ()
     listening: bool = False
     shared: bool = False
@@ -75,10 +76,13 @@ class SeatView(Struct, frozen=True, omit_defaults=True):
 
 
 class KnockView(Struct, frozen=True):
-    """Somebody in the lobby, as facilitators see them."""
+    """Somebody in the lobby, as facilitators see them: what `Knocked` says."""
 
     knock: int
     name: str | None
+    same_link: ask.SameLink = ""
+    others: int = 0
+    ghost: int = 0
 
 
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
@@ -134,7 +138,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
 def snapshot(meeting: Meeting, seat: int) -> Snapshot:
     """What a fresh client of `seat` is sent: what the streams that it reads tell everybody in them.
 
-    Of those who were removed before `seat` came, it has no name.
+    Of those who were removed, or had left, before `seat` came, it has no name.
     """
     since = meeting.seats[seat].since if seat in meeting.seats else 0
     return Snapshot(
@@ -197,7 +201,7 @@ def from_snapshot(shown: Snapshot) -> Meeting:
         mutes=HashTrieMap(mutes),
         shared=HashTrieSet(view.seat for view in shown.seats if view.shared),
         said=HashTrieMap({view.seat: view.said for view in shown.seats if view.said}),
-        lobby=HashTrieMap({view.knock: Knock(view.name) for view in shown.lobby}),
+        lobby=HashTrieMap({view.knock: _knock_of(view) for view in shown.lobby}),
     )
 
 
@@ -210,6 +214,7 @@ def _seat_of(view: SeatView) -> Seat:
         name=view.name,
         mute=None if muted is None else Mute(muted, view.mute_scope, view.mute_reason),
         removed=int(view.removed),
+        left=int(view.left),
         services=view.services,
         listening=view.listening,
     )
@@ -221,11 +226,12 @@ def _seat_view(meeting: Meeting, number: int, since: int) -> SeatView:
     return SeatView(
         number,
         place.role,
-        None if 0 < place.removed < since else place.name,
+        None if 0 < (place.removed or place.left) < since else place.name,
         None if mute is None else mute.until,
         "time" if mute is None else mute.scope,
         "pause" if mute is None else mute.reason,
         place.removed > 0,
+        place.left > 0,
         place.services,
         place.listening,
         number in meeting.shared,
@@ -234,4 +240,11 @@ def _seat_view(meeting: Meeting, number: int, since: int) -> SeatView:
 
 
 def _lobby(meeting: Meeting) -> tuple[KnockView, ...]:
-    return tuple(KnockView(knock, found.name) for knock, found in sorted(meeting.lobby.items()))
+    return tuple(
+        KnockView(number, knock.name, knock.same_link, knock.others, knock.ghost)
+        for number, knock in sorted(meeting.lobby.items())
+    )
+
+
+def _knock_of(view: KnockView) -> Knock:
+    return Knock(view.name, same_link=view.same_link, others=view.others, ghost=view.ghost)

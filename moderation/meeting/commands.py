@@ -16,10 +16,14 @@ Kind = Literal["cue", "reading", "topic", "announcement"]
 MuteScope = Literal["time", "phase", "meeting"]
 """How long a mute lasts: some minutes, to the end of the phase, or of the meeting (FC-19)."""
 MuteReason = Literal["pause", "crosstalk", "advice", "contact", "flood", "raid"]
+SameLink = Literal["", "muted", "removed"]
+"""Whose invitation somebody came by; empty where there is nothing to be said of it."""
 
 Place = Annotated[int, Meta(ge=1, le=10_000)]
 Knocking = Annotated[int, Meta(ge=1, le=MOST)]
 SessionDigest = Annotated[str, Meta(min_length=1, max_length=64)]
+InvitationDigest = Annotated[str, Meta(max_length=64)]
+"""Which link somebody came by, as only this log knows it; empty where they came by none (A102)."""
 
 
 class Command(Struct, frozen=True, tag=snake, tag_field="type", forbid_unknown_fields=True):
@@ -85,6 +89,12 @@ class Rename(Command, frozen=True):
     """Another name for oneself; it is speech and goes the same way (W12)."""
 
     name: Name
+
+
+class TakeNameOut(Command, frozen=True):
+    """A facilitator takes somebody's name out: the seat goes by a neutral one until they choose another."""
+
+    seat: SeatId
 
 
 class Listen(Command, frozen=True):
@@ -281,6 +291,13 @@ class Admit(Command, frozen=True):
     knock: Knocking
 
 
+class Reseat(Command, frozen=True):
+    """A facilitator says that who waits is who had this member's seat: they sit there again."""
+
+    knock: Knocking
+    seat: SeatId
+
+
 class TurnAway(Command, frozen=True):
     """A facilitator does not let somebody in."""
 
@@ -332,13 +349,22 @@ class Convene(Command, frozen=True):
 class TakeSeat(Command, frozen=True):
     """By the server at the door: a session takes a seat under a name, or knocks.
 
-    `known` says that the session is one of the group's, by an invitation.
+    `known` says that the session is one of the group's, by an invitation, and `invitation` by which.
+    `back`: they say that the seat of that name was theirs, and wait until a facilitator says so too.
     """
 
     session: SessionDigest
     role: Role
     name: Name
     known: bool = True
+    invitation: InvitationDigest = ""
+    back: bool = False
+
+
+class Leave(Command, frozen=True):
+    """By the server: a session has ended, or stops waiting: its seat, or its knock, is nobody's."""
+
+    session: SessionDigest
 
 
 class HolderAway(Command, frozen=True):
@@ -383,17 +409,17 @@ class Tick(Command, frozen=True):
 
 SeatCommand = (
     Open | Close | NextPhase
-    | Say | Post | Tell | Redact | React | Rename | Listen | AnnounceDraft
+    | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft
     | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue
     | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume
     | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield
-    | Lock | Unlock | Admit | TurnAway
+    | Lock | Unlock | Admit | Reseat | TurnAway
     | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 )  # fmt: skip
 """What a seat may send over the wire."""
 
 ServerCommand = (
-    Convene | TakeSeat | HolderAway | HolderBack | HandAway | HandBack | ChairAway | ChairBack | Tick
+    Convene | TakeSeat | Leave | HolderAway | HolderBack | HandAway | HandBack | ChairAway | ChairBack | Tick
 )  # fmt: skip
 """What only the server proposes; a frame that names one is refused as malformed."""
 

@@ -147,7 +147,14 @@ def removed(meeting: Meeting, entry: happened.Removed, stamp: Stamp) -> Meeting:
     offer = meeting.offer
     if offer is not None and offer.seat == entry.seat:
         offer = None
-    return replace(meeting, removals=meeting.removals + 1, chair=chair, offer=offer)
+    by, theirs = meeting.removed_by, meeting.seats[entry.seat].invitation
+    return replace(
+        meeting,
+        removals=meeting.removals + 1,
+        removed_by=by.insert(theirs) if theirs else by,
+        chair=chair,
+        offer=offer,
+    )
 
 
 def frozen(meeting: Meeting, stamp: Stamp) -> Meeting:

@@ -5,7 +5,19 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from moderation.content.verdict import ALLOW, Verdict
-from moderation.meeting import agenda, chair, conduct, door, floor, listening, queue, talking, turn
+from moderation.meeting import (
+    agenda,
+    chair,
+    conduct,
+    door,
+    floor,
+    leaving,
+    listening,
+    naming,
+    queue,
+    talking,
+    turn,
+)
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
 from moderation.meeting.audience import CHAIR, audience
@@ -38,7 +50,8 @@ def decide(
         assert seat == 0, "a seat can't ask for what only the server proposes"
         return _decide_for_server(meeting, command, now, verdict)
     if not meeting.sits(seat):
-        raise Refused("removed" if seat in meeting.seats else "no_seat")
+        is_removed = seat in meeting.seats and meeting.seats[seat].removed
+        raise Refused("removed" if is_removed else "no_seat")
     if meeting.closed_at is not None and not isinstance(command, TAKING_BACK):
         raise Refused("meeting_closed")
     if isinstance(command, FROZEN_OUT):
@@ -54,6 +67,8 @@ def _decide_for_server(
             return agenda.convene(meeting, command)
         case ask.TakeSeat():
             return door.take_seat(meeting, command, verdict)
+        case ask.Leave():
+            return leaving.leave(meeting, command, now)
         case ask.HolderAway():
             return floor.holder_away(meeting, command, now)
         case ask.HolderBack():
@@ -121,7 +136,9 @@ def _decide_for_seat(
         case ask.React():
             return talking.react(meeting, command, seat)
         case ask.Rename():
-            return door.rename(meeting, command, seat, verdict)
+            return naming.rename(meeting, command, seat, verdict)
+        case ask.TakeNameOut():
+            return naming.take_name_out(meeting, command, seat)
         case ask.Listen():
             return listening.listen(meeting, command, seat, now)
         case ask.AnnounceDraft():
@@ -188,6 +205,8 @@ def _decide_for_seat(
             return door.unlock(meeting, command, seat)
         case ask.Admit():
             return door.admit(meeting, command, seat)
+        case ask.Reseat():
+            return leaving.reseat(meeting, command, seat)
         case ask.TurnAway():
             return door.turn_away(meeting, command, seat)
         case ask.Appoint():
@@ -228,7 +247,9 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
         case happened.Reacted():
             return talking.reacted(meeting, entry)
         case happened.Renamed():
-            return door.renamed(meeting, entry)
+            return naming.renamed(meeting, entry, stamp)
+        case happened.NameTakenOut():
+            return naming.renamed(meeting, entry, stamp)
         case happened.ListeningChosen():
             return door.listening_chosen(meeting, entry.seat, on=entry.on)
         case happened.DraftAnnounced():
@@ -237,8 +258,14 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
             return door.seat_taken(meeting, entry, stamp)
         case happened.SeatGiven():
             return door.seat_given(meeting, entry)
+        case happened.CameBy():
+            return door.came_by(meeting, entry)
+        case happened.SeatLeft():
+            return leaving.seat_left(meeting, entry, stamp)
+        case happened.CameBack():
+            return leaving.came_back(meeting, entry, stamp)
         case happened.Knocked():
-            return door.knocked(meeting, entry)
+            return door.knocked(meeting, entry, stamp)
         case happened.KnockGiven():
             return door.knock_given(meeting, entry)
         case happened.KnockAnswered():

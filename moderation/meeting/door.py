@@ -1,70 +1,81 @@
-"""The door: coming in, the lobby, locking, and names."""
+"""The door: coming in, the lobby, and locking."""
 
 from msgspec.structs import replace
-from rpds import HashTrieSet
 
-from moderation.content.names import LONGEST, alike, looks, shown
 from moderation.content.verdict import Verdict
-from moderation.masks import MASK, masked
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
+from moderation.meeting.naming import going_by, is_taken, named, seen, told_apart, with_look
 from moderation.meeting.needs import needs_facilitator
 from moderation.meeting.state import Knock, Meeting, Seat, Stamp
-from moderation.meeting.talking import why_unheard
 from moderation.refused import Refused
 
 LOBBY = 200
 """Who may wait in the lobby at a time (A92)."""
-NOBODY: "HashTrieSet[int]" = HashTrieSet()
+CORRECTIONS = 10
+"""How often who waits may correct their name."""
 
 
 def take_seat(meeting: Meeting, command: ask.TakeSeat, verdict: Verdict) -> list[happened.AnyEntry]:
     """A session has one seat in a meeting; who was removed does not get back in with it (P9).
 
-    Where the door says so they knock: nothing is left for whoever waits already.
+    Where the door says so they knock. Who waits already leaves nothing more but a corrected name.
     """
-    knock = meeting.knockers.get(command.session)
-    if _is_known(meeting, command.session):
-        may_come_in = command.role != "member" and command.session not in meeting.sessions
-        return _let_oneself_in(meeting, command, verdict, knock or 0) if may_come_in else []
-    if command.role != "member" or not must_knock(meeting, known=command.known):
-        name = named(meeting, command.name, verdict)
-        return _seated(meeting, command.session, command.role, name)
-    name = _seen(command.name, verdict)  # Whose name is taken would tell who is here (A103).
+    if _sits(meeting, command.session):
+        return []
+    knock = _knock_of(meeting, command.session)
+    waits = _must_wait(meeting, command, waits_already=knock is not None)
+    if knock is not None:
+        return _asked_again(meeting, command, verdict, knock, waits=waits)
+    if not waits and not _asks_for_a_seat(meeting, command, verdict):
+        return _seated(meeting, command, named(meeting, command.name, verdict))
+    knocking = _knocking(meeting, command, verdict, meeting.knocks + 1)
     if len(meeting.lobby) >= LOBBY:
         raise Refused("lobby_full")
-    number = meeting.knocks + 1
-    return [
-        happened.Knocked(knock=number, words=name),
-        happened.KnockGiven(number, command.session),
-    ]
+    return knocking
 
 
-def _let_oneself_in(
-    meeting: Meeting, command: ask.TakeSeat, verdict: Verdict, knock: int
-) -> list[happened.AnyEntry]:
-    """Who waits and turns out to be a facilitator: there may be nobody else to let them in."""
-    name = named(meeting, command.name, verdict)
-    seat = len(meeting.seats) + 1
-    seated = _seated(meeting, command.session, command.role, name)
-    return [*seated, happened.KnockAnswered(knock, "admitted", by=seat)]
-
-
-def _is_known(meeting: Meeting, session: str) -> bool:
-    theirs, knock = meeting.sessions.get(session), meeting.knockers.get(session)
-    if theirs is not None and meeting.seats[theirs].removed:
+def _sits(meeting: Meeting, session: str) -> bool:
+    seat = meeting.sessions.get(session)
+    if seat is not None and meeting.seats[seat].removed:
         raise Refused("removed")
-    if theirs is not None:
-        return True
-    if meeting.closed_at is not None:
+    if seat is None and meeting.closed_at is not None:
         raise Refused("meeting_closed")
+    return seat is not None
+
+
+def _asks_for_a_seat(meeting: Meeting, command: ask.TakeSeat, verdict: Verdict) -> bool:
+    """Whether they say that they were here, and somebody of that name was."""
+    says_so = command.back and command.role == "member"
+    return says_so and is_taken(meeting, seen(command.name, verdict))
+
+
+def _knock_of(meeting: Meeting, session: str) -> int | None:
+    knock = meeting.knockers.get(session)
     if knock is not None and knock not in meeting.lobby:
         raise Refused("turned_away")
-    return knock is not None
+    return knock
 
 
-def must_knock(meeting: Meeting, *, known: bool) -> bool:
-    """Whether a member waits in the lobby; raises `Refused` where they don't get in at all."""
+def _must_wait(meeting: Meeting, command: ask.TakeSeat, *, waits_already: bool) -> bool:
+    """Whether the lobby comes first; raises `Refused` where they don't get in at all.
+
+    A facilitator waits where their link let somebody in who is muted or was removed, as long as
+    somebody else holds the meeting, who can let them in.
+    """
+    if command.role == "member":
+        if waits_already:
+            return True
+        return must_knock(meeting, known=command.known, invitation=command.invitation)
+    is_held = meeting.chair is not None and meeting.chair_away_until is None
+    return is_held and not meeting.is_quiet and same_link(meeting, command.invitation) != ""
+
+
+def must_knock(meeting: Meeting, *, known: bool, invitation: str = "") -> bool:
+    """Whether a member waits in the lobby; raises `Refused` where they don't get in at all.
+
+    A fresh browser is no way round a mute or a removal, by the same link neither (A47).
+    """
     if meeting.locked:
         raise Refused("locked")
     door = meeting.flags.door
@@ -72,33 +83,99 @@ def must_knock(meeting: Meeting, *, known: bool) -> bool:
         raise Refused("not_yours")
     if meeting.shield_at is not None or door == "knock":
         return True
-    if door == "open":  # A fresh browser is no way round a mute or a removal (A47).
+    if door == "open":
         return bool(meeting.mutes) or meeting.removals > 0
-    return not known
+    return not known or same_link(meeting, invitation) != ""
 
 
-def _seated(
-    meeting: Meeting, session: str, role: ask.Role, name: str | None
+def same_link(meeting: Meeting, invitation: str) -> ask.SameLink:
+    """Whether somebody came by it who was removed, or is muted."""
+    if invitation == "":
+        return ""
+    if invitation in meeting.removed_by:
+        return "removed"
+    came_by = (meeting.seats[seat].invitation for seat in meeting.mutes)
+    return "muted" if invitation in came_by else ""
+
+
+def _asked_again(
+    meeting: Meeting, command: ask.TakeSeat, verdict: Verdict, knock: int, *, waits: bool
+) -> list[happened.AnyEntry]:
+    """Who waits may correct their name; who turns out to be a facilitator comes in by themselves.
+
+    There may be nobody else to let them in.
+    """
+    if not waits:
+        came_in = _seated(meeting, command, named(meeting, command.name, verdict))
+        seat = len(meeting.seats) + 1
+        return [*came_in, happened.KnockAnswered(knock, "admitted", by=seat)]
+    waiting = meeting.lobby[knock]
+    if waiting.corrections >= CORRECTIONS or seen(command.name, verdict) == waiting.name:
+        return []
+    return _knocking(meeting, command, verdict, knock)
+
+
+def _knocking(
+    meeting: Meeting, command: ask.TakeSeat, verdict: Verdict, knock: int
+) -> list[happened.AnyEntry]:
+    """What facilitators read of it; whose name is taken would tell who is here (A103)."""
+    name, link = seen(command.name, verdict), same_link(meeting, command.invitation)
+    knocked = happened.Knocked(
+        knock=knock,
+        words=name,
+        same_link=link,
+        others=_came_by(meeting, command.invitation) if link else 0,
+        ghost=_ghost(meeting, name),
+    )
+    return [knocked, happened.KnockGiven(knock, command.session, command.invitation)]
+
+
+def _came_by(meeting: Meeting, invitation: str) -> int:
+    """How many who sit here, and may write, came by this link: a whole group may have one."""
+    return sum(
+        place.invitation == invitation and meeting.sits(seat) and place.mute is None
+        for seat, place in meeting.seats.items()
+    )
+
+
+def _ghost(meeting: Meeting, name: str) -> int:
+    """The newest member's seat of this name, left or not: it may be theirs. 0 for none."""
+    members = (
+        seat
+        for seat in going_by(meeting, name)
+        if meeting.seats[seat].role == "member" and not meeting.seats[seat].removed
+    )
+    return max(members, default=0)
+
+
+def _seated(meeting: Meeting, command: ask.TakeSeat, name: str | None) -> list[happened.AnyEntry]:
+    return _given(meeting, command.role, name, command.session, command.invitation)
+
+
+def _given(
+    meeting: Meeting, role: ask.Role, name: str | None, session: str, invitation: str
 ) -> list[happened.AnyEntry]:
     seat = len(meeting.seats) + 1
-    return [happened.SeatTaken(seat=seat, role=role, words=name), happened.SeatGiven(seat, session)]
+    taken = happened.SeatTaken(seat=seat, role=role, words=name)
+    given: list[happened.AnyEntry] = [taken, happened.SeatGiven(seat, session)]
+    return [*given, happened.CameBy(seat, invitation)] if invitation else given
 
 
 def admit(meeting: Meeting, command: ask.Admit, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
-    knock = _waiting(meeting, command.knock)
+    knock = waiting(meeting, command.knock)
     answered = happened.KnockAnswered(command.knock, "admitted", by=seat)
-    name = None if knock.name is None else _told_apart(meeting, knock.name)
-    return [answered, *_seated(meeting, knock.session, "member", name)]
+    name = None if knock.name is None else told_apart(meeting, knock.name)
+    return [answered, *_given(meeting, "member", name, knock.session, knock.invitation)]
 
 
 def turn_away(meeting: Meeting, command: ask.TurnAway, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
-    _waiting(meeting, command.knock)
+    waiting(meeting, command.knock)
     return [happened.KnockAnswered(command.knock, "turned_away", by=seat)]
 
 
-def _waiting(meeting: Meeting, knock: int) -> Knock:
+def waiting(meeting: Meeting, knock: int) -> Knock:
     found = meeting.lobby.get(knock)
     if found is None:
         raise Refused("no_such_knock")
@@ -115,58 +192,18 @@ def unlock(meeting: Meeting, command: ask.Unlock, seat: int) -> list[happened.An
     return [happened.Unlocked()] if meeting.locked else []
 
 
-def rename(
-    meeting: Meeting, command: ask.Rename, seat: int, verdict: Verdict
-) -> list[happened.AnyEntry]:
-    """A name is speech: who is not heard does not get another one (W12)."""
-    why = "muted" if meeting.is_muted(seat) else why_unheard(meeting, seat)
-    if why is not None and why != "not_open":
-        raise Refused("names_locked" if why == "all_muted" else why)
-    name = named(meeting, command.name, verdict, besides=seat)
-    return [] if name == meeting.seats[seat].name else [happened.Renamed(seat=seat, words=name)]
-
-
-def named(meeting: Meeting, name: str, verdict: Verdict, besides: int = 0) -> str:
-    """The name as it is shown; raises `Refused` where it can't be one, or looks like another's."""
-    seen = _seen(name, verdict)
-    if _is_taken(meeting, seen, besides):
-        raise Refused("name_taken")
-    return seen
-
-
-def _seen(name: str, verdict: Verdict) -> str:
-    """The name as it is shown, whoever has it; raises `Refused` where it can't be one."""
-    if verdict.outcome == "bounce":
-        spans = [(finding.start, finding.end) for finding in verdict.findings]
-        raise Refused(verdict.findings[0].code, spans=spans)
-    return shown(masked(name, verdict.masks).replace(MASK, ""))
-
-
-def _told_apart(meeting: Meeting, name: str) -> str:
-    """Ben, or else Ben 2, or Ben 3: who knocked did not learn that there is a Ben."""
-    free, number = name, 1
-    while _is_taken(meeting, free):
-        number += 1
-        free = f"{name[: LONGEST - 4]} {number}"
-    return free
-
-
-def _is_taken(meeting: Meeting, name: str, besides: int = 0) -> bool:
-    """Somebody here goes by it, or by one that looks the same; of thousands few are looked at."""
-    twins = {seat for look in looks(name) for seat in meeting.looks.get(look, ())}
-    return any(_goes_by(meeting, seat, name) for seat in twins - {besides})
-
-
-def _goes_by(meeting: Meeting, seat: int, name: str) -> bool:
-    theirs = meeting.seats[seat].name
-    return theirs is not None and meeting.sits(seat) and alike(name, theirs)
-
-
 def seat_taken(meeting: Meeting, entry: happened.SeatTaken, stamp: Stamp) -> Meeting:
     since = 1 if meeting.flags.history == "meeting" else stamp.number
-    place = Seat(entry.role, since, meeting.chair_number + 1, name=entry.words, came_at=stamp.at)
+    place = Seat(
+        entry.role,
+        since,
+        meeting.chair_number + 1,
+        name=entry.words,
+        came_at=stamp.at,
+        named_at=(stamp.number,),
+    )
     meeting = replace(meeting, seats=meeting.seats.insert(entry.seat, place))
-    meeting = _with_look(meeting, entry.seat)
+    meeting = with_look(meeting, entry.seat)
     if meeting.speak != "round":
         return meeting
     return replace(meeting, hands=(*meeting.hands, entry.seat))  # Who comes late is last (FC-28).
@@ -177,37 +214,44 @@ def seat_given(meeting: Meeting, entry: happened.SeatGiven) -> Meeting:
     return replace(meeting, sessions=meeting.sessions.insert(entry.session, entry.seat))
 
 
-def knocked(meeting: Meeting, entry: happened.Knocked) -> Meeting:
-    lobby = meeting.lobby.insert(entry.knock, Knock(entry.words))
-    return replace(meeting, lobby=lobby, knocks=entry.knock)
+def came_by(meeting: Meeting, entry: happened.CameBy) -> Meeting:
+    return meeting.with_seat(entry.seat, invitation=entry.invitation)
+
+
+def knocked(meeting: Meeting, entry: happened.Knocked, stamp: Stamp) -> Meeting:
+    """Who corrects a name keeps the place in the lobby, and waits since the first knock."""
+    before = meeting.lobby.get(entry.knock)
+    knock = Knock(
+        entry.words,
+        since=stamp.at if before is None else before.since,
+        same_link=entry.same_link,
+        others=entry.others,
+        ghost=entry.ghost,
+        corrections=0 if before is None else before.corrections + 1,
+    )
+    lobby = meeting.lobby.insert(entry.knock, knock)
+    return replace(meeting, lobby=lobby, knocks=max(meeting.knocks, entry.knock))
 
 
 def knock_given(meeting: Meeting, entry: happened.KnockGiven) -> Meeting:
-    knock = meeting.lobby[entry.knock]
-    lobby = meeting.lobby.insert(entry.knock, replace(knock, session=entry.session))
+    knock = replace(meeting.lobby[entry.knock], session=entry.session, invitation=entry.invitation)
     return replace(
-        meeting, lobby=lobby, knockers=meeting.knockers.insert(entry.session, entry.knock)
+        meeting,
+        lobby=meeting.lobby.insert(entry.knock, knock),
+        knockers=meeting.knockers.insert(entry.session, entry.knock),
     )
 
 
 def knock_answered(meeting: Meeting, entry: happened.KnockAnswered) -> Meeting:
-    return replace(meeting, lobby=meeting.lobby.discard(entry.knock))
+    """Who stopped waiting may knock again; who was turned away may not."""
+    knock, knockers = meeting.lobby.get(entry.knock), meeting.knockers
+    if knock is not None and entry.answer == "withdrawn":
+        knockers = knockers.discard(knock.session)
+    return replace(meeting, lobby=meeting.lobby.discard(entry.knock), knockers=knockers)
 
 
 def lock_set(meeting: Meeting, *, locked: bool) -> Meeting:
     return replace(meeting, locked=locked)
-
-
-def renamed(meeting: Meeting, entry: happened.Renamed) -> Meeting:
-    return _with_look(meeting.with_seat(entry.seat, name=entry.words), entry.seat)
-
-
-def _with_look(meeting: Meeting, seat: int) -> Meeting:
-    """Their name is found by how it looks; an earlier one of theirs still leads to them."""
-    name, found = meeting.seats[seat].name, meeting.looks
-    for look in looks(name) if name is not None else ():
-        found = found.insert(look, found.get(look, NOBODY).insert(seat))
-    return replace(meeting, looks=found)
 
 
 def listening_chosen(meeting: Meeting, seat: int, *, on: bool) -> Meeting:

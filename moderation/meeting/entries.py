@@ -106,9 +106,21 @@ class Reacted(Entry, frozen=True):
 
 
 class Renamed(Worded, frozen=True, kw_only=True):
-    """`seat` goes by another name, the words."""
+    """`seat` goes by another name, the words.
+
+    Who has not written yet leaves no old name behind: the words of the entries `over`, numbers of
+    the room, are gone, and nobody is told of it.
+    """
 
     seat: int
+    over: tuple[int, ...] = ()
+
+
+class NameTakenOut(Worded, frozen=True, kw_only=True):
+    """A facilitator took the name of `seat` out, with the entries `over` that told it; the words stand for it."""
+
+    seat: int
+    over: tuple[int, ...] = ()
 
 
 class ListeningChosen(Entry, frozen=True):
@@ -141,24 +153,51 @@ class SeatGiven(Entry, frozen=True):
     session: str
 
 
+class CameBy(Entry, frozen=True):
+    """To nobody: the invitation, as a keyed digest for this log, that whoever has this seat came by."""
+
+    seat: int
+    invitation: str
+
+
+class SeatLeft(Entry, frozen=True):
+    """The session of `seat` has ended: the seat is nobody's, and its name is free."""
+
+    seat: int
+
+
+class CameBack(Worded, frozen=True, kw_only=True):
+    """Whoever had `seat` sits there again, as a facilitator said; the words are their name."""
+
+    seat: int
+
+
 class Knocked(Worded, frozen=True, kw_only=True):
-    """To the facilitators: somebody is in the lobby; `words` is the name they chose."""
+    """To the facilitators: somebody is in the lobby; `words` is the name they chose.
+
+    `same_link`: they came by the invitation of somebody who is muted, or was removed, as did `others`
+    who are here. Seat `ghost` has, or had, that very name. The same knock once more is a corrected name.
+    """
 
     knock: int
+    same_link: ask.SameLink = ""
+    others: int = 0
+    ghost: int = 0
 
 
 class KnockGiven(Entry, frozen=True):
-    """To nobody: the session that a knock belongs to."""
+    """To nobody: the session that a knock belongs to, and the invitation it came by."""
 
     knock: int
     session: str
+    invitation: str = ""
 
 
 class KnockAnswered(Entry, frozen=True):
-    """To the facilitators: whoever knocked was let in, or turned away, by the facilitator `by`."""
+    """To the facilitators: whoever knocked was let in, or turned away, by `by`; or they wait no longer."""
 
     knock: int
-    answer: Literal["admitted", "turned_away"]
+    answer: Literal["admitted", "turned_away", "withdrawn"]
     by: int
 
 
@@ -233,7 +272,7 @@ class Invited(Entry, frozen=True):
 class InviteEnded(Entry, frozen=True):
     seat: int
     reason: Literal[
-        "passed", "withdrawn", "muted", "removed", "phase", "not_yet", "expired", "given_back", "quiet"
+        "passed", "withdrawn", "muted", "removed", "left", "phase", "not_yet", "expired", "given_back", "quiet"
     ]  # fmt: skip
 
 
@@ -249,7 +288,7 @@ class TurnEnded(Entry, frozen=True):
 
     seat: int
     reason: Literal[
-        "done", "passed", "ended", "revoked", "muted", "removed", "phase", "away", "time"
+        "done", "passed", "ended", "revoked", "muted", "removed", "left", "phase", "away", "time"
     ]  # fmt: skip
 
 
@@ -389,8 +428,9 @@ class WentQuiet(Entry, frozen=True):
 
 AnyEntry = (
     Convened | Opened | PhaseBegan | Closed
-    | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | ListeningChosen | DraftAnnounced
-    | SeatTaken | SeatGiven | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked
+    | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen
+    | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack
+    | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked
     | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened
     | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded
     | HolderWentAway | HolderCameBack

@@ -28,7 +28,7 @@ GIVEN_BACK = 120.0
 CHOOSING = 30.0
 """Seconds in which whoever had the floor names the next in a tag phase; then the chair does (FC-28)."""
 
-Vacating = Literal["removed", "phase", "revoked"]
+Vacating = Literal["removed", "left", "phase", "revoked"]
 
 
 def invite(meeting: Meeting, command: ask.Invite, seat: int, now: float) -> list[happened.AnyEntry]:

@@ -38,6 +38,9 @@ class Seat(Struct, frozen=True):
     session: str = ""
     mute: Mute | None = None
     removed: int = 0  # The number in the room at which they were; 0 for who is in it.
+    left: int = 0  # The number in the room at which their session had ended; 0 for who has one.
+    invitation: str = ""  # By which they came, as this log alone knows it.
+    named_at: tuple[int, ...] = ()  # Numbers in the room of the entries that tell their name.
     services: tuple[ask.Service, ...] = ()
     listening: bool = False
     came_at: float = 0.0
@@ -84,6 +87,12 @@ class Knock(Struct, frozen=True):
 
     name: str | None
     session: str = ""
+    invitation: str = ""
+    since: float = 0.0
+    same_link: ask.SameLink = ""
+    others: int = 0
+    ghost: int = 0
+    corrections: int = 0
 
 
 class Meeting(Struct, frozen=True):
@@ -109,6 +118,7 @@ class Meeting(Struct, frozen=True):
     )  # Seats by how their names look (A72).
     mutes: HashTrieMap[int, float] = HashTrieMap()  # Who is muted, and until when.
     removals: int = 0  # How many were removed: the door is not open any more (A47).
+    removed_by: HashTrieSet[str] = HashTrieSet()  # The invitations that they came by.
     shared: HashTrieSet[int] = HashTrieSet()  # Whose words were in a turn of theirs (FC-27).
     said: HashTrieMap[int, int] = HashTrieMap()  # Lines of each seat in a phase of introductions.
     # The door
@@ -203,8 +213,8 @@ class Meeting(Struct, frozen=True):
         return self.shield_at is not None or self.all_muted_at is not None
 
     def sits(self, seat: int) -> bool:
-        """Whether `seat` is somebody's, and they were not removed."""
-        return seat in self.seats and not self.seats[seat].removed
+        """Whether `seat` is somebody's: they were not removed, and have not left for good."""
+        return seat in self.seats and not (self.seats[seat].removed or self.seats[seat].left)
 
     def is_facilitator(self, seat: int) -> bool:
         return self.sits(seat) and self.seats[seat].role != "member"
@@ -219,7 +229,7 @@ class Meeting(Struct, frozen=True):
         return sorted(
             seat
             for seat, place in self.seats.items()
-            if service in place.services and not place.removed
+            if service in place.services and self.sits(seat)
         )
 
     def is_muted(self, seat: int) -> bool:

@@ -32,9 +32,13 @@ export type Kind = "cue" | "reading" | "topic" | "announcement"
 /** How long a mute lasts: some minutes, to the end of the phase, or of the meeting (FC-19). */
 export type MuteScope = "time" | "phase" | "meeting"
 export type MuteReason = "pause" | "crosstalk" | "advice" | "contact" | "flood" | "raid"
+/** Whose invitation somebody came by; empty where there is nothing to be said of it. */
+export type SameLink = "" | "muted" | "removed"
 export type Place = number
 export type Knocking = number
 export type SessionDigest = string
+/** Which link somebody came by, as only this log knows it; empty where they came by none (A102). */
+export type InvitationDigest = string
 /** A member pressed Help, or the review noticed words (CE-06). */
 export type Source = "help" | "signal"
 /** Only a person raises a case to imminent. */
@@ -53,9 +57,9 @@ export type Stream = "room" | "chair" | "own"
 /** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. `streams`: it is not of the streams that the seat reads now. */
 export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams"
 
-export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | TurnAway | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
+export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | Reseat | TurnAway | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | CloseCase
-export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | ListeningChosen | DraftAnnounced | SeatTaken | SeatGiven | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed
 export type InboundFrame = Hello | Command | Typing
@@ -202,6 +206,12 @@ export interface React {
 export interface Rename {
   type: "rename"
   name: Name
+}
+
+/** A facilitator takes somebody's name out: the seat goes by a neutral one until they choose another. */
+export interface TakeNameOut {
+  type: "take_name_out"
+  seat: SeatId
 }
 
 /** To be here to listen: not asked, not named, not in a round. Writing stays as it is. */
@@ -398,6 +408,13 @@ export interface Admit {
   knock: Knocking
 }
 
+/** A facilitator says that who waits is who had this member's seat: they sit there again. */
+export interface Reseat {
+  type: "reseat"
+  knock: Knocking
+  seat: SeatId
+}
+
 /** A facilitator does not let somebody in. */
 export interface TurnAway {
   type: "turn_away"
@@ -523,11 +540,20 @@ export interface Reacted {
   on?: boolean
 }
 
-/** `seat` goes by another name, the words. */
+/** `seat` goes by another name, the words. Who has not written yet leaves no old name behind: the words of the entries `over`, numbers of the room, are gone, and nobody is told of it. */
 export interface Renamed {
   type: "renamed"
   words?: string | null
   seat: number
+  over?: number[]
+}
+
+/** A facilitator took the name of `seat` out, with the entries `over` that told it; the words stand for it. */
+export interface NameTakenOut {
+  type: "name_taken_out"
+  words?: string | null
+  seat: number
+  over?: number[]
 }
 
 /** `seat` is here to listen, or no longer only that. */
@@ -558,25 +584,49 @@ export interface SeatGiven {
   session: string
 }
 
-/** To the facilitators: somebody is in the lobby; `words` is the name they chose. */
+/** To nobody: the invitation, as a keyed digest for this log, that whoever has this seat came by. */
+export interface CameBy {
+  type: "came_by"
+  seat: number
+  invitation: string
+}
+
+/** The session of `seat` has ended: the seat is nobody's, and its name is free. */
+export interface SeatLeft {
+  type: "seat_left"
+  seat: number
+}
+
+/** Whoever had `seat` sits there again, as a facilitator said; the words are their name. */
+export interface CameBack {
+  type: "came_back"
+  words?: string | null
+  seat: number
+}
+
+/** To the facilitators: somebody is in the lobby; `words` is the name they chose. `same_link`: they came by the invitation of somebody who is muted, or was removed, as did `others` who are here. Seat `ghost` has, or had, that very name. The same knock once more is a corrected name. */
 export interface Knocked {
   type: "knocked"
   words?: string | null
   knock: number
+  same_link?: SameLink
+  others?: number
+  ghost?: number
 }
 
-/** To nobody: the session that a knock belongs to. */
+/** To nobody: the session that a knock belongs to, and the invitation it came by. */
 export interface KnockGiven {
   type: "knock_given"
   knock: number
   session: string
+  invitation?: string
 }
 
-/** To the facilitators: whoever knocked was let in, or turned away, by the facilitator `by`. */
+/** To the facilitators: whoever knocked was let in, or turned away, by `by`; or they wait no longer. */
 export interface KnockAnswered {
   type: "knock_answered"
   knock: number
-  answer: "admitted" | "turned_away"
+  answer: "admitted" | "turned_away" | "withdrawn"
   by: number
 }
 
@@ -647,7 +697,7 @@ export interface Invited {
 export interface InviteEnded {
   type: "invite_ended"
   seat: number
-  reason: "passed" | "withdrawn" | "muted" | "removed" | "phase" | "not_yet" | "expired" | "given_back" | "quiet"
+  reason: "passed" | "withdrawn" | "muted" | "removed" | "left" | "phase" | "not_yet" | "expired" | "given_back" | "quiet"
 }
 
 /** `seat` has the floor; this is turn number `turn` of the meeting. */
@@ -661,7 +711,7 @@ export interface FloorTaken {
 export interface TurnEnded {
   type: "turn_ended"
   seat: number
-  reason: "done" | "passed" | "ended" | "revoked" | "muted" | "removed" | "phase" | "away" | "time"
+  reason: "done" | "passed" | "ended" | "revoked" | "muted" | "removed" | "left" | "phase" | "away" | "time"
 }
 
 /** A facilitator gave the running turn some minutes more (FC-15). */
@@ -1062,16 +1112,20 @@ export interface SeatView {
   mute_scope?: MuteScope
   mute_reason?: MuteReason
   removed?: boolean
+  left?: boolean
   services?: Service[]
   listening?: boolean
   shared?: boolean
   said?: number
 }
 
-/** Somebody in the lobby, as facilitators see them. */
+/** Somebody in the lobby, as facilitators see them: what `Knocked` says. */
 export interface KnockView {
   knock: number
   name: string | null
+  same_link: SameLink
+  others: number
+  ghost: number
 }
 
 /** A hand whose member is not connected; its place is kept until then. */

@@ -39,7 +39,7 @@ export function start(snapshot, seat) {
 
 /** @param {SeatView} view @returns {Person} */
 function person(view) {
-  return { name: null, ...NOT_MUTED, removed: false, services: [], listening: false, shared: false, said: 0, ...camelled(view) }
+  return { name: null, ...NOT_MUTED, removed: false, left: false, services: [], listening: false, shared: false, said: 0, ...camelled(view) }
 }
 
 /**
@@ -78,13 +78,18 @@ export function apply(room, { entry, at, number }) {
     case "redacted":
       return room.topic?.number === entry.number ? { ...room, topic: null } : room
     case "renamed":
+    case "name_taken_out":
       return withPerson(room, entry.seat, { name: entry.words ?? null })
     case "listening_chosen":
       return withPerson(room, entry.seat, { listening: entry.on })
     case "seat_taken":
       return seatTaken(room, person({ seat: entry.seat, role: entry.role, name: entry.words ?? null }))
+    case "seat_left":
+      return out(withPerson(room, entry.seat, { left: true, services: [] }), entry.seat)
+    case "came_back":
+      return withPerson(room, entry.seat, { left: false, name: entry.words ?? null })
     case "knocked":
-      return { ...room, lobby: [...room.lobby, { knock: entry.knock, name: entry.words ?? null }] }
+      return { ...room, lobby: knocked(room.lobby, entry) }
     case "knock_answered":
       return { ...room, lobby: room.lobby.filter(({ knock }) => knock !== entry.knock) }
     case "locked":
@@ -151,7 +156,7 @@ export function apply(room, { entry, at, number }) {
     case "all_unmuted":
       return goOn(room, { ...room, allMutedAt: null, allMutedUntil: null }, at)
     case "removed":
-      return removed(withPerson(room, entry.seat, { ...NOT_MUTED, removed: true, services: [] }), entry.seat)
+      return out(withPerson(room, entry.seat, { ...NOT_MUTED, removed: true, services: [] }), entry.seat)
     case "frozen":
       return { ...room, frozenAt: at }
     case "thawed":
@@ -184,6 +189,7 @@ export function apply(room, { entry, at, number }) {
     case "draft_announced":
     case "seat_given":
     case "knock_given":
+    case "came_by":
       return room
     default:
       return later(room, entry)
@@ -262,8 +268,19 @@ function inviteEnded(room, seat, reason) {
   }
 }
 
-/** @param {Room} room @param {number} seat @returns {Room} */
-function removed(room, seat) {
+/**
+ * Who corrects a name keeps their place in the lobby.
+ *
+ * @param {Room["lobby"]} lobby
+ * @param {import("./protocol.js").Knocked} entry
+ */
+function knocked(lobby, { knock, words = null, same_link = "", others = 0, ghost = 0 }) {
+  const one = { knock, name: words, same_link, others, ghost }
+  return lobby.some((other) => other.knock === knock) ? lobby.map((other) => (other.knock === knock ? one : other)) : [...lobby, one]
+}
+
+/** They serve no more, and have no chair. @param {Room} room @param {number} seat @returns {Room} */
+function out(room, seat) {
   return {
     ...room,
     chair: room.chair === seat ? null : room.chair,

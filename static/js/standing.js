@@ -17,9 +17,10 @@ export function isOver(room) {
   return room.closedAt !== null
 }
 
-/** Whether `seat` is somebody's, and they were not removed. @param {Room} room @param {number} seat */
+/** Whether `seat` is somebody's: they were not removed, and have not left for good. @param {Room} room @param {number} seat */
 export function sits(room, seat) {
-  return room.people.get(seat)?.removed === false
+  const one = room.people.get(seat)
+  return one !== undefined && !one.removed && !one.left
 }
 
 /** @param {Room} room @param {number} [seat] */
@@ -46,7 +47,7 @@ export function mayActOn(room, seat) {
 
 /** The seats that have this seat of service. @param {Room} room @param {Service} service */
 export function serving(room, service) {
-  return [...room.people.values()].filter((one) => !one.removed && one.services.includes(service)).map(({ seat }) => seat)
+  return [...room.people.values()].filter((one) => !one.removed && !one.left && one.services.includes(service)).map(({ seat }) => seat)
 }
 
 /** Who may write now: nobody before the opening and after the close. @param {Room} room @returns {Speak} */
@@ -127,7 +128,7 @@ export function hasShared(room, seat = room.seat) {
 
 /** Everybody who is in the meeting, facilitators first, the chair before all. @param {Room} room @returns {Person[]} */
 export function circle(room) {
-  const here = [...room.people.values()].filter((one) => !one.removed)
+  const here = [...room.people.values()].filter((one) => !one.removed && !one.left)
   const first = (/** @type {Person} */ { seat, role }) => (isChair(room, seat) ? 0 : role === "member" ? 2 : 1)
   return here.sort((a, b) => first(a) - first(b) || a.seat - b.seat)
 }

@@ -248,7 +248,7 @@ function toAll(entry, room, before) {
     case "chair_taken":
       return `${entry.seat === room.seat ? "You have" : `${nameOf(room, entry.seat)} has`} the chair now`
     case "renamed":
-      return renamed(nameOf(before, entry.seat), entry.words ?? "", entry.seat === room.seat)
+      return renamed(entry, nameOf(before, entry.seat), entry.seat === room.seat)
     case "all_unmuted":
     case "pause_ended":
     case "thawed":
@@ -258,9 +258,16 @@ function toAll(entry, room, before) {
   }
 }
 
-/** Of a name from before this page came nobody can say what it was. @param {string} was @param {string} is @param {boolean} mine */
-function renamed(was, is, mine) {
-  if (is === "" || was === is) return null
+/**
+ * Of a name from before this page came nobody can say what it was; of one that had not written anything yet
+ * nobody is to.
+ *
+ * @param {import("./protocol.js").Renamed} entry
+ * @param {string} was
+ * @param {boolean} mine
+ */
+function renamed({ words: is = "", over = [] }, was, mine) {
+  if (!is || was === is || (over.length > 0 && !mine)) return null
   return mine ? `You go by ${is} now` : `${was} goes by ${is} now`
 }
 
@@ -307,6 +314,8 @@ function toMe(entry, room) {
       return APPOINTED[entry.service]
     case "dismissed":
       return "That seat of service is not yours any more. Thank you for serving."
+    case "name_taken_out":
+      return `A facilitator has taken your name out, so you are ${entry.words} here. Choose another one: People, then Change my name.`
     case "chair_offer_ended":
       return entry.reason === "declined" ? null : "The chair is not offered to you any more."
     default:

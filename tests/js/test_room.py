@@ -34,7 +34,7 @@ ROUNDS = 4
 # Who looks, and after how many steps of chance they come (again).
 WATCHERS = ((ada, 0), (mo, 25), (ben, 0), (chidi, 40))
 # What no page is told while it looks: how the log begins, and whose session took which seat.
-UNSEEN = {happened.Convened, happened.SeatGiven, happened.KnockGiven}
+UNSEEN = {happened.Convened, happened.SeatGiven, happened.CameBy, happened.KnockGiven}
 EVERYTHING = set(get_args(happened.AnyEntry)) - UNSEEN
 
 
@@ -140,7 +140,7 @@ def meeting(chance: random.Random) -> list[dict[str, Any]]:
             theirs = streams(played.meeting, seat)
             if not theirs:
                 ended.append(pages.pop(seat))  # Removed: the page is told to forget everything.
-            elif any(changes_streams(stored.entry) == seat for stored in left):
+            elif any(comes_afresh(stored.entry, seat) for stored in left):
                 ended.append(pages[seat])  # It starts afresh, with other streams.
                 pages[seat] = page(played, seat)
             else:
@@ -162,6 +162,12 @@ def meeting(chance: random.Random) -> list[dict[str, Any]]:
                     }
                 )
     return [*ended, *pages.values()]
+
+
+def comes_afresh(entry: happened.AnyEntry, seat: int) -> bool:
+    """It reads other streams from here on, or the seat is another session's."""
+    is_back = isinstance(entry, happened.CameBack) and entry.seat == seat
+    return is_back or changes_streams(entry) == seat
 
 
 def page(played: Played, seat: int) -> dict[str, Any]:

@@ -155,7 +155,8 @@ def held(steps: Sequence[Step]) -> Played:
 # of the meeting. (Drawn by strategies alone, one meeting in ten came as far as a turn.)
 
 TEXTS = ("Hello", "I am done", "<3", "!", "done", "pass", " DONE ", "[done]")
-NAMELIKE = ("Eve", "Finn", "Gus", "Hal", "Ida", "Jo", "Kit", " ", "ben")
+LINKS = ("", "link-1", "link-2")
+NAMELIKE = ("Eve", "Finn", "Gus", "Hal", "Ida", "Jo", "Kit", " ", "ben", "Chidi", "Dana")
 WAITS = (*[0.0] * 12, *[0.5, 3.0, 6.0] * 5, *[20.0, 50.0, 90.0] * 2, 600.0)
 FOUND = (Finding("contact_details", 0, 2),)
 VERDICTS = (
@@ -331,13 +332,21 @@ class Dice:
     def _people(self) -> list[Ask]:
         """Who comes, waits, is called something, serves; what is told in private."""
         session = f"session-{self.one('abcdefgh')}"
-        comes = ask.TakeSeat(session, self.role, self.one(NAMELIKE), self.one((True, False)))
+        comes = ask.TakeSeat(
+            session,
+            self.role,
+            self.one(NAMELIKE),
+            self.one((True, False)),
+            invitation=self.one(LINKS),
+            back=self.one((True, False)),
+        )
         asks: list[Ask] = [
             (0, comes),
             (0, comes),
             (self.seat, ask.Tell(self.one(TEXTS))),
             (self.leader, ask.Tell(self.one(TEXTS), self.seat)),
             (self.seat, ask.Rename(self.one(NAMELIKE))),
+            (self.leader, ask.TakeNameOut(self.seat)),
             (self.seat, ask.Listen(self.one((True, False)))),
             (self.leader, ask.Appoint(self.seat, self.one(SERVICES))),
             (self.leader, self.either(ask.Lock(), ask.Unlock(), ask.Unlock())),
@@ -347,9 +356,14 @@ class Dice:
         for knock in sorted(self.meeting.lobby)[:1]:
             answer = self.either(ask.Admit(knock), ask.Admit(knock), ask.TurnAway(knock))
             asks += [(self.leader, answer)] * 3
+            ghost = self.meeting.lobby[knock].ghost
+            asks += [(self.leader, ask.Reseat(knock, ghost or self.seat))] * (8 if ghost else 1)
         for seat, place in sorted(self.meeting.seats.items()):
             if place.services:
                 asks.append((self.leader, ask.Dismiss(seat, self.one(place.services))))
+        if self.random.random() < 0.2:
+            sessions = [*self.meeting.sessions, *self.meeting.knockers]
+            asks += [(0, ask.Leave(self.one(sorted(sessions) or ["nobody"])))] * 3
         if self.random.random() < 0.3:
             asks += [(0, ask.ChairAway(self._here()))] * 2
             asks += [(self.leader, ask.Dismiss(self.leader, "co_chair"))]
@@ -466,7 +480,10 @@ def beginning(random: Random) -> list[Step]:
         played.step(steps[-1])
 
     for seat in NAMES if random.random() < 0.9 else ():
-        then(0, ask.TakeSeat(SESSIONS[seat], _role(seat), NAMES[seat]))
+        then(
+            0,
+            ask.TakeSeat(SESSIONS[seat], _role(seat), NAMES[seat], invitation=random.choice(LINKS)),
+        )
         for knock in sorted(played.meeting.lobby):
             then(1, ask.Admit(knock))
     if random.random() < 0.5:

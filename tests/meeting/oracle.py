@@ -22,7 +22,7 @@ PRIVATE = (
     | happened.DraftAnnounced
     | happened.Knocked
 )
-PRIVATE |= happened.KnockGiven | happened.KnockAnswered
+PRIVATE |= happened.KnockGiven | happened.KnockAnswered | happened.CameBy
 HALVES = happened.ToldYou | happened.SeatGiven | happened.KnockGiven
 
 
@@ -50,6 +50,8 @@ class Oracle(Floor):
             getattr(self, f"_{entry.__struct_config__.tag}")(entry)
         if isinstance(entry, happened.Locked | happened.Unlocked | happened.QueueClosed):
             self.just_moved = moved
+        if not isinstance(entry, happened.SeatGiven):
+            self.seated = None
         if len(self.holders) > 1 or any(len(who) > 1 for who in self.shares.values()):
             raise Illegal("two have the floor")
 
@@ -116,7 +118,7 @@ class Oracle(Floor):
 
     def _everybody(self) -> tuple[int, ...]:
         """Who is asked in a round: members in the order in which they came, then facilitators."""
-        asked = self.roles.keys() - self.gone - self.listeners - self.muted.keys()
+        asked = self.roles.keys() - self.gone - self.left - self.listeners - self.muted.keys()
         leaders = [seat for seat in sorted(asked) if self._is_leader(seat)]
         return (*(seat for seat in sorted(asked) if seat not in leaders), *leaders)
 

@@ -12,7 +12,18 @@ GIVEN_BACK = 120.0
 CHOOSING = 30.0
 LAST_LINE = 5.0
 
-PASSES_ON = {"done", "passed", "revoked", "muted", "removed", "away", "time", "not_yet", "expired"}
+PASSES_ON = {
+    "done",
+    "passed",
+    "revoked",
+    "muted",
+    "removed",
+    "left",
+    "away",
+    "time",
+    "not_yet",
+    "expired",
+}
 """Ends after which the floor passes on by itself, where the phase says so (FC-07, FC-28)."""
 
 
@@ -205,7 +216,7 @@ class Floor(People):
         if ended <= self.phase_began:
             return None  # It ended with the phase before.
         late = self.clocks.room.reads > ended + CHOOSING + SLACK
-        return None if late or seat in self.gone or seat in self.muted else seat
+        return None if late or seat in self.gone | self.left | self.muted.keys() else seat
 
     def _has_chosen_long_enough(self) -> bool:
         assert self.last_holder is not None
@@ -309,6 +320,8 @@ class Floor(People):
             self.awaited.append(about(happened.Muted, seat))
         elif reason == "removed":
             self.awaited.append(about(happened.Removed, seat))
+        elif reason == "left":
+            self.awaited.append(about(happened.SeatLeft, seat))
         elif reason == "phase":
             self.awaited = [_phase_end(may_be_time=may_be_time)]
         elif reason != "quiet":

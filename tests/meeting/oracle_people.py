@@ -42,7 +42,12 @@ class People:
         self.names: dict[int, str | None] = {}
         self.came: dict[int, float] = {}
         self.sessions: dict[str, int] = {}
-        self.gone: set[int] = set()
+        self.gone: set[int] = set()  # Removed.
+        self.left: set[int] = set()  # Their session has ended.
+        self.named_at: dict[int, list[int]] = {}  # Numbers in the room that tell their names.
+        self.links: dict[int, str] = {}
+        self.seated: int | None = None  # Who was given a seat by the entry before.
+        self.by_the_door: int | None = None  # Who came in last without being let in.
         self.services: set[tuple[int, str]] = set()
         self.listeners: set[int] = set()
         self.muted: dict[int, float] = {}  # Until when, by the clock of the room.
@@ -51,6 +56,7 @@ class People:
         self.locked = False
         self.knocks = 0
         self.lobby: dict[int, str | None] = {}
+        self.knocked: happened.Knocked | None = None
         self.knockers: dict[str, int] = {}
         # The chair
         self.chair: int | None = None
@@ -77,11 +83,13 @@ class People:
         must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
         self._needs_own_name(entry.words)
         self.roles[entry.seat], self.names[entry.seat] = entry.role, entry.words
+        self.named_at[entry.seat] = [self.room]
         self.came[entry.seat] = self.clocks.at
         if self._speak() == "round":
             self.queue.append(entry.seat)
         if not self.awaited:  # Who is let in from the lobby does not come in by the door.
             must(entry.role != "member" or not self._door_is_shut(), "the door was shut to them")
+            self.by_the_door = entry.seat
             given = about(happened.SeatGiven, entry.seat)
             self.awaited = [Awaited(f"a seat was taken and not given: {given}", given.fits)]
 
@@ -91,7 +99,53 @@ class People:
 
     def _seat_given(self, entry: happened.SeatGiven) -> None:
         must(entry.session not in self.sessions, "one session, two seats")
-        self.sessions[entry.session] = entry.seat
+        self.sessions[entry.session] = self.seated = entry.seat
+
+    def _came_by(self, entry: happened.CameBy) -> None:
+        must(entry.seat == self.seated, "an invitation of somebody who did not just come in")
+        if entry.seat == self.by_the_door and self._link(entry.invitation):
+            held = self.chair is not None and self.lost is None and not self.quiet
+            must(self.roles[entry.seat] != "member" and not held, "the same link again (A47)")
+        self.links[entry.seat] = entry.invitation
+
+    def _link(self, invitation: str) -> str:
+        """Whose it was: somebody's who was removed, or is muted."""
+        if invitation in {self.links.get(seat) for seat in self.gone}:
+            return "removed"
+        return "muted" if invitation in {self.links.get(seat) for seat in self.muted} else ""
+
+    def _seat_left(self, entry: happened.SeatLeft) -> None:
+        must(not self.closed, "nobody leaves what is over")
+        self._sits(entry.seat)
+        must(entry.seat not in (*self.holders, self.offered), "their turn had to end first")
+        must(entry.seat not in self.queue, "their hand had to come down first")
+        self.left.add(entry.seat)
+        self._has_no_session(entry.seat)
+        self.services = {served for served in self.services if served[0] != entry.seat}
+        self.chair = None if self.chair == entry.seat else self.chair
+        if self.offer is not None and self.offer.seat == entry.seat:
+            self.offer = None
+
+    def _came_back(self, entry: happened.CameBack) -> None:
+        must(entry.seat in self.roles and entry.seat not in self.gone, "the removed stay out")
+        must(self.roles[entry.seat] == "member", "a facilitator's seat is not given away")
+        self.left.discard(entry.seat)
+        self._has_no_session(entry.seat)
+        self._needs_own_name(entry.words, besides=entry.seat)
+        self.names[entry.seat] = entry.words
+        self.named_at[entry.seat].append(self.room)
+
+    def _has_no_session(self, seat: int) -> None:
+        self.sessions = {who: one for who, one in self.sessions.items() if one != seat}
+
+    def _name_taken_out(self, entry: happened.NameTakenOut) -> None:
+        self._sits(entry.seat)
+        above = any(self._rank(other) > self._rank(entry.seat) for other in self.roles)
+        must(above and not self.closed, "nobody could take it out (FC-22)")
+        must(entry.words is None or entry.words.startswith("Guest "), "not a neutral name")
+        must(list(entry.over) == self.named_at[entry.seat], "a name is left behind")
+        self._needs_own_name(entry.words, besides=entry.seat)
+        self.names[entry.seat], self.named_at[entry.seat] = entry.words, [self.room]
 
     def _renamed(self, entry: happened.Renamed) -> None:
         self._sits(entry.seat)
@@ -100,10 +154,15 @@ class People:
         must(not self.frozen and entry.seat not in self.muted, "a name is speech (P8)")
         must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
         self._needs_own_name(entry.words)
+        has_written = entry.seat in self.lines.values()
+        told = self.named_at[entry.seat]
+        must(list(entry.over) == ([] if has_written else told), "a name is left behind, or lost")
         self.names[entry.seat] = entry.words
+        self.named_at[entry.seat] = [*(told if has_written else []), self.room]
 
-    def _needs_own_name(self, name: str | None) -> None:
-        taken = {self.names[seat] for seat in self.roles if seat not in self.gone}
+    def _needs_own_name(self, name: str | None, besides: int = 0) -> None:
+        here = self.roles.keys() - self.gone - self.left - {besides}
+        taken = {self.names[seat] for seat in here}
         must(name is None or name not in taken, "somebody else's name")
 
     def _listening_chosen(self, entry: happened.ListeningChosen) -> None:
@@ -123,14 +182,21 @@ class People:
     # The door
 
     def _knocked(self, entry: happened.Knocked) -> None:
-        must(not self.closed and not self.locked, "nobody knocks at a locked door")
-        must(entry.knock == self.knocks + 1, "knocks are numbered in order")
+        must(not self.closed, "nobody knocks at what is over")
         must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
-        door = self.flags.door
-        must(door != "open" or self._door_is_shut(), "the door is open")
-        must(door != "invitation" or self.shielded, "there is no lobby")
-        must(len(self.lobby) < LOBBY, "the lobby is full (A92)")
-        self.knocks = entry.knock
+        must(entry.ghost == 0 or self.roles.get(entry.ghost) == "member", "the seat of nobody here")
+        must(entry.ghost not in self.gone, "the seat of somebody removed")
+        has_cause = entry.same_link != "" or entry.ghost != 0 or self.shielded
+        must(self.flags.door != "open" or self._door_is_shut() or has_cause, "the door is open")
+        must(self.flags.door != "invitation" or has_cause, "there is no lobby")
+        self.knocked = entry
+        if entry.knock in self.lobby:
+            must(entry.words is None or self.lobby[entry.knock] != entry.words, "knocked twice")
+        else:
+            must(not self.locked, "nobody knocks at a locked door")
+            must(entry.knock == self.knocks + 1, "knocks are numbered in order")
+            must(len(self.lobby) < LOBBY, "the lobby is full (A92)")
+            self.knocks = entry.knock
         self.lobby[entry.knock] = entry.words
         self.awaited = [
             Awaited(
@@ -140,35 +206,46 @@ class People:
         ]
 
     def _knock_given(self, entry: happened.KnockGiven) -> None:
-        known = entry.session in self.sessions or entry.session in self.knockers
+        before = self.knockers.get(entry.session, entry.knock)
+        known = entry.session in self.sessions or before != entry.knock
         must(not known, "a session that is in, or was turned away (P9)")
         self.knockers[entry.session] = entry.knock
+        assert self.knocked is not None, "it was expected after a knock"
+        link = self._link(entry.invitation)
+        here = self.links.keys() - self.gone - self.left - self.muted.keys()
+        others = sum(self.links[seat] == entry.invitation for seat in here) if link else 0
+        must(
+            (self.knocked.same_link, self.knocked.others) == (link, others), "not whose link it was"
+        )
 
     def _knock_answered(self, entry: happened.KnockAnswered) -> None:
-        self._leads(entry.by)
         must(entry.knock in self.lobby, "nobody waits under this number")
         name = self.lobby.pop(entry.knock)
+        session = next(who for who, knock in self.knockers.items() if knock == entry.knock)
+        if entry.answer == "withdrawn":
+            must(entry.by == 0, "nobody stops waiting for another")
+            del self.knockers[session]
+            return
+        self._leads(entry.by)
         if entry.answer == "turned_away":
             return
-        session = next(who for who, knock in self.knockers.items() if knock == entry.knock)
         if self.sessions.get(session) == entry.by:
             return  # A facilitator who waited has come in by themselves.
-        seat = len(self.roles) + 1
         self.awaited = [
             Awaited(
                 f"the seat of knock {entry.knock}",
                 lambda next_: (
-                    isinstance(next_, happened.SeatTaken)
-                    and next_.role == "member"
-                    and _is_name_of(name, next_.words)
+                    isinstance(next_, happened.CameBack)
+                    or (
+                        isinstance(next_, happened.SeatTaken)
+                        and next_.role == "member"
+                        and _is_name_of(name, next_.words)
+                    )
                 ),
             ),
             Awaited(
                 f"the session of knock {entry.knock}",
-                lambda next_: (
-                    isinstance(next_, happened.SeatGiven)
-                    and next_ == happened.SeatGiven(seat, session)
-                ),
+                lambda next_: isinstance(next_, happened.SeatGiven) and next_.session == session,
             ),
         ]
 
@@ -339,7 +416,7 @@ class People:
         must(seat not in self.queue, "their hand had to come down first")
 
     def _rank(self, seat: int) -> int:
-        if seat in self.gone:
+        if seat in self.gone | self.left:
             return -1
         if self.roles[seat] == "staff":
             return 3
@@ -395,10 +472,10 @@ class People:
         must(not self.frozen, "the room is frozen (FC-21)")
 
     def _sits(self, seat: int) -> None:
-        must(seat in self.roles and seat not in self.gone, "has no seat")
+        must(seat in self.roles and seat not in self.gone | self.left, "has no seat")
 
     def _is_leader(self, seat: int) -> bool:
-        return seat not in self.gone and self.roles.get(seat, "member") != "member"
+        return seat not in self.gone | self.left and self.roles.get(seat, "member") != "member"
 
     def _leads(self, seat: int) -> None:
         self._sits(seat)

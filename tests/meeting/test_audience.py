@@ -62,6 +62,7 @@ from tests.meeting.spec import (
         (happened.Knocked(knock=1, words="Eve"), CHAIR),
         (happened.KnockAnswered(1, "admitted", by=ada), CHAIR),
         (happened.KnockGiven(1, "session"), NOBODY),
+        (happened.CameBy(ben, "link"), NOBODY),
         (happened.Reacted(ben, 1, "with_you"), ROOM),
         (happened.ChairOffered(ben, by=ada, until=NOON), ROOM),
     ],

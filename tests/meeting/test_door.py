@@ -1,15 +1,15 @@
-"""The door: coming in, names, the lobby, the lock."""
+"""The door: coming in, the lobby, the lock."""
 
+import msgspec
 import pytest
 
-from moderation.content.names import alike
 from moderation.content.verdict import Verdict
 from moderation.meeting import commands as ask
-from moderation.meeting import door
 from moderation.meeting import entries as happened
-from moderation.meeting.door import LOBBY
+from moderation.meeting.audience import NOBODY, KnockView, audience, snapshot
+from moderation.meeting.door import CORRECTIONS, LOBBY
 from moderation.meeting.state import Seat
-from tests.cast import EVES_SESSION, SAMS_SESSION, SESSIONS, ada, ben, chidi, mo
+from tests.cast import EVES_SESSION, NAMES, SAMS_SESSION, SESSIONS, ada, ben, chidi, dana, mo
 from tests.meeting.spec import (
     CURRENT,
     NEXT,
@@ -38,10 +38,11 @@ def stranger(name: str = "Eve", session: str = EVES_SESSION) -> ask.TakeSeat:
 
 
 def knocks(
-    number: int = 1, name: str = "Eve", session: str = EVES_SESSION
+    number: int = 1, name: str = "Eve", session: str = EVES_SESSION, *, ghost: int = 0
 ) -> list[happened.AnyEntry]:
-    """Somebody is in the lobby."""
-    return [happened.Knocked(knock=number, words=name), happened.KnockGiven(number, session)]
+    """Somebody is in the lobby; seat `ghost` has the very name that they knock with."""
+    knocked = happened.Knocked(knock=number, words=name, ghost=ghost)
+    return [knocked, happened.KnockGiven(number, session)]
 
 
 # Coming in
@@ -65,7 +66,15 @@ def test_a_seat_reads_from_its_own_arrival_on():
     room_before = came.when(ben, ask.Say("Hello", CURRENT)).allowed()
     (line,) = room_before.state.lines
     eves = room_before.when(0, eve_as("Eve")).allowed().state.seats[NEXT]
-    expected = Seat("member", line + 1, 2, name="Eve", session=EVES_SESSION, came_at=NOON)
+    expected = Seat(
+        "member",
+        line + 1,
+        2,
+        name="Eve",
+        session=EVES_SESSION,
+        came_at=NOON,
+        named_at=(line + 1,),
+    )
     assert eves == expected
 
 
@@ -127,22 +136,6 @@ def test_the_name_of_somebody_who_was_removed_is_free():
     given(seated(), happened.Removed(ben)).when(0, eve_as("Ben")).allowed()
 
 
-def test_in_a_room_of_thousands_a_name_is_compared_with_those_that_look_like_it(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    compared: list[tuple[str, str]] = []
-
-    def noted(name: str, other: str) -> bool:
-        compared.append((name, other))
-        return alike(name, other)
-
-    monkeypatch.setattr(door, "alike", noted)
-    story = given(in_phase("gathering"), happened.Renamed(seat=chidi, words="Benny"))
-    story.when(0, eve_as("BEN")).refused("name_taken")
-    story.when(0, eve_as("Chidi")).allowed()
-    assert compared == [("BEN", "Ben"), ("Chidi", "Benny")]
-
-
 def test_a_name_whose_words_are_swept_takes_no_other():
     swept = given(convened(), happened.SeatTaken(seat=1, role="member"), happened.SeatGiven(1, "s"))
     assert swept.state.seats[1].name is None
@@ -175,63 +168,6 @@ def test_what_facilitators_heard_before_stays_theirs_whatever_the_group_says():
     told = given(in_phase("gathering", history="meeting")).when(ben, ask.Tell("Psst")).allowed()
     late = told.when(0, ask.TakeSeat(EVES_SESSION, "facilitator", "Eve")).allowed()
     assert late.state.seats[NEXT].since_chair == 2
-
-
-# Names
-
-
-def test_somebody_goes_by_another_name():
-    story = given(in_phase("gathering")).when(ben, ask.Rename("  Benjamin "))
-    renamed = story.then(happened.Renamed(seat=ben, words="Benjamin"))
-    assert renamed.state.seats[ben].name == "Benjamin"
-    renamed.when(ben, ask.Rename("Benjamin")).nothing()
-    renamed.when(0, eve_as("Ben")).then(
-        happened.SeatTaken(seat=NEXT, role="member", words="Ben"),
-        happened.SeatGiven(NEXT, EVES_SESSION),
-    )
-
-
-def test_a_name_may_be_written_otherwise_by_whoever_has_it():
-    given(in_phase("gathering")).when(ben, ask.Rename("BEN")).then(
-        happened.Renamed(seat=ben, words="BEN")
-    )
-
-
-def test_nobody_takes_the_name_of_another():
-    given(in_phase("gathering")).when(ben, ask.Rename("chidi")).refused("name_taken")
-    given(in_phase("gathering")).when(ben, ask.Rename(" ")).refused("no_name")
-
-
-def test_a_name_is_changed_before_the_opening_and_in_any_phase():
-    given(seated()).when(ben, ask.Rename("Benjamin")).allowed()
-    for phase in ("silence", "opening", "sharing", "round"):
-        given(in_phase(phase)).when(ben, ask.Rename("Benjamin")).allowed()
-
-
-def test_w12_who_is_not_heard_takes_no_other_name():
-    story = given(in_phase("gathering"))
-    stopped: list[tuple[happened.AnyEntry, str]] = [
-        (happened.Muted(ben, NOON + 60), "muted"),
-        (happened.AllMuted(NOON + 60), "names_locked"),
-        (happened.ShieldRaised(), "names_locked"),
-        (happened.PauseBegan(), "paused"),
-        (happened.Frozen(), "frozen"),
-    ]
-    for stop, code in stopped:
-        story.given(stop).when(ben, ask.Rename("Benjamin")).refused(code)
-    given(seated(), happened.Muted(ben, NOON + 60)).when(ben, ask.Rename("Benjamin")).refused(
-        "muted"
-    )
-
-
-def test_facilitators_take_another_name_while_names_are_locked():
-    given(in_phase("gathering"), happened.ShieldRaised()).when(ada, ask.Rename("Ada L.")).allowed()
-
-
-def test_a_new_name_is_reviewed():
-    found = bounced("contact_details", 0, 3)
-    renamed = given(in_phase("gathering")).when(ben, ask.Rename("Ben 0770"), found)
-    renamed.refused("contact_details", spans=[(0, 3)])
 
 
 # Doors
@@ -323,7 +259,6 @@ def test_who_waits_has_no_seat_and_asks_again_for_nothing_new():
     story = waiting()
     assert NEXT not in story.state.seats
     story.when(0, stranger()).nothing()
-    story.when(0, stranger("Another name")).nothing()
     story.given(happened.Locked()).when(0, stranger()).nothing()
     story.when(0, ask.TakeSeat(EVES_SESSION, "member", "Eve", known=True)).nothing()
 
@@ -376,13 +311,13 @@ def test_the_lobby_is_answered_once_and_by_facilitators(command: ask.Admit | ask
 
 def test_a103_who_knocks_does_not_learn_whose_name_is_taken():
     story = given(in_phase("gathering", door="members"))
-    knocked = story.when(0, stranger("Ben")).then(*knocks(name="Ben"))
+    knocked = story.when(0, stranger("Ben")).then(*knocks(name="Ben", ghost=ben))
     admitted = knocked.when(ada, ask.Admit(1)).then(
         happened.KnockAnswered(1, "admitted", by=ada),
         happened.SeatTaken(seat=NEXT, role="member", words="Ben 2"),
         happened.SeatGiven(NEXT, EVES_SESSION),
     )
-    third = admitted.given(*knocks(2, "ben", "s")).when(ada, ask.Admit(2)).allowed()
+    third = admitted.given(*knocks(2, "ben", "s", ghost=ben)).when(ada, ask.Admit(2)).allowed()
     assert third.state.seats[NEXT + 1].name == "ben 3"
 
 
@@ -427,3 +362,138 @@ def test_at_the_close_who_waited_is_told_that_the_meeting_is_over():
 def test_one_knocks_before_the_opening_too():
     story = given(seated(door="members")).when(0, stranger()).then(*knocks())
     story.when(ada, ask.Admit(1)).allowed()
+
+
+# Correcting a name, and waiting no longer
+
+
+def test_who_knocks_again_under_a_corrected_name_is_let_in_under_that_one():
+    corrected = waiting().when(0, stranger("Evie")).then(*knocks(name="Evie"))
+    corrected.when(0, stranger("Evie")).nothing()
+    assert corrected.state.lobby[1].since == NOON
+    later = corrected.later(60).when(0, stranger("Eve L.")).allowed()
+    assert later.state.lobby[1].since == NOON, "they wait since the first knock"
+    later.when(ada, ask.Admit(1)).then(
+        happened.KnockAnswered(1, "admitted", by=ada),
+        happened.SeatTaken(seat=NEXT, role="member", words="Eve L."),
+        happened.SeatGiven(NEXT, EVES_SESSION),
+    )
+
+
+def test_a_corrected_name_is_judged_like_the_first_and_that_not_without_end():
+    story = waiting()
+    story.when(0, stranger("Staff")).refused("name_reserved")
+    story.when(0, stranger("Eve 0770"), bounced("contact_details", 4, 8)).refused(
+        "contact_details", spans=[(4, 8)]
+    )
+    for number in range(CORRECTIONS):
+        story = story.when(0, stranger(f"Eve {number}")).allowed()
+    story.when(0, stranger("Evie")).nothing()
+
+
+def test_who_waits_corrects_their_name_before_a_locked_door_too():
+    waiting(happened.Locked()).when(0, stranger("Evie")).then(*knocks(name="Evie"))
+
+
+def test_who_stops_waiting_is_in_the_lobby_no_more_and_may_knock_again():
+    story = waiting().when(0, ask.Leave(EVES_SESSION))
+    gone = story.then(happened.KnockAnswered(1, "withdrawn", by=0))
+    assert (dict(gone.state.lobby), dict(gone.state.knockers)) == ({}, {})
+    gone.when(0, ask.Leave(EVES_SESSION)).nothing()
+    gone.when(0, stranger()).then(*knocks(2))
+
+
+# The same link again
+
+
+def by(
+    link: str, name: str = "Eve", role: ask.Role = "member", session: str = EVES_SESSION
+) -> ask.TakeSeat:
+    """Somebody at the door, who came by a link."""
+    return ask.TakeSeat(session, role, name, known=True, invitation=link)
+
+
+def by_one_link(*seats: int, door: str = "invitation") -> list[happened.AnyEntry]:
+    """The cast is in the gathering, and these came by one link."""
+    entries: list[happened.AnyEntry] = [*convened(door=door)]
+    for seat in NAMES:
+        entries += comes_in(seat)
+        entries += [happened.CameBy(seat, "link")] if seat in seats else []
+    return [*entries, happened.Opened(by=ada), happened.PhaseBegan(0)]
+
+
+@pytest.mark.parametrize("door", ["invitation", "members"])
+@pytest.mark.parametrize("trouble", ["muted", "removed"])
+def test_a47_who_comes_by_the_link_of_somebody_muted_or_removed_knocks(door: str, trouble: str):
+    """And the facilitators read that it is the same link, and how many others came by it."""
+    is_muted = trouble == "muted"
+    entry = happened.Muted(ben, NOON + 600) if is_muted else happened.Removed(ben)
+    story = given(by_one_link(ben, chidi, dana, door=door), entry)
+    knocked = happened.Knocked(knock=1, words="Eve", same_link=trouble, others=2)  # type: ignore[arg-type]
+    again = story.when(0, by("link")).then(knocked, happened.KnockGiven(1, EVES_SESSION, "link"))
+    again.when(ada, ask.Admit(1)).then(
+        happened.KnockAnswered(1, "admitted", by=ada),
+        *eve_comes_in(),
+        happened.CameBy(NEXT, "link"),
+    )
+    story.when(0, by("another")).then(*eve_comes_in(), happened.CameBy(NEXT, "another"))
+
+
+def test_a47_the_door_is_as_before_when_the_mute_is_over_and_never_after_a_removal():
+    muted = given(by_one_link(ben, door="members"), happened.Muted(ben, NOON + 600))
+    muted.when(ada, ask.Unmute(ben)).allowed().when(0, by("link")).then(
+        *eve_comes_in(), happened.CameBy(NEXT, "link")
+    )
+    removed = given(by_one_link(ben), happened.Removed(ben), after(3600))
+    assert "knocked" in str(removed.when(0, by("link")).left[0].__struct_config__.tag)
+
+
+def test_a47_nor_is_leaving_a_way_round_a_mute():
+    """Leave now and the link again: they wait, and a seat that is given back is still muted."""
+    story = given(by_one_link(ben), happened.Muted(ben, NOON + 600))
+    left = story.when(0, ask.Leave(SESSIONS[ben])).then(happened.SeatLeft(ben))
+    knocked = left.when(0, by("link", "Ben")).then(
+        happened.Knocked(knock=1, words="Ben", same_link="muted", ghost=ben),
+        happened.KnockGiven(1, EVES_SESSION, "link"),
+    )
+    back = knocked.when(ada, ask.Reseat(1, ben)).allowed()
+    back.when(ben, ask.Say("Hello", CURRENT)).refused("muted")
+
+
+def test_an_open_door_where_everybody_knocks_by_then_says_so_too():
+    story = given(by_one_link(ben, chidi, door="open"), happened.Removed(ben))
+    knocked = happened.Knocked(knock=1, words="Eve", same_link="removed", others=1)
+    story.when(0, by("link")).then(knocked, happened.KnockGiven(1, EVES_SESSION, "link"))
+    story.when(0, by("another")).then(
+        happened.Knocked(knock=1, words="Eve"), happened.KnockGiven(1, EVES_SESSION, "another")
+    )
+
+
+def test_a_facilitator_by_the_link_of_a_removed_one_waits_while_the_meeting_is_held():
+    """Nobody else may be there: then they come in by themselves (FC-24)."""
+    story = given(by_one_link(mo), happened.Removed(mo))
+    lead = by("link", "Gus", "facilitator")
+    waits = story.when(0, lead).then(
+        happened.Knocked(knock=1, words="Gus", same_link="removed"),
+        happened.KnockGiven(1, EVES_SESSION, "link"),
+    )
+    waits.when(0, lead).nothing()
+    lost = waits.given(happened.ChairWentAway(NOON + 60))
+    lost.when(0, lead).then(
+        happened.SeatTaken(seat=NEXT, role="facilitator", words="Gus"),
+        happened.SeatGiven(NEXT, EVES_SESSION),
+        happened.CameBy(NEXT, "link"),
+        happened.KnockAnswered(1, "admitted", by=NEXT),
+    )
+    story.when(0, by("another", "Gus", "facilitator")).allowed()
+
+
+def test_a102_of_the_link_that_somebody_came_by_nobody_is_sent_anything():
+    assert audience(happened.CameBy(ben, "link")) == NOBODY
+    assert audience(happened.KnockGiven(1, "s", "link")) == NOBODY
+    story = given(by_one_link(ben), happened.Removed(ben)).when(0, by("link")).allowed()
+    for seat in (ada, chidi):
+        assert '"link"' not in msgspec.json.encode(snapshot(story.state, seat)).decode()
+    shown = snapshot(story.state, ada).lobby
+    assert shown == (KnockView(1, "Eve", same_link="removed"),)
+    assert snapshot(story.state, chidi).lobby == ()

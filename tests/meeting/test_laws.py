@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
+from chatroom.live.rules import erased_by
 from moderation.case.commands import AnyCaseCommand, DeskServerCommand
 from moderation.case.entries import CaseEntry, DeskEntry
 from moderation.meeting import commands as ask
@@ -89,15 +90,13 @@ def test_p25_a_log_reads_back_from_bytes_as_the_state_it_was(steps: list[Step], 
 @given(MEETINGS)
 def test_p25_what_was_redacted_folds_without_its_words(steps: list[Step]):
     played = held(steps)
-    gone = {
-        stored.entry.number for stored in played.log if isinstance(stored.entry, happened.Redacted)
-    }
+    gone = {number for stored in played.log for number in erased_by(stored.entry)}
     kept = [
         without_words(stored) if stored.audience == ROOM and stored.stamp.number in gone else stored
         for stored in played.log
     ]
     changed = [one for one, other in zip(played.log, kept, strict=True) if one != other]
-    assert all(isinstance(stored.entry, happened.Said | happened.Posted) for stored in changed)
+    assert all(isinstance(stored.entry, happened.Worded) for stored in changed)
     assert fold(kept) == played.meeting
 
 
@@ -187,6 +186,7 @@ def agrees_on_people(oracle: Oracle, meeting: Meeting) -> None:
     seats = meeting.seats.items()
     assert oracle.roles == {seat: place.role for seat, place in seats}
     assert oracle.gone == {seat for seat, place in seats if place.removed}
+    assert oracle.left == {seat for seat, place in seats if place.left}
     assert oracle.muted.keys() == {seat for seat, place in seats if place.mute} == {*meeting.mutes}
     assert oracle.services == {(seat, service) for seat, at in seats for service in at.services}
     assert oracle.listeners == {seat for seat, place in seats if place.listening}
@@ -299,9 +299,9 @@ def test_p22_every_entry_is_delivered_to_those_of_its_one_audience_and_nobody_el
         for position, stored in enumerate(played.log)
         if isinstance(stored.entry, happened.SeatTaken)
     }
-    removed = {
-        stored.entry.seat for stored in played.log if isinstance(stored.entry, happened.Removed)
-    }
+    ends = happened.Removed | happened.SeatLeft
+    removed = {stored.entry.seat for stored in played.log if isinstance(stored.entry, ends)}
+    removed -= {seat for seat in removed if meeting.sits(seat)}  # They came back.
     first = {ROOM: began, CHAIR: {**began, **promoted(played.log)}}
     if meeting.flags.history == "meeting":
         first[ROOM] = dict.fromkeys(began, 0)
@@ -329,6 +329,7 @@ def expected_audience(entry: happened.AnyEntry) -> int:
         happened.Knocked: CHAIR,
         happened.KnockAnswered: CHAIR,
         happened.KnockGiven: NOBODY,
+        happened.CameBy: NOBODY,
         happened.ToldYou: getattr(entry, "owner", 0),
         happened.SeatGiven: getattr(entry, "seat", 0),
         happened.DraftAnnounced: getattr(entry, "seat", 0),
@@ -389,9 +390,13 @@ def test_p22_a48_a_seat_comes_back_for_its_streams_exactly_when_they_change(step
         named = changes_streams(stored.entry)
         for seat in before.seats:
             changed = streams(before, seat) != streams(after, seat)
-            if isinstance(stored.entry, happened.Removed) and seat == stored.entry.seat:
+            ends = isinstance(stored.entry, happened.Removed | happened.SeatLeft)
+            if ends and seat == getattr(stored.entry, "seat", None):
                 assert changed
                 assert not streams(after, seat)
+            elif isinstance(stored.entry, happened.CameBack) and seat == stored.entry.seat:
+                assert changed == bool(before.seats[seat].left)
+                assert streams(after, seat)
             elif changed:
                 assert named == seat
             elif named == seat:

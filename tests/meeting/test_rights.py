@@ -25,12 +25,12 @@ TABLE = Path(__file__).parent / "rights.csv"
 NOW = 1_800_000_000.0
 
 chair, holder, invited, member, co_chair, staff = 1, 2, 3, 4, 5, 6
-observer, newcomer, speaker, removed, muted, stranger = 7, 8, 9, 10, 11, 99
+observer, newcomer, speaker, removed, muted, left, stranger = 7, 8, 9, 10, 11, 12, 99
 
 FACILITATORS = (chair, co_chair, staff)
 
 ROLES = {
-    "none": stranger, "removed": removed, "muted": muted, "observer": observer, "newcomer": newcomer,
+    "none": stranger, "left": left, "removed": removed, "muted": muted, "observer": observer, "newcomer": newcomer,
     "member": member, "speaker": speaker, "invited": invited, "holder": holder,
     "co_chair": co_chair, "chair": chair, "staff": staff,
 }  # fmt: skip
@@ -102,6 +102,11 @@ COMMANDS: dict[str, Callable[[Meeting, int], ask.SeatCommand]] = {
     "unlock": lambda m, me: ask.Unlock(),
     "admit": lambda m, me: ask.Admit(1),
     "turn_away": lambda m, me: ask.TurnAway(1),
+    "reseat_left": lambda m, me: ask.Reseat(1, left),
+    "reseat_removed": lambda m, me: ask.Reseat(1, removed),
+    "reseat_co_chair": lambda m, me: ask.Reseat(1, co_chair),
+    "take_name_out": lambda m, me: ask.TakeNameOut(member),
+    "take_name_of_co_chair": lambda m, me: ask.TakeNameOut(co_chair),
     "appoint_reader": lambda m, me: ask.Appoint(newcomer, "reader"),
     "appoint_co_chair": lambda m, me: ask.Appoint(newcomer, "co_chair"),
     "dismiss_speaker": lambda m, me: ask.Dismiss(speaker, "speaker"),
@@ -153,7 +158,7 @@ def situation(phase: str, role: str) -> Meeting:
         log += [
             happened.Said(seat=seat, words="Here") for seat in ROLES.values() if seat != stranger
         ]
-    log += [happened.Removed(removed), happened.Muted(muted, NOW + 600)]
+    log += [happened.Removed(removed), happened.SeatLeft(left), happened.Muted(muted, NOW + 600)]
     names = [each.id for each in PHASES]
     at = {"frozen": "sharing", "quiet": "sharing", "closed": "open_talk"}.get(phase, phase)
     if at != "not_open":
@@ -182,7 +187,7 @@ def _floor(role: str) -> list[happened.AnyEntry]:
 
 
 def _folded(log: list[happened.AnyEntry]) -> Meeting:
-    meeting, numbers = Meeting(), dict.fromkeys(range(-2, 12), 0)
+    meeting, numbers = Meeting(), dict.fromkeys(range(-2, 13), 0)
     for entry in log:
         stream = audience(entry)
         numbers[stream] += 1

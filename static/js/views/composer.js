@@ -92,7 +92,7 @@ export class ComposerView {
   /** @param {Model} model */
   render({ room }) {
     this.#room = room
-    if (this.#to !== null && this.#to !== FACILITATORS && room.people.get(this.#to)?.removed) this.#to = null
+    if (this.#to !== null && this.#to !== FACILITATORS && !rooms.sits(room, this.#to)) this.#to = null
     this.#show(room)
   }
 
