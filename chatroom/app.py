@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from chatroom.bus import Bus
 from chatroom.bus.open import open_bus
 from chatroom.care.cases import Cases
+from chatroom.groups.departures import Departures
 from chatroom.groups.formats import open_formats
 from chatroom.groups.meetings import Meetings
 from chatroom.live.book import Book, Record
@@ -80,6 +81,7 @@ class Machine:
 
     house: House
     meetings: Meetings
+    departures: Departures
     presence: Presence
     timekeeper: Timekeeper
 
@@ -129,6 +131,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         settings.retention,
         secrets.token_bytes,
     )
+    departures = Departures(ground.engine, journal, ground.accounts, hub)
     timekeeper = Timekeeper(
         ground.clock,
         ground.logs,
@@ -136,10 +139,10 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         hub,
         presence,
         bus_is_sound=lambda: ground.bus.sound,
-        tidy=ground.accounts.forget_expired,
+        tidy=departures.tidy,
         is_leaving=is_leaving,
     )
-    return Machine(house, meetings, presence, timekeeper)
+    return Machine(house, meetings, departures, presence, timekeeper)
 
 
 def _open_journal(ground: Ground, published: Callable[[Book, list[Record]], None]) -> Journal:
@@ -165,6 +168,7 @@ def _routes(settings: Settings, ground: Ground, machine: Machine) -> list[BaseRo
         templates,
         ground.clock.now,
         ended=lambda session: house.hub.end_session(session, no_session),
+        left=machine.departures.left,
         lines=settings.helplines,
     )
     return routes(

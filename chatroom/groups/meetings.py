@@ -1,7 +1,7 @@
 """The door of a room: who may come in and how, its current meeting, and a seat in it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from chatroom.store.rooms import Room
 from moderation.content.verdict import Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting.cues import Cue
+from moderation.meeting.door import must_knock
 from moderation.meeting.format import Flags, Format
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
@@ -37,9 +38,14 @@ HELD = 10.0
 
 
 class Waiting(Struct, frozen=True):
-    """In the lobby: who is told of it, and nothing of who else waits or is in the room (A103)."""
+    """In the lobby: who is told of it, and nothing of who else waits or is in the room (A103).
+
+    The name that they knocked with, and since when they wait, in seconds since 1970.
+    """
 
     holders: tuple[str, ...]
+    name: str | None
+    since: float
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,8 @@ class Visit:
 
     `role` is what they take a seat as. `known` says that the group let them in before, by an
     invitation, and `leads` that they hold its meetings by one, and not this one only. `meeting` is
-    the one that is on, or what the next one begins as; `book` is its log.
+    the one that is on, or what the next one begins as; `book` is its log. `invitation` is the one
+    that gave them the right.
     """
 
     room: Room
@@ -59,6 +66,7 @@ class Visit:
     seat: int | None
     meeting: Meeting
     book: Book | None
+    invitation: int | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,7 @@ class Meetings:
             return waiting
         room = await self.room(slug)
         where = room or NOWHERE
-        held = await self._accounts.roles(session, where.id) if session else set()
+        held = await self._accounts.rights(session, where.id) if session else {}
         upcoming = await self._next(where)
         is_guess = not held and upcoming.flags.door == "invitation"
         book = await self._on(where, from_memory=is_guess)
@@ -116,9 +124,9 @@ class Meetings:
         role = meeting.seats[seat].role if seat else _role(held, meeting, is_on=book is not None)
         if room is None or not (role or waits):
             return None
-        known = seat is not None or bool(held & {"member", "facilitator"})
-        leads = "facilitator" in held
-        return Visit(room, session, role or "member", known, leads, seat, meeting, book)
+        known = seat is not None or bool(held.keys() & {"member", "facilitator"})
+        leads, role = "facilitator" in held, role or "member"
+        return Visit(room, session, role, known, leads, seat, meeting, book, held.get(role))
 
     async def _still_waiting(self, slug: str, session: Session | None) -> Visit | None:
         """Who waits asks every few seconds: for them only what is new in the log is read.
@@ -128,14 +136,16 @@ class Meetings:
         held = self._held.get(slug)
         if held is None or session is None or not self._place_of(session, held.book)[1]:
             return None
-        if "facilitator" in await self._accounts.roles(session, held.room.id):
+        rights = await self._accounts.rights(session, held.room.id)
+        if "facilitator" in rights:
             return None
         self._hold(held.room, held.book)
         await self._journal.catch_up(held.book.log)
         meeting: Meeting = held.book.fold.state
         if meeting.closed_at is not None or not self._place_of(session, held.book)[1]:
             return None
-        return Visit(held.room, session, "member", False, False, None, meeting, held.book)
+        by, known = rights.get("member"), "member" in rights
+        return Visit(held.room, session, "member", known, False, None, meeting, held.book, by)
 
     def _place_of(self, session: Session | None, book: Book | None) -> tuple[int | None, bool]:
         """The seat of who has been let in, and whether they wait, whatever the door is by now."""
@@ -179,7 +189,7 @@ class Meetings:
 
     async def is_group_facilitator(self, session: Session, room: Room | None) -> bool:
         """Whether somebody holds this room's meetings, by an invitation, and not for today only."""
-        held = await self._accounts.roles(session, (room or NOWHERE).id)
+        held = await self._accounts.rights(session, (room or NOWHERE).id)
         return "facilitator" in held
 
     async def _on(self, room: Room, *, from_memory: bool) -> Book | None:
@@ -221,12 +231,36 @@ class Meetings:
             command = ask.TakeSeat("nobody", visit.role, name, visit.known)
             book.rules.decide(book.fold.state, command, 0, 0.0, verdict)
 
+    def must_knock(self, visit: Visit) -> bool:
+        """Whether the lobby comes first. A locked door is told apart from that."""
+        if visit.seat is not None or visit.role != "member":
+            return False
+        link = self._accounts.link(visit.book.log, visit.invitation) if visit.book else ""
+        try:
+            return must_knock(visit.meeting, known=visit.known, invitation=link)
+        except Refused:
+            return False
+
+    def waiting(self, visit: Visit) -> Waiting | None:
+        """Their place in the lobby, if they wait."""
+        if visit.session is None or visit.book is None or visit.seat is not None:
+            return None
+        digest = self._accounts.digest(visit.book.log, visit.session)
+        return _waiting(visit.book.fold.state, digest)
+
+    async def stop_waiting(self, visit: Visit) -> None:
+        """They are in the lobby no more, and may knock again."""
+        if self.waiting(visit) is not None and visit.session and visit.book:
+            digest = self._accounts.digest(visit.book.log, visit.session)
+            await self._journal.submit(visit.book.log, 0, ask.Leave(digest))
+
     async def take_seat(
-        self, visit: Visit, session: Session, name: str, id: bytes
+        self, visit: Visit, session: Session, name: str, id: bytes, *, back: bool = False
     ) -> int | Waiting:
         """A seat in the room's meeting, the same one however often it is asked for; or the lobby.
 
-        A name can be a cry for help too: it opens a case, under an id that follows from `id`.
+        A name can be a cry for help too: it opens a case, under an id that follows from `id`. `back`:
+        they say that they were here under it.
 
         Raises `Refused`, or `RetryLater` where nobody knows whether it was stored.
         """
@@ -235,10 +269,11 @@ class Meetings:
         book = visit.book or await self._convened(visit.room)
         digest = self._accounts.digest(book.log, session)
         place = _place(book.fold.state, digest)
-        if isinstance(place, int) or (place is not None and visit.role == "member"):
+        if isinstance(place, int) or (place is not None and _asks_the_same(place, visit, name)):
             return place  # Who waits asks every few seconds: no log is touched.
         verdict = await self._reviewed(visit.room, session, name, id)
-        command = ask.TakeSeat(digest, visit.role, name, visit.known)
+        link = self._accounts.link(book.log, visit.invitation)
+        command = ask.TakeSeat(digest, visit.role, name, visit.known, link, back)
         await self._journal.submit(book.log, 0, command, verdict=verdict)
         place = _place(book.fold.state, digest)
         assert place is not None, "the entry is folded before its answer is given"
@@ -284,12 +319,12 @@ def holders(meeting: Meeting) -> tuple[str, ...]:
     named = {
         seat: place.name
         for seat, place in meeting.seats.items()
-        if place.role != "member" and not place.removed and place.name
+        if meeting.is_facilitator(seat) and place.name
     }
     return tuple(named[seat] for seat in sorted(named))
 
 
-def _role(held: set[str], meeting: Meeting, *, is_on: bool) -> ask.Role | None:
+def _role(held: Container[str], meeting: Meeting, *, is_on: bool) -> ask.Role | None:
     """What somebody takes a seat as; a stranger is a member where the door lets them ask.
 
     Staff have a desk, and come in only where nobody holds the meeting (FC-24); never unseen, as
@@ -317,9 +352,16 @@ def _place(meeting: Meeting, digest: str) -> int | Waiting | None:
         if not meeting.sits(seat):
             raise Refused("removed")
         return seat
-    knock = meeting.knockers.get(digest)
-    if knock is None:
-        return None
-    if knock not in meeting.lobby:
+    if meeting.knockers.get(digest, 0) and _waiting(meeting, digest) is None:
         raise Refused("turned_away")
-    return Waiting(holders(meeting))
+    return _waiting(meeting, digest)
+
+
+def _waiting(meeting: Meeting, digest: str) -> Waiting | None:
+    knock = meeting.lobby.get(meeting.knockers.get(digest, 0))
+    return None if knock is None else Waiting(holders(meeting), knock.name, knock.since)
+
+
+def _asks_the_same(place: Waiting, visit: Visit, name: str) -> bool:
+    """Who waits under that very name; a corrected one is an entry of the log."""
+    return visit.role == "member" and place.name == " ".join(name.split())

@@ -247,6 +247,17 @@ class Hub:
                 if subscriber.session == session:
                     subscriber.frames.close(code)
 
+    def sessions(self) -> list[bytes]:
+        """The sessions that have a socket here, each once."""
+        circles = self._circles.values()
+        return list(
+            {one.session for circle in circles for one in (*circle.subscribers, *circle.joining)}
+        )
+
+    def count(self, log: int) -> int | None:
+        """How many are connected to a log, at any process; None where that is not known yet."""
+        return len(self._presence.connected(log)) if self._presence.knows(log) else None
+
     def close(self, code: int) -> None:
         """Says goodbye to everybody."""
         for circle in self._circles.values():

@@ -144,6 +144,10 @@ REFUSALS: dict[str, Words] = {
     "turned_away": Words(
         "The facilitators can't let you into this meeting. Help is open to you.", ("help",)
     ),
+    "they_are_here": Words(
+        "Whoever has that seat is connected now, so it is not theirs. Let them in under another name.",
+        (),
+    ),
     "no_such_knock": Words("Nobody waits there any more.", ()),
     "chair_acts": Words("Only whoever has the chair can do that.", ()),
     "chair_hands_over": Words("Hand the chair over first.", ()),

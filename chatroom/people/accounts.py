@@ -2,19 +2,24 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.store import accounts as store
-from chatroom.store.accounts import Invitation, Role
+from chatroom.store.accounts import Invitation, Right, Role
 from chatroom.store.database import new_id, reading, writing
 from moderation.refused import Refused
 
 HIGHEST_FIRST: tuple[Role, ...] = ("staff", "facilitator", "member")
 
 SESSION_LIFE = 12 * 3600.0
+"""Seconds for which a session lasts after it was used last."""
+PROLONGED_EVERY = 600.0
+"""Seconds in which one is prolonged once at most."""
+AT_ONCE = 500
+"""Sessions in one statement."""
 CACHED_FOR = 30.0
 CACHED_AT_MOST = 20_000
 
@@ -24,6 +29,13 @@ class Session(msgspec.Struct, frozen=True):
 
     id: bytes
     expires_at: float
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """A session that is over, and what it could do."""
+
+    session: Session
+    rights: tuple[Right, ...]
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -67,7 +79,7 @@ class Accounts:
         """Goes through an invitation with the session that there is already, or with a new one.
 
         A session that has the right already uses nothing up, so a link works again in the browser
-        that it let in, after its end too. A new right gives the session its full life again.
+        that it let in, after its end too. Either way the session has its full life again.
         """
         alone = ("session", hashed(token)) if token else ()
         async with writing(self._engine, *alone) as connection:
@@ -78,7 +90,9 @@ class Accounts:
             if token is None or not await _holds(connection, hashed(token), invitation):
                 await _take_use(connection, invitation, now)
                 token = token or await self._begin(connection, now)
-                await self._grant(connection, hashed(token), invitation, now)
+                await self._grant(connection, hashed(token), invitation)
+            await store.prolong(connection, [hashed(token)], now, now + SESSION_LIFE)
+            self.uncache(hashed(token))
         return Entered(token, invitation.slug, invitation.role)
 
     async def new_session(self, now: float) -> str:
@@ -94,27 +108,49 @@ class Accounts:
             session = await self._read(session_id, now)
         return session if session and now < session.expires_at else None
 
+    async def seen(self, session: Session, now: float) -> None:
+        """A session that is used lasts its full life from now on."""
+        if session.expires_at < now + SESSION_LIFE - PROLONGED_EVERY:
+            await self.keep([session.id], now)
+            self.uncache(session.id)
+
+    async def keep(self, sessions: Sequence[bytes], now: float) -> None:
+        """The same for all that are connected: nobody is cut in the middle of a meeting."""
+        for first in range(0, len(sessions), AT_ONCE):
+            some = sessions[first : first + AT_ONCE]
+            async with writing(self._engine) as connection:
+                await store.prolong(connection, some, now, now + SESSION_LIFE)
+
     async def role(self, session: Session, room: int) -> Role | None:
         """The highest role that a session has in a room; staff have theirs in every room."""
-        held = await self.roles(session, room)
+        held = await self.rights(session, room)
         return next((role for role in HIGHEST_FIRST if role in held), None)
 
-    async def roles(self, session: Session, room: int) -> set[str]:
-        """All roles that a session has in a room. `staff` gives no seat in a meeting."""
+    async def rights(self, session: Session, room: int) -> dict[str, int]:
+        """All roles that a session has in a room, each by its invitation. `staff` gives no seat."""
         async with reading(self._engine) as connection:
-            return await store.roles(connection, session.id, room)
+            return await store.rights(connection, session.id, room)
 
-    async def end(self, token: str) -> None:
+    async def end(self, token: str) -> Ended:
         """Forgets a session and its rights; its token opens nothing any more, here at once."""
-        self.uncache(hashed(token))
+        session = Session(hashed(token), 0.0)
+        self.uncache(session.id)
         async with writing(self._engine) as connection:
-            await store.end_session(connection, hashed(token))
-        self.uncache(hashed(token))  # A look-up may have come in between.
+            rights = await store.rights_of(connection, session.id)
+            await store.end_session(connection, session.id)
+        self.uncache(session.id)  # A look-up may have come in between.
+        return Ended(session, tuple(rights))
 
-    async def forget_expired(self, now: float) -> int:
-        """Deletes sessions and links that are over; tells how many sessions."""
+    async def forget_expired(self, now: float) -> list[Ended]:
+        """Deletes sessions and links that are over, and tells of the sessions."""
         async with writing(self._engine) as connection:
-            return await store.forget_expired(connection, now)
+            over = await store.forget_expired(connection, now)
+        return [Ended(Session(id, 0.0), tuple(rights)) for id, rights in over.items()]
+
+    async def give_back(self, invitation: int) -> None:
+        """Whoever came by this link has left: it lets in one more."""
+        async with writing(self._engine) as connection:
+            await store.give_back(connection, invitation)
 
     def uncache(self, session_id: bytes) -> None:
         """Makes the next look-up ask the database, after a revocation."""
@@ -123,6 +159,14 @@ class Accounts:
     def digest(self, log_id: int, session: Session) -> str:
         """The only form in which a session appears in a log: 32 hex, another one in every log."""
         keyed = hashlib.blake2b(session.id, key=self._key, digest_size=16, person=_person(log_id))
+        return keyed.hexdigest()
+
+    def link(self, log_id: int, invitation: int | None) -> str:
+        """The only form in which an invitation appears in a log, another one in every log (A102)."""
+        if invitation is None:
+            return ""
+        about = b"invitation" + _person(invitation)
+        keyed = hashlib.blake2b(about, key=self._key, digest_size=16, person=_person(log_id))
         return keyed.hexdigest()
 
     def _secret(self) -> str:
@@ -153,13 +197,11 @@ class Accounts:
         return token
 
     async def _grant(
-        self, connection: AsyncConnection, session_id: bytes, invitation: Invitation, now: float
+        self, connection: AsyncConnection, session_id: bytes, invitation: Invitation
     ) -> None:
         await store.add_right(
             connection, session_id, invitation.role, invitation.room, invitation.id
         )
-        await store.prolong(connection, session_id, now + SESSION_LIFE)
-        self.uncache(session_id)
 
 
 def hashed(token: str) -> bytes:
@@ -172,7 +214,7 @@ def _person(log_id: int) -> bytes:
 
 
 async def _holds(connection: AsyncConnection, session_id: bytes, invitation: Invitation) -> bool:
-    return invitation.role in await store.roles(connection, session_id, invitation.room)
+    return invitation.role in await store.rights(connection, session_id, invitation.room)
 
 
 async def _take_use(connection: AsyncConnection, invitation: Invitation, now: float) -> None:

@@ -1,5 +1,6 @@
 """Sessions, their rights, and the invitations these came from; nothing here knows a secret."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -12,6 +13,14 @@ Role = Literal["member", "facilitator", "staff"]
 
 ORGANISATION = 0
 """Stands for every room in a staff person's right."""
+
+
+class Right(msgspec.Struct, frozen=True):
+    """What a session may do in a room, and by which invitation."""
+
+    room: int
+    role: Role
+    invitation: int
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -52,6 +61,16 @@ async def use_up(connection: AsyncConnection, invitation_id: int) -> bool:
     return result.rowcount == 1
 
 
+async def give_back(connection: AsyncConnection, invitation_id: int) -> None:
+    """One use more, where they are counted; staff's links are used up for good."""
+    link = tables.invitation
+    await connection.execute(
+        update(link)
+        .where(link.c.id == invitation_id, link.c.uses_left.is_not(None), link.c.role != "staff")
+        .values(uses_left=link.c.uses_left + 1)
+    )
+
+
 async def add_session(
     connection: AsyncConnection, session: bytes, now: float, expires_at: float
 ) -> None:
@@ -67,10 +86,15 @@ async def expiry_of(connection: AsyncConnection, session: bytes, now: float) -> 
     return await connection.scalar(query)
 
 
-async def prolong(connection: AsyncConnection, session: bytes, expires_at: float) -> None:
-    """Lets a session last longer."""
+async def prolong(
+    connection: AsyncConnection, sessions: Sequence[bytes], now: float, expires_at: float
+) -> None:
+    """Lets sessions that are not over last longer, and none shorter."""
     row = tables.session
-    await connection.execute(update(row).where(row.c.id == session).values(expires_at=expires_at))
+    lasts = (row.c.expires_at > now) & (row.c.expires_at < expires_at)
+    await connection.execute(
+        update(row).where(row.c.id.in_(sessions), lasts).values(expires_at=expires_at)
+    )
 
 
 async def end_session(connection: AsyncConnection, session: bytes) -> None:
@@ -78,14 +102,21 @@ async def end_session(connection: AsyncConnection, session: bytes) -> None:
     await connection.execute(delete(tables.session).where(tables.session.c.id == session))
 
 
-async def forget_expired(connection: AsyncConnection, now: float) -> int:
-    """Forgets what is over: sessions with their rights, and invitations. Tells how many sessions."""
-    link = tables.invitation
+async def forget_expired(connection: AsyncConnection, now: float) -> dict[bytes, list[Right]]:
+    """Forgets what is over: invitations, and sessions with their rights, which it tells."""
+    link, session = tables.invitation, tables.session.c
     await connection.execute(delete(link).where(link.c.expires_at <= now))
-    ended = await connection.execute(
-        delete(tables.session).where(tables.session.c.expires_at <= now)
+    right = tables.seat_right.c
+    query = (
+        select(session.id, right.room, right.role, right.invitation)
+        .join_from(tables.session, tables.seat_right, right.session == session.id, isouter=True)
+        .where(session.expires_at <= now)
     )
-    return ended.rowcount
+    ended: dict[bytes, list[Right]] = {}
+    for id, *found in await connection.execute(query):
+        ended.setdefault(id, []).extend([Right(*found)] if found[0] is not None else [])
+    await connection.execute(delete(tables.session).where(session.expires_at <= now))
+    return ended
 
 
 async def add_right(
@@ -96,8 +127,18 @@ async def add_right(
     await connection.execute(insert(tables.seat_right).values(row))
 
 
-async def roles(connection: AsyncConnection, session: bytes, room: int) -> set[str]:
-    """All roles that a session has in a room, the organisation's among them."""
+async def rights(connection: AsyncConnection, session: bytes, room: int) -> dict[str, int]:
+    """All roles that a session has in a room, the organisation's among them, each by its invitation."""
     right = tables.seat_right.c
-    query = select(right.role).where(right.session == session, right.room.in_([room, ORGANISATION]))
-    return set(await connection.scalars(query))
+    query = select(right.role, right.invitation).where(
+        right.session == session, right.room.in_([room, ORGANISATION])
+    )
+    found = await connection.execute(query)
+    return {row.role: row.invitation for row in found}
+
+
+async def rights_of(connection: AsyncConnection, session: bytes) -> list[Right]:
+    """All that a session may do, wherever it is."""
+    right = tables.seat_right.c
+    query = select(right.room, right.role, right.invitation).where(right.session == session)
+    return [Right(**row) for row in (await connection.execute(query)).mappings()]

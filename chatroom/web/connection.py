@@ -74,6 +74,8 @@ async def converse(
     try:
         hello = await _hello(socket)
         session = await _session(house, token or hello.bearer)
+        with contextlib.suppress(OutcomeUnknown, SQLAlchemyError):  # It lasts for now (P17).
+            await house.accounts.seen(session, house.now())
         connection = await _seated(house, frames, log, session, room)
         await connection.live(socket, hello)
     except Ended as ended:
@@ -333,6 +335,10 @@ class Connection:
         After a race the rules have the first word: the floor may have moved by this very command.
         """
         meeting = self._book.fold.state
+        if isinstance(command, ask.Reseat) and meeting.sits(command.seat):
+            if self._house.hub.is_here(self._book.log, command.seat):
+                raise Refused("they_are_here")
+            return
         if not isinstance(command, ask.Tag) or command.epoch != meeting.epoch:
             return
         if meeting.sits(command.seat) and not self._house.hub.is_here(self._book.log, command.seat):

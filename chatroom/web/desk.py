@@ -79,6 +79,6 @@ class Desk:
         session = await self._house.accounts.session(token, self._house.now()) if token else None
         if session is None:
             raise Refused("no_session")
-        if "staff" not in await self._house.accounts.roles(session, ORGANISATION):
+        if "staff" not in await self._house.accounts.rights(session, ORGANISATION):
             raise Refused("staff_only")
         return session

@@ -1,7 +1,8 @@
 """Coming in and going out: an invitation for a session, the end of one; and whether we are open."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
@@ -12,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chatroom.bus import Bus
-from chatroom.people.accounts import Accounts, Entered, hashed
+from chatroom.live.journal import RetryLater
+from chatroom.people.accounts import Accounts, Ended, Entered, hashed
 from chatroom.settings import Helpline
 from chatroom.store.database import durability
+from chatroom.store.logs import OutcomeUnknown
 from chatroom.web.answers import asked, helplines, page
 from chatroom.web.security import forget_session, is_browser, session_token, set_session_cookie
 
@@ -28,6 +31,12 @@ class Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
+class Leave(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the quick exit sends: the room that it was pressed in, if it was in one."""
+
+    room: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+
 class Doors:
     """`ended(session_id)` is called once a session is forgotten, so that its sockets can be closed."""
 
@@ -37,12 +46,14 @@ class Doors:
         templates: Environment,
         now: Callable[[], float],
         ended: Callable[[bytes], None],
+        left: Callable[[Ended, str | None], Awaitable[None]],
         lines: tuple[Helpline, ...] = (),
     ) -> None:
         self._accounts = accounts
         self._templates = templates
         self._now = now
         self._ended = ended
+        self._left = left
         self._lines = lines
 
     async def enter(self, request: Request) -> Response:
@@ -62,11 +73,19 @@ class Doors:
         return _handed_over(entered, to_browser=is_browser(request))
 
     async def end_session(self, request: Request) -> Response:
-        """POST /session/end: the quick exit. Answers the same whether there was a session or not."""
+        """POST /session/end {"room"}: the quick exit. Answers the same whether there was a session or not.
+
+        The seat in that room is nobody's from then on, and in those that the session could enter.
+        """
+        leaves = await asked(request, Leave) if await request.body() else Leave()
         token = session_token(request.scope)
         if token is not None:
-            await self._accounts.end(token)
+            ended = await self._accounts.end(token)
             self._ended(hashed(token))
+            with contextlib.suppress(RetryLater, OutcomeUnknown, SQLAlchemyError):
+                await self._left(
+                    ended, leaves.room
+                )  # The session has ended, whatever becomes of this.
         response = Response(status_code=204)
         forget_session(response)
         return response

@@ -14,9 +14,8 @@ from chatroom.settings import Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, helplines, page, refused
 from chatroom.web.connection import House
-from chatroom.web.sessions import answer_with, begin_session, session_of, with_cookie
+from chatroom.web.sessions import answer_with, begin_session, renewed, session_of, with_cookie
 from moderation.bounds import Name
-from moderation.meeting.door import must_knock
 from moderation.refused import Refused
 
 
@@ -25,6 +24,7 @@ class TakeSeat(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: wire.CommandId
     name: Name
+    back: bool = False
 
 
 class SetWays(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +55,9 @@ class Rooms:
             return page(self._templates, "closed_door.html", 403, door={"helplines": lines})
         shown = page(self._templates, "room.html", door=await self._door(visit))
         shown.headers["X-Robots-Tag"] = "noindex"
-        return shown
+        if visit.session is not None:
+            await self._house.accounts.seen(visit.session, self._house.now())
+        return renewed(request, visit.session, shown)
 
     async def _visit(self, request: Request) -> Visit | None:
         session = await session_of(self._house, request)
@@ -63,18 +65,20 @@ class Rooms:
 
     async def _door(self, visit: Visit) -> dict[str, object]:
         """What the page begins with; strangers are not told who holds the meeting (A105)."""
-        room, meeting = visit.room, visit.meeting
+        room, meeting, waiting = visit.room, visit.meeting, self._meetings.waiting(visit)
         door: dict[str, object] = {
             "room": {"slug": room.slug, "name": room.name},
             "role": visit.role,
             "seat": visit.seat,
             "sets_ways": visit.leads,
             "mode": meeting.flags.door,
-            "must_knock": _must_knock(visit),
+            "must_knock": self._meetings.must_knock(visit),
+            "waiting": self._lobby(waiting) if waiting else None,
             "locked": meeting.locked,
             "open": meeting.is_open,
             "phase": meeting.current.title if meeting.current and visit.known else None,
             "facilitators": holders(meeting) if visit.known else (),
+            "here": self._house.hub.count(visit.book.log) if visit.known and visit.book else None,
             "retention_hours": self._settings.retention_hours,
             "kept": kept(self._settings.retention_hours),
             "helplines": helplines(self._settings.helplines),
@@ -84,7 +88,9 @@ class Rooms:
         return {**door, "cues": self._meetings.cards(meeting)} if _holds(visit) else door
 
     async def take_seat(self, request: Request) -> Response:
-        """POST /rooms/{slug}/seats {"id", "name"} -> {"seat"}: the same seat however often it is asked.
+        """POST /rooms/{slug}/seats {"id", "name", "back"} -> {"seat"}: the same one however often it is asked.
+
+        `back` says that they were here under that name, and a facilitator is asked whether it is so.
 
         202 {"waiting": true, "again_ms", ...} in the lobby: ask again until there is a seat, or a no.
         """
@@ -98,21 +104,36 @@ class Rooms:
         if session is None:
             await self._meetings.rehearse(visit, wanted.name)
             token, session = await begin_session(self._house)
+        else:
+            await self._house.accounts.seen(session, self._house.now())
         id = bytes.fromhex(wanted.id)
         try:
-            place = await self._meetings.take_seat(visit, session, wanted.name, id)
+            place = await self._meetings.take_seat(
+                visit, session, wanted.name, id, back=wanted.back
+            )
         except Refused as no:  # A cry for help may have opened a case, which this session leads to.
             return with_cookie(request, token, refused(no))
         if isinstance(place, Waiting):
-            return answer_with(request, token, self._waiting(visit.room, place), 202)
-        return answer_with(request, token, {"seat": place})
+            return answer_with(request, token, self._waits(visit.room, place), 202)
+        return renewed(request, visit.session, answer_with(request, token, {"seat": place}))
 
-    def _waiting(self, room: Room, place: Waiting) -> dict[str, Any]:
+    async def stop_waiting(self, request: Request) -> Response:
+        """POST /rooms/{slug}/knocks/end: nobody waits there any more; who does may knock again later."""
+        visit = await self._visit(request)
+        if visit is not None:
+            await self._meetings.stop_waiting(visit)
+        return Response(status_code=204)
+
+    def _lobby(self, place: Waiting) -> dict[str, Any]:
+        """What somebody who waits is told: nothing of who else does, or is in the room (A103)."""
+        waited = max(0, round(self._house.now() - place.since))
+        return {"again_ms": AGAIN, "holders": place.holders, "name": place.name, "waited": waited}
+
+    def _waits(self, room: Room, place: Waiting) -> dict[str, Any]:
         return {
             "waiting": True,
-            "again_ms": AGAIN,
+            **self._lobby(place),
             "room": {"slug": room.slug, "name": room.name},
-            "holders": place.holders,
             "helplines": helplines(self._settings.helplines),
         }
 
@@ -164,13 +185,3 @@ def kept(hours: int) -> str:
 
 def _holds(visit: Visit) -> bool:
     return visit.role != "member"
-
-
-def _must_knock(visit: Visit) -> bool:
-    """Whether the lobby comes first. A locked door is told apart from that."""
-    if visit.seat is not None or visit.role != "member":
-        return False
-    try:
-        return must_knock(visit.meeting, known=visit.known)
-    except Refused:
-        return False

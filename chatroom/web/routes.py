@@ -46,6 +46,7 @@ def routes(
         Route("/session/end", answering(door.end_session), methods=["POST"]),
         Route("/rooms/{slug}", answering(rooms.show)),
         Route("/rooms/{slug}/seats", answering(rooms.take_seat), methods=["POST"]),
+        Route("/rooms/{slug}/knocks/end", answering(rooms.stop_waiting), methods=["POST"]),
         Route("/rooms/{slug}/cues", answering(rooms.cues)),
         Route("/rooms/{slug}/ways", answering(rooms.ways)),
         Route("/rooms/{slug}/ways", answering(rooms.set_ways), methods=["POST"]),

@@ -15,6 +15,8 @@ from chatroom.people.accounts import SESSION_LIFE
 from moderation.refused import Refused
 
 COOKIE = "__Host-session"
+COOKIE_LIFE = 2 * SESSION_LIFE
+"""Seconds: the server says when a session is over, and a socket that prolongs it can't renew a cookie."""
 LONGEST_TOKEN = 100
 LARGEST_BODY = 64 * 1024
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -124,6 +126,11 @@ def session_token(scope: Scope) -> str | None:
     return token if 0 < len(token) <= LONGEST_TOKEN else None
 
 
+def has_cookie(scope: Scope) -> bool:
+    """Whether the token came in a cookie: other clients keep theirs themselves."""
+    return COOKIE in _cookies(Headers(scope=scope))
+
+
 def is_browser(request: Request) -> bool:
     """Every browser names the page with a POST, and no page can leave that out."""
     return "origin" in request.headers or "sec-fetch-site" in request.headers
@@ -132,7 +139,7 @@ def is_browser(request: Request) -> bool:
 def set_session_cookie(response: Response, token: str) -> None:
     """Hands a browser its token where no script and no other site can reach it."""
     response.set_cookie(
-        COOKIE, token, max_age=int(SESSION_LIFE), secure=True, httponly=True, samesite="strict"
+        COOKIE, token, max_age=int(COOKIE_LIFE), secure=True, httponly=True, samesite="strict"
     )
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from chatroom.people.accounts import Session
 from chatroom.web.answers import answer
 from chatroom.web.connection import House
-from chatroom.web.security import is_browser, session_token, set_session_cookie
+from chatroom.web.security import has_cookie, is_browser, session_token, set_session_cookie
 
 
 async def session_of(house: House, request: Request) -> Session | None:
@@ -32,6 +32,14 @@ def answer_with(
     if token is None or is_browser(request):
         return with_cookie(request, token, answer(content, status))
     return answer({**content, "session": token}, status)
+
+
+def renewed(request: Request, session: Session | None, response: Response) -> Response:
+    """The same answer; a browser whose session goes on keeps its cookie for as long."""
+    token = session_token(request.scope)
+    if session is not None and token is not None and has_cookie(request.scope):
+        set_session_cookie(response, token)
+    return response
 
 
 def with_cookie(request: Request, token: str | None, response: Response) -> Response:

@@ -58,15 +58,24 @@ def seat_left(meeting: Meeting, entry: happened.SeatLeft, stamp: Stamp) -> Meeti
     offer = meeting.offer
     if offer is not None and offer.seat == entry.seat:
         offer = None
-    sessions = meeting.sessions.discard(place.session)
-    meeting = meeting.with_seat(entry.seat, left=stamp.number, session="", services=())
-    return replace(meeting, sessions=sessions, chair=chair, offer=offer)
+    left = _forgotten(meeting, place.session)
+    left = left.with_seat(entry.seat, left=stamp.number, session="", services=())
+    return replace(left, chair=chair, offer=offer)
 
 
 def came_back(meeting: Meeting, entry: happened.CameBack, stamp: Stamp) -> Meeting:
     """Whatever session had the seat has it no longer; the one that was let in comes next."""
     place = meeting.seats[entry.seat]
-    sessions = meeting.sessions.discard(place.session)
     named_at = (*place.named_at, stamp.number)
-    back = meeting.with_seat(entry.seat, left=0, session="", name=entry.words, named_at=named_at)
-    return with_look(replace(back, sessions=sessions), entry.seat)
+    back = _forgotten(meeting, place.session)
+    back = back.with_seat(entry.seat, left=0, session="", name=entry.words, named_at=named_at)
+    return with_look(back, entry.seat)
+
+
+def _forgotten(meeting: Meeting, session: str) -> Meeting:
+    """The session has neither a seat nor ever knocked."""
+    return replace(
+        meeting,
+        sessions=meeting.sessions.discard(session),
+        knockers=meeting.knockers.discard(session),
+    )

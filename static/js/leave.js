@@ -4,6 +4,7 @@ import { leaveFor } from "./back.js"
 import { stopAll } from "./connection.js"
 
 export function leave() {
+  const path = location.pathname
   stopAll()
   document.title = "\u2060"
   document.body.replaceChildren()
@@ -12,7 +13,7 @@ export function leave() {
     method: "POST",
     keepalive: true,
     headers: { "content-type": "application/json" },
-    body: "{}",
+    body: JSON.stringify({ room: /^\/rooms\/([^/]+)$/.exec(path)?.[1] ?? null }),
   }).catch(() => {})
   void leaveFor("/left")
 }

@@ -122,6 +122,7 @@ export type RefusalCode =
   | "locked"
   | "lobby_full"
   | "turned_away"
+  | "they_are_here"
   | "no_such_knock"
   | "chair_acts"
   | "chair_hands_over"

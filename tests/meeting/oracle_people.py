@@ -136,7 +136,9 @@ class People:
         self.named_at[entry.seat].append(self.room)
 
     def _has_no_session(self, seat: int) -> None:
-        self.sessions = {who: one for who, one in self.sessions.items() if one != seat}
+        for session in [who for who, one in self.sessions.items() if one == seat]:
+            del self.sessions[session]
+            self.knockers.pop(session, None)
 
     def _name_taken_out(self, entry: happened.NameTakenOut) -> None:
         self._sits(entry.seat)

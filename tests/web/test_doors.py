@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from chatroom.bus.none import NoBus
-from chatroom.people.accounts import Accounts, hashed
+from chatroom.people.accounts import Accounts, Ended, hashed
 from chatroom.settings import Helpline
 from chatroom.store.accounts import Role
 from chatroom.store.database import Durability
@@ -47,11 +47,14 @@ class Server:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.accounts = Accounts(engine, bytes(32), dice("accounts"))
+        self.left: list[tuple[bytes, str | None]] = []
         self.ended: list[bytes] = []
         self.bus = Shaky()
         self.stores = True
         templates = Environment(loader=DictLoader({"enter.html": PAGES}), autoescape=True)
-        doors = Doors(self.accounts, templates, lambda: NOON, self.ended.append, HELPLINES)
+        doors = Doors(
+            self.accounts, templates, lambda: NOON, self.ended.append, self._left, HELPLINES
+        )
         self.app = Starlette(
             routes=[
                 Route("/enter", doors.enter),
@@ -62,6 +65,9 @@ class Server:
             ],
             middleware=[Middleware(Security, origins=(MEET,))],
         )
+
+    async def _left(self, ended: Ended, room: str | None) -> None:
+        self.left.append((ended.session.id, room))
 
     def browser(self) -> AsyncClient:
         transport = ASGITransport(self.app)

@@ -310,7 +310,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: TestClie
         "secure",
         "samesite=strict",
         "path=/",
-        "max-age=43200",
+        "max-age=86400",
     }
 
 
