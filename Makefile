@@ -8,7 +8,7 @@ UV := .venv/uv/bin/uv
 COMPILE := pip compile --quiet --universal --generate-hashes --python-version 3.11 \
            --custom-compile-command "make lock"
 
-.PHONY: setup run cluster test test-faults soak bench check ci docs lock clean
+.PHONY: setup run cluster test test-faults soak mutants bench check ci docs lock clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 
@@ -36,6 +36,11 @@ soak: .venv/.dev
 	$(BIN)/python -m pytest tests/faults/test_schedule.py
 	$(BIN)/python -m tests.faults.table $(FIGURES) docs/reliability.md
 	@rm -f $(FIGURES)
+
+# Plants small mistakes into chatroom/, in a copy: ON="live store" EACH=8 for fewer or more of them, SEED= for others.
+mutants: export ON ?= live store bus people care groups web
+mutants: .venv/.dev
+	nice -n 19 $(BIN)/python -m tests.mutants --each $(or $(EACH),5) $(ON)
 
 bench: .venv/.dev
 	@set -e; for load in tests/load/fanout.py tests/load/receipts.py; do echo "== $$load"; $(BIN)/python "$$load"; done

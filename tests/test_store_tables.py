@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from msgspec.structs import replace
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.people.accounts import Accounts
 from chatroom.settings import BadSetting, load
@@ -356,6 +357,27 @@ async def test_a_connection_that_was_killed_is_away_once_and_replaced_p17(server
         async with reading(server) as connection:
             await connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
     assert await rooms.list_rooms(server) == []
+
+
+@pytest.mark.parametrize("way", [reading, writing])
+async def test_a_server_that_falls_silent_is_away_and_what_waited_for_it_is_not_used_again_p17(
+    way: Callable[[AsyncEngine], AbstractAsyncContextManager[AsyncConnection]],
+):
+    with servers.postgres() as server:
+        settings = load({"DATABASE_URL": server.url(), "SECRET_FILE": "none"})
+        engine = database.open_engine(settings)
+
+        async def ask_in_silence() -> None:
+            async with way(engine) as connection:
+                server.stop()
+                await connection.execute(select(1))
+
+        with pytest.raises(DatabaseAway):
+            await ask_in_silence()
+        server.go_on()
+        async with way(engine) as connection:
+            assert (await connection.execute(select(1))).scalar_one() == 1
+        await engine.dispose()
 
 
 async def test_one_session_in_two_tabs_goes_through_a_door_once(engine: AsyncEngine):
