@@ -108,7 +108,7 @@ async def _meeting(
     digests = [_digest(accounts, log, token) for token in tokens]
     for seat in (
         [ask.TakeSeat("ada", "facilitator", "Ada")],
-        [ask.TakeSeat(digest, "member", f"N {n}") for n, digest in enumerate(digests)],
+        [ask.TakeSeat(digest, "member", f"N{n}") for n, digest in enumerate(digests)],
     ):
         await asyncio.gather(*(journal.submit(log, 0, one) for one in seat))
     await journal.submit(log, 1, ask.Open())

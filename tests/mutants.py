@@ -38,12 +38,13 @@ PATIENCE = 4.0
 
 # By the beginning of a path, and the longest that fits counts: what pytest is told. The nearest come first.
 ON_SQLITE = ["-k", "not postgres"]
+QUICK = ["-k", "not at_random and not race_for_500"]
 TESTS = {
     "chatroom/live/book.py": ["tests/journal", *ON_SQLITE],
     "chatroom/live/hub.py": ["tests/live/test_hub.py", "tests/web/test_connection.py"],
     "chatroom/live/journal.py": ["tests/journal", *ON_SQLITE],
     "chatroom/live/presence.py": ["tests/live/test_presence.py", "tests/live/test_hub.py"],
-    "chatroom/live/refusals.py": ["tests/test_refused.py", "tests/web/test_protocol_docs.py"],
+    "chatroom/live/refusals.py": ["tests/test_refused.py", "tests/web/test_connection.py"],
     "chatroom/live/reviewing.py": ["tests/live/test_reviewing.py", "tests/web/test_reviewed.py"],
     "chatroom/live/rules.py": ["tests/live/test_hub.py", "tests/care", "tests/journal", *ON_SQLITE],
     "chatroom/live/timekeeper.py": [
@@ -52,7 +53,7 @@ TESTS = {
     ],
     "chatroom/live/transport.py": ["tests/live/test_transport.py", "tests/live/test_storm.py"],
     "chatroom/live/wire.py": ["tests/live/test_wire.py", "tests/web/test_connection.py"],
-    "chatroom/store/": ["tests/store", "tests/test_store_tables.py"],
+    "chatroom/store/": ["tests/store", "tests/test_store_tables.py", *QUICK],
     "chatroom/store/accounts.py": ["tests/people", "tests/web/test_doors.py"],
     "chatroom/store/cases.py": ["tests/care", "tests/web/test_help.py"],
     "chatroom/store/database.py": [
@@ -62,10 +63,12 @@ TESTS = {
     ],
     "chatroom/store/formats.py": ["tests/groups", "tests/test_cli.py"],
     "chatroom/store/logs_sqlite.py": ["tests/store/test_logs.py", "tests/journal", *ON_SQLITE],
-    "chatroom/store/logs": ["tests/store", "tests/journal"],
+    "chatroom/store/logs": ["tests/store", *QUICK],
     "chatroom/store/presence.py": ["tests/live/test_presence.py", "tests/live/test_missed.py"],
     "chatroom/store/rooms.py": ["tests/groups", "tests/web/test_lobby.py", "tests/test_cli.py"],
     "chatroom/bus/": ["tests/bus"],
+    "chatroom/bus/redis.py": ["tests/bus/test_redis.py", "tests/bus/test_bus.py"],
+    "chatroom/bus/shards.py": ["tests/bus/test_shards.py"],
     "chatroom/bus/local.py": ["tests/bus/test_bus.py"],
     "chatroom/people/": ["tests/people", "tests/web/test_doors.py", "tests/web/test_lobby.py"],
     "chatroom/care/": ["tests/care", "tests/web/test_help.py", "tests/web/test_crisis.py"],

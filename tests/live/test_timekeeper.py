@@ -8,6 +8,7 @@ from typing import NoReturn
 import msgspec
 import pytest
 
+from chatroom.live import timekeeper as module
 from chatroom.live.hub import Subscriber
 from chatroom.live.timekeeper import (
     CHAIR_MISSED,
@@ -131,6 +132,19 @@ async def test_he_looks_once_a_second_and_more_often_when_the_bus_is_not_sound_w
         tower.wake()
         await slept(tower, 2)
     assert tower.slept == [POLL, UNSOUND_POLL]
+
+
+async def test_what_is_over_is_forgotten_now_and_then_and_not_at_every_look(
+    tower: Tower, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "TIDY", 3 * POLL)
+    tidied = []
+    async with running(tower):
+        for looks in range(1, 8):
+            await slept(tower, looks)
+            tidied.append(len(tower.tidied))
+            tower.wake()
+    assert tidied == [0, 0, 1, 1, 1, 2, 2]
 
 
 async def test_he_goes_on_when_the_database_was_away_p17(tower: Tower):

@@ -104,7 +104,7 @@ async def _held(journal: Journal, accounts: Accounts, place: Place, lines: int) 
     digests = [accounts.digest(log, Session(hashed(token), 0.0)) for token in place.tokens]
     await journal.submit(log, 0, ask.Convene("small-discussion", PHASES))
     await journal.submit(log, 0, ask.TakeSeat(digests[0], "facilitator", "Ada"))
-    seats = [ask.TakeSeat(digest, "member", f"N {n}") for n, digest in enumerate(digests[1:])]
+    seats = [ask.TakeSeat(digest, "member", f"N{n}") for n, digest in enumerate(digests[1:])]
     await asyncio.gather(*(journal.submit(log, 0, seat) for seat in seats))
     await journal.submit(log, 1, ask.Open())
     for n in range(lines):
