@@ -22,6 +22,8 @@ class Written(Struct, frozen=True):
 
 BREAKS = "\r\v\f\x85\u2028\u2029"
 """End a line, as a line feed does."""
+ENDS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"
+"""What is trimmed: as in a browser."""
 HOLLOW = re.compile(
     "[\u115f\u1160\u3164\uffa0\u2800\ufffc\u2065\ufff0-\ufff8\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff]"
 )
@@ -71,5 +73,5 @@ def _without_blanks(text: str, places: Sequence[int]) -> Written:
         gap.append(end)
         begin = end + 1
     inner = "".join(text[place] for place in kept)
-    first, last = len(inner) - len(inner.lstrip()), len(inner.rstrip())
+    first, last = len(inner) - len(inner.lstrip(ENDS)), len(inner.rstrip(ENDS))
     return Written(inner[first:last], [places[place] for place in kept[first:last]])

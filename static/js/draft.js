@@ -9,7 +9,8 @@
  * @typedef {object} Kept
  * @property {string} text What stands in the field.
  * @property {number | null} to null: the room; 0: the facilitators; else one seat.
- * @property {{ id: string, command: SeatCommand, unsent: boolean }[]} waiting What was sent and has no answer yet.
+ * @property {{ id: string, command: SeatCommand, unsent: boolean, series?: string | undefined, lead?: string | undefined }[]} waiting
+ *   What was sent and has no answer yet.
  */
 
 /** Browsers allow about a hundred changes in half a minute. */

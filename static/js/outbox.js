@@ -97,6 +97,18 @@ export class Outbox {
   }
 
   /**
+   * Takes back what never went out; false where it may be stored by now.
+   *
+   * @param {Item<C>} item
+   */
+  withdraw(item) {
+    if (item.state !== "waiting" || this.#tried.has(item.id)) return false
+    clearTimeout(this.#timers.get(item.id))
+    this.#timers.delete(item.id)
+    return this.#items.delete(item.id)
+  }
+
+  /**
    * The socket is live again: what is not settled goes out again, in the order in which it went out first.
    */
   resume() {

@@ -132,6 +132,7 @@ class RoomPage {
       send: acts.send,
       isLive: () => this.#connection.isLive,
       taken: (item) => this.#forget(item),
+      recall: (item) => this.#recall(item),
       help: () => this.help(this.#door.case),
       onchange: () => {
         this.#draft.save()
@@ -178,8 +179,9 @@ class RoomPage {
     this.#isAt("room")
     const { text, to, waiting } = this.#draft.load()
     this.#composer.restore(text, to)
-    for (const { id, command, unsent } of waiting) {
+    for (const { id, command, unsent, series, lead } of waiting) {
       const item = /** @type {Words} */ (this.#outbox.restored(id, command, unsent))
+      Object.assign(item, { series, lead })
       if (!this.#pending.includes(item)) this.#pending.push(item)
     }
     this.#connection.start()
@@ -325,8 +327,16 @@ class RoomPage {
   /** @param {Words} item */
   #wordsSettled(item) {
     if (item.state === "waiting" && !this.#pending.includes(item)) this.#pending.push(item)
-    if (item.state === "refused") this.#forget(item)
     this.#composer.settled(item)
+    if (item.state === "refused") this.#forget(item)
+  }
+
+  /** The words of a row, and what was to go out behind them as lines of the same text. @param {Words} item */
+  #recall(item) {
+    const behind = this.#pending.slice(this.#pending.indexOf(item) + 1)
+    const rest = behind.filter((other) => item.series !== undefined && other.series === item.series && this.#outbox.withdraw(other))
+    for (const other of rest) this.#forget(other)
+    return item.command.text + rest.map(({ lead = "", command }) => lead + command.text).join("")
   }
 
   /** @param {Words} item */
@@ -346,7 +356,7 @@ class RoomPage {
   #kept() {
     const waiting = this.#pending
       .filter((item) => item.state !== "confirmed" && this.#composer.shows(item))
-      .map(({ id, command, state }) => ({ id, command, unsent: state === "unsent" }))
+      .map(({ id, command, state, series, lead }) => ({ id, command, unsent: state === "unsent", series, lead }))
     return { text: this.#composer.text, to: this.#composer.to, waiting }
   }
 

@@ -125,6 +125,7 @@ class Wire:
     def __init__(self) -> None:
         self._waiting: list[tuple[WebSocketRoute, str | bytes]] = []
         self._held = False
+        self._passed: list[str] = []
 
     async def put_on(self, person: Person) -> None:
         """Before the page opens its socket."""
@@ -139,6 +140,7 @@ class Wire:
         if self._held:
             self._waiting.append((socket, frame))
         else:
+            self._passed.append(str(frame))
             socket.send(frame)
 
     def hold(self) -> None:
@@ -149,6 +151,18 @@ class Wire:
         for socket, frame in self._waiting:
             socket.send(frame)
         self._waiting.clear()
+
+    def drop(self) -> None:
+        """What waits is lost; the next socket is held up no more."""
+        self._waiting.clear()
+        self._held = False
+
+    async def passed(self, word: str) -> None:
+        """Returns once a frame with that word went through."""
+        deadline = asyncio.get_running_loop().time() + 10
+        while not any(word in frame for frame in self._passed):
+            assert asyncio.get_running_loop().time() < deadline, f"no {word} came through"
+            await asyncio.sleep(0.01)
 
     async def holds(self, *words: str) -> None:
         """Returns once a frame with one of those words waits."""

@@ -70,6 +70,7 @@ def test_what_can_be_seen_is_kept_as_it_is(text: str):
     ("sent", "kept"),
     [
         ("  I am here \n", "I am here"),
+        ("\ufeff\u3000I am here\ufeff", "I am here"),
         ("one\r\ntwo\rthree\u2028four\vfive", "one\ntwo\nthree\nfour\nfive"),
         ("a\tb", "a\tb"),
         ("a\x1b[31mb\x07", "a[31mb"),

@@ -103,3 +103,16 @@ test("an answer to somebody else's command is not ours", () => {
   assert.equal(outbox.take({ type: "refusal", id: null, code: "x", words: "x" }), false)
   assert.equal(outbox.take({ type: "heartbeat", head: "0.", now: 1 }), false)
 })
+
+test("what never went out can be taken back, and what did can't", () => {
+  const first = outbox.send(say("one"))
+  const second = outbox.send(say("two"))
+  outbox.send(say("three"))
+  assert.equal(outbox.withdraw(first), false)
+  assert.equal(outbox.withdraw(second), true)
+  assert.equal(outbox.withdraw(second), false)
+  newest().says(receipt(first.id))
+  assert.deepEqual(texts(), ["one", "three"])
+  passes(61_000)
+  assert.deepEqual(settled, [["one", "confirmed"], ["three", "unsent"]])
+})

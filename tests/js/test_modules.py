@@ -46,6 +46,11 @@ MISTAKES = [
     ("words.js", "running + turn * (place - 1)", "running + turn * place"),
     ("words.js", 'phase: "until this part ends"', "phase: `until ${clock(until)}`"),
     ("enter.js", "|| keyCode === TO_INPUT_METHOD", ""),
+    ("outbox.js", "|| this.#tried.has(item.id)", ""),
+    ("parts.js", "rest.length <= longest ?", "rest.length < longest ?"),
+    ("parts.js", "longest + 1)", "longest + 2)"),
+    ("parts.js", "letters[end - 1] !== ", "letters[end] !== "),
+    ("written.js", "\\u2800", ""),
     ("enter.js", "isComposing || ", ""),
     ("presence.js", "now - gone < GRACE", "now - gone <= 0"),
 ]

@@ -5,6 +5,8 @@ import { Connection } from "../connection.js"
 import { el, fill, write } from "../dom.js"
 import { sends } from "../enter.js"
 import { Outbox } from "../outbox.js"
+import { parts } from "../parts.js"
+import { written } from "../written.js"
 import { End } from "./scroller.js"
 
 /** @import { CaseSeatCommand, OutboundFrame, Outcome, Refusal, Write } from "../protocol.js" */
@@ -143,13 +145,16 @@ export class CaseLine {
   }
 
   #write = () => {
-    const text = this.#field.value
-    if (text.trim() === "") return
+    const text = written(this.#field.value)
+    if (text === "") return
     this.#field.value = ""
     this.#field.focus()
     this.#grow()
-    const item = /** @type {Item<Write>} */ (this.#outbox.send({ type: "write", text }))
-    this.#sent.push({ item, after: this.#state === null ? 0 : lastNumber(this.#state) })
+    // What is longer than a line goes out as several: nobody is to count here.
+    for (const part of parts(text)) {
+      const item = /** @type {Item<Write>} */ (this.#outbox.send({ type: "write", text: part.text }))
+      this.#sent.push({ item, after: this.#state === null ? 0 : lastNumber(this.#state) })
+    }
     this.#renderOnItsWay()
     this.toEnd()
   }

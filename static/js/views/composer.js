@@ -2,8 +2,10 @@
 
 import { el, fill, find, set, write } from "../dom.js"
 import { sends } from "../enter.js"
+import { newId } from "../ids.js"
 import * as rooms from "../standing.js"
 import { whyComposer } from "../words.js"
+import { HEARD, LONGEST, beginning, length, written } from "../written.js"
 import { isResting, rest } from "./taps.js"
 
 /** @import { Model } from "../model.js" */
@@ -18,6 +20,7 @@ import { isResting, rest } from "./taps.js"
  * @property {import("../model.js").Acts["send"]} send
  * @property {() => boolean} isLive
  * @property {(item: Words) => void} taken The row's words are in the field again.
+ * @property {(item: Words) => string} recall Those words, and what was to go out behind them.
  * @property {() => void} help
  * @property {() => void} onchange The draft changed.
  */
@@ -42,6 +45,8 @@ export class ComposerView {
   /** Sent out of turn: its words stay in the field until the answer. */
   /** @type {Words | null} */
   #held = null
+  /** Longer than a line can be: it went out to be heard, and its words stay in the field. @type {Words | null} */
+  #long = null
   /** Its outcome is unknown: sent unchanged, it goes out with the same id. */
   /** @type {Words | null} */
   #unsent = null
@@ -54,7 +59,11 @@ export class ComposerView {
       this.#submit()
     })
     this.#field.addEventListener("keydown", (event) => this.#key(event))
-    this.#field.addEventListener("input", () => this.#acts.onchange())
+    this.#field.addEventListener("input", () => {
+      this.#acts.onchange()
+      // What may be needed is here before Send is pressed, and the connection perhaps gone.
+      if (this.#field.value.length > LONGEST) import("./overlong.js").catch(() => {})
+    })
     // The keyboard of a phone comes: the field stays in sight, with the talk above it and Send below.
     this.#field.addEventListener("focus", () => this.#inSight())
     addEventListener("resize", () => this.#inSight())
@@ -139,11 +148,12 @@ export class ComposerView {
   }
 
   #submit() {
-    const text = this.#field.value
+    const text = written(this.#field.value)
     const room = this.#room
     if (room === null || room.closedAt !== null || this.#held !== null) return
-    if (text.trim() === "") return this.#field.focus()
+    if (text === "") return this.#field.focus()
     this.#clearBox()
+    if (length(text) > LONGEST) return this.#tooLong(text, room)
     const clears = this.#to !== null || rooms.maySpeak(room) === null || rooms.isTypedCustom(room, text)
     const item = this.#sent(text, room)
     if (clears) {
@@ -153,6 +163,49 @@ export class ComposerView {
       if (!this.#acts.isLive()) this.#showBox("The connection is lost. This goes out when it is back; your words stay here.", [])
     }
     this.#field.focus()
+  }
+
+  /** The server says no, but hears a cry for help in it. @param {string} text @param {Room} room */
+  #tooLong(text, room) {
+    void this.#showLong(text, room, [])
+    this.#long ??= this.#sent(beginning(text, HEARD), room)
+    this.#field.focus()
+  }
+
+  /** @param {string} text @param {Room} room @param {readonly string[]} next */
+  async #showLong(text, room, next) {
+    // The floor, or an open part; not where one line is all there is.
+    const free = this.#to !== null || (rooms.maySpeak(room) === null && rooms.speak(room) !== "self_id")
+    const offers = this.#offers(next.filter((name) => name === "help"))
+    try {
+      const { overhang, overlong } = await import("./overlong.js")
+      const { words, send } = overlong(text, free, () => void this.#sendAll(room))
+      this.#showBox(words, send === null ? offers : [send, ...offers], overhang(text))
+    } catch {
+      // A newer version runs by now, or the network is gone.
+      this.#showBox("That is longer than one message can be. Send it in two parts.", offers)
+    }
+  }
+
+  /** In order; each is a line of its own, under an id of its own. @param {Room} room */
+  async #sendAll(room) {
+    const { parts } = await import("../parts.js")
+    const lines = parts(written(this.#field.value))
+    this.#clearBox()
+    this.#set("")
+    const series = newId()
+    for (const { lead, text } of lines) Object.assign(this.#sent(text, room), { series, lead })
+    this.#field.focus()
+  }
+
+  /** @param {Words} item */
+  #heard(item) {
+    if (item.state === "waiting") return
+    this.#long = null
+    this.#acts.taken(item)
+    const text = written(this.#field.value)
+    const next = item.refusal?.next ?? []
+    if (this.#room !== null && next.includes("help") && length(text) > LONGEST) void this.#showLong(text, this.#room, next)
   }
 
   /** @param {string} text @param {Room} room @returns {Words} */
@@ -170,29 +223,30 @@ export class ComposerView {
 
   /** Whether a row is shown for it: not for words that stay in the field. @param {Words} item */
   shows(item) {
-    return item !== this.#held
+    return item !== this.#held && item !== this.#long
   }
 
   /** The answer to words of this field. @param {Words} item */
   settled(item) {
+    if (item === this.#long) return this.#heard(item)
     const held = item === this.#held
     if (held) this.#held = null
     switch (item.state) {
       case "confirmed":
-        if (held && this.#field.value === item.command.text) this.#set("")
+        if (held && written(this.#field.value) === item.command.text) this.#set("")
         return
       case "refused":
         this.#putBack(item)
         return this.refused(item.refusal, item.command.text)
       case "unsent":
-        if (held || this.#field.value === "") this.back(item)
+        if (held || this.#field.value === "" || item.series !== undefined) this.back(item)
     }
   }
 
   /** Words whose outcome is unknown become a draft again. @param {Words} item */
   back(item) {
-    this.#acts.taken(item)
     this.#putBack(item)
+    this.#acts.taken(item)
     this.#unsent = item
     this.#showBox("This may not have arrived. Your words are here again.", [])
   }
@@ -200,8 +254,8 @@ export class ComposerView {
   /** @param {Words} item */
   #putBack(item) {
     const now = this.#field.value
-    const { text } = item.command
-    if (now === text) return
+    const text = this.#acts.recall(item)
+    if (written(now) === text) return
     if (now === "") this.#to = toOf(item)
     this.#set(now === "" ? text : `${text}\n${now}`)
     if (this.#room !== null) this.#show(this.#room)

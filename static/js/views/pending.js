@@ -5,7 +5,11 @@ import { el, find, keyed, set, write } from "../dom.js"
 /** @import { Item } from "../outbox.js" */
 /** @import { Say, SeatCommand, Tell } from "../protocol.js" */
 
-/** @typedef {Item<SeatCommand> & { command: Say | Tell }} Words */
+/**
+ * Of many lines that one text went out as, each knows their `series`, and the space that stood before it.
+ *
+ * @typedef {Item<SeatCommand> & { command: Say | Tell, series?: string | undefined, lead?: string | undefined }} Words
+ */
 
 export class PendingView {
   #list = find("#pending")

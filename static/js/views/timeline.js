@@ -15,6 +15,10 @@ import { twoTaps } from "./taps.js"
 /** What a posted card is called; a cue is what a facilitator has to say. @type {Record<Kind, string>} */
 const POSTS = { cue: "", reading: "Reading", topic: "Topic", announcement: "Announcement" }
 
+/** Rows from which on words are long, at so many letters a row. */
+const ROWS = 40
+const LETTERS = 60
+
 export class TimelineView {
   #log = find("#log")
   #below = find("#below")
@@ -263,6 +267,7 @@ function updateLines(element, item, room) {
     write(words, line.words ?? taken(line, item.seat === room.seat))
     set(words, "class", line.words === null ? "taken" : null)
     if (line.folded && line.words !== null && item.seat !== room.seat) fold(words)
+    clip(words)
     if (line.words === null) row.querySelector(".take")?.remove()
   }
   const options = element.querySelector(".options")
@@ -275,6 +280,36 @@ function fold(words) {
   const folded = el("details", { class: "fold", "aria-live": "off" }, el("summary", {}, "Folded; open"))
   words.replaceWith(folded)
   folded.append(words)
+}
+
+/** @param {string} text */
+function isLong(text) {
+  let rows = 0
+  for (const line of text.split("\n")) rows += Math.max(1, Math.ceil(line.length / LETTERS))
+  return rows > ROWS
+}
+
+/** Clips words that are long, under a button that shows all of them; those that are not stay as they are. @param {HTMLElement} words */
+function clip(words) {
+  const button = words.nextElementSibling?.matches(".show-all") ? words.nextElementSibling : null
+  if (!isLong(words.textContent ?? "")) {
+    set(words, "data-clipped", null)
+    button?.remove()
+  } else if (button === null) {
+    set(words, "data-clipped", true)
+    words.after(showAll(words))
+  }
+}
+
+/** @param {HTMLElement} words */
+function showAll(words) {
+  const button = el("button", { type: "button", class: "quiet show-all", "aria-expanded": "false", "aria-live": "off" }, "Show all")
+  button.addEventListener("click", () => {
+    const isClipped = words.toggleAttribute("data-clipped")
+    set(button, "aria-expanded", String(!isClipped))
+    write(button, isClipped ? "Show all" : "Show less")
+  })
+  return button
 }
 
 /** @param {Line} line @param {boolean} own */
@@ -290,11 +325,12 @@ function buildPrivate(item, room, acts) {
   const to = item.to === 0 ? "the facilitators" : item.to === room.seat ? "you" : rooms.nameOf(room, item.to)
   const other = item.to === 0 ? item.seat : item.to
   const answers = rooms.isFacilitator(room) && item.seat !== room.seat
-  return el(
+  const words = el("p", { dir: "auto", class: item.words === null ? "taken" : null }, item.words ?? "These words are no longer kept.")
+  const article = el(
     "article",
     { class: "turn private", "aria-label": `Private line from ${from} to ${to}` },
     el("header", {}, el("div", { class: "who" }, el("h3", { dir: "auto" }, `${from}, to ${to}`)), time(item.at)),
-    el("p", { dir: "auto", class: item.words === null ? "taken" : null }, item.words ?? "These words are no longer kept."),
+    words,
     el(
       "p",
       { class: "soft" },
@@ -307,6 +343,8 @@ function buildPrivate(item, room, acts) {
         el("button", { type: "button", onclick: () => acts.tell(item.seat) }, `Answer ${from}`),
       ),
   )
+  clip(words)
+  return article
 }
 
 /** @param {number} at */

@@ -4,6 +4,8 @@ import { el, find, keyed, set, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
 import { button, keepFocus, showActs } from "./buttons.js"
 import { cardsOf, cueCard, mayPost } from "./sight.js"
+import { tooLong } from "../overlong.js"
+import { LONGEST_POST, length, written } from "../../written.js"
 import { phaseAct, phaseLine } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
@@ -22,6 +24,7 @@ export class CardsPart {
   #others = el("ul", { class: "chair-cards", "aria-label": "All cue cards" })
   #othersFold = el("details", { class: "grave" }, el("summary", {}, "All cue cards"), this.#others)
   #own = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "chair-own", rows: 3, dir: "auto" }))
+  #over = el("p", { class: "bounced", role: "alert", hidden: true })
   #topic = el("p", { class: "soft", dir: "auto" })
   #title = el("h2", {}, "Cards for this part")
   #lead = el("div", { class: "chair-part chair-lead" }, this.#time, this.#phase)
@@ -42,6 +45,7 @@ export class CardsPart {
         el("summary", {}, "Topic and announcements"),
         this.#topic,
         el("label", { for: "chair-own" }, "In your own words"),
+        this.#over,
         this.#own,
         el(
           "div",
@@ -105,8 +109,11 @@ export class CardsPart {
 
   /** @param {"topic" | "announcement"} kind @param {string} done */
   async #postOwn(kind, done) {
-    const text = this.#own.value.trim()
-    if (text === "") return this.#own.focus()
+    const text = written(this.#own.value)
+    const over = length(text) - LONGEST_POST
+    write(this.#over, over > 0 ? tooLong(over) : "")
+    this.#over.hidden = over <= 0
+    if (text === "" || over > 0) return this.#own.focus()
     if (await this.#perform({ type: "post", kind, text }, done)) this.#own.value = ""
   }
 
