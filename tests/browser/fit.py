@@ -7,10 +7,15 @@ which no style of a page can do.
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tests.browser.stage import PHONE
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from playwright.async_api import CDPSession, ViewportSize
 
     from tests.browser.stage import Person
@@ -23,6 +28,32 @@ TYPING: ViewportSize = {"width": 320, "height": 300}
 TURNED: ViewportSize = {"width": 568, "height": 320}
 ZOOMED: ViewportSize = {"width": 320, "height": 200}
 """1280 x 800 at 400 %."""
+TALL: ViewportSize = {"width": 412, "height": 800}
+# What hears of a size has drawn.
+DRAWN = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+
+
+SPACED = """{ const spaced = new CSSStyleSheet()
+  spaced.replaceSync(`* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+    * { line-height: 1.5 !important }
+    p { margin-block-end: 2em !important }`)
+  document.adoptedStyleSheets = [spaced] }"""
+"""What a reader's own style may ask for (WCAG 1.4.12)."""
+
+
+class Way(NamedTuple):
+    """One way of reading a page: text of so many pixels (16 is what browsers come with), in a window."""
+
+    text: int
+    window: ViewportSize
+    spaced: bool = False
+    direction: Literal["ltr", "rtl"] = "ltr"
+    colours: Literal["active", "none"] = "none"
+
+    def __str__(self) -> str:
+        words = [f"{self.text} px in {self.window['width']} x {self.window['height']}"]
+        words += ["spaced"] * self.spaced + [self.direction] * (self.direction == "rtl")
+        return ", ".join(words + ["in forced colours"] * (self.colours == "active"))
 
 
 class Reader:
@@ -32,17 +63,44 @@ class Reader:
         self.person = person
         self._devtools = devtools
 
-    async def at(self, text: int, window: ViewportSize) -> None:
-        """Text of so many pixels (16 is what browsers come with) in a window of that size."""
+    @asynccontextmanager
+    async def reads(self, way: Way) -> AsyncIterator[None]:
+        """Reads the page in a way, and as at first again."""
+        page = self.person.page
+        await self._sized(way.text, way.window)
+        if way.spaced:
+            await page.evaluate(SPACED)
+        if way.direction == "rtl":
+            await page.evaluate("document.dir = 'rtl'")
+        if way.colours == "active":
+            await page.emulate_media(forced_colors="active")
+        await page.evaluate(DRAWN)
+        yield
+        await page.evaluate("document.adoptedStyleSheets = []; document.dir = ''")
+        if way.colours == "active":
+            await page.emulate_media(forced_colors="none")
+        await self._sized(16, PHONE)
+
+    async def writes(self) -> bool:
+        """Whether the field of the room is there to be written in."""
+        field = self.person.page.locator("#words").filter(visible=True)
+        over = self.person.page.locator("dialog:modal, .help-panel:not([hidden])")
+        return await field.count() > 0 and await over.count() == 0
+
+    @asynccontextmanager
+    async def types(self, text: int) -> AsyncIterator[None]:
+        """Taps into the field, and the keyboard of the phone comes up."""
+        await self._sized(text, SMALL)
+        await self.person.field.focus()
+        await self.person.page.set_viewport_size(TYPING)
+        await self.person.page.evaluate(DRAWN)
+        yield
+        await self.person.field.blur()
+        await self._sized(16, PHONE)
+
+    async def _sized(self, text: int, window: ViewportSize) -> None:
         await self._devtools.send("Page.setFontSizes", {"fontSizes": {"standard": text}})
         await self.person.page.set_viewport_size(window)
-        await self.settled()
-
-    async def settled(self) -> None:
-        """Two frames: what hears of the size has drawn."""
-        await self.person.page.evaluate(
-            "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
-        )
 
     async def wrong(self) -> list[str]:
         """What can't be read or reached as the page is now."""

@@ -13,8 +13,9 @@ from playwright.async_api import expect
 
 from chatroom.client import enter
 from moderation.meeting import commands as ask
-from tests.browser.fit import SMALL, TURNED, TYPING, ZOOMED, Reader, reader
+from tests.browser.fit import SMALL, TALL, TURNED, ZOOMED, Reader, Way, reader
 from tests.browser.five import at_the_door, go_to, room_of, seats
+from tests.browser.stage import DESK
 from tests.browser.test_phases import take_floor
 
 if TYPE_CHECKING:
@@ -30,6 +31,19 @@ LONG_TOPIC = (
 )
 SHARE = "Last week I sat in the car outside the shop for twenty minutes, and then I rang. " * 2
 SIZES = (16, 24, 32)
+WAYS = (
+    Way(16, SMALL),
+    Way(16, TURNED),
+    Way(16, ZOOMED),
+    Way(16, SMALL, spaced=True),
+    Way(16, SMALL, direction="rtl"),
+    Way(24, SMALL),
+    Way(24, TALL),
+    Way(32, SMALL),
+    Way(32, TURNED),
+    Way(32, DESK),
+    Way(32, SMALL, direction="rtl", colours="active"),
+)
 LOOK = os.environ.get("LOOK")
 """A folder for pictures of every state at 100 and 200 %, to be looked at."""
 
@@ -288,29 +302,23 @@ async def test_everything_can_be_read_and_reached_at_any_size_of_text(
             look = readers.get(person.name) or await reader(person)
             readers[person.name] = look
             wrong += [f"{state}: {what}" async for what in looked_at(look, f"{story}, {state}")]
-            await look.at(16, SMALL)
     tell(f"{states} states")
     assert not wrong, "\n".join(wrong)
 
 
 async def looked_at(look: Reader, name: str) -> AsyncIterator[str]:
-    for text in SIZES:
-        for window in (SMALL, TURNED, ZOOMED) if text == 16 else (SMALL, TURNED):
-            await look.at(text, window)
-            where = f"{text} px in {window['width']} x {window['height']}"
-            await picture(look, f"{name}, {where}")
+    """What is wrong with the page as it is, in every way of reading it."""
+    for way in WAYS:
+        async with look.reads(way):
+            await picture(look, f"{name}, {way}")
             for what in await look.wrong():
-                yield f"{where}: {what}"
-        if await look.person.page.locator("#words").filter(visible=True).count() and not (
-            await look.person.page.locator("dialog:modal, .help-panel:not([hidden])").count()
-        ):
-            await look.at(text, SMALL)
-            await look.person.field.focus()
-            await look.at(text, TYPING)
-            for what in await look.wrong_while_writing():
-                yield f"{text} px in {TYPING['width']} x {TYPING['height']}: {what}"
-            await picture(look, f"{name}, {text} px, keyboard")
-            await look.person.page.evaluate("document.activeElement.blur()")
+                yield f"{way}: {what}"
+    if await look.writes():
+        for text in SIZES:
+            async with look.types(text):
+                await picture(look, f"{name}, {text} px, keyboard")
+                for what in await look.wrong_while_writing():
+                    yield f"{text} px, the keyboard open: {what}"
 
 
 async def picture(look: Reader, name: str) -> None:
