@@ -21,7 +21,7 @@ LINES = [FIRST, SECOND, THIRD]
 
 
 def by_how_much(text: str) -> str:
-    return f"{len(text) - 2000} characters longer"
+    return f"{len(text) - 2000} characters too long"
 
 
 async def gives_the_floor(ada: Person, ben: Person) -> None:
@@ -47,7 +47,7 @@ async def test_the_page_says_by_how_much_and_marks_the_rest(stage: Stage):
     await ben.say(LONG)
     await expect(ben.refusal).to_contain_text(by_how_much(LONG))
     await expect(ben.refusal).to_contain_text("your words stay here")
-    await expect(ben.refusal.locator("mark")).to_have_text(f"{LONG[2000:2160]}…")
+    await expect(ben.refusal.locator("mark")).to_have_text(f"{LONG[2000:2060]}…")
     await expect(ben.button(re.compile("^Send as"))).to_have_count(0)
     await expect(ben.field).to_have_value(LONG)
     await ben.shoot("w-too-long")
@@ -62,6 +62,7 @@ async def test_what_is_too_long_goes_out_as_lines_in_one_tap(stage: Stage, phone
     await ada.press("Open meeting")
     await ben.say(LONG)
     await expect(ben.refusal).to_contain_text("It can go out as 3 lines")
+    await ben.is_in_sight(ben.button("Send as 3 lines"))
     await ben.shoot("w-as-lines")
     await ben.press("Send as 3 lines")
     await expect(ben.field).to_have_value("")
@@ -137,7 +138,7 @@ async def test_a_long_cry_for_help_is_heard_though_it_does_not_go_out(stage: Sta
     ben = await stage.person("Ben")
     await ben.come_in(links["member"])
     await ben.say(f"I want to kill myself tonight. {LONG}")
-    await expect(ben.refusal).to_contain_text("characters longer")
+    await expect(ben.refusal).to_contain_text("characters too long")
     await expect(ben.refusal.get_by_role("button", name="Help")).to_be_visible()
 
 
@@ -165,7 +166,7 @@ async def test_a_post_that_is_too_long_says_so_and_stays(stage: Stage):
     await own.fill("word " * 1300)
     await ada.press("Post as announcement")
     side = ada.page.locator(".chair-own").get_by_role("alert")
-    await expect(side).to_contain_text("499 characters longer")
+    await expect(side).to_contain_text("499 characters too long")
     await own.fill("What is on today")
     await ada.press("Post as announcement")
     await expect(ada.log).to_contain_text("What is on today")

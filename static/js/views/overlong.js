@@ -7,8 +7,8 @@ import { LONGEST, length } from "../written.js"
 /** Lines that one text may go out as; what is longer still is for its writer to shorten. */
 const MANY = 10
 /** Letters that are shown before the place where it is too long, and behind it. */
-const BEFORE = 60
-const BEHIND = 160
+const BEFORE = 20
+const BEHIND = 60
 
 /**
  * @param {string} text
@@ -24,8 +24,8 @@ export function overlong(text, free, onsend) {
 
 /** By how much it is too long, and in how many lines it can go out; 0 where it can't. @param {number} over @param {number} [lines] */
 export function tooLong(over, lines = 0) {
-  const by = `This is ${over} character${over === 1 ? "" : "s"} longer than it can be at once.`
-  return lines === 0 ? `${by} Shorten it by that much; your words stay here.` : `${by} It can go out as ${lines} lines, one after the other.`
+  const by = `This is ${over} character${over === 1 ? "" : "s"} too long.`
+  return lines === 0 ? `${by} Shorten it by that much; your words stay here.` : `${by} It can go out as ${lines} lines.`
 }
 
 /** The end of what fits, and what does not, marked. @param {string} text */
