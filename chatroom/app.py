@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from jinja2 import Environment
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -55,8 +56,12 @@ def create_app(settings: Settings) -> Starlette:
     """The whole server. Nothing runs before its lifespan."""
     ground = _open_ground(settings)
     machine = _build(settings, ground, is_leaving=lambda: getattr(app.state, "draining", False))
+    assets = Assets(STATIC)
+    templates = open_templates(assets)
+    pages = Pages(settings, templates)
     app = Starlette(
-        routes=_routes(settings, ground, machine),
+        routes=_routes(settings, ground, machine, pages, assets, templates),
+        exception_handlers={404: pages.nowhere, 405: pages.nowhere},
         middleware=[Middleware(Security, origins=settings.origins)],
         lifespan=lambda _: _running(ground, machine),
     )
@@ -158,10 +163,15 @@ def _open_journal(ground: Ground, published: Callable[[Book, list[Record]], None
     )
 
 
-def _routes(settings: Settings, ground: Ground, machine: Machine) -> list[BaseRoute]:
+def _routes(
+    settings: Settings,
+    ground: Ground,
+    machine: Machine,
+    pages: Pages,
+    assets: Assets,
+    templates: Environment,
+) -> list[BaseRoute]:
     house, meetings = machine.house, machine.meetings
-    assets = Assets(STATIC)
-    templates = open_templates(assets)
     no_session = CLOSE_CODES["no_session"].code
     doors = Doors(
         ground.accounts,
@@ -172,7 +182,7 @@ def _routes(settings: Settings, ground: Ground, machine: Machine) -> list[BaseRo
         lines=settings.helplines,
     )
     return routes(
-        Pages(settings, templates),
+        pages,
         doors,
         Rooms(house, meetings, settings, templates),
         Help(house, meetings, settings),

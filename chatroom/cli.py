@@ -1,4 +1,4 @@
-"""The command line: chatroom serve | migrate | check | room | format | invite | demo."""
+"""The command line: chatroom serve | migrate | check | room | format | invite | invitation | demo."""
 
 import asyncio
 import os
@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from math import inf
 from typing import Any, TextIO, cast
 
 import click
@@ -20,6 +21,7 @@ from chatroom.groups import fitness, ways
 from chatroom.groups.formats import open_formats
 from chatroom.live.timekeeper import Clock, pause
 from chatroom.people.accounts import Accounts
+from chatroom.people.invitations import DEFAULTS, Limits, handle, told
 from chatroom.people.secret import secret_key
 from chatroom.settings import BadSetting, Settings, current, require_public
 from chatroom.store import database, rooms
@@ -62,6 +64,19 @@ class Duration(click.ParamType[float]):
         if found is None:
             self.fail(f"{value!r} is no duration; write 30m, 12h or 7d", param, ctx)
         return float(int(found[1]) * SECONDS[found[2]])
+
+
+class Unlimited(click.ParamType[Any]):
+    """A value of another kind, or the word for none at all."""
+
+    def __init__(self, of: click.ParamType[Any], word: str) -> None:
+        self.name = f"{of.name}|{word}"
+        self._of = of
+        self._word = word
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value, infinity for the word."""
+        return inf if value == self._word else self._of.convert(value, param, ctx)
 
 
 @click.group(cls=Sentences)
@@ -184,15 +199,48 @@ def add_format(file: TextIO, made_from: str | None, replace: bool) -> None:
 @main.command()
 @click.argument("room", required=False)
 @click.option("--as", "role", type=click.Choice(["member", "facilitator", "staff"]), required=True)
-@click.option("--uses", type=click.IntRange(1, 100_000), help="How many people it lets in.")
-@click.option("--expires", type=Duration(), help="When it ends: 30m, 12h or 7d from now.")
-def invite(room: str | None, role: str, uses: int | None, expires: float | None) -> None:
-    """Print a link that lets somebody into ROOM, or, for staff, to the desk."""
+@click.option(
+    "--uses", type=Unlimited(click.IntRange(1, 100_000), "any"), help="For how many people."
+)
+@click.option(
+    "--expires", type=Unlimited(Duration(), "never"), help="30m, 12h, 7d from now, or never."
+)
+def invite(room: str | None, role: str, uses: float | None, expires: float | None) -> None:
+    """Print a link that lets somebody into ROOM, or, for staff, to the desk.
+
+    Unless you say otherwise a link of staff is for one person and 24 hours, one of a facilitator for
+    one person and 7 days, and one of members for 30 people at a time and 7 days.
+    """
     if room is None and role != "staff":
         raise click.UsageError("Name the room, as in: chatroom invite evening-group --as member")
     settings = current()
-    secret = asyncio.run(_invite(settings, room, cast("Role", role), uses, expires))
+    limits = _limits(cast("Role", role), uses, expires)
+    secret, made = asyncio.run(_invited(settings, room, cast("Role", role), limits))
     click.echo(f"{settings.origins[0]}/enter#{secret}")
+    click.echo(made, err=True)  # Beside the link, which a script may want alone.
+
+
+@main.group()
+def invitation() -> None:
+    """The links that there are; `chatroom invite` makes them."""
+
+
+@invitation.command("list")
+@click.argument("room", required=False)
+def list_invitations(room: str | None) -> None:
+    """Print every link, or those of ROOM: its handle, for whom and where, what is left of it."""
+    for line in asyncio.run(_list_invitations(current(), room)):
+        click.echo(line)
+
+
+@invitation.command("revoke")
+@click.argument("handle")
+def revoke_invitation(handle: str) -> None:
+    """Take the link HANDLE back: it opens nothing any more. Who came by it stays until they leave."""
+    came = asyncio.run(_revoke(current(), handle))
+    if came is None:
+        raise server.CannotStart(f"There is no link {handle!r}; see: chatroom invitation list")
+    click.echo(f"It opens nothing any more. Signed in by it, until they leave: {came}")
 
 
 @main.command()
@@ -344,18 +392,48 @@ async def _demo_secrets(settings: Settings, slug: str, format: str) -> list[str]
                 made = (plays.room_name(format), format)
                 await rooms.create_room(engine, *made, Clock().now(), os.urandom)
     hour = float(SECONDS["h"])
-    return [await _invite(settings, slug, role, None, hour) for role in plays.ROLES]
+    limits = Limits(None, hour)
+    return [(await _invited(settings, slug, role, limits))[0] for role in plays.ROLES]
 
 
-async def _invite(
-    settings: Settings, slug: str | None, role: Role, uses: int | None, expires: float | None
-) -> str:
+def _limits(role: Role, uses: float | None, expires: float | None) -> Limits:
+    usual = DEFAULTS[role]
+    return Limits(
+        usual.uses if uses is None else None if uses == inf else int(uses),
+        usual.lasts if expires is None else None if expires == inf else expires,
+    )
+
+
+async def _invited(
+    settings: Settings, slug: str | None, role: Role, limits: Limits
+) -> tuple[str, str]:
+    """The secret of a new link, and what it is."""
     async with _opened(settings) as engine:
-        found = await _room(engine, slug) if slug else None
-        accounts = Accounts(engine, secret_key(settings.secret_file, os.urandom), os.urandom)
-        now = Clock().now()
-        ends = None if expires is None else now + expires
-        return await accounts.invite(found.id if found else ORGANISATION, role, uses, ends, now)
+        room = await _room(engine, slug) if slug and role != "staff" else None
+        accounts, now = _accounts(settings, engine), Clock().now()
+        ends = None if limits.lasts is None else now + limits.lasts
+        where = room.id if room else ORGANISATION
+        secret = await accounts.invite(where, role, limits.uses, ends, now)
+        newest = (await accounts.invitations(where))[-1]
+        return secret, told(newest, now)
+
+
+async def _list_invitations(settings: Settings, slug: str | None) -> list[str]:
+    async with _opened(settings) as engine:
+        room, now = await _room(engine, slug) if slug else None, Clock().now()
+        links = await _accounts(settings, engine).invitations(room.id if room else None)
+        return [told(each, now) for each in links]
+
+
+async def _revoke(settings: Settings, name: str) -> int | None:
+    async with _opened(settings) as engine:
+        accounts = _accounts(settings, engine)
+        named = [each.id for each in await accounts.invitations() if handle(each.id) == name]
+        return await accounts.revoke(named[0]) if named else None
+
+
+def _accounts(settings: Settings, engine: AsyncEngine) -> Accounts:
+    return Accounts(engine, secret_key(settings.secret_file, os.urandom), os.urandom)
 
 
 if __name__ == "__main__":

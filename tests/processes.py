@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatroom.cli import _create_room, _invite
+from chatroom.cli import _create_room, _invited
+from chatroom.people.invitations import Limits
 from chatroom.settings import load
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class ServerProcess:
         slug = await _create_room(settings, name, format, ways)
         roles: tuple[Role, ...] = ("member", "facilitator", "staff")
         links = [
-            f"{settings.origins[0]}/enter#{await _invite(settings, slug, role, None, None)}"
+            f"{settings.origins[0]}/enter#{(await _invited(settings, slug, role, Limits(None, None)))[0]}"
             for role in roles
         ]
         return Room(slug, *links)

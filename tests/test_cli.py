@@ -205,6 +205,59 @@ def test_an_invitation_counts_and_ends_as_it_was_told(operator: Operator):
         exchanged(operator, secret)
 
 
+@pytest.mark.parametrize(
+    ("role", "uses", "hours"), [("staff", 1, 24), ("facilitator", 1, 168), ("member", 30, 168)]
+)
+def test_an_invitation_has_safe_limits_unless_somebody_says_otherwise(
+    operator: Operator, role: str, uses: int, hours: int
+):
+    """A link for anybody and for ever is made by nobody who did not ask for one."""
+    operator.gets("room", "create", "Evening group", "--format", "small-discussion")
+    made = operator.types("invite", "evening-group", "--as", role)
+    handle, told_role, where, left, ends = made.stderr.strip().split("\t")
+    assert (told_role, left) == (role, f"{uses} use{'s' if uses > 1 else ''} left")
+    assert where == ("the desk" if role == "staff" else "evening-group")
+    assert re.fullmatch(r"until \d{4}-\d\d-\d\d \d\d:\d\d UTC", ends)
+    _, secret = link(made.stdout)
+    with pytest.raises(Refused, match="invitation_expired"):
+        exchanged(operator, secret, later=hours * 3600 + 60)
+    for _ in range(uses):
+        exchanged(operator, secret)
+    with pytest.raises(Refused, match="invitation_used_up"):
+        exchanged(operator, secret)
+    assert handle in operator.gets("invitation", "list")
+
+
+def test_an_invitation_without_limits_has_to_be_asked_for(operator: Operator):
+    operator.gets("room", "create", "Evening group", "--format", "small-discussion")
+    words = ("invite", "evening-group", "--as", "member", "--uses", "any", "--expires", "never")
+    told = operator.types(*words).stderr.strip().split("\t")
+    assert told[3:] == ["any number of uses", "no end"]
+
+
+def test_invitations_are_listed_and_taken_back(operator: Operator):
+    for name in ("Evening group", "Morning group"):
+        operator.gets("room", "create", name, "--format", "small-discussion")
+    made = operator.types("invite", "evening-group", "--as", "member")
+    _, secret = link(made.stdout)
+    operator.gets("invite", "morning-group", "--as", "facilitator")
+    exchanged(operator, secret)
+    (line,) = operator.gets("invitation", "list", "evening-group").splitlines()
+    handle, *told = line.split("\t")
+    assert told[:3] == ["member", "evening-group", "29 uses left"]
+    assert secret not in operator.gets("invitation", "list")
+    assert len(operator.gets("invitation", "list").splitlines()) == 2
+    assert operator.gets("invitation", "revoke", handle).endswith("until they leave: 1")
+    with pytest.raises(Refused, match="invitation_unknown"):
+        exchanged(operator, secret)
+    assert operator.gets("invitation", "list", "evening-group") == ""
+    again = operator.types("invitation", "revoke", handle)
+    assert (again.exit_code, again.stderr) == (
+        1,
+        f"There is no link '{handle}'; see: chatroom invitation list\n",
+    )
+
+
 def test_nobody_is_invited_to_a_room_that_is_not_there(operator: Operator):
     result = operator.types("invite", "evening-group", "--as", "member")
     assert result.exit_code == 1

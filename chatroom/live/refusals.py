@@ -167,9 +167,21 @@ REFUSALS: dict[str, Words] = {
     "no_such_case": Words("There is no such case.", ()),
     "staff_only": Words("Only staff can do that.", ()),
     # The door and the wire
-    "invitation_unknown": Words("This link does not open a room. Ask for a new one.", ("help",)),
-    "invitation_expired": Words("This link has run out. Ask for a new one.", ("help",)),
-    "invitation_used_up": Words("This link was used already. Ask for a new one.", ("help",)),
+    "invitation_unknown": Words(
+        "This link does not open a room. Ask whoever gave it to you, or whoever runs your group, for a new one.",
+        ("help",),
+    ),
+    "invitation_expired": Words(
+        "This link has run out. Ask whoever gave it to you, or whoever runs your group, for a new one.",
+        ("help",),
+    ),
+    "invitation_used_up": Words(
+        "This link is used up for now. Ask whoever gave it to you, or whoever runs your group, for a new one.",
+        ("help",),
+    ),
+    "no_such_page": Words(
+        "There is nothing at this address. Open your invitation link again.", ("help",)
+    ),
     "room_unfit": Words(
         "This room's settings need a hand before it can meet. Whoever runs the server can see to it.",
         ("help",),

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.store import accounts as store
-from chatroom.store.accounts import Invitation, Right, Role
+from chatroom.store.accounts import Invitation, Made, Right, Role
 from chatroom.store.database import new_id, reading, writing
 from moderation.refused import Refused
 
@@ -74,6 +74,19 @@ class Accounts:
                 created_at=now,
             )
         return secret
+
+    async def invitations(self, room: int | None = None) -> list[Made]:
+        """All links, or those of one room."""
+        async with reading(self._engine) as connection:
+            return await store.invitations(connection, room)
+
+    async def revoke(self, invitation: int) -> int | None:
+        """A link opens nothing any more; how many came by it, None where there is no such link.
+
+        Whoever came by it stays signed in.
+        """
+        async with writing(self._engine) as connection:
+            return await store.revoke(connection, invitation)
 
     async def exchange(self, secret: str, token: str | None, now: float) -> Entered:
         """Goes through an invitation with the session that there is already, or with a new one.

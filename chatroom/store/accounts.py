@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatroom.store import tables
@@ -31,6 +31,39 @@ class Invitation(msgspec.Struct, frozen=True):
     slug: str | None
     role: Role
     expires_at: float | None
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A link that somebody made: what it gives, and what is left of it."""
+
+    id: int
+    slug: str | None
+    role: Role
+    uses_left: int | None
+    expires_at: float | None
+
+
+async def invitations(connection: AsyncConnection, room: int | None = None) -> list[Made]:
+    """All links, or those of one room, the oldest first."""
+    link, room_ = tables.invitation.c, tables.room.c
+    query = (
+        select(link.id, room_.slug, link.role, link.uses_left, link.expires_at)
+        .join_from(tables.invitation, tables.room, link.room == room_.id, isouter=True)
+        .order_by(link.created_at, link.id)
+    )
+    if room is not None:
+        query = query.where(link.room == room)
+    return [Made(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def revoke(connection: AsyncConnection, invitation_id: int) -> int | None:
+    """Forgets a link; how many signed-in browsers came by it, None where there is no such link."""
+    link, right = tables.invitation, tables.seat_right.c
+    gone = await connection.execute(delete(link).where(link.c.id == invitation_id))
+    if gone.rowcount == 0:
+        return None
+    query = select(func.count()).where(right.invitation == invitation_id)
+    return await connection.scalar(query) or 0
 
 
 async def add_invitation(connection: AsyncConnection, **values: Any) -> None:

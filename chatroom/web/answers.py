@@ -28,6 +28,7 @@ STATUS = {
     "removed": 403,
     "no_such_case": 404,
     "no_meeting": 404,
+    "no_such_page": 404,
     "invitation_unknown": 404,
     "invitation_expired": 410,
     "invitation_used_up": 410,

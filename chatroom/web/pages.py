@@ -1,11 +1,13 @@
 """Pages that hold nothing of anybody: where people land without an invitation, and where they leave to."""
 
 from jinja2 import Environment
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chatroom.settings import Settings
-from chatroom.web.answers import helplines, page
+from chatroom.web.answers import helplines, page, refused
+from moderation.refused import Refused
 
 
 class Pages:
@@ -19,6 +21,20 @@ class Pages:
         """GET /: there is no list of rooms; a door opens by its invitation."""
         lines = helplines(self._settings.helplines)
         return page(self._templates, "closed_door.html", door={"helplines": lines})
+
+    async def nowhere(self, request: Request, wrong: Exception) -> Response:
+        """Every wrong address: a page like that of an unknown room, with Help; JSON for who reads no pages."""
+        assert isinstance(wrong, HTTPException), "only these are handed here"
+        if "text/html" not in request.headers.get("accept", ""):
+            answer = refused(Refused("no_such_page"))
+            answer.status_code = wrong.status_code
+        else:
+            lines = helplines(self._settings.helplines)
+            answer = page(
+                self._templates, "closed_door.html", wrong.status_code, door={"helplines": lines}
+            )
+        answer.headers.update({"X-Robots-Tag": "noindex", **(wrong.headers or {})})
+        return answer
 
     async def left(self, request: Request) -> Response:
         """GET /left: a plain page that says nothing about where somebody was."""

@@ -140,6 +140,7 @@ export type RefusalCode =
   | "invitation_unknown"
   | "invitation_expired"
   | "invitation_used_up"
+  | "no_such_page"
   | "room_unfit"
   | "no_such_way"
   | "no_session"
