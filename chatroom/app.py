@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from chatroom.bus import Bus
 from chatroom.bus.open import open_bus
 from chatroom.care.cases import Cases
+from chatroom.care.minding import Claims
 from chatroom.groups.departures import Departures
 from chatroom.groups.formats import open_formats
 from chatroom.groups.meetings import Meetings
@@ -87,7 +88,6 @@ class Machine:
     house: House
     meetings: Meetings
     departures: Departures
-    presence: Presence
     timekeeper: Timekeeper
 
 
@@ -122,7 +122,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         settings.case_retention,
         ground.clock.now,
         secrets.token_bytes,
-        attended=lambda desk: bool(presence.connected(desk)),
+        connected=presence.connected,
     )
     reviewer = open_reviewer(settings)
     house = House(journal, hub, ground.accounts, reviewer, cases, ground.clock.now, time.monotonic)
@@ -143,11 +143,12 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         journal,
         hub,
         presence,
+        Claims(journal, presence, ground.clock.now, desk=lambda: cases.desk),
         bus_is_sound=lambda: ground.bus.sound,
         tidy=departures.tidy,
         is_leaving=is_leaving,
     )
-    return Machine(house, meetings, departures, presence, timekeeper)
+    return Machine(house, meetings, departures, timekeeper)
 
 
 def _open_journal(ground: Ground, published: Callable[[Book, list[Record]], None]) -> Journal:
@@ -179,7 +180,7 @@ def _routes(
         ground.clock.now,
         ended=lambda session: house.hub.end_session(session, no_session),
         left=machine.departures.left,
-        lines=settings.helplines,
+        settings=settings,
     )
     return routes(
         pages,
@@ -207,7 +208,6 @@ async def _running(ground: Ground, machine: Machine) -> AsyncIterator[None]:
             tasks.create_task(cases.run(pause), name="cases"),
         ]
         await cases.open_desk()
-        machine.presence.watch(cases.desk)
         running.append(tasks.create_task(machine.timekeeper.run(), name="timekeeper"))
         for task in running:
             task.add_done_callback(_end_with)

@@ -17,6 +17,11 @@ BusKind = Literal["none", "local", "redis"]
 Number = TypeVar("Number", int, float)
 
 ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?")
+NUMBER = r"(?=(?:[^0-9]*[0-9]){2})\+?[0-9(][0-9 ().-]{1,20}"
+BARE_NUMBER = re.compile(NUMBER)
+TEXT_LINE = re.compile(
+    rf"(?i:text|sms) (?:[\"']?(?P<word>[A-Za-z0-9]+)[\"']? (?i:to) )?(?P<number>{NUMBER})"
+)
 USUAL_PORT = {"http": "80", "https": "443"}
 
 
@@ -226,7 +231,26 @@ def _helpline(line: str) -> Helpline:
         raise BadSetting("HELPLINES", f"{line!r}: expected label | number or words | link")
     if len(parts) == 3 and not parts[2].startswith(("https://", "tel:", "sms:")):
         raise BadSetting("HELPLINES", f"{line!r}: a link begins with https://, tel: or sms:")
-    return Helpline(*parts)
+    label, reach, *link = parts
+    return Helpline(label, reach, link[0] if link else _link_of(reach))
+
+
+def _link_of(reach: str) -> str | None:
+    """A bare number is there to be called; `text HELLO to 741741` to be written to."""
+    if BARE_NUMBER.fullmatch(reach):
+        return f"tel:{_digits(reach)}"
+    text = TEXT_LINE.fullmatch(reach)
+    if text is None:
+        return None
+    body = f"?&body={text['word']}" if text["word"] else ""
+    return f"sms:{_digits(text['number'])}{body}"
+
+
+def _digits(number: str) -> str:
+    """As it is dialled: the 0 of `+44 (0)20` is for those who call from inside."""
+    if number.startswith("+"):
+        number = number.replace("(0)", "")
+    return re.sub(r"[^0-9+]", "", number)
 
 
 def _secret_file(env: Mapping[str, str], database_url: str) -> Path:

@@ -109,11 +109,31 @@ def test_processes_that_share_a_database_share_a_named_secret():
     assert stopped.value.name == "SECRET_FILE"
 
 
+@pytest.mark.parametrize(
+    ("reach", "link"),
+    [
+        ("116 123", "tel:116123"),
+        ("988", "tel:988"),
+        ("+44 (0)20 7946-0018", "tel:+442079460018"),
+        ("text HELLO to 741741", "sms:741741?&body=HELLO"),
+        ("Text 85258", "sms:85258"),
+        ('SMS "HOME" to 50808', "sms:50808?&body=HOME"),
+        ("116 123, free", None),
+        ("in the chat of our site", None),
+        ("()", None),
+    ],
+)
+def test_a_bare_number_is_a_call_and_a_text_line_a_message(reach: str, link: str | None):
+    assert load({"HELPLINES": f"Line | {reach}"}).helplines[0].url == link
+    given = load({"HELPLINES": f"Line | {reach} | https://help.example"}).helplines[0]
+    assert given.url == "https://help.example"
+
+
 def test_helplines_come_one_a_line_or_between_semicolons():
     text = "Samaritans | 116 123 | tel:116123\n\n Emergency|999 ;Text | write SHOUT to 85258"
     assert load({"HELPLINES": text}).helplines == (
         Helpline("Samaritans", "116 123", "tel:116123"),
-        Helpline("Emergency", "999"),
+        Helpline("Emergency", "999", "tel:999"),
         Helpline("Text", "write SHOUT to 85258"),
     )
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from functools import partial
 
+import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,8 +23,10 @@ from moderation.case.commands import (
     ComeToDesk,
     ListCase,
     ListChair,
+    NameMember,
     Raise,
     Source,
+    TakeOver,
     Triage,
 )
 from moderation.meeting import entries as happened
@@ -72,6 +76,26 @@ def chair_of(meeting: Meeting) -> Chair:
     return "held" if meeting.chair_away_until is None else "lost"
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where a member is known: the room, and in its meeting a seat and a name."""
+
+    room: int | None = None
+    slug: str | None = None
+    meeting: str | None = None
+    seat: int = 0
+    name: str | None = None
+
+
+NOWHERE = Place()
+
+
+def place_in(room: int | None, slug: str | None, book: Book, seat: int | None) -> Place:
+    """The place of a seat in the meeting of `book`."""
+    if seat is None:
+        return Place(room, slug)
+    return Place(room, slug, case_id(book.log), seat, book.fold.state.seats[seat].name)
+
+
 class Cases:
     """`run` lives in the caller's TaskGroup and lists at the desk whatever changed."""
 
@@ -83,16 +107,18 @@ class Cases:
         keep: float,
         now: Callable[[], float],
         random_bytes: Callable[[int], bytes],
-        attended: Callable[[int], bool],
+        connected: Callable[[int], Collection[int]],
     ) -> None:
+        """`connected`: the seats of a log that have a socket now, at any process."""
         self._engine = engine
         self._journal = journal
         self._accounts = accounts
         self._keep = keep
         self._now = now
         self._random_bytes = random_bytes
-        self._attended = attended
-        self._changed: asyncio.Queue[int] = asyncio.Queue()
+        self._connected = connected
+        self._to_do: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._book: Book | None = None
         self.desk = 0
 
     async def open_desk(self) -> None:
@@ -101,62 +127,69 @@ class Cases:
         A crash may have come in between what happened and the desk's hearing of it.
         """
         self.desk = await store.desk_log(self._engine, new_id(self._random_bytes))
+        self._book = await self._journal.book(
+            self.desk
+        )  # Held: claims are minded by it everywhere.
         for case in await store.open_cases(self._engine):
             await self._journal.book(case.log)
-            self._changed.put_nowait(case.log)
+            self._to_do.put_nowait(partial(self._list, case.log))
         for log in await store.meetings_without_chair(self._engine):
-            self._changed.put_nowait(log)
+            self._to_do.put_nowait(partial(self._list, log))
 
     async def of(self, session: Session) -> str | None:
         """The open case of a session."""
         log = await store.case_of(self._engine, session.id)
         return None if log is None else case_id(log)
 
-    def is_attended(self) -> bool:
-        """Whether anybody is at the desk now."""
-        return self._attended(self.desk)
+    def is_attended(self, but: Session | None = None) -> bool:
+        """Whether anybody is at the desk now; who of staff asks for help themselves does not count."""
+        there = set(self._connected(self.desk))
+        if but is not None and self._book is not None:
+            digest = self._accounts.digest(self.desk, but)
+            there.discard(self._book.rules.seat_of(self._book.fold.state, digest) or 0)
+        return bool(there)
 
-    async def help(
-        self, session: Session, id: bytes, room: int | None, slug: str | None, name: str | None
-    ) -> str:
+    async def help(self, session: Session, id: bytes, place: Place = NOWHERE) -> str:
         """A member asks for help: one case, however often it is pressed (CE-01)."""
-        return await self._raise(session, id, room, slug, name, source="help", triage="urgent")
+        return await self._raise(session, id, place, source="help", triage="urgent")
 
     async def signal(
-        self,
-        session: Session,
-        id: bytes,
-        slug: str | None,
-        name: str | None,
-        words: str,
-        triage: Triage,
+        self, session: Session, id: bytes, place: Place, words: str, triage: Triage
     ) -> str:
         """The review noticed words: a case under an id that follows from the command's (CE-06)."""
         derived = hashlib.blake2b(b"signal" + id, digest_size=16).digest()
         return await self._raise(
-            session, derived, None, slug, name, source="signal", triage=triage, excerpt=words
+            session, derived, place, source="signal", triage=triage, excerpt=words
         )
 
     async def _raise(
         self,
         session: Session,
         id: bytes,
-        room: int | None,
-        slug: str | None,
-        name: str | None,
+        place: Place,
         *,
         source: Source,
         triage: Triage,
         excerpt: str | None = None,
     ) -> str:
         payload = f"{source} {excerpt}".encode()
+        room = place.room if source == "help" else None
         while True:
             fresh = new_id(self._random_bytes)
             log = await store.open_case_file(
                 self._engine, fresh, session.id, room, self._now(), self._keep
             )
-            digest = self._accounts.digest(log, session)
-            command = Raise(source, triage, digest, slug, name, excerpt, self.is_attended())
+            command = Raise(
+                source,
+                triage,
+                self._accounts.digest(log, session),
+                place.slug,
+                place.name,
+                excerpt,
+                self.is_attended(but=session),
+                place.meeting,
+                place.seat,
+            )
             try:
                 await self._journal.submit(log, 0, command, id=id, payload=payload)
                 return case_id(log)
@@ -166,11 +199,40 @@ class Cases:
                 # Its file is closed only once the desk has heard, and Help is never refused (A99).
                 await store.close_case_file(self._engine, log)
 
-    async def claim(self, session: Session, case: str, id: bytes) -> int:
-        """One of staff takes a case; raises `Refused("already_claimed")` for all but the first (CE-11)."""
+    async def state(self, case: str) -> Case:
+        """How a case stands, as far as this process knows."""
+        state: Case = (await self._case(case)).fold.state
+        return state
+
+    async def _case(self, case: str) -> Book:
         book = await self._journal.book(log_of(case))
         if book is None or not isinstance(book.fold.state, Case):
             raise Refused("no_such_case")
+        return book
+
+    def named(self, session: Session, meeting: int, slug: str) -> None:
+        """Somebody has a seat in a meeting, or another name in it: their open case is told soon."""
+        self._to_do.put_nowait(partial(self._name, session, meeting, slug))
+
+    async def _name(self, session: Session, meeting: int, slug: str) -> None:
+        log = await store.case_of(self._engine, session.id)
+        book = await self._journal.book(meeting)
+        if log is None or book is None:
+            return
+        seat = book.rules.seat_of(book.fold.state, self._accounts.digest(meeting, session))
+        place = place_in(None, slug, book, seat)
+        if place.name:
+            command = NameMember(place.name, slug, case_id(meeting), place.seat)
+            await self._journal.submit(log, 0, command)
+
+    async def claim(
+        self, session: Session, case: str, id: bytes, reason: TakeOver | None = None
+    ) -> int:
+        """One of staff takes a case; raises `Refused("already_claimed")` for all but the first (CE-11).
+
+        With a reason they take it over from whoever has it.
+        """
+        book = await self._case(case)
         desk = await self._journal.book(self.desk)
         assert desk is not None
         seat = desk.rules.seat_of(desk.fold.state, self._accounts.digest(self.desk, session))
@@ -178,8 +240,9 @@ class Cases:
             raise Refused("no_seat")
         name = desk.fold.state.seats[seat].name or "Staff"
         digest = self._accounts.digest(book.log, session)
+        command = Claim(digest, name, seat, reason)
         await self._journal.submit(
-            book.log, 0, Claim(digest, name, seat), id=id, payload=digest.encode()
+            book.log, 0, command, id=id, payload=f"{digest} {reason or ''}".encode()
         )
         claimed = await self._journal.seat_of(book.log, digest)
         assert claimed is not None, "the entry is folded before its answer is given"
@@ -199,19 +262,19 @@ class Cases:
         """Something happened in a log; the desk is told of all in a case, and of a meeting's chair."""
         is_case = book.rules.kind == "case"
         if is_case or any(isinstance(record.entry, OF_THE_CHAIR) for record in records):
-            self._changed.put_nowait(book.log)
+            self._to_do.put_nowait(partial(self._list, book.log))
 
     async def run(self, pause: Callable[[float], Awaitable[None]]) -> None:
         """Lists what changed, each until it is listed."""
         while True:
-            log = await self._changed.get()
+            do = await self._to_do.get()
             try:
-                await self._list(log)
+                await do()
             except Exception as error:
                 # The database is away; or it is a bug, and then it must not end the server.
                 if not isinstance(error, RetryLater | OutcomeUnknown | SQLAlchemyError):
                     _log.error("listing_failed", error=type(error).__name__)
-                self._changed.put_nowait(log)
+                self._to_do.put_nowait(do)
                 await pause(0.2)
 
     async def _list(self, log: int) -> None:
@@ -222,14 +285,9 @@ class Cases:
             await self._list_case(book)
 
     async def _list_case(self, book: Book) -> None:
-        case, log = book.fold.state, book.log
-        listed = ListCase(
-            case_id(log), case.status, case.source, case.triage, case.raised_at or 0.0, case.room,
-            case.desk_seat,
-        )  # fmt: skip
-        await self._journal.submit(self.desk, 0, listed)
-        if case.closed_at is not None:
-            await store.close_case_file(self._engine, log)
+        await self._journal.submit(self.desk, 0, listing(book))
+        if book.fold.state.closed_at is not None:
+            await store.close_case_file(self._engine, book.log)
 
     async def _list_chair(self, book: Book) -> None:
         room = await store.room_of(self._engine, book.log)
@@ -239,3 +297,27 @@ class Cases:
             case_id(book.log), room, chair_of(fold.state), _lost_at(book), fold.position
         )
         await self._journal.submit(self.desk, 0, listed)
+
+
+def listing(book: Book) -> ListCase:
+    """How a case stands, in the words of the desk."""
+    case: Case = book.fold.state
+    lease = case.lease
+    since = None if lease is None else lease.lapsed_at if lease.lapsed else lease.at
+    return ListCase(
+        case=case_id(book.log),
+        status=case.status,
+        source=case.source,
+        triage=case.triage,
+        raised_at=case.raised_at or 0.0,
+        room=case.room,
+        claimed_by=lease.desk_seat if lease else 0,
+        position=book.fold.position,
+        seat=case.seat,
+        lapsed=lease.lapsed if lease else None,
+        since=since,
+        has_word=lease is not None and lease.has_word,
+        unread=len(case.unread),
+        unread_since=case.unread[0].at if case.unread else None,
+        pressed_at=case.pressed_at,
+    )

@@ -13,7 +13,8 @@ from moderation.case import case as case_rules
 from moderation.case import desk as desk_rules
 from moderation.case.case import Case, CaseView
 from moderation.case.desk import Desk, DeskView, StaffSeat
-from moderation.case.entries import CaseEntry, DeskEntry
+from moderation.case.entries import CaseEntry, DeskEntry, Touched
+from moderation.case.state import Lease
 from moderation.meeting import audience, decider
 from moderation.meeting import entries as happened
 from moderation.meeting.audience import Snapshot
@@ -158,9 +159,12 @@ def thaw(view: View) -> State:
                 room=view.room,
                 member=view.member,
                 raised_at=view.raised_at,
+                meeting=view.meeting,
+                seat=view.seat,
+                pressed_at=view.pressed_at,
                 told=view.told,
-                claimed_at=view.claimed_at,
-                claimer=view.claimer,
+                lease=_lease(view),
+                read=view.read,
                 closed_at=view.closed_at,
             )
         case DeskView():
@@ -171,6 +175,21 @@ def thaw(view: View) -> State:
             )
         case _:
             assert_never(view)
+
+
+def _lease(view: CaseView) -> Lease | None:
+    if view.claimed_at is None:
+        return None
+    return Lease(
+        view.claimed_seat,
+        0,
+        view.claimer,
+        view.claimed_at,
+        view.touched_at or view.claimed_at,
+        view.has_word,
+        view.lapsed,
+        view.lapsed_at,
+    )
 
 
 def fold(state: State, entry: happened.AnyEntry | CaseEntry | DeskEntry, stamp: Stamp) -> State:
@@ -187,9 +206,8 @@ def fold(state: State, entry: happened.AnyEntry | CaseEntry | DeskEntry, stamp: 
             return decider.evolve(state, known, stamp) if is_shown else state
         case Case():
             of_case = cast("CaseEntry", entry)
-            return (
-                state if case_rules.audience(of_case) else case_rules.evolve(state, of_case, stamp)
-            )
+            is_shown = not case_rules.audience(of_case) or isinstance(of_case, Touched)
+            return case_rules.evolve(state, of_case, stamp) if is_shown else state
         case Desk():
             of_desk = cast("DeskEntry", entry)
             return (

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chatroom.care.cases import Cases
+from chatroom.care.cases import Cases, Place
 from chatroom.groups.formats import Formats
 from chatroom.groups.ways import changed
 from chatroom.live.book import Book
@@ -277,6 +277,8 @@ class Meetings:
         await self._journal.submit(book.log, 0, command, verdict=verdict)
         place = _place(book.fold.state, digest)
         assert place is not None, "the entry is folded before its answer is given"
+        if isinstance(place, int):
+            self._cases.named(session, book.log, visit.room.slug)
         return place
 
     async def _was_not_waiting(self, room: Room, session: Session) -> None:
@@ -291,7 +293,8 @@ class Meetings:
     async def _reviewed(self, room: Room, session: Session, name: str, id: bytes) -> Verdict:
         verdict = self._reviewer.name(name)
         if verdict.signal is not None:
-            await self._cases.signal(session, id, room.slug, None, name, verdict.signal)
+            place = Place(room.id, room.slug)
+            await self._cases.signal(session, id, place, name, verdict.signal)
         return verdict
 
     async def _convened(self, room: Room) -> Book:

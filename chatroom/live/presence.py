@@ -49,7 +49,7 @@ class Presence:
         self._renewed_at: float | None = None
         self._read: tuple[Mapping[int, int], frozenset[int]] = ({}, frozenset())
         self._theirs: dict[int, dict[int, bool]] = {}
-        self._watched: set[int] = set()
+        self._vanished: set[Place] = set()
 
     def came(self, log: int, seat: int) -> None:
         """A socket of this process took its seat."""
@@ -59,10 +59,6 @@ class Presence:
         """The last socket that a seat had at this process is gone."""
         self._ours[log][seat] = self._now()
 
-    def watch(self, log: int) -> None:
-        """From now on looks take in this log though nobody here is connected to it."""
-        self._watched.add(log)
-
     def knows(self, log: int) -> bool:
         """Whether a look has taken in this log yet, so that nobody is missed who is at another process."""
         return self._leases is None or log in self._read[1]
@@ -71,6 +67,10 @@ class Presence:
         """The seats that have a socket now, at any process."""
         ours = {seat for seat, left in self._ours.get(log, {}).items() if left is None}
         return ours | {seat for seat, has_socket in self._theirs.get(log, {}).items() if has_socket}
+
+    def vanished(self, log: int, seat: int) -> bool:
+        """Whether a seat was lost with its process, whose lease has run out since (W20)."""
+        return (log, seat) in self._vanished and seat not in self.connected(log)
 
     def here(self, log: int) -> set[int]:
         """The seats that are shown as here: with a socket, or without one for a moment."""
@@ -84,7 +84,7 @@ class Presence:
         self._let_go()
         if self._leases is not None:
             await self._tell(self._leases)
-            await self._ask(self._leases, frozenset((*logs, *self._watched)))
+            await self._ask(self._leases, frozenset(logs))
 
     def _let_go(self) -> None:
         over = self._now() - GRACE
@@ -120,8 +120,21 @@ class Presence:
         """Who is here is read only where something has changed: mostly the leases say it all."""
         others = await leases.others()
         if (others, logs) != self._read:
-            self._theirs = await leases.seats(others.keys(), logs) if others and logs else {}
+            theirs = await leases.seats(others.keys(), logs) if others and logs else {}
+            self._note_vanished(theirs, logs)
+            self._theirs = theirs
             self._read = (others, logs)
+
+    def _note_vanished(self, theirs: dict[int, dict[int, bool]], logs: frozenset[int]) -> None:
+        """Who leaves is seen without a socket first; who is gone all at once went with a process."""
+        before = {
+            (log, seat)
+            for log, seats in self._theirs.items()
+            for seat, has_socket in seats.items()
+            if has_socket and log in logs
+        }
+        now = {(log, seat) for log, seats in theirs.items() for seat in seats}
+        self._vanished = (self._vanished | before) - now
 
 
 def presence_frame(here: Collection[int], state: object) -> wire.Presence:

@@ -163,6 +163,7 @@ REFUSALS: dict[str, Words] = {
         "This case is closed. Press Help again whenever you need to.", ("help",)
     ),
     "already_claimed": Words("Somebody else has taken this case.", ()),
+    "case_taken": Words("Somebody else of staff has this case by now.", ()),
     "own_case": Words("This is your own case; somebody else has to take it.", ()),
     "no_such_case": Words("There is no such case.", ()),
     "staff_only": Words("Only staff can do that.", ()),
@@ -226,6 +227,7 @@ CLOSE_CODES: dict[str, CloseCode] = {
     "no_session": CloseCode(4401, "No session, or no hello within 5 seconds.", False),
     "no_seat": CloseCode(4403, "The session has no seat here; go through the door.", False),
     "removed": CloseCode(4410, "A facilitator took the seat out of the meeting.", False),
+    "case_taken": CloseCode(4412, "Somebody else of staff has this case now.", False),
     "seat_changed": CloseCode(
         4411, "The seat reads other streams from here on; come back for them.", True
     ),

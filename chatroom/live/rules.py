@@ -9,7 +9,18 @@ from msgspec.structs import replace
 
 from moderation.case import case, desk
 from moderation.case.commands import CaseSeatCommand, TickCase, Write
-from moderation.case.entries import CaseEntry, ChairListed, DeskEntry
+from moderation.case.entries import (
+    CaseEntry,
+    CaseListed,
+    ChairListed,
+    Claimed,
+    ClaimLapsed,
+    ClaimResumed,
+    DeskEntry,
+    HelpPressedAgain,
+    MemberNamed,
+    Touched,
+)
 from moderation.content.verdict import Verdict
 from moderation.content.written import Written, written
 from moderation.meeting import audience, decider
@@ -102,9 +113,23 @@ def let_go_by(entry: Entry) -> tuple[int, str] | None:
             return seat, "no_session"
         case happened.CameBack(seat=seat):
             return seat, "no_seat"  # It belongs to another session from here on.
+        case Claimed(replaces=seat) if seat:
+            return seat, "case_taken"
         case _:
             changed = audience.changes_streams(entry)
             return None if changed is None else (changed, "seat_changed")
+
+
+def _is_of_a_lease(entry: Entry) -> bool:
+    of_a_lease = ClaimLapsed | ClaimResumed | Touched | HelpPressedAgain | MemberNamed
+    return isinstance(entry, of_a_lease) or (isinstance(entry, Claimed) and entry.replaces > 0)
+
+
+def _reader_of_the_desk(entry: Entry) -> int:
+    """Readers before the third hold a case for claimed that waits again."""
+    if isinstance(entry, CaseListed):
+        return 3
+    return 2 if isinstance(entry, ChairListed) else 1
 
 
 MEETING = Rules(
@@ -136,6 +161,8 @@ CASE = Rules(
     snapshot=case.snapshot,
     due=case.due,
     ended=lambda state: state.closed_at,
+    # A case is for every reader until its claim is treated as a lease: Help waits for no upgrade.
+    reader=lambda entry: 3 if _is_of_a_lease(entry) else 1,
 )
 DESK = Rules(
     kind="desk",
@@ -150,7 +177,7 @@ DESK = Rules(
     snapshot=desk.snapshot,
     due=lambda _: None,
     ended=lambda _: None,
-    reader=lambda entry: 2 if isinstance(entry, ChairListed) else 1,
+    reader=_reader_of_the_desk,
 )
 
 RULES = {rules.kind: rules for rules in (MEETING, CASE, DESK)}

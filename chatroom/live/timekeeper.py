@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -92,6 +93,16 @@ async def pause(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+class Minded(Protocol):
+    """What is looked after besides the meetings, whoever is connected to it."""
+
+    def logs(self) -> list[int]:
+        """Logs to keep up with and to look for presence in, though nobody here is connected."""
+
+    async def mind(self) -> None:
+        """After a look at presence, once a second."""
+
+
 class Timekeeper:
     """Reads heads and due times, proposes what is due, and lets words go when their time is over."""
 
@@ -102,6 +113,7 @@ class Timekeeper:
         journal: Journal,
         hub: Hub,
         presence: Presence,
+        minded: Minded,
         bus_is_sound: Callable[[], bool],
         tidy: Callable[[float], Awaitable[object]],
         is_leaving: Callable[[], bool] = lambda: False,
@@ -112,6 +124,7 @@ class Timekeeper:
         self._journal = journal
         self._hub = hub
         self._presence = presence
+        self._minded = minded
         self._bus_is_sound = bus_is_sound
         self._tidy = tidy
         self._is_leaving = is_leaving
@@ -140,7 +153,8 @@ class Timekeeper:
         """One turn: catches up where others have appended, ticks what is due, sweeps what is over."""
         await self._clock.follow(self._logs.time)
         now = self._clock.now()
-        await self._catch_up(await self._logs.heads(self._hub.logs()))
+        logs = {*self._hub.logs(), *self._minded.logs()}
+        await self._catch_up(await self._logs.heads(logs))
         for head in await self._logs.due(now):
             self._tick(head)
         for log in await self._logs.sweepable(now):
@@ -175,7 +189,8 @@ class Timekeeper:
             return
         logs = self._hub.logs()
         async with asyncio.timeout(PRESENCE_WITHIN):
-            await self._presence.look(logs)
+            await self._presence.look({*logs, *self._minded.logs()})
+            await self._minded.mind()
         self._hub.tell_presence()
         for log in logs:
             self._mind(log)

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 READER = 3
 """What this version can decide on; a log may ask for a newer one (W10).
 
-2: the floor in full. 3: invitations at the door, and seats that are left.
+2: the floor in full. 3: invitations at the door, seats that are left, claims as leases.
 """
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from chatroom.care.helplines import case_kept, lines_of
 from chatroom.live import wire
 from chatroom.live.journal import RetryLater
-from chatroom.settings import Helpline
+from chatroom.settings import Settings
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.web.assets import Assets
 from moderation.refused import Refused
@@ -70,9 +71,19 @@ def answering(endpoint: Endpoint) -> Endpoint:
     return answered
 
 
-def helplines(lines: tuple[Helpline, ...]) -> list[dict[str, str | None]]:
-    """The configured helplines as pages show them."""
-    return [{"label": line.label, "text": line.reach, "url": line.url} for line in lines]
+def helplines(settings: Settings) -> list[dict[str, str | None]]:
+    """Whom to turn to now, as pages show it."""
+    return [
+        {"label": line.label, "text": line.reach, "url": line.url} for line in lines_of(settings)
+    ]
+
+
+def care(settings: Settings) -> dict[str, Any]:
+    """What Help knows on every page, before anybody is asked and without a network."""
+    return {
+        "helplines": helplines(settings),
+        "case_kept": case_kept(settings.case_retention_days),
+    }
 
 
 def open_templates(assets: Assets) -> Environment:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket
 
-from chatroom.care.cases import Cases
+from chatroom.care.cases import Cases, place_in
 from chatroom.live import wire
 from chatroom.live.book import Book
 from chatroom.live.hub import TYPING, Hub, Subscriber
@@ -327,7 +327,14 @@ class Connection:
         answer.add_done_callback(lambda done: self._answered(frame.id, done, verdict, written))
         if isinstance(command, ask.Say | ask.Post):
             self._book.on_their_way[self._seat, frame.id] = command.text
+        if isinstance(command, ask.Rename):
+            answer.add_done_callback(self._renamed)
         return None
+
+    def _renamed(self, done: "asyncio.Future[Answer]") -> None:
+        """An open case of theirs goes by the name that the room knows."""
+        if done.exception() is None and self._room is not None:
+            self._house.cases.named(self._session, self._book.log, self._room)
 
     def _needs_them_here(self, command: Command) -> None:
         """Nobody is named to be next who is not connected (FC-28): of that the rules know nothing.
@@ -376,12 +383,10 @@ class Connection:
 
     async def _raise_signal(self, id: str, words: str, verdict: Verdict) -> None:
         """A crisis signal opens its case first, whatever becomes of the command (CE-06)."""
-        meeting: Meeting = self._book.fold.state
         case = await self._house.cases.signal(
             self._session,
             bytes.fromhex(id),
-            self._room,
-            meeting.seats[self._seat].name,
+            place_in(None, self._room, self._book, self._seat),
             words,
             "urgent" if verdict.signal == "urgent" else "support",
         )

@@ -9,10 +9,11 @@ from chatroom.live import wire
 from chatroom.people.accounts import Session
 from chatroom.settings import Settings
 from chatroom.store.accounts import ORGANISATION
-from chatroom.web.answers import answer, asked, helplines, page
+from chatroom.web.answers import answer, asked, care, page
 from chatroom.web.connection import House
 from chatroom.web.security import session_token
 from moderation.bounds import Name
+from moderation.case.commands import TakeOver
 from moderation.refused import Refused
 
 
@@ -24,9 +25,10 @@ class ComeToDesk(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ClaimCase(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the Claim button sends."""
+    """What the Claim button sends; with a reason, it is Take over."""
 
     id: wire.CommandId
+    reason: TakeOver | None = None
 
 
 class Desk:
@@ -39,14 +41,14 @@ class Desk:
 
     async def show(self, request: Request) -> Response:
         """GET /desk."""
-        lines = helplines(self._settings.helplines)
         try:
             session = await self.staff(request)
         except Refused:
-            return page(self._templates, "closed_door.html", 403, door={"helplines": lines})
+            return page(self._templates, "closed_door.html", 403, door=care(self._settings))
         desk = {
             "seat": await self._seat(session),
-            "helplines": lines,
+            **care(self._settings),
+            "case": await self._house.cases.of(session),
             "organisation": "Desk",
             "speed": self._settings.time_speed,
         }
@@ -65,13 +67,12 @@ class Desk:
         return answer({"seat": await self._house.cases.come_to_desk(session, wanted.name)})
 
     async def claim(self, request: Request) -> Response:
-        """POST /cases/{case}/claims {"id"} -> {"seat"}; of many who press at once, one gets it."""
+        """POST /cases/{case}/claims {"id", "reason"} -> {"seat"}; of many who press at once, one gets it."""
         wanted = await asked(request, ClaimCase)
         session = await self.staff(request)
         case: str = request.path_params["case"]
-        return answer(
-            {"seat": await self._house.cases.claim(session, case, bytes.fromhex(wanted.id))}
-        )
+        id = bytes.fromhex(wanted.id)
+        return answer({"seat": await self._house.cases.claim(session, case, id, wanted.reason)})
 
     async def staff(self, request: Request) -> Session:
         """Who asks; raises `Refused` for everybody but staff."""

@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response
 from chatroom.bus import Bus
 from chatroom.live.journal import RetryLater
 from chatroom.people.accounts import Accounts, Ended, Entered, hashed
-from chatroom.settings import Helpline
+from chatroom.settings import Settings
 from chatroom.store.database import durability
 from chatroom.store.logs import OutcomeUnknown
-from chatroom.web.answers import asked, helplines, page
+from chatroom.web.answers import asked, care, page
 from chatroom.web.security import forget_session, is_browser, session_token, set_session_cookie
 
 DATABASE_WITHIN = 2.0
@@ -47,21 +47,21 @@ class Doors:
         now: Callable[[], float],
         ended: Callable[[bytes], None],
         left: Callable[[Ended, str | None], Awaitable[None]],
-        lines: tuple[Helpline, ...] = (),
+        settings: Settings,
     ) -> None:
         self._accounts = accounts
         self._templates = templates
         self._now = now
         self._ended = ended
         self._left = left
-        self._lines = lines
+        self._settings = settings
 
     async def enter(self, request: Request) -> Response:
         """GET /enter: the page reads the secret from the fragment, which no server is ever sent.
 
         A preview or a second look uses nothing up: only the POST below does (A61).
         """
-        shown = page(self._templates, "enter.html", door={"helplines": helplines(self._lines)})
+        shown = page(self._templates, "enter.html", door=care(self._settings))
         shown.headers["X-Robots-Tag"] = "noindex"
         return shown
 

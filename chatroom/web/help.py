@@ -1,17 +1,22 @@
 """Help: one POST that works in every state, for the muted, the removed, and before any door."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chatroom.care.cases import NOWHERE, Place, place_in
+from chatroom.care.helplines import lines_of, turn_to
 from chatroom.groups.meetings import Meetings
 from chatroom.live import wire
 from chatroom.people.accounts import Session
-from chatroom.settings import Settings
+from chatroom.settings import Helpline, Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import asked, helplines
 from chatroom.web.connection import House
 from chatroom.web.sessions import answer_with, begin_session, session_of
+from moderation.case.case import Case
 
 
 class AskForHelp(Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,14 +26,23 @@ class AskForHelp(Struct, frozen=True, forbid_unknown_fields=True):
     room: str | None = None
 
 
-ATTENDED = (
-    "Thank you for pressing Help. Staff have been called and will write to you here, usually within a minute. "
-    "If you are in danger right now, contact one of these at once."
-)
-NOBODY = (
-    "Thank you for pressing Help. Nobody is at the desk right now. Your call stays open, and somebody will "
-    "write here as soon as they can. Please contact one of these now."
-)
+def words_for(case: Case, lines: Sequence[Helpline], *, attended: bool) -> str:
+    """What is true now, whatever was promised to somebody else: nobody can promise a time (CE-04, CE-10)."""
+    if case.is_held and case.lease is not None:
+        return (
+            f"{case.lease.name or 'Somebody from staff'} has your call. What you write here reaches them. "
+            f"If you are in danger right now, {turn_to(lines)} at once."
+        )
+    if attended:
+        return (
+            "Thank you for pressing Help. Staff have been called. This page says when somebody comes, and it "
+            f"says so, too, if nobody has come in a minute. If you are in danger right now, {turn_to(lines)} "
+            "at once."
+        )
+    return (
+        "Thank you for pressing Help. Nobody is at the desk right now. Your call stays open, and whoever comes "
+        f"to the desk sees it. Please {turn_to(lines)} now."
+    )
 
 
 class Help:
@@ -48,30 +62,24 @@ class Help:
         token, session = None, await session_of(self._house, request)
         if session is None:
             token, session = await begin_session(self._house)
+        cases = self._house.cases
         room = await self._meetings.room(wanted.room) if wanted.room else None
-        name = await self._name(room, session) if room else None
-        case = await self._house.cases.help(
-            session,
-            bytes.fromhex(wanted.id),
-            room.id if room else None,
-            room.slug if room else None,
-            name,
-        )
-        attended = self._house.cases.is_attended()
+        place = await self._place(room, session) if room else NOWHERE
+        case = await cases.help(session, bytes.fromhex(wanted.id), place)
+        attended = cases.is_attended(but=session)
+        lines = lines_of(self._settings)
         content = {
             "case": case,
             "attended": attended,
-            "helplines": helplines(self._settings.helplines),
-            "words": ATTENDED if attended else NOBODY,
+            "helplines": helplines(self._settings),
+            "words": words_for(await cases.state(case), lines, attended=attended),
         }
         return answer_with(request, token, content)
 
-    async def _name(self, room: Room, session: Session) -> str | None:
-        """The name that the member goes by in the room, removed or not."""
+    async def _place(self, room: Room, session: Session) -> Place:
+        """The seat and the name that the member has in the room, removed or not."""
         book = await self._meetings.latest(room)
         if book is None:
-            return None
-        meeting = book.fold.state
-        seat = book.rules.seat_of(meeting, self._house.accounts.digest(book.log, session))
-        name: str | None = meeting.seats[seat].name if seat is not None else None
-        return name
+            return Place(room.id, room.slug)
+        digest = self._house.accounts.digest(book.log, session)
+        return place_in(room.id, room.slug, book, book.rules.seat_of(book.fold.state, digest))

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chatroom.settings import Settings
-from chatroom.web.answers import helplines, page, refused
+from chatroom.web.answers import care, page, refused
 from moderation.refused import Refused
 
 
@@ -19,8 +19,7 @@ class Pages:
 
     async def home(self, request: Request) -> Response:
         """GET /: there is no list of rooms; a door opens by its invitation."""
-        lines = helplines(self._settings.helplines)
-        return page(self._templates, "closed_door.html", door={"helplines": lines})
+        return page(self._templates, "closed_door.html", door=care(self._settings))
 
     async def nowhere(self, request: Request, wrong: Exception) -> Response:
         """Every wrong address: a page like that of an unknown room, with Help; JSON for who reads no pages."""
@@ -29,10 +28,8 @@ class Pages:
             answer = refused(Refused("no_such_page"))
             answer.status_code = wrong.status_code
         else:
-            lines = helplines(self._settings.helplines)
-            answer = page(
-                self._templates, "closed_door.html", wrong.status_code, door={"helplines": lines}
-            )
+            door = care(self._settings)
+            answer = page(self._templates, "closed_door.html", wrong.status_code, door=door)
         answer.headers.update({"X-Robots-Tag": "noindex", **(wrong.headers or {})})
         return answer
 

@@ -83,8 +83,10 @@ SENDERS: dict[type[Struct], str] = {
     commands.Handover: "the chair; staff; a facilitator while nobody has it",
     commands.AcceptChair: "whom it was offered; a facilitator where nobody has it",
     commands.DeclineChair: "whom it was offered",
-    case_commands.Write: "the member or the claimer of the case",
-    case_commands.CloseCase: "the claimer; the member with outcome `left`",
+    case_commands.Write: "the member; whoever has the case, or had it last",
+    case_commands.Touch: "whoever has the case, or had it last",
+    case_commands.PutBack: "whoever has the case",
+    case_commands.CloseCase: "whoever has the case; the member with outcome `left`",
 }
 
 Named = dict[str, tuple[str, str]]

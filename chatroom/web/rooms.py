@@ -12,7 +12,7 @@ from chatroom.groups.meetings import AGAIN, Meetings, Visit, Waiting, holders
 from chatroom.live import wire
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room
-from chatroom.web.answers import answer, asked, helplines, page, refused
+from chatroom.web.answers import answer, asked, care, helplines, page, refused
 from chatroom.web.connection import House
 from chatroom.web.sessions import answer_with, begin_session, renewed, session_of, with_cookie
 from moderation.bounds import Name
@@ -51,8 +51,7 @@ class Rooms:
         """
         visit = await self._visit(request)
         if visit is None:
-            lines = helplines(self._settings.helplines)
-            return page(self._templates, "closed_door.html", 403, door={"helplines": lines})
+            return page(self._templates, "closed_door.html", 403, door=care(self._settings))
         shown = page(self._templates, "room.html", door=await self._door(visit))
         shown.headers["X-Robots-Tag"] = "noindex"
         if visit.session is not None:
@@ -81,7 +80,7 @@ class Rooms:
             "here": self._house.hub.count(visit.book.log) if visit.known and visit.book else None,
             "retention_hours": self._settings.retention_hours,
             "kept": kept(self._settings.retention_hours),
-            "helplines": helplines(self._settings.helplines),
+            **care(self._settings),
             "case": await self._house.cases.of(visit.session) if visit.session else None,
             "speed": self._settings.time_speed,
         }
@@ -134,7 +133,7 @@ class Rooms:
             "waiting": True,
             **self._lobby(place),
             "room": {"slug": room.slug, "name": room.name},
-            "helplines": helplines(self._settings.helplines),
+            "helplines": helplines(self._settings),
         }
 
     async def cues(self, request: Request) -> Response:

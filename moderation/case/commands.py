@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from moderation.bounds import Name, Words, snake
+from moderation.bounds import MOST, Name, Words, snake
 
 Source = Literal["help", "signal"]
 """A member pressed Help, or the review noticed words (CE-06)."""
@@ -19,6 +19,12 @@ Outcome = Literal[
     "unreachable",
     "false_alarm",
 ]
+Lapse = Literal["away", "no_word", "untouched", "put_back"]
+"""Why a claim holds no more: its holder has no socket; wrote nothing in time; was not heard of for
+minutes; or has put the case back (CE-12)."""
+TakeOver = Literal["signed_in_anew", "agreed", "silent", "graver"]
+"""Why somebody takes a case that another has: it was their own in another window; they agreed on it;
+the other does not answer; it needs somebody else."""
 Status = Literal["raised", "unanswered", "claimed", "closed"]
 Chair = Literal["held", "lost", "quiet"]
 """How a meeting's chair stands: somebody has it, or the meeting is over; nobody is there; and the
@@ -38,6 +44,16 @@ class Write(Command, frozen=True):
     text: Words
 
 
+class Touch(Command, frozen=True):
+    """The one who has the case is still with it, and has seen the line up to number `read` (CE-12)."""
+
+    read: Annotated[int, Meta(ge=0, le=MOST)] = 0
+
+
+class PutBack(Command, frozen=True):
+    """The one who has the case puts it back: it waits for all at the desk again (CE-14)."""
+
+
 class CloseCase(Command, frozen=True):
     """The one who claimed the case closes it; the member closes it by saying they are all right."""
 
@@ -47,8 +63,8 @@ class CloseCase(Command, frozen=True):
 class Raise(Command, frozen=True):
     """By the server: a help request, or a signal of the review, opens the case.
 
-    `name` is the one shown in the room, `excerpt` the words that a signal was raised for, and
-    `attended` whether anybody was at the desk.
+    `name` is the one shown in the room, `seat` the one in that `meeting`, `excerpt` the words that a
+    signal was raised for, and `attended` whether anybody was at the desk.
     """
 
     source: Source
@@ -58,17 +74,41 @@ class Raise(Command, frozen=True):
     name: str | None = None
     excerpt: str | None = None
     attended: bool = True
+    meeting: str | None = None
+    seat: int = 0
+
+
+class NameMember(Command, frozen=True):
+    """By the server: who asked for help has a name and a seat in a room by now, or another one."""
+
+    name: str
+    room: str
+    meeting: str
+    seat: int
 
 
 class Claim(Command, frozen=True):
     """By the server: somebody of staff takes the case; one of them gets it (CE-11).
 
-    `desk_seat` is the seat they have at the desk.
+    `desk_seat` is the seat they have at the desk; with a reason they take it from who has it.
     """
 
     session: Session
     name: Name
     desk_seat: int = 0
+    reason: TakeOver | None = None
+
+
+class ClaimerAway(Command, frozen=True):
+    """By the server: who has the case from that seat at the desk is connected nowhere (CE-12)."""
+
+    desk_seat: int
+
+
+class ClaimerBack(Command, frozen=True):
+    """By the server: they are connected again."""
+
+    desk_seat: int
 
 
 class TickCase(Command, frozen=True):
@@ -83,7 +123,10 @@ class ComeToDesk(Command, frozen=True):
 
 
 class ListCase(Command, frozen=True):
-    """By the server: how a case stands, for everybody at the desk. No words, no names."""
+    """By the server: how a case stands at `position` of its log, for everybody at the desk.
+
+    No words, no names. What each field says stands at `CaseListed`.
+    """
 
     case: CaseId
     status: Status
@@ -92,6 +135,14 @@ class ListCase(Command, frozen=True):
     raised_at: float
     room: str | None = None
     claimed_by: int = 0
+    position: int = 0
+    seat: int = 0
+    lapsed: Lapse | None = None
+    since: float | None = None
+    has_word: bool = False
+    unread: int = 0
+    unread_since: float | None = None
+    pressed_at: float | None = None
 
 
 class ListChair(Command, frozen=True):
@@ -104,7 +155,7 @@ class ListChair(Command, frozen=True):
     position: int
 
 
-CaseSeatCommand = Write | CloseCase
-CaseServerCommand = Raise | Claim | TickCase
+CaseSeatCommand = Write | Touch | PutBack | CloseCase
+CaseServerCommand = Raise | NameMember | Claim | ClaimerAway | ClaimerBack | TickCase
 AnyCaseCommand = CaseSeatCommand | CaseServerCommand
 DeskServerCommand = ComeToDesk | ListCase | ListChair

@@ -11,14 +11,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
-from moderation.case.case import GRAVITY
 from moderation.case.commands import Chair, ComeToDesk, DeskServerCommand, ListCase, ListChair
 from moderation.case.entries import CameToDesk, CaseListed, ChairListed, DeskEntry, DeskSeatGiven
 from moderation.content.written import is_visible, written
 from moderation.meeting.state import Stamp
 from moderation.refused import Refused
-
-_ORDER = {"raised": 0, "unanswered": 1, "claimed": 2, "closed": 3}
 
 
 class StaffSeat(Struct, frozen=True):
@@ -69,28 +66,17 @@ def _come(desk: Desk, command: ComeToDesk) -> list[DeskEntry]:
 
 
 def _list(desk: Desk, command: ListCase) -> list[DeskEntry]:
-    """A late listing never takes a case back to an earlier state."""
+    """What was read before something that is known takes no case back to an earlier state."""
     known = desk.cases.get(command.case)
     if command.case in desk.closed:
         return []
-    if known is not None and _standing(known) >= _standing(command):
-        return []
-    return [
-        CaseListed(
-            case=command.case,
-            status=command.status,
-            source=command.source,
-            triage=command.triage,
-            raised_at=command.raised_at,
-            room=command.room,
-            claimed_by=command.claimed_by,
-        )
-    ]
-
-
-def _standing(listed: CaseListed | ListCase) -> tuple[int, int, bool]:
-    """How far a case has come, then how grave it is, then whether the member pressed Help."""
-    return _ORDER[listed.status], GRAVITY[listed.triage], listed.source == "help"
+    listed = CaseListed(**{name: getattr(command, name) for name in CaseListed.__struct_fields__})
+    if known is None:
+        return [listed]
+    is_news = command.position > known.position and replace(known, position=0) != replace(
+        listed, position=0
+    )
+    return [listed] if is_news else []
 
 
 def _list_chair(desk: Desk, command: ListChair) -> list[DeskEntry]:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from moderation.bounds import snake
-from moderation.case.commands import Chair, Outcome, Source, Status, Triage
+from moderation.case.commands import Chair, Lapse, Outcome, Source, Status, TakeOver, Triage
 
 
 class Entry(Struct, frozen=True, tag=snake, tag_field="type", omit_defaults=True):
@@ -15,11 +15,28 @@ class Worded(Entry, frozen=True):
 
 
 class CaseRaised(Worded, frozen=True, kw_only=True):
-    """The case is open; `words` is the member's name in the room, where they have one."""
+    """The case is open; `words` is the member's name in the room, where they have one.
+
+    `seat` is theirs in that `meeting`, 0 without one.
+    """
 
     source: Source
     triage: Triage
     room: str | None = None
+    meeting: str | None = None
+    seat: int = 0
+
+
+class HelpPressedAgain(Entry, frozen=True):
+    """The member pressed Help once more, and the desk is called once more."""
+
+
+class MemberNamed(Worded, frozen=True, kw_only=True):
+    """The member goes by `words` now, in seat `seat` of a meeting."""
+
+    room: str
+    meeting: str
+    seat: int
 
 
 class Excerpt(Worded, frozen=True, kw_only=True):
@@ -44,10 +61,35 @@ class Unanswered(Entry, frozen=True):
 
 
 class Claimed(Worded, frozen=True, kw_only=True):
-    """One of staff, from seat `desk_seat` at the desk, has the case; `words` is the name they go by."""
+    """One of staff, from seat `desk_seat` at the desk, has the case; `words` is the name they go by.
+
+    `replaces` is the seat that had it before and reads nothing after this; `reason` why, where that
+    one had it still.
+    """
 
     seat: int
     desk_seat: int = 0
+    replaces: int = 0
+    reason: TakeOver | None = None
+
+
+class ClaimLapsed(Entry, frozen=True):
+    """Nobody has the case any more: it waits for all at the desk, and the member is told so (CE-12)."""
+
+    why: Lapse
+
+
+class ClaimResumed(Entry, frozen=True):
+    """Who had the case last has it again."""
+
+    seat: int
+
+
+class Touched(Entry, frozen=True):
+    """To the one who has the case: they were with it, and had seen the line up to number `read`."""
+
+    seat: int
+    read: int
 
 
 class Wrote(Worded, frozen=True, kw_only=True):
@@ -83,7 +125,13 @@ class DeskSeatGiven(Entry, frozen=True):
 
 
 class CaseListed(Entry, frozen=True):
-    """How a case stands now. No words, no names."""
+    """How a case stands now. No words, no names.
+
+    `position` says how far in the case's log that was, `seat` which one of its room the member has.
+    Claimed: `since` when, and whether they have written. `lapsed`: `claimed_by` had it, until `since`.
+    `unread` words of the member nobody has seen, the first `unread_since`; `pressed_at` says when
+    Help was pressed last.
+    """
 
     case: str
     status: Status
@@ -92,6 +140,14 @@ class CaseListed(Entry, frozen=True):
     raised_at: float
     room: str | None = None
     claimed_by: int = 0
+    position: int = 0
+    seat: int = 0
+    lapsed: Lapse | None = None
+    since: float | None = None
+    has_word: bool = False
+    unread: int = 0
+    unread_since: float | None = None
+    pressed_at: float | None = None
 
 
 class ChairListed(Entry, frozen=True):
@@ -108,7 +164,7 @@ class ChairListed(Entry, frozen=True):
 
 
 CaseEntry = (
-    CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed
-    | OutcomeNoted
+    CaseRaised | HelpPressedAgain | MemberNamed | Excerpt | LineGiven | NobodyThere | Unanswered
+    | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 )  # fmt: skip
 DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed

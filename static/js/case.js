@@ -1,13 +1,12 @@
-/** A case as its member and its claimer see it: snapshot and entries -> lines. No DOM in this file. */
+/** A case as its member and whoever of staff has it see it: snapshot and entries -> lines. No DOM in this file. */
 
-/** @import { CaseEntry, CaseView, Numbered, Outcome, Source, Triage, Write } from "./protocol.js" */
+/** @import { CaseEntry, CaseView, Lapse, Numbered, Outcome, Source, Triage, Write } from "./protocol.js" */
 /** @import { Item } from "./outbox.js" */
 
 export const MEMBER = 1
-export const CLAIMER = 2
 
 /** The entries that stand in the conversation. */
-/** @typedef {Exclude<CaseEntry, { type: "line_given" }>} Told */
+/** @typedef {Exclude<CaseEntry, { type: "line_given" | "member_named" | "touched" | "outcome_noted" }>} Told */
 
 /**
  * One line of the conversation. `words` is null where they were deleted, or where there are none.
@@ -18,21 +17,30 @@ export const CLAIMER = 2
  * @property {Told["type"]} type
  * @property {number} seat Whose it is; 0 the server's.
  * @property {string | null} words
+ * @property {string | null} name Of whoever of staff it is about.
  */
 
 /**
  * @typedef {object} Case
- * @property {number} seat Mine: MEMBER or CLAIMER.
+ * @property {number} seat Mine: MEMBER, or one of staff's.
  * @property {Source} source
  * @property {Triage} triage
  * @property {string | null} room
+ * @property {number} place The member's seat in the room; 0 for none.
  * @property {string | null} member
  * @property {number | null} raisedAt
  * @property {boolean} told The member was told that nobody has come yet.
  * @property {number | null} claimedAt
- * @property {string | null} claimer
+ * @property {string | null} claimer Who has it, or had it last.
+ * @property {number} holder Their seat; 0 for nobody yet.
+ * @property {boolean} hasWord They have written to the member.
+ * @property {Lapse | null} lapsed Why they have it no more.
+ * @property {number | null} lapsedAt
+ * @property {number} read The line was seen up to this number; known to staff alone.
+ * @property {number} touchedAt When anything was heard last of whoever has it.
  * @property {number | null} closedAt
  * @property {Outcome | null} outcome
+ * @property {Map<number, string>} names Of staff, by their seats.
  * @property {Line[]} lines
  */
 
@@ -48,25 +56,34 @@ export const CLAIMER = 2
  * @returns {Case}
  */
 export function begin(view, seat) {
+  const holder = view.claimed_seat ?? (view.claimed_at === null ? 0 : MEMBER + 1)
   return {
     seat,
     source: view.source,
     triage: view.triage,
     room: view.room,
+    place: view.seat ?? 0,
     member: view.member,
     raisedAt: view.raised_at,
     told: view.told,
     claimedAt: view.claimed_at,
     claimer: view.claimer,
+    holder,
+    hasWord: view.has_word ?? true,
+    lapsed: view.lapsed ?? null,
+    lapsedAt: view.lapsed_at ?? null,
+    read: view.read ?? 0,
+    touchedAt: view.touched_at ?? view.claimed_at ?? 0,
     closedAt: view.closed_at,
     outcome: null,
+    names: new Map(view.claimer === null ? [] : [[holder, view.claimer]]),
     lines: [],
   }
 }
 
 /**
- * The case after an entry of its stream. An entry that the snapshot holds already changes nothing
- * but the lines, so that the timeline may be replayed over it.
+ * The case after an entry of its stream. The timeline is replayed over the snapshot from its first
+ * entry on, and ends where the snapshot stands.
  *
  * @param {Case} state
  * @param {Numbered} numbered
@@ -74,7 +91,10 @@ export function begin(view, seat) {
  */
 export function apply(state, { number, at, entry }) {
   /** @param {Told["type"]} type @param {number} seat @param {string | null} [words] */
-  const line = (type, seat, words = null) => [...state.lines, { number, at, type, seat, words }]
+  const line = (type, seat, words = null) => [
+    ...state.lines,
+    { number, at, type, seat, words, name: state.names.get(seat) ?? state.claimer },
+  ]
   switch (entry.type) {
     case "case_raised":
       return {
@@ -82,24 +102,32 @@ export function apply(state, { number, at, entry }) {
         source: entry.source,
         triage: entry.triage,
         room: entry.room ?? null,
+        place: entry.seat ?? 0,
         member: entry.words ?? state.member,
         raisedAt: at,
         lines: line(entry.type, MEMBER),
       }
+    case "help_pressed_again":
+      return { ...state, told: state.told && isHeld(state), lines: line(entry.type, MEMBER) }
+    case "member_named":
+      return { ...state, member: entry.words ?? state.member, room: entry.room, place: entry.seat }
     case "excerpt":
       return { ...state, lines: line(entry.type, entry.seat, entry.words ?? null) }
     case "nobody_there":
     case "unanswered":
       return { ...state, told: true, lines: line(entry.type, 0) }
     case "claimed":
-      return {
-        ...state,
-        claimedAt: at,
-        claimer: entry.words ?? state.claimer,
-        lines: line(entry.type, entry.seat, entry.words ?? null),
-      }
-    case "wrote":
-      return { ...state, lines: line(entry.type, entry.seat, entry.words ?? null) }
+      return claimed(state, number, at, entry.seat, entry.words ?? null)
+    case "claim_lapsed":
+      return { ...state, lapsed: entry.why, lapsedAt: at, told: true, lines: line(entry.type, state.holder) }
+    case "claim_resumed":
+      return { ...state, lapsed: null, lapsedAt: null, claimedAt: at, touchedAt: at, lines: line(entry.type, entry.seat) }
+    case "touched":
+      return { ...state, read: Math.max(state.read, entry.read), touchedAt: Math.max(state.touchedAt, at) }
+    case "wrote": {
+      const lines = line(entry.type, entry.seat, entry.words ?? null)
+      return entry.seat === MEMBER ? { ...state, lines } : { ...state, hasWord: true, touchedAt: Math.max(state.touchedAt, at), lines }
+    }
     case "case_closed":
       return { ...state, closedAt: at, lines: line(entry.type, entry.by) }
     case "outcome_noted":
@@ -109,11 +137,43 @@ export function apply(state, { number, at, entry }) {
   }
 }
 
+/** @param {Case} state @param {number} number @param {number} at @param {number} seat @param {string | null} words @returns {Case} */
+function claimed(state, number, at, seat, words) {
+  const name = words ?? state.names.get(seat) ?? null
+  return {
+    ...state,
+    claimedAt: at,
+    touchedAt: at,
+    claimer: name,
+    holder: seat,
+    hasWord: false,
+    lapsed: null,
+    lapsedAt: null,
+    names: name === null ? state.names : new Map(state.names).set(seat, name),
+    lines: [...state.lines, { number, at, type: "claimed", seat, words, name }],
+  }
+}
+
+/** Whether somebody of staff has it now. @param {Case} state */
+export function isHeld({ claimedAt, lapsed, closedAt }) {
+  return claimedAt !== null && lapsed === null && closedAt === null
+}
+
+/** The seat at the other end of the line; 0 while nobody is there yet. @param {Case} state */
+export function otherEnd({ seat, holder }) {
+  return seat === MEMBER ? holder : MEMBER
+}
+
+/** The member's words that nobody of staff has seen. @param {Case} state @returns {Line[]} */
+export function unread({ lines, read }) {
+  return lines.filter(({ type, seat, number }) => (type === "wrote" || type === "excerpt") && seat === MEMBER && number > read)
+}
+
 /** Whether nothing more comes: it is closed, and whoever of staff closed it knows as what. @param {Case} state */
 export function isComplete({ seat, lines, outcome }) {
   const end = lines.find(({ type }) => type === "case_closed")
   if (end === undefined) return false
-  return end.seat !== CLAIMER || seat !== CLAIMER || outcome !== null
+  return end.seat === MEMBER || seat === MEMBER || outcome !== null
 }
 
 /** @param {Case} state */

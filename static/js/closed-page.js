@@ -4,5 +4,6 @@ import { data } from "./dom.js"
 import { bindLeave } from "./leave.js"
 import { bindHelp } from "./views/help.js"
 
+const door = data("door")
 bindLeave()
-bindHelp(() => ({ room: null, helplines: data("door").helplines ?? [] }))
+bindHelp(() => ({ room: null, helplines: door.helplines ?? [], kept: door.case_kept ?? "" }))

@@ -27,7 +27,7 @@ const SILENCE = 25_000
 const BEHIND = 2_000
 
 /** Close codes after which coming back changes nothing (chatroom/live/refusals.py, `again=False`). */
-const FOR_GOOD = new Set([1000, 1003, 1008, 4401, 4403, 4410])
+const FOR_GOOD = new Set([1000, 1003, 1008, 4401, 4403, 4410, 4412])
 
 /** The seat reads other streams from now on: the cursor is of no use, and all begins afresh. */
 const SEAT_CHANGED = 4411

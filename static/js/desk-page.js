@@ -1,31 +1,32 @@
 /** The desk's page: a name, the open cases, and the lines of those that are one's own. */
 
 import { Connection } from "./connection.js"
-import { SOURCE, TRIAGE, apply, begin, isMine, isWaiting, lostChairs, openCases, roomOf, urgencyOf } from "./desk.js"
+import { SOURCE, TRIAGE, apply, begin, hasLapsed, isMine, isWaiting, lostChairs, onDuty, openCases, roomOf, unreadIn, urgencyOf } from "./desk.js"
 import { data, find, write } from "./dom.js"
-import { RefusedError, post } from "./http.js"
+import { RefusedError, isUnknown, post } from "./http.js"
 import { newId } from "./ids.js"
 import { bindLeave } from "./leave.js"
 import { Cases } from "./views/desk/cases.js"
 import { Chairs } from "./views/desk/chairs.js"
 import { Door } from "./views/desk/door.js"
 import { Work } from "./views/desk/work.js"
-import { bindHelp, helplineList, openHelp } from "./views/help.js"
+import { bindHelp, openHelp } from "./views/help.js"
+import { helplineList, noService } from "./views/helplines.js"
 
-/** @import { OutboundFrame, Refusal } from "./protocol.js" */
+/** @import { OutboundFrame, Refusal, TakeOver } from "./protocol.js" */
 /** @import { State } from "./connection.js" */
-/** @import { Desk, Listed, Lost } from "./desk.js" */
-/** @import { Line } from "./case.js" */
-/** @import { Known } from "./views/desk/cases.js" */
-/** @import { Helpline } from "./views/help.js" */
+/** @import { Desk, Lost } from "./desk.js" */
+/** @import { Helpline } from "./views/helplines.js" */
 
 /**
  * The data block of desk.html.
  *
- * @typedef {{ seat: number | null, helplines: Helpline[], organisation: string, case?: string | null, speed?: number }} DeskData
+ * @typedef {{ seat: number | null, helplines: Helpline[], case_kept: string, organisation: string, case?: string | null, speed?: number }} DeskData
  */
 
 const GRACE = 1_000
+/** Milliseconds for which somebody counts as looking, after they moved anything. */
+const LOOKING = 60_000
 const LOST = "Connection lost. Trying again. Cases that come in meanwhile show as soon as it is back."
 const GONE = "You are not signed in at the desk any more. Open your staff link again."
 
@@ -37,7 +38,7 @@ class DeskPage {
   #alarm = find("#alarm")
   #duty = find("#duty")
   #nothing = find("#no-line")
-  #cases = new Cases({ claim: (listed) => this.#claim(listed), show: (id) => this.#show(id) })
+  #cases = new Cases({ claim: (listed, reason) => this.#claim(listed.case, reason), show: (id) => this.#show(id) })
   #chairs = new Chairs()
   #connection = new Connection("/desk/socket", {
     onframe: (frame) => this.#receive(frame),
@@ -48,8 +49,11 @@ class DeskPage {
   #desk = null
   /** The lines of the cases that are mine. @type {Map<string, Work>} */
   #works = new Map()
-  /** @type {Map<string, Known>} */
-  #known = new Map()
+  /** Names of members, as far as their line is open here. @type {Map<string, string>} */
+  #members = new Map()
+  /** The seats that are at the desk, as far as anybody can say. @type {ReadonlySet<number> | null} */
+  #here = null
+  #movedAt = -Infinity
   /** @type {string | null} */
   #shown = null
   /** Ids of claims whose outcome is unknown: the same intent keeps its id. @type {Map<string, string>} */
@@ -62,6 +66,7 @@ class DeskPage {
     this.#bindHelplines()
     if (this.#data.seat === null) this.#showDoor()
     else this.#enter()
+    for (const move of ["pointerdown", "pointermove", "keydown", "wheel"]) addEventListener(move, () => this.#moved(), { passive: true })
     setInterval(() => this.#desk !== null && this.#tick(), 1_000)
   }
 
@@ -70,10 +75,13 @@ class DeskPage {
   }
 
   #bindHelplines() {
-    const { helplines, case: caseId = null } = this.#data
-    find("#helplines").append(helplineList(helplines))
-    bindHelp(() => ({ room: null, helplines }))
-    if (caseId !== null) openHelp({ room: null, helplines, caseId })
+    const { helplines, case_kept: kept, case: caseId = null } = this.#data
+    const service = document.createElement("p")
+    write(service, noService(helplines))
+    find("#helplines").append(helplineList(helplines), service)
+    const place = { room: null, helplines, kept, isDesk: true, ...this.#speed() }
+    bindHelp(() => place)
+    if (caseId !== null) openHelp({ ...place, caseId })
   }
 
   #showDoor() {
@@ -102,6 +110,10 @@ class DeskPage {
       this.#render()
       this.#claimed()
     }
+    if (frame.type === "presence") {
+      this.#here = new Set(frame.here)
+      this.#render()
+    }
     if (frame.type === "entries" && frame.stream === "room" && this.#desk !== null) {
       const before = this.#desk
       this.#desk = frame.entries.reduce(apply, before)
@@ -111,13 +123,24 @@ class DeskPage {
     }
   }
 
-  /** Only a new case that is urgent, or a room that went quiet, interrupts whoever is listening. @param {Desk} before @param {Desk} after */
+  /**
+   * What is urgent interrupts whoever is listening: a new case, one that waits again, one more press,
+   * a room that went quiet.
+   *
+   * @param {Desk} before
+   * @param {Desk} after
+   */
   #announce(before, after) {
-    const fresh = openCases(after).filter(
-      (listed) => !before.cases.has(listed.case) && isWaiting(listed) && listed.triage !== "support",
-    )
-    const words = fresh.map((listed) => [TRIAGE[listed.triage], SOURCE[listed.source], roomOf(listed.room)].join(", "))
-    const calls = words.length > 0 ? [`New case: ${words.join("; ")}`] : []
+    /** @type {string[]} */
+    const calls = []
+    for (const listed of openCases(after)) {
+      const was = before.cases.get(listed.case)
+      const what = [TRIAGE[listed.triage], SOURCE[listed.source], roomOf(listed.room)].filter(Boolean).join(", ")
+      if (!isWaiting(listed) || listed.triage === "support") continue
+      if (was === undefined) calls.push(`New case: ${what}`)
+      else if (hasLapsed(listed) && !isWaiting(was)) calls.push(`Waits again: ${what}`)
+      else if ((listed.pressed_at ?? 0) > (was.pressed_at ?? 0)) calls.push(`Help pressed again: ${what}`)
+    }
     const quiet = lostChairs(after).filter((lost) => isQuiet(lost) && before.chairs.get(lost.meeting)?.chair !== "quiet")
     calls.push(...quiet.map((lost) => `Nobody is in the chair in ${roomOf(lost.room)}, and the room went quiet`))
     if (calls.length > 0) write(this.#alarm, calls.join(". "))
@@ -152,21 +175,23 @@ class DeskPage {
 
   // Claiming
 
-  /** @param {Listed} listed */
-  async #claim(listed) {
-    const id = this.#claims.get(listed.case) ?? newId()
-    this.#claims.set(listed.case, id)
-    this.#cases.busy(listed.case, true)
+  /** @param {string} caseId @param {TakeOver} [reason] */
+  async #claim(caseId, reason) {
+    const intent = `${caseId} ${reason ?? ""}`
+    const id = this.#claims.get(intent) ?? newId()
+    this.#claims.set(intent, id)
+    this.#cases.busy(caseId, true)
     try {
-      await post(`/cases/${listed.case}/claims`, { id })
-      this.#claims.delete(listed.case)
-      if (!this.#works.has(listed.case)) this.#open(listed.case)
-      this.#show(listed.case)
+      await post(`/cases/${caseId}/claims`, { id, ...(reason === undefined ? {} : { reason }) })
+      this.#claims.delete(intent)
+      if (this.#works.get(caseId)?.isOver) this.#drop(caseId)
+      if (!this.#works.has(caseId)) this.#open(caseId)
+      this.#show(caseId)
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error
       const { code, words, facts } = error.refusal
-      if (code !== "unreachable" && code !== "unclear") this.#claims.delete(listed.case)
-      this.#cases.refuse(listed.case, code === "already_claimed" ? hasIt(facts) : words)
+      if (!isUnknown(error.refusal)) this.#claims.delete(intent)
+      this.#cases.refuse(caseId, code === "already_claimed" ? hasIt(facts) : words)
     }
   }
 
@@ -176,8 +201,10 @@ class DeskPage {
   #open(caseId) {
     const work = new Work(caseId, {
       helplines: this.#data.helplines,
+      kept: this.#data.case_kept,
       ...this.#speed(),
-      onchange: (fresh) => this.#lineChanged(caseId, fresh),
+      onchange: () => this.#lineChanged(caseId),
+      onagain: () => void this.#claim(caseId),
       onback: () => this.#show(null),
       ondone: () => this.#finish(caseId),
     })
@@ -187,58 +214,79 @@ class DeskPage {
     work.start()
   }
 
-  /** @param {string} caseId @param {Line[]} fresh */
-  #lineChanged(caseId, fresh) {
+  /** @param {string} caseId */
+  #lineChanged(caseId) {
     const state = this.#works.get(caseId)?.state
     if (!state) return
-    const theyWrote = fresh.some(({ type, seat }) => type === "wrote" && seat !== state.seat)
-    const wrote = caseId !== this.#shown && (theyWrote || (this.#known.get(caseId)?.wrote ?? false))
-    this.#known.set(caseId, { name: state.member ?? "", wrote })
+    this.#members.set(caseId, state.member ?? "")
+    this.#look()
     this.#render()
+  }
+
+  #moved() {
+    const isBack = performance.now() - this.#movedAt > 1_000
+    this.#movedAt = performance.now()
+    if (isBack) this.#look()
+  }
+
+  /** What is on the screen has been seen only while somebody is at it. */
+  #look() {
+    const isSeen = document.visibilityState === "visible" && performance.now() - this.#movedAt < LOOKING
+    if (isSeen && this.#shown !== null) this.#works.get(this.#shown)?.look()
   }
 
   /** @param {string | null} caseId @param {boolean} [isByHand] */
   #show(caseId, isByHand = true) {
     this.#shown = caseId
     for (const [id, { element }] of this.#works) element.hidden = id !== caseId
-    const known = this.#known.get(caseId ?? "")
-    if (caseId !== null && known) this.#known.set(caseId, { ...known, wrote: false })
     this.#nothing.hidden = caseId !== null
     this.#page.toggleAttribute("data-line", caseId !== null)
+    this.#look()
     this.#render()
     if (!isByHand) return
     if (caseId === null) this.#page.focus()
     else this.#works.get(caseId)?.focus()
   }
 
-  /** A closed case leaves the page, and its words with it. @param {string} caseId */
+  /** A case that is closed, or another's, leaves the page, and its words with it. @param {string} caseId */
   #finish(caseId) {
+    this.#drop(caseId)
+    const next = this.#desk && openCases(this.#desk).find((listed) => this.#works.has(listed.case))
+    this.#show(next?.case ?? null)
+  }
+
+  /** @param {string} caseId */
+  #drop(caseId) {
     const work = this.#works.get(caseId)
     work?.stop()
     work?.element.remove()
     this.#works.delete(caseId)
-    this.#known.delete(caseId)
-    const next = this.#desk && openCases(this.#desk).find((listed) => this.#works.has(listed.case))
-    this.#show(next?.case ?? null)
+    this.#members.delete(caseId)
   }
 
   // Showing
 
   #tick() {
     const now = this.#connection.now()
-    this.#cases.tick(now)
+    if (this.#desk !== null) this.#cases.tick(this.#desk, now)
     this.#chairs.tick(now)
+    for (const work of this.#works.values()) work.tick(now)
+    this.#look()
   }
 
   #render() {
     const desk = this.#desk
     if (desk === null) return
-    this.#cases.render(desk, this.#shown, this.#known)
+    const now = this.#connection.now()
+    this.#cases.render(desk, this.#shown, this.#members)
+    this.#cases.tick(desk, now)
     this.#chairs.render(desk)
-    this.#tick()
-    write(this.#duty, `${desk.names.get(desk.seat) || "You"} at the desk`)
+    this.#chairs.tick(now)
+    write(this.#duty, onDuty(desk, this.#here))
     const waiting = openCases(desk).filter(isWaiting).length + lostChairs(desk).filter(isQuiet).length
-    document.title = waiting > 0 ? `${waiting} waiting · ${this.#title}` : this.#title
+    const unread = unreadIn(desk)
+    const counts = [waiting > 0 ? `${waiting} waiting` : "", unread > 0 ? `${unread} unread` : "", this.#title]
+    document.title = counts.filter(Boolean).join(" · ")
   }
 }
 

@@ -1,12 +1,12 @@
 /** The desk as everybody at it sees it: snapshot and entries -> open cases. No DOM in this file. */
 
-/** @import { CaseListed, Chair, ChairListed, DeskView, Numbered, Outcome, Source, Status, Triage } from "./protocol.js" */
+/** @import { CaseListed, Chair, ChairListed, DeskView, Lapse, Numbered, Outcome, Source, TakeOver, Triage } from "./protocol.js" */
 
 /**
  * @typedef {object} Desk
  * @property {number} seat Mine.
  * @property {number} through The entries up to this number are part of the snapshot.
- * @property {Map<number, string>} names Who is at the desk, by seat.
+ * @property {Map<number, string>} names Who has come to the desk, by seat.
  * @property {Map<string, Listed>} cases The open ones.
  * @property {Map<string, Lost>} chairs The meetings that nobody is in the chair of.
  */
@@ -34,9 +34,6 @@ export const OUTCOMES = {
 
 /** @type {Record<Triage, number>} */
 const URGENCY = { imminent: 0, urgent: 1, support: 2 }
-
-/** @type {Record<Status, number>} */
-const PROGRESS = { raised: 0, unanswered: 1, claimed: 2, closed: 3 }
 
 /**
  * @param {DeskView} view
@@ -82,7 +79,7 @@ export function apply(desk, { number, entry }) {
  */
 function list(desk, listed) {
   const known = desk.cases.get(listed.case)
-  if (known !== undefined && PROGRESS[known.status] > PROGRESS[listed.status]) return desk
+  if (known !== undefined && (known.position ?? 0) > (listed.position ?? 0)) return desk
   const cases = new Map(desk.cases)
   if (listed.status === "closed") cases.delete(listed.case)
   else cases.set(listed.case, listed)
@@ -118,15 +115,31 @@ export function urgencyOf({ chair }) {
 }
 
 /**
- * Imminent, urgent, support; of each the oldest first.
+ * What waits before what somebody has; imminent, urgent, support; of each first what somebody had
+ * already and has no more, then the oldest.
  *
  * @param {Desk} desk
  * @returns {Listed[]}
  */
 export function openCases(desk) {
   return [...desk.cases.values()].sort(
-    (a, b) => URGENCY[a.triage] - URGENCY[b.triage] || a.raised_at - b.raised_at || (a.case < b.case ? -1 : 1),
+    (a, b) =>
+      Number(isWaiting(b)) - Number(isWaiting(a)) ||
+      URGENCY[a.triage] - URGENCY[b.triage] ||
+      Number(hasLapsed(b)) - Number(hasLapsed(a)) ||
+      a.raised_at - b.raised_at ||
+      (a.case < b.case ? -1 : 1),
   )
+}
+
+/** Somebody had it, and it waits again. @param {Listed} listed */
+export function hasLapsed({ lapsed }) {
+  return (lapsed ?? null) !== null
+}
+
+/** Words that nobody has read, over all open cases. @param {Desk} desk */
+export function unreadIn(desk) {
+  return [...desk.cases.values()].reduce((sum, { unread }) => sum + (unread ?? 0), 0)
 }
 
 /** @param {Listed} listed */
@@ -155,4 +168,69 @@ export function age(seconds) {
   const minutes = Math.floor(whole / 60)
   if (minutes < 60) return `${minutes}:${String(whole % 60).padStart(2, "0")}`
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`
+}
+
+/** Seconds that are given for a claim, and for a first word to the member (moderation/case/case.py). */
+const WITHIN = 60
+
+/** Why somebody who had a case has it no more, in the words of the desk. @type {Record<Lapse, (name: string) => string>} */
+const LAPSED = {
+  away: (name) => `${name} had it and is not connected any more`,
+  no_word: (name) => `${name} had it and wrote nothing in time`,
+  untouched: (name) => `${name} had it, and nothing was heard from them`,
+  put_back: (name) => `${name} put it back`,
+}
+
+/** Why somebody takes a case that another one has. @type {Record<TakeOver, string>} */
+export const REASONS = {
+  signed_in_anew: "It is mine: I signed in anew",
+  agreed: "We agreed on it",
+  silent: "They don't answer",
+  graver: "It needs somebody else",
+}
+
+/**
+ * How a case stands, and what comes next by itself.
+ *
+ * @param {Listed} listed
+ * @param {Desk} desk
+ * @param {number} now
+ */
+export function comesNext(listed, desk, now) {
+  const name = desk.names.get(listed.claimed_by ?? 0) || "Somebody"
+  const since = listed.since ?? now
+  const word = `${age(since + WITHIN - now)}`
+  if (listed.lapsed) return `Waits again for ${age(now - since)}: ${LAPSED[listed.lapsed](name)}. They were told`
+  if (listed.status === "claimed") {
+    if (isMine(desk, listed)) return listed.has_word ? "Yours" : `Yours. Write within ${word}, or it waits for all again`
+    return listed.has_word ? `${name} is with them` : `${name} has it; first word due in ${word}`
+  }
+  if (listed.status === "unanswered") return "Waits for somebody; they were told that nobody has come yet"
+  const told = Math.max(listed.raised_at, listed.pressed_at ?? 0) + WITHIN - now
+  return told > 0 ? `Waits for somebody. In ${age(told)} they are told that nobody has come` : "Waits for somebody"
+}
+
+/** What they did, and where they are. @param {Listed} listed @param {number} now */
+export function factsOf({ source, room, seat, raised_at, pressed_at }, now) {
+  const isAgain = source === "help" && (pressed_at ?? 0) > raised_at + 1
+  const pressed = isAgain ? `${SOURCE.help}, again ${age(now - (pressed_at ?? now))} ago` : SOURCE[source]
+  return [pressed, roomOf(room), seat ? `seat ${seat}` : ""].filter(Boolean).join(" · ")
+}
+
+/** @param {Listed} listed @param {number} now */
+export function unreadOf({ unread, unread_since }, now) {
+  if (!unread) return ""
+  return `${unread === 1 ? "1 message" : `${unread} messages`} unread, for ${age(now - (unread_since ?? now))}`
+}
+
+/**
+ * Who is at the desk: oneself first, then whoever else is connected.
+ *
+ * @param {Desk} desk
+ * @param {ReadonlySet<number> | null} here null while nobody can say.
+ */
+export function onDuty({ names, seat }, here) {
+  const others = [...(here ?? [])].filter((each) => each !== seat).map((each) => names.get(each) || "Somebody")
+  const with_ = here === null ? "" : others.length > 0 ? ` · on duty with you: ${[...new Set(others)].join(", ")}` : " · nobody else is on duty"
+  return `${names.get(seat) || "You"} at the desk${with_}`
 }

@@ -22,9 +22,10 @@ async function enter() {
   }
 }
 
+const door = data("door")
 bindLeave()
 history.replaceState(null, "", location.pathname)
-bindHelp(() => ({ room: null, helplines: data("door").helplines ?? [] }))
+bindHelp(() => ({ room: null, helplines: door.helplines ?? [], kept: door.case_kept ?? "" }))
 find("#again").addEventListener("click", () => void enter())
 // A second link opened in this tab changes the fragment only.
 addEventListener("hashchange", () => {

@@ -44,6 +44,10 @@ export type Source = "help" | "signal"
 /** Only a person raises a case to imminent. */
 export type Triage = "imminent" | "urgent" | "support"
 export type Outcome = "supported" | "handed_over" | "crisis_line" | "emergency_services" | "left" | "unreachable" | "false_alarm"
+/** Why a claim holds no more: its holder has no socket; wrote nothing in time; was not heard of for minutes; or has put the case back (CE-12). */
+export type Lapse = "away" | "no_word" | "untouched" | "put_back"
+/** Why somebody takes a case that another has: it was their own in another window; they agreed on it; the other does not answer; it needs somebody else. */
+export type TakeOver = "signed_in_anew" | "agreed" | "silent" | "graver"
 export type Status = "raised" | "unanswered" | "claimed" | "closed"
 /** How a meeting's chair stands: somebody has it, or the meeting is over; nobody is there; and the meeting went quiet for it (FC-24). */
 export type Chair = "held" | "lost" | "quiet"
@@ -58,9 +62,9 @@ export type Stream = "room" | "chair" | "own"
 export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams"
 
 export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | Reseat | TurnAway | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
-export type CaseSeatCommand = Write | CloseCase
+export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
 export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
-export type CaseEntry = CaseRaised | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | Wrote | CaseClosed | OutcomeNoted
+export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed
 export type InboundFrame = Hello | Command | Typing
 export type OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | SeatTyping | Care
@@ -134,6 +138,7 @@ export type RefusalCode =
   | "no_meeting"
   | "already_closed"
   | "already_claimed"
+  | "case_taken"
   | "own_case"
   | "no_such_case"
   | "staff_only"
@@ -457,6 +462,17 @@ export interface DeclineChair {
 export interface Write {
   type: "write"
   text: Words
+}
+
+/** The one who has the case is still with it, and has seen the line up to number `read` (CE-12). */
+export interface Touch {
+  type: "touch"
+  read?: number
+}
+
+/** The one who has the case puts it back: it waits for all at the desk again (CE-14). */
+export interface PutBack {
+  type: "put_back"
 }
 
 /** The one who claimed the case closes it; the member closes it by saying they are all right. */
@@ -855,13 +871,29 @@ export interface WentQuiet {
   type: "went_quiet"
 }
 
-/** The case is open; `words` is the member's name in the room, where they have one. */
+/** The case is open; `words` is the member's name in the room, where they have one. `seat` is theirs in that `meeting`, 0 without one. */
 export interface CaseRaised {
   type: "case_raised"
   words?: string | null
   source: Source
   triage: Triage
   room?: string | null
+  meeting?: string | null
+  seat?: number
+}
+
+/** The member pressed Help once more, and the desk is called once more. */
+export interface HelpPressedAgain {
+  type: "help_pressed_again"
+}
+
+/** The member goes by `words` now, in seat `seat` of a meeting. */
+export interface MemberNamed {
+  type: "member_named"
+  words?: string | null
+  room: string
+  meeting: string
+  seat: number
 }
 
 /** The words a signal was raised for. */
@@ -888,12 +920,33 @@ export interface Unanswered {
   type: "unanswered"
 }
 
-/** One of staff, from seat `desk_seat` at the desk, has the case; `words` is the name they go by. */
+/** One of staff, from seat `desk_seat` at the desk, has the case; `words` is the name they go by. `replaces` is the seat that had it before and reads nothing after this; `reason` why, where that one had it still. */
 export interface Claimed {
   type: "claimed"
   words?: string | null
   seat: number
   desk_seat?: number
+  replaces?: number
+  reason?: TakeOver | null
+}
+
+/** Nobody has the case any more: it waits for all at the desk, and the member is told so (CE-12). */
+export interface ClaimLapsed {
+  type: "claim_lapsed"
+  why: Lapse
+}
+
+/** Who had the case last has it again. */
+export interface ClaimResumed {
+  type: "claim_resumed"
+  seat: number
+}
+
+/** To the one who has the case: they were with it, and had seen the line up to number `read`. */
+export interface Touched {
+  type: "touched"
+  seat: number
+  read: number
 }
 
 /** A line on the case line. */
@@ -930,7 +983,7 @@ export interface DeskSeatGiven {
   session: string
 }
 
-/** How a case stands now. No words, no names. */
+/** How a case stands now. No words, no names. `position` says how far in the case's log that was, `seat` which one of its room the member has. Claimed: `since` when, and whether they have written. `lapsed`: `claimed_by` had it, until `since`. `unread` words of the member nobody has seen, the first `unread_since`; `pressed_at` says when Help was pressed last. */
 export interface CaseListed {
   type: "case_listed"
   case: string
@@ -940,6 +993,14 @@ export interface CaseListed {
   raised_at: number
   room?: string | null
   claimed_by?: number
+  position?: number
+  seat?: number
+  lapsed?: Lapse | null
+  since?: number | null
+  has_word?: boolean
+  unread?: number
+  unread_since?: number | null
+  pressed_at?: number | null
 }
 
 /** How the chair of a meeting in `room` stands, and since when nobody has it. No names. `position` says how far in the meeting's log that was. */
@@ -1203,7 +1264,7 @@ export interface Flags {
   history: "none" | "meeting"
 }
 
-/** The case as its member and its claimer see it. */
+/** The case as its two ends see it. `claimed_seat` had it last; `lapsed`, why not any more. `read` and `touched_at` are for staff alone: nobody is told what another has read. */
 export interface CaseView {
   kind: "case"
   source: Source
@@ -1215,6 +1276,15 @@ export interface CaseView {
   claimed_at: number | null
   claimer: string | null
   closed_at: number | null
+  meeting: string | null
+  seat: number
+  pressed_at: number | null
+  claimed_seat: number
+  has_word: boolean
+  lapsed: Lapse | null
+  lapsed_at: number | null
+  read: number
+  touched_at: number | null
 }
 
 /** The desk as everybody at it sees it: open cases, and meetings without a facilitator, oldest first. */

@@ -14,7 +14,7 @@ import { ComposerView } from "./views/composer.js"
 import { DoorView } from "./views/door.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
-import { backTo, bindHelp, isLineOpen, openHelp } from "./views/help.js"
+import { attend, backTo, bindHelp, openHelp } from "./views/help.js"
 import { MeView } from "./views/me.js"
 import { ArrivedView, CareView, EndView, OfferView, TopicView, WritingView } from "./views/notices.js"
 import { PendingView } from "./views/pending.js"
@@ -31,8 +31,6 @@ import { aloud } from "./words.js"
 /** @import { MeetingEntry, Room } from "./room.js" */
 /** @import { Door } from "./views/door.js" */
 /** @import { Words } from "./views/pending.js" */
-
-const NOTICED = "Staff can be with you on a private line, if you like. Nobody in the room sees it."
 
 /** Milliseconds between two words to the server that I am writing. */
 const TYPING = 3_000
@@ -159,8 +157,15 @@ class RoomPage {
   /** Where Help is asked for, and the line that is open already. @param {string | null} caseId */
   place(caseId) {
     if (caseId !== null) this.#care.away()
-    const { room, helplines, speed } = this.#door
-    return { room: room.slug, helplines, ...(caseId === null ? {} : { caseId }), ...(speed === undefined ? {} : { speed }) }
+    const { room, helplines, case_kept: kept, speed } = this.#door
+    return { room: room.slug, helplines, kept, ...(caseId === null ? {} : { caseId }), ...(speed === undefined ? {} : { speed }) }
+  }
+
+  /** The review has told staff of something I wrote: what comes of it is shown here. @param {string} caseId */
+  #noticed(caseId) {
+    this.#door.case = caseId
+    this.#care.offer(caseId, this.#door.helplines)
+    attend({ ...this.place(null), caseId }, (words, isShown) => this.#care.tell(words, isShown))
   }
 
   /** @param {"room" | "out"} place */
@@ -209,8 +214,7 @@ class RoomPage {
         if (frame.seat !== this.#room?.seat) this.#writing.begin(frame.seat, this.#connection.now())
         break
       case "care":
-        this.#door.case = frame.case
-        if (!isLineOpen(frame.case)) this.#care.offer(frame.case, NOTICED)
+        this.#noticed(frame.case)
         break
       case "resumed":
         this.#presence.begin(this.#connection.now())

@@ -63,7 +63,7 @@ async def test_a_call_that_nobody_claims_is_not_left_in_silence(browser: Browser
         await ben.ask_for_help()
         await expect(ben.help).to_contain_text("Staff have been called")
         await expect(ben.help).to_contain_text("Nobody from staff has come yet")
-        for number in ("116 123", "112"):
+        for number in ("Helpline 116 123", "Emergency 112"):
             await ben.is_in_sight(ben.help.get_by_role("link", name=number, exact=True))
         await expect(sam.case("Nobody comes")).to_contain_text(
             "they were told that nobody has come"

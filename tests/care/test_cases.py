@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chatroom.care.cases import Cases, case_id, log_of
+from chatroom.care.cases import Cases, Place, case_id, log_of
 from chatroom.live.book import Book, Record
 from chatroom.live.journal import Answer
 from chatroom.people.accounts import Accounts, Session
@@ -28,6 +28,7 @@ from tests.ground import NOON, dice, settings_in
 from tests.journal.stage import KEY, PHASES, Office, asked, at_work, migrated, until
 
 KEEP = 90 * 86400.0
+IN_THE_GROUP = Place(slug="evening-group", name="Ben")
 
 
 class Service:
@@ -45,7 +46,7 @@ class Service:
             KEEP,
             office.clock.now,
             dice("cases" + seed),
-            lambda _: bool(self.at_desk),
+            lambda _: range(1, self.at_desk + 1),
         )
         self.pauses: list[float] = []
         office.audience = self.published
@@ -68,7 +69,7 @@ class Service:
         return session
 
     async def help(self, session: Session, id: bytes = b"h" * 16) -> str:
-        return await self.cases.help(session, id, None, "evening-group", "Ben")
+        return await self.cases.help(session, id, IN_THE_GROUP)
 
     async def case(self, case: str) -> Case:
         book = await self.office.book(log_of(case))
@@ -155,11 +156,11 @@ async def test_two_people_have_two_cases(service: Service):
 
 async def test_words_and_the_button_meet_in_one_case_ce06(service: Service):
     ben = await service.session()
-    signal = await service.cases.signal(ben, b"m" * 16, None, "Ben", "canary", "support")
+    signal = await service.cases.signal(ben, b"m" * 16, IN_THE_GROUP, "canary", "support")
     assert await service.help(ben) == signal
     case = await service.case(signal)
     assert (case.source, case.triage) == ("help", "urgent")
-    again = await service.cases.signal(ben, b"m" * 16, None, "Ben", "canary", "support")
+    again = await service.cases.signal(ben, b"m" * 16, IN_THE_GROUP, "canary", "support")
     assert again == signal
     assert service.kinds(signal).count("excerpt") == 1, "the same command is one signal"
 
@@ -364,7 +365,7 @@ async def test_a_case_never_touches_the_log_of_a_meeting_ce02(service: Service):
     await service.office.furnish()
     position = service.office.position()
     ben = await service.session()
-    case = await service.cases.help(ben, b"h" * 16, room.id, room.slug, "Ben")
+    case = await service.cases.help(ben, b"h" * 16, Place(room.id, room.slug, name="Ben"))
     write: Callable[..., asyncio.Future[Answer]] = service.office.journal.submit
     await write(log_of(case), 1, Write("canary"))
     await service.close(case)
@@ -446,14 +447,14 @@ async def test_fc_24_two_processes_tell_the_desk_once(path: Path):
             assert book.fold.state.chair_away_until is not None
             await told(here, [("evening-group", "lost", NOON)])
             await there.office.journal.catch_up(there.cases.desk)
-            await until(there.cases._changed.empty)
+            await until(there.cases._to_do.empty)
         kinds = asked(path, "SELECT type FROM entry WHERE log = ?", here.cases.desk)
         assert kinds.count(("chair_listed",)) == 1
 
 
 async def test_a_line_in_a_meeting_is_nothing_to_the_desk(path: Path):
     async with on_duty(path, listing=False) as service, a_meeting(service) as (log, _):
-        while not service.cases._changed.empty():
-            service.cases._changed.get_nowait()
+        while not service.cases._to_do.empty():
+            service.cases._to_do.get_nowait()
         await service.office.say(ben, "hello", log=log)
-        assert service.cases._changed.empty()
+        assert service.cases._to_do.empty()

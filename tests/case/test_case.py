@@ -10,6 +10,7 @@ from moderation.bounds import snake
 from moderation.case.case import (
     CLAIM_WITHIN,
     NEW,
+    PRESSED_LATELY,
     CaseView,
     audience,
     due,
@@ -33,13 +34,19 @@ from moderation.case.entries import (
     CaseEntry,
     CaseRaised,
     Claimed,
+    ClaimLapsed,
+    ClaimResumed,
     Excerpt,
+    HelpPressedAgain,
     LineGiven,
+    MemberNamed,
     NobodyThere,
     OutcomeNoted,
+    Touched,
     Unanswered,
     Wrote,
 )
+from moderation.case.state import Lease
 from moderation.meeting.state import Stamp
 from tests.case.spec import CLAIMER, MEMBER, NOON, after, claimed, given_case, raised
 from tests.cast import EVES_SESSION, NAMES, SAMS_SESSION, SESSIONS, ben
@@ -81,9 +88,22 @@ def test_a_further_signal_adds_its_words_to_the_case_that_is_open():
     given_case(claimed()).when(0, signal).then(Excerpt(seat=MEMBER, words="Really"))
 
 
-def test_pressing_help_again_leaves_nothing():
-    given_case(raised()).when(0, HELP).nothing()
-    given_case(claimed()).when(0, HELP).nothing()
+def test_ce_10_pressing_help_again_calls_the_desk_again_and_promises_nothing():
+    for history in (raised(), claimed()):
+        given_case(history, after(PRESSED_LATELY - 0.1)).when(0, HELP).nothing()
+        story = given_case(history, after(PRESSED_LATELY)).when(0, HELP).then(HelpPressedAgain())
+        assert (story.state.pressed_at, story.state.raised_at) == (NOON + PRESSED_LATELY, NOON)
+    told = given_case(raised(), after(60), Unanswered(), after(60)).when(0, HELP).allowed()
+    assert told.state.status == "raised", "the desk is called anew"
+    assert due(told.state) == NOON + 120 + CLAIM_WITHIN
+    told.later(60).when(0, TickCase()).then(Unanswered())
+
+
+def test_ce_10_who_presses_again_with_nobody_there_is_told_so_again():
+    alone = msgspec.structs.replace(HELP, attended=False)
+    told = given_case(raised(), NobodyThere(), after(30))
+    told.when(0, alone).then(HelpPressedAgain(), NobodyThere())
+    given_case(claimed(), after(30)).when(0, alone).then(HelpPressedAgain())
 
 
 def test_help_makes_a_case_of_the_review_more_urgent_and_keeps_its_time():
@@ -126,7 +146,7 @@ def test_ce_10_who_presses_again_when_the_desk_is_empty_is_told_once():
     alone = msgspec.structs.replace(HELP, attended=False)
     told = given_case(raised(), after(5)).when(0, alone).then(NobodyThere())
     told.when(0, alone).nothing()
-    given_case(claimed()).when(0, alone).nothing()
+    given_case(claimed(), after(5)).when(0, alone).nothing()
 
 
 def test_ce_13_a_closed_case_is_not_raised_again():
@@ -151,7 +171,7 @@ def test_ce_10_without_a_claim_in_60_seconds_the_member_is_told_once():
 def test_ce_10_a_case_that_is_claimed_or_closed_is_answered():
     for history in (claimed(), [*raised(), CaseClosed(by=MEMBER)]):
         answered = given_case(history)
-        assert due(answered.state) is None
+        assert due(answered.state) != NOON + CLAIM_WITHIN
         answered.later(60).when(0, TickCase()).nothing()
 
 
@@ -170,8 +190,7 @@ def test_ce_11_one_of_staff_claims_the_case():
         .then(Claimed(seat=CLAIMER, desk_seat=1, words="Sam"), LineGiven(CLAIMER, SAMS_SESSION))
     )
     assert story.state.status == "claimed"
-    assert (story.state.claimer, story.state.claimed_at) == ("Sam", NOON + 5)
-    assert story.state.desk_seat == 1
+    assert story.state.lease == Lease(CLAIMER, 1, "Sam", NOON + 5, NOON + 5)
 
 
 def test_ce_11_of_many_who_claim_one_gets_it_and_the_others_read_who_and_when():
@@ -296,8 +315,8 @@ def test_how_a_case_ended_is_staffs_word_and_goes_to_the_claimer_alone():
 
 def test_both_ends_are_shown_the_case_and_no_session():
     story = given_case(claimed()).state
-    assert snapshot(story, MEMBER) == snapshot(story, CLAIMER)
-    shown = snapshot(story, MEMBER)
+    shown, staffs = snapshot(story, MEMBER), snapshot(story, CLAIMER)
+    assert msgspec.structs.replace(staffs, touched_at=None) == shown
     assert isinstance(shown, CaseView)
     assert (shown.source, shown.triage, shown.room) == ("help", "urgent", "evening")
     assert (shown.member, shown.claimer) == ("Ben", "Sam")
@@ -349,7 +368,19 @@ def test_a_cases_id_is_sixteen_hex_digits(id: str):
 
 
 @pytest.mark.parametrize(
-    "entry", [*claimed(), Excerpt(seat=1, words="x"), Wrote(seat=1), Unanswered()]
+    "entry",
+    [
+        *claimed(),
+        Excerpt(seat=1, words="x"),
+        Wrote(seat=1),
+        Unanswered(),
+        HelpPressedAgain(),
+        ClaimLapsed("away"),
+        ClaimResumed(2),
+        Touched(2, 7),
+        Claimed(seat=3, replaces=2, reason="silent", words="Kim"),
+        MemberNamed(words="Ben", room="evening", meeting="00000000000000a1", seat=4),
+    ],
 )
 def test_an_entry_reads_back_as_itself_and_survives_a_new_field(entry: CaseEntry):
     fields = msgspec.to_builtins(entry)

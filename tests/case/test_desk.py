@@ -28,12 +28,18 @@ def staffed() -> list[DeskEntry]:
     return [CameToDesk(seat=1, words="Sam"), DeskSeatGiven(1, SAMS_SESSION)]
 
 
-def listing(case: str, status: Status, raised_at: float = NOON, claimed_by: int = 0) -> ListCase:
-    return ListCase(case, status, "help", "urgent", raised_at, "evening", claimed_by)
+def listing(
+    case: str, status: Status, raised_at: float = NOON, claimed_by: int = 0, position: int = 0
+) -> ListCase:
+    at = position or 1 + STATUSES.index(status)
+    return ListCase(case, status, "help", "urgent", raised_at, "evening", claimed_by, at)
 
 
-def listed(case: str, status: Status, raised_at: float = NOON, claimed_by: int = 0) -> CaseListed:
-    return CaseListed(case, status, "help", "urgent", raised_at, "evening", claimed_by)
+def listed(
+    case: str, status: Status, raised_at: float = NOON, claimed_by: int = 0, position: int = 0
+) -> CaseListed:
+    at = position or 1 + STATUSES.index(status)
+    return CaseListed(case, status, "help", "urgent", raised_at, "evening", claimed_by, at)
 
 
 def test_somebody_of_staff_comes_to_the_desk():
@@ -78,12 +84,39 @@ def test_ce_11_a_late_listing_takes_no_case_back(known: Status, told: Status):
         answer.nothing()
 
 
+def test_ce_12_a_case_that_waits_again_is_listed_so_whatever_it_was_before():
+    claimed = given_desk(staffed(), listed(ONE, "claimed", claimed_by=1, position=5))
+    waits = msgspec.structs.replace(
+        listing(ONE, "unanswered", claimed_by=1, position=6), lapsed="away", since=NOON + 40
+    )
+    story = claimed.when(0, waits).allowed()
+    shown = story.state.cases[ONE]
+    assert (shown.status, shown.lapsed, shown.since) == ("unanswered", "away", NOON + 40)
+    story.when(0, listing(ONE, "claimed", claimed_by=1, position=5)).nothing()
+    story.when(0, listing(ONE, "claimed", claimed_by=2, position=7)).allowed()
+
+
+def test_what_changes_nothing_at_the_desk_is_not_told_it():
+    story = given_desk(staffed(), listed(ONE, "claimed", claimed_by=1, position=5))
+    story.when(0, listing(ONE, "claimed", claimed_by=1, position=6)).nothing()
+    unread = msgspec.structs.replace(
+        listing(ONE, "claimed", claimed_by=1, position=6), unread=2, unread_since=NOON + 9
+    )
+    assert story.when(0, unread).allowed().state.cases[ONE].unread == 2
+
+
+def test_a_case_of_the_readers_before_these_has_no_position_and_is_listed_anew():
+    old = given_desk(staffed(), listed(ONE, "claimed", position=1))
+    first = msgspec.structs.replace(listed(ONE, "claimed"), position=0)
+    given_desk(staffed(), first).when(0, listing(ONE, "unanswered", position=4)).allowed()
+    old.when(0, listing(ONE, "unanswered", position=1)).nothing()
+
+
 def test_a_graver_case_is_listed_anew_and_a_milder_listing_is_late():
-    story = given_desk(staffed(), CaseListed(ONE, "raised", "signal", "support", NOON))
-    graver = story.when(0, ListCase(ONE, "raised", "signal", "urgent", NOON)).allowed()
-    graver.when(0, ListCase(ONE, "raised", "signal", "support", NOON)).nothing()
-    pressed = graver.when(0, ListCase(ONE, "raised", "help", "urgent", NOON)).allowed()
-    pressed.when(0, ListCase(ONE, "raised", "signal", "urgent", NOON)).nothing()
+    story = given_desk(staffed(), CaseListed(ONE, "raised", "signal", "support", NOON, position=2))
+    graver = story.when(0, ListCase(ONE, "raised", "signal", "urgent", NOON, position=3)).allowed()
+    graver.when(0, ListCase(ONE, "raised", "signal", "support", NOON, position=2)).nothing()
+    pressed = graver.when(0, ListCase(ONE, "raised", "help", "urgent", NOON, position=4)).allowed()
     assert pressed.state.cases[ONE].source == "help"
 
 

@@ -1,7 +1,7 @@
 // A case: what was sent is among the lines once, whichever of receipt and entry comes first.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { apply, begin, isComplete, lastNumber, unsettled } from "./js/case.js"
+import { apply, begin, isComplete, isHeld, lastNumber, otherEnd, unread, unsettled } from "./js/case.js"
 
 const VIEW = { kind: "case", source: "help", triage: "urgent", room: "evening", member: "Ben", raised_at: 1, told: false, claimed_at: null, claimer: null, closed_at: null }
 const wrote = (number, seat, words) => ({ number, at: number, id: "", entry: { type: "wrote", seat, words } })
@@ -15,6 +15,43 @@ test("a case is raised, claimed and closed", () => {
   state = apply(state, { number: 3, at: 7, id: "", entry: { type: "case_closed", by: 2 } })
   assert.equal(state.closedAt, 7)
   assert.equal(lastNumber(state), 3)
+})
+
+const at = (number, entry) => ({ number, at: number, id: "", entry })
+
+test("a claim lapses, is taken up again, and is another's", () => {
+  let state = begin(VIEW, 1)
+  assert.deepEqual([isHeld(state), otherEnd(state)], [false, 0])
+  state = apply(state, at(2, { type: "claimed", seat: 2, words: "Sam" }))
+  assert.deepEqual([isHeld(state), otherEnd(state), state.hasWord], [true, 2, false])
+  state = apply(state, wrote(3, 2, "I'm here"))
+  assert.deepEqual([state.hasWord, state.touchedAt], [true, 3])
+  state = apply(state, at(4, { type: "claim_lapsed", why: "away" }))
+  assert.deepEqual([isHeld(state), state.lapsed, state.lapsedAt, state.told], [false, "away", 4, true])
+  assert.equal(isHeld(apply(state, at(5, { type: "claim_resumed", seat: 2 }))), true)
+  state = apply(state, at(5, { type: "claimed", seat: 3, words: "Kim", replaces: 2 }))
+  assert.deepEqual([isHeld(state), state.claimer, otherEnd(state)], [true, "Kim", 3])
+  assert.deepEqual(state.lines.map(({ name }) => name), ["Sam", "Sam", "Sam", "Kim"], "what Sam wrote stays Sam's")
+  assert.equal(otherEnd({ ...state, seat: 3 }), 1)
+})
+
+test("pressed again, nobody has told them anything yet", () => {
+  const told = apply(begin(VIEW, 1), at(2, { type: "unanswered" }))
+  assert.equal(apply(told, at(3, { type: "help_pressed_again" })).told, false)
+})
+
+test("the member's words are unread until staff have seen them", () => {
+  let state = apply(begin({ ...VIEW, claimed_seat: 2 }, 2), at(2, { type: "excerpt", seat: 1, words: "I can't" }))
+  state = [wrote(3, 1, "hello?"), wrote(4, 2, "I'm here"), wrote(5, 1, "good")].reduce(apply, state)
+  assert.deepEqual(unread(state).map(({ number }) => number), [2, 3, 5])
+  const touched = at(1, { type: "touched", seat: 2, read: 3 })
+  assert.deepEqual(unread(apply(state, touched)).map(({ number }) => number), [5])
+  assert.equal(apply(apply(state, touched), at(2, { type: "touched", seat: 2, read: 2 })).read, 3)
+})
+
+test("a name given later is theirs", () => {
+  const state = apply(begin({ ...VIEW, member: null, room: null }, 2), at(2, { type: "member_named", words: "Ben", room: "evening", seat: 4 }))
+  assert.deepEqual([state.member, state.room, state.place], ["Ben", "evening", 4])
 })
 
 test("how it ended is known to whoever closed it, in either order", () => {

@@ -1,7 +1,7 @@
 // The desk: the most urgent first, of each the oldest; a late listing takes no case back.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { age, apply, begin, isMine, isWaiting, lostChairs, openCases, urgencyOf } from "./js/desk.js"
+import { age, apply, begin, comesNext, factsOf, isMine, isWaiting, lostChairs, onDuty, openCases, unreadIn, unreadOf, urgencyOf } from "./js/desk.js"
 
 const listed = (name, triage, raised_at, more = {}) => ({ case: name, triage, raised_at, source: "help", room: null, status: "raised", ...more })
 const view = (...cases) => ({ kind: "desk", seats: [{ seat: 1, name: "Sam" }], cases })
@@ -23,10 +23,55 @@ test("a case is claimed, and goes when it is closed", () => {
   assert.deepEqual(names(desk), [])
 })
 
-test("a late listing takes no case back", () => {
-  let desk = begin(view(listed("a", "urgent", 1, { status: "claimed", claimed_by: 2 })), 1, 0)
-  desk = tells(desk, 1, listed("a", "urgent", 1, { status: "unanswered" }))
+test("a late listing takes no case back, and one that waits again does", () => {
+  let desk = begin(view(listed("a", "urgent", 1, { status: "claimed", claimed_by: 2, position: 5 })), 1, 0)
+  desk = tells(desk, 1, listed("a", "urgent", 1, { status: "unanswered", position: 4 }))
   assert.equal(openCases(desk)[0].status, "claimed")
+  desk = tells(desk, 2, listed("a", "urgent", 1, { status: "unanswered", claimed_by: 2, lapsed: "away", since: 40, position: 6 }))
+  assert.ok(isWaiting(openCases(desk)[0]))
+})
+
+test("what somebody had and has no more stands first among its like, and what waits before what is taken", () => {
+  const again = listed("again", "urgent", 9, { status: "unanswered", lapsed: "away", since: 20 })
+  const desk = begin(view(listed("old", "urgent", 1), again, listed("i", "imminent", 4), listed("taken", "imminent", 0, { status: "claimed" })), 1, 0)
+  assert.deepEqual(names(desk), ["i", "again", "old", "taken"])
+})
+
+test("each case says what comes next by itself", () => {
+  const desk = begin({ ...view(), seats: [{ seat: 1, name: "Sam" }, { seat: 2, name: "Kim" }] }, 1, 0)
+  const says = (more, now) => comesNext(listed("a", "urgent", 100, more), desk, now)
+  assert.equal(says({}, 119), "Waits for somebody. In 0:41 they are told that nobody has come")
+  assert.equal(says({}, 161), "Waits for somebody")
+  assert.equal(says({ pressed_at: 150 }, 160), "Waits for somebody. In 0:50 they are told that nobody has come")
+  assert.equal(says({ status: "unanswered" }, 170), "Waits for somebody; they were told that nobody has come yet")
+  assert.equal(says({ status: "claimed", claimed_by: 1, since: 110 }, 120), "Yours. Write within 0:50, or it waits for all again")
+  assert.equal(says({ status: "claimed", claimed_by: 1, since: 110, has_word: true }, 120), "Yours")
+  assert.equal(says({ status: "claimed", claimed_by: 2, since: 110 }, 120), "Kim has it; first word due in 0:50")
+  assert.equal(says({ status: "claimed", claimed_by: 2, since: 110, has_word: true }, 120), "Kim is with them")
+  const again = { status: "unanswered", claimed_by: 2, since: 110 }
+  assert.match(says({ ...again, lapsed: "away" }, 151), /^Waits again for 0:41: Kim had it and is not connected/)
+  assert.match(says({ ...again, lapsed: "no_word" }, 151), /wrote nothing in time. They were told$/)
+})
+
+test("words that nobody has read are counted, and for how long", () => {
+  const desk = begin(view(listed("a", "urgent", 1, { unread: 2, unread_since: 10 }), listed("b", "urgent", 2)), 1, 0)
+  assert.equal(unreadIn(desk), 2)
+  assert.deepEqual(openCases(desk).map((each) => unreadOf(each, 80)), ["2 messages unread, for 1:10", ""])
+  assert.equal(unreadOf({ unread: 1, unread_since: 10 }, 15), "1 message unread, for 0:05")
+})
+
+test("a case says what they did, where they are, and that they pressed again", () => {
+  const at = { room: "evening-group", seat: 4, raised_at: 100, pressed_at: 100 }
+  assert.equal(factsOf(listed("a", "urgent", 100, at), 110), "Pressed Help · Evening group · seat 4")
+  assert.equal(factsOf(listed("a", "urgent", 100, { ...at, pressed_at: 160 }), 180), "Pressed Help, again 0:20 ago · Evening group · seat 4")
+  assert.equal(factsOf(listed("a", "urgent", 100, { source: "signal" }), 110), "Review noticed words")
+})
+
+test("who is on duty is said, and that nobody else is", () => {
+  const desk = begin({ ...view(), seats: [{ seat: 1, name: "Sam" }, { seat: 2, name: "Kim" }, { seat: 3, name: "Mo" }] }, 1, 0)
+  assert.equal(onDuty(desk, null), "Sam at the desk")
+  assert.equal(onDuty(desk, new Set([1])), "Sam at the desk · nobody else is on duty")
+  assert.equal(onDuty(desk, new Set([1, 3])), "Sam at the desk · on duty with you: Mo")
 })
 
 test("what the snapshot holds already is not told twice", () => {

@@ -287,16 +287,13 @@ async def test_a_quiet_second_is_one_query_however_many_are_here(machines: Machi
     assert one.connected(MORNING) == set(range(2, 50))
 
 
-async def test_only_logs_that_somebody_here_is_in_are_read_and_those_that_are_watched(
-    machines: Machines,
-):
+async def test_only_logs_that_are_asked_for_are_read(machines: Machines):
     one, other = machines.start(), machines.start()
     for log in (EVENING, MORNING, DESK):
         other.came(log, ben)
     await other.look()
-    one.presence.watch(DESK)
     assert not one.presence.knows(DESK)
-    await one.look([EVENING])
+    await one.look([EVENING, DESK])
     assert [one.here(log) for log in (EVENING, MORNING, DESK)] == [{ben}, set(), {ben}]
     assert one.presence.knows(EVENING)
     assert one.presence.knows(DESK)

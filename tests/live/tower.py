@@ -6,6 +6,7 @@ from pathlib import Path
 from chatroom.live.presence import Presence
 from chatroom.live.timekeeper import (
     Clock,
+    Minded,
     Timekeeper,
 )
 from moderation.meeting import commands as ask
@@ -20,10 +21,22 @@ from tests.live.hall import Hall
 from tests.store.places import Place
 
 
+class Unminded:
+    """Nothing but the meetings."""
+
+    def logs(self) -> list[int]:
+        return []
+
+    async def mind(self) -> None:
+        pass
+
+
 class Tower:
     """A timekeeper whose clock is in the test's hands and who sleeps only as long as he is let."""
 
-    def __init__(self, office: Office, presence: Presence | None = None) -> None:
+    def __init__(
+        self, office: Office, presence: Presence | None = None, minded: Minded | None = None
+    ) -> None:
         self.office = office
         self.hall = Hall(office, presence)
         self.is_leaving = False
@@ -42,6 +55,7 @@ class Tower:
             office.journal,
             self.hall.hub,
             self.hall.presence,
+            minded or Unminded(),
             bus_is_sound=lambda: self.sound,
             tidy=self._tidy,
             is_leaving=lambda: self.is_leaving,

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from chatroom.bus.none import NoBus
 from chatroom.people.accounts import Accounts, Ended, hashed
-from chatroom.settings import Helpline
+from chatroom.settings import load
 from chatroom.store.accounts import Role
 from chatroom.store.database import Durability
 from chatroom.store.rooms import create_room
@@ -27,7 +27,7 @@ from tests.ground import NOON, dice, store_in
 MEET = "https://meet.example"
 PAGE = {"origin": MEET}
 PAGES = "{% for line in door.helplines %}{{ line.label }} {{ line.text }}{% endfor %}"
-HELPLINES = (Helpline("Samaritans", "116 123"),)
+SETTINGS = load({"HELPLINES": "Samaritans | 116 123"})
 
 
 class Shaky(NoBus):
@@ -53,7 +53,7 @@ class Server:
         self.stores = True
         templates = Environment(loader=DictLoader({"enter.html": PAGES}), autoescape=True)
         doors = Doors(
-            self.accounts, templates, lambda: NOON, self.ended.append, self._left, HELPLINES
+            self.accounts, templates, lambda: NOON, self.ended.append, self._left, SETTINGS
         )
         self.app = Starlette(
             routes=[

@@ -8,8 +8,10 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from chatroom import app
-from chatroom.web.help import ATTENDED, NOBODY
+from chatroom.settings import Helpline
+from chatroom.web.help import words_for
 from chatroom.web.security import COOKIE
+from moderation.case.case import Case
 from tests.journal.stage import Seam
 from tests.journal.town import Room, Town, town_in
 
@@ -22,7 +24,8 @@ async def press(room: Room, token: str | None, id: str | None = None) -> Respons
 async def test_nobody_at_the_desk_is_told_so_and_sees_the_helplines_ce10(room: Room):
     answer = (await press(room, await room.seat("Ben"))).json()
     assert answer["attended"] is False
-    assert answer["words"] == NOBODY
+    assert "Nobody is at the desk right now" in answer["words"]
+    assert "call the number below now" in answer["words"], "there is one"
     assert answer["helplines"] == [{"label": "Helpline", "text": "116 123", "url": "tel:116123"}]
     async with room.town.socket(f"/cases/{answer['case']}/socket") as line:
         await line.send({"type": "hello"})
@@ -35,7 +38,70 @@ async def test_somebody_at_the_desk_is_on_the_way(room: Room, town: Town):
     async with town.socket("/desk/socket") as desk:
         await desk.hello(sam)
         answer = (await press(room, await room.seat("Ben"))).json()
-        assert (answer["attended"], answer["words"]) == (True, ATTENDED)
+        assert answer["attended"] is True
+        assert "Staff have been called" in answer["words"]
+
+
+async def test_ce_10_pressed_again_help_says_what_is_true_and_promises_nobody(
+    room: Room, town: Town
+):
+    sam = await town.enter(0, "staff")
+    await town.post("/desk/seats", {"id": secrets.token_hex(16), "name": "Sam"}, sam)
+    ben = await room.seat("Ben")
+    async with town.socket("/desk/socket") as desk:
+        await desk.hello(sam)
+        case = (await press(room, ben)).json()["case"]
+        await town.post(f"/cases/{case}/claims", {"id": secrets.token_hex(16)}, sam)
+        held = (await press(room, ben)).json()
+        assert held["words"].startswith("Sam has your call.")
+        async with town.socket(f"/cases/{case}/socket") as line:
+            await line.hello(sam)
+            await line.ask({"type": "put_back"})
+        waits = (await press(room, ben)).json()
+        assert "Staff have been called" in waits["words"]
+    for words in (held["words"], waits["words"]):
+        assert "usually" not in words
+
+
+async def test_whoever_of_staff_asks_for_help_alone_at_the_desk_is_told_that_nobody_is_there(
+    town: Town,
+):
+    kim = await town.enter(0, "staff")
+    await town.post("/desk/seats", {"id": secrets.token_hex(16), "name": "Kim"}, kim)
+    async with town.socket("/desk/socket") as desk:
+        await desk.hello(kim)
+        answer = (await town.post("/help", {"id": secrets.token_hex(16)}, kim)).json()
+    assert answer["attended"] is False
+    assert "Nobody is at the desk" in answer["words"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ((), "call the emergency number of the place where you are"),
+        ((Helpline("Emergency number", "112"),), "call the number below"),
+        ((Helpline("A", "1"), Helpline("B", "2")), "contact one of those below"),
+    ],
+)
+def test_no_sentence_promises_a_number_that_is_not_there(lines: tuple[Helpline, ...], words: str):
+    for attended in (True, False):
+        assert words in words_for(Case(), lines, attended=attended)
+
+
+async def test_a_name_given_after_the_help_request_reaches_the_case(room: Room):
+    outside = await room.town.enter(room.id, "member")
+    case = (await press(room, outside)).json()["case"]
+    async with room.town.socket(f"/cases/{case}/socket") as line:
+        shown = (await line.hello(outside))["snapshot"]
+        assert (shown["member"], shown["seat"]) == (None, 0)
+        body = {"id": secrets.token_hex(16), "name": "Ben"}
+        seat = (await room.town.post(f"/rooms/{room.slug}/seats", body, outside)).json()["seat"]
+        named = (await line.entry("member_named"))["entry"]
+        assert (named["words"], named["room"], named["seat"]) == ("Ben", room.slug, seat)
+        await room.open()
+        async with room.sit(outside) as bens:
+            await bens.ask({"type": "rename", "name": "Ben W."})
+        assert (await line.entry("member_named"))["entry"]["words"] == "Ben W."
 
 
 async def test_help_is_answered_in_every_state_a99(room: Room):

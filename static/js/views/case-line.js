@@ -1,13 +1,17 @@
 /** The line of a case, for both its ends: what was written, the field, what is on its way. */
 
-import { MEMBER, apply, begin, isComplete, lastNumber, unsettled } from "../case.js"
+import { MEMBER, apply, begin, isComplete, isHeld, lastNumber, otherEnd, unsettled } from "../case.js"
 import { Connection } from "../connection.js"
 import { el, fill, write } from "../dom.js"
 import { sends } from "../enter.js"
 import { Outbox } from "../outbox.js"
 import { parts } from "../parts.js"
+import { GRACE } from "../presence.js"
 import { written } from "../written.js"
 import { End } from "./scroller.js"
+
+export { memberNote, memberSays, noticed } from "./case-words.js"
+export { isHeld } from "../case.js"
 
 /** @import { CaseSeatCommand, OutboundFrame, Outcome, Refusal, Write } from "../protocol.js" */
 /** @import { Case, Line, Pending } from "../case.js" */
@@ -18,6 +22,7 @@ import { End } from "./scroller.js"
 /**
  * @typedef {object} Options
  * @property {string} label Of the field: to whom one writes.
+ * @property {string} [kept] How long the words stay.
  * @property {(line: Line, state: Case) => string} note The words of a line that nobody wrote.
  * @property {Node[]} [above] Stands between the conversation and the field.
  * @property {Node[]} [acts] Stands beside Send.
@@ -35,6 +40,8 @@ const ENDED = {
   1000: "",
   4401: "You are not signed in here any more. Open your invitation link again.",
   4403: "This line is not open to you any more.",
+  4410: "Somebody else of staff has this case now.",
+  4412: "Somebody else of staff has this case now.",
 }
 const RELOAD = "This line stopped. Reload the page to open it again."
 
@@ -48,7 +55,12 @@ export class CaseLine {
   /** @type {Case | null} */
   #state = null
   #through = 0
+  /** The seats that are connected to this line, as far as anybody can say. @type {ReadonlySet<number> | null} */
+  #here = null
+  /** @type {number | null} */
+  #goneAt = null
   #banner = el("p", { class: "line-banner", role: "status" })
+  #other = el("p", { class: "line-end soft", role: "status" })
   #lines = el("div", { class: "line-list" })
   #onItsWay = el("div", { class: "line-list", "aria-live": "off" })
   #log
@@ -81,7 +93,8 @@ export class CaseLine {
       this.#field,
       el("div", { class: "acts" }, this.#send, ...(options.acts ?? [])),
     )
-    this.element = el("div", { class: "case-line" }, this.#banner, this.#log, this.#composer)
+    const kept = el("p", { class: "line-kept soft" }, options.kept ?? "")
+    this.element = el("div", { class: "case-line" }, this.#banner, this.#other, this.#log, this.#composer, kept)
     this.#end = new End(this.#log, NEAR)
   }
 
@@ -123,6 +136,21 @@ export class CaseLine {
     this.#field.value = before === "" ? words : `${before}\n${words}`
     this.#field.focus()
     this.#grow()
+  }
+
+  /** Whether the other end is connected; null while nobody can say. */
+  get isOtherHere() {
+    if (this.#state === null || this.#here === null) return null
+    return this.#here.has(otherEnd(this.#state))
+  }
+
+  /** Whoever of staff has it is with it, and has seen all that is here. */
+  touch() {
+    if (this.#state !== null) this.#outbox.send({ type: "touch", read: lastNumber(this.#state) })
+  }
+
+  putBack() {
+    this.#outbox.send({ type: "put_back" })
   }
 
   /** @param {Outcome} outcome */
@@ -182,12 +210,24 @@ export class CaseLine {
       fill(this.#lines)
       this.#changed([])
     }
+    if (frame.type === "presence") this.#seen(frame.here)
     if (frame.type === "entries" && this.#state !== null) {
       const before = this.#state
       this.#state = frame.entries.reduce(apply, before)
       if (frame.stream === "room") this.#add(this.#state.lines.slice(before.lines.length))
       else if (this.#state.outcome !== before.outcome) this.#outcome(this.#state)
+      else this.#changed([])
     }
+  }
+
+  /** The server waits for as long as a moment lasts before it says that somebody is gone. @param {readonly number[]} here */
+  #seen(here) {
+    const was = this.isOtherHere
+    this.#here = new Set(here)
+    const is = this.isOtherHere
+    if (was && !is) this.#goneAt = this.now() - GRACE
+    if (is) this.#goneAt = null
+    this.#changed([])
   }
 
   /** @param {Line[]} lines */
@@ -214,8 +254,25 @@ export class CaseLine {
   #changed(fresh) {
     if (this.#state === null) return
     this.#composer.hidden = this.#state.closedAt !== null
+    this.#showOther(this.#state)
     if (isComplete(this.#state)) this.stop()
     this.#options.onchange?.(this.#state, fresh)
+  }
+
+  /** Each end sees whether the other is connected. @param {Case} state */
+  #showOther(state) {
+    const isMember = state.seat === MEMBER
+    const isShown = state.closedAt === null && (!isMember || isHeld(state))
+    /** @type {boolean | null} */
+    const is = isShown ? this.isOtherHere : null
+    this.#other.toggleAttribute("data-here", is === true)
+    this.#other.hidden = is === null
+    if (is === null) return
+    const name = (isMember ? state.claimer : state.member) ?? "They"
+    const verb = name === "They" ? "are" : "is"
+    if (is) return write(this.#other, `${name} ${verb} connected.`)
+    const since = this.#goneAt === null ? "" : `, since ${clock(this.#goneAt)}`
+    write(this.#other, `${name} ${verb} not connected now${since}. What you write waits for them here.`)
   }
 
   /** @param {State} state */
@@ -223,6 +280,7 @@ export class CaseLine {
     if (name === "live") this.#outbox.resume()
     const isClosed = this.#state !== null && this.#state.closedAt !== null
     if (isClosed) return write(this.#banner, "")
+    if (name === "lost") this.#here = null // Nobody can say.
     if (name === "lost") write(this.#banner, LOST)
     else if (name === "ended") write(this.#banner, ENDED[code ?? 0] ?? RELOAD)
     else write(this.#banner, "")
@@ -239,7 +297,7 @@ export class CaseLine {
       return el("p", { class: "line-note" }, this.#options.note(line, state), " ", time(line.at))
     }
     const isMine = line.seat === state.seat
-    const name = isMine ? "You" : ((line.seat === MEMBER ? state.member : state.claimer) ?? "They")
+    const name = isMine ? "You" : ((line.seat === MEMBER ? state.member : line.name) ?? "They")
     const words = el("span", { dir: "auto", class: line.words === null ? "soft" : null }, line.words ?? "Deleted")
     if (line.type === "excerpt") {
       return el(
@@ -305,7 +363,10 @@ function button(label, onclick) {
 
 /** @param {number} at Seconds since 1970. */
 export function time(at) {
-  const moment = new Date(at * 1000)
-  const text = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-  return el("time", { datetime: moment.toISOString() }, text)
+  return el("time", { datetime: new Date(at * 1000).toISOString() }, clock(at))
+}
+
+/** @param {number} at Seconds since 1970. */
+export function clock(at) {
+  return new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
 }

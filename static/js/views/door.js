@@ -5,6 +5,7 @@ import { onlyWhole } from "../enter.js"
 import { isUnknown, post, RefusedError } from "../http.js"
 import { newId } from "../ids.js"
 import { holders } from "../words.js"
+import { helplineList } from "./helplines.js"
 
 /** @import { Refusal } from "../protocol.js" */
 
@@ -23,7 +24,8 @@ import { holders } from "../words.js"
  * @property {string[]} facilitators
  * @property {number} retention_hours
  * @property {string} kept
- * @property {{ label: string, text: string, url: string | null }[]} helplines
+ * @property {import("./helplines.js").Helpline[]} helplines
+ * @property {string} case_kept How long the words on the line to staff stay.
  * @property {string | null} case
  * @property {{ id: string, title: string, text: string }[]} [cues] For facilitators.
  * @property {number} [speed]
@@ -99,7 +101,7 @@ export class DoorView {
         "This is not a crisis service. If you are in danger now, ",
         helplines.length > 0 ? "press Help or turn to:" : "press Help.",
       ),
-      helplines.length > 0 && el("ul", { class: "numbers" }, ...helplines.map(helpline)),
+      helplines.length > 0 && helplineList(helplines),
     )
   }
 
@@ -214,9 +216,4 @@ function notYet(door) {
 function heldBy({ facilitators }, more) {
   if (facilitators.length === 0) return ""
   return `${holders(facilitators)} ${facilitators.length > 1 ? "hold" : "holds"} it${more}`
-}
-
-/** @param {Door["helplines"][number]} line */
-function helpline({ label, text, url }) {
-  return el("li", {}, el("strong", {}, label), " ", url ? el("a", { href: url, rel: "noreferrer" }, text) : text)
 }

@@ -5,42 +5,48 @@ import { el, fill, set, write } from "../dom.js"
 import { isChoosing } from "../enter.js"
 import { RefusedError, insist, network } from "../http.js"
 import { newId } from "../ids.js"
+import { helplineList, noService, thereNow } from "./helplines.js"
 import { twoTaps } from "./taps.js"
 
 /** @import { Case, Line } from "../case.js" */
 /** @import { CaseLine } from "./case-line.js" */
-
-/** @typedef {{ label: string, text: string, url: string | null }} Helpline */
+/** @import { Helpline } from "./helplines.js" */
 
 /**
  * @typedef {object} Place
  * @property {string | null} room Its slug; null at the desk and where there is no room.
  * @property {Helpline[]} helplines From the page itself, so that they are there without a network.
+ * @property {string} [kept] How long the words on the line stay, in a sentence.
  * @property {string | null} [caseId] A case that is open already: its line is shown at once.
+ * @property {boolean} [isDesk] Whoever asks is of staff.
  * @property {number} [speed]
  */
 
 const PATIENCE = 5_000
+const SOONEST = 500
+const LATEST = 4_000
 
-const ASK = "Somebody from staff will write with you here. You don't need a reason. The others in the meeting see nothing of it."
-const NO_SERVICE = "This is not a crisis service. If somebody is in danger now, call one of the numbers or the emergency number."
-const ASKING = "Asking staff now…"
-const NO_ANSWER = "There is no answer yet. This page keeps asking by itself until it comes through. These numbers are there now:"
-const OFFLINE = "This device is offline. This page asks by itself as soon as it is back. These numbers are there now:"
-const NOBODY = "Nobody is at the desk right now. Your call for help stays open. These numbers are there now:"
-const UNANSWERED = "Nobody from staff has come yet. Your call for help stays open. These numbers are there now:"
-const CLOSED = "This line is closed. Help is here again whenever you need it."
-const NOTICED = "Staff were told, because of what you wrote. You can write to them here if you like. The room sees nothing of this."
-const CALLED = "Staff have been called. You can write here already; they read it when they come."
+/** Whom one asks, from a room and at the desk. */
+const OF_A_MEMBER = {
+  title: "Ask staff for help?",
+  about: "Somebody from staff will write with you here. You don't need a reason. The others in the meeting see nothing of it.",
+  ask: "Ask for help now",
+  asking: "Asking staff now…",
+}
+const OF_STAFF = {
+  title: "Do you need somebody yourself?",
+  about: "Your colleagues at the desk see that you ask, and one of them can write with you here. You don't need a reason.",
+  ask: "Ask a colleague",
+  asking: "Asking your colleagues now…",
+}
+const NO_ANSWER = "There is no answer yet. This page keeps asking by itself until it comes through."
+const OFFLINE = "This device is offline. This page asks by itself as soon as it is back."
 
 /** What the Help button says while the line is open behind it. */
 const ARE_CALLED = "Help · staff are called"
 const ARE_HERE = "Help · staff are here"
 const WROTE = "Help · staff wrote to you"
 const IS_CLOSED = "Help · the line is closed"
-
-const SOONEST = 500
-const LATEST = 4_000
 
 /** @type {HelpPanel | null} */
 let panel = null
@@ -92,15 +98,22 @@ export function openHelp(place) {
   panel.show(place)
 }
 
+/**
+ * Opens the line of a case behind the page: what comes of it is told, and nothing is put before anybody.
+ *
+ * @param {Place & { caseId: string }} place
+ * @param {(words: string, isShown: boolean) => void} tell What a card in the room says of it, and whether
+ * the line itself is before them.
+ */
+export function attend(place, tell) {
+  panel ??= new HelpPanel(place)
+  panel.attend(place, tell)
+}
+
 /** What one comes back to from Help, where it is something: the meeting. @param {string | null} place */
 export function backTo(place) {
   back = place === null ? "Back" : `Back to ${place}`
   panel?.name()
-}
-
-/** Whether the panel holds the line of this case. @param {string} caseId */
-export function isLineOpen(caseId) {
-  return panel?.caseId === caseId
 }
 
 class HelpPanel {
@@ -113,7 +126,10 @@ class HelpPanel {
   /** For whoever listens to the page and has hidden the panel. */
   #aloud = el("p", { class: "unseen", role: "status" })
   #main = el("div", { class: "help-main" })
+  #again = el("button", { type: "button", class: "help", hidden: true, onclick: () => void this.#callAgain() }, "Call again")
   #element
+  /** @type {typeof import("./case-line.js") | null} */
+  #parts = null
   /** @type {CaseLine | null} */
   #line = null
   /** @type {string | null} */
@@ -121,10 +137,14 @@ class HelpPanel {
   /** Cases that are over: the page may still name one of them. @type {Set<string>} */
   #over = new Set()
   #isAsking = false
+  /** What the answer to the press said; true until somebody comes, or it is known that nobody does. */
+  #told = ""
   /** What stands on the Help button behind the panel. */
   #label = "Help"
   /** Where it lies over the page. @type {(() => void) | null} */
   #away = null
+  /** @type {(words: string, isShown: boolean) => void} */
+  #tell = () => {}
 
   /** @param {Place} place */
   constructor(place) {
@@ -150,10 +170,6 @@ class HelpPanel {
     write(this.#back, back)
   }
 
-  get caseId() {
-    return this.#caseId
-  }
-
   get label() {
     return this.#label
   }
@@ -173,7 +189,16 @@ class HelpPanel {
     else if (this.#caseId === null && !this.#isAsking) this.#ask()
     this.#line?.toEnd()
     this.#relabel(this.#line === null ? this.#label : labelOf(this.#line.state))
+    this.#tellCard()
     if (isByHand) this.#focus()
+  }
+
+  /** @param {Place & { caseId: string }} place @param {(words: string, isShown: boolean) => void} tell */
+  attend(place, tell) {
+    this.#place = place
+    this.#tell = tell
+    if (place.caseId !== this.#caseId) this.#open(place.caseId)
+    this.#tellCard()
   }
 
   #hide = () => {
@@ -201,11 +226,15 @@ class HelpPanel {
 
   // Asking
 
+  get #words() {
+    return this.#place.isDesk ? OF_STAFF : OF_A_MEMBER
+  }
+
   #ask() {
     fill(this.#main)
-    write(this.#title, "Ask staff for help?")
-    this.#say(ASK)
-    this.#offer("Ask for help now")
+    write(this.#title, this.#words.title)
+    this.#say(`${this.#words.about} ${this.#place.kept ?? ""}`)
+    this.#offer(this.#words.ask)
     this.#showHelplines(true)
   }
 
@@ -214,14 +243,13 @@ class HelpPanel {
     fill(this.#main)
     this.#isAsking = true
     write(this.#title, "Help")
-    this.#say(ASKING)
+    this.#say(this.#words.asking)
     fill(this.#act)
     this.#title.focus()
     const tooLong = setTimeout(() => this.#unanswered(), navigator.onLine ? PATIENCE : 0)
     try {
-      const answer = await insist("/help", { id: newId(), room: this.#place.room })
-      this.#place.helplines = answer.helplines ?? this.#place.helplines
-      this.#open(answer.case, answer.words, answer.attended)
+      const answer = await this.#post()
+      this.#open(answer.case, answer.words)
     } catch (error) {
       this.#refused(error)
     } finally {
@@ -230,9 +258,29 @@ class HelpPanel {
     }
   }
 
+  /** The desk is called once more; what is true then is said. */
+  async #callAgain() {
+    this.#again.hidden = true
+    this.#say(this.#words.asking)
+    try {
+      const answer = await this.#post()
+      if (answer.case !== this.#caseId) return this.#open(answer.case, answer.words)
+      this.#told = answer.words
+      this.#render()
+    } catch (error) {
+      this.#refused(error)
+    }
+  }
+
+  async #post() {
+    const answer = await insist("/help", { id: newId(), room: this.#place.room })
+    this.#place.helplines = answer.helplines ?? this.#place.helplines
+    return answer
+  }
+
   /** The page knows the numbers by itself; it goes on asking all the same (CE-03). */
   #unanswered() {
-    this.#say(navigator.onLine ? NO_ANSWER : OFFLINE)
+    this.#say(`${navigator.onLine ? NO_ANSWER : OFFLINE} ${thereNow(this.#place.helplines)}`)
     this.#showHelplines(true)
   }
 
@@ -252,15 +300,16 @@ class HelpPanel {
 
   // The line
 
-  /** @param {string} caseId @param {string} [told] @param {boolean} [attended] */
-  #open(caseId, told = "", attended = true) {
+  /** @param {string} caseId @param {string} [told] */
+  #open(caseId, told = "") {
     this.#line?.stop()
     this.#line = null
     this.#caseId = caseId
+    this.#told = told
     write(this.#title, "Help")
     fill(this.#act)
     fill(this.#main)
-    this.#say(told || (attended ? "" : NOBODY))
+    this.#say(told)
     this.#showHelplines(true)
     this.#relabel(ARE_CALLED)
     void this.#begin(caseId)
@@ -268,12 +317,13 @@ class HelpPanel {
 
   /** @param {string} caseId */
   async #begin(caseId) {
-    const { CaseLine } = await loadLine()
+    this.#parts = await loadLine()
     if (this.#caseId !== caseId || this.#line !== null) return
-    this.#line = new CaseLine(caseId, {
+    this.#line = new this.#parts.CaseLine(caseId, {
       label: "To staff",
-      note: noteForMember,
-      acts: [this.#farewell()],
+      note: this.#parts.memberNote,
+      kept: this.#place.kept ?? "",
+      acts: [this.#again, this.#farewell()],
       onchange: (state, fresh) => this.#changed(state, fresh),
       onrefusal: (refusal) => this.#say(refusal.words),
       onended: () => this.#ended(),
@@ -285,28 +335,35 @@ class HelpPanel {
 
   /** @param {Case} state @param {Line[]} fresh */
   #changed(state, fresh) {
-    const isHere = state.claimedAt !== null
-    if (state.closedAt !== null) {
-      write(this.#title, "Help")
-      this.#say(CLOSED)
-      this.#offer("Ask for help again")
-      this.#showHelplines(true)
-    } else if (isHere) {
-      write(this.#title, state.claimer === null ? "Staff are here" : `${state.claimer} is here`)
-      this.#say("")
-      this.#showHelplines(false)
-      this.#line?.rename(`To ${state.claimer ?? "staff"}`)
-    } else if (state.lines.some(({ type }) => type === "unanswered")) {
-      this.#say(UNANSWERED)
-    } else if (this.#status.textContent === "") {
-      this.#say(state.told ? NOBODY : state.source === "signal" ? NOTICED : CALLED)
-    }
+    this.#render()
+    this.#tellCard()
     const theyWrote = fresh.some(({ type, seat }) => type === "wrote" && seat !== state.seat)
     if (!this.#element.hidden) this.#relabel(labelOf(state))
     else if (fresh.length > 0) {
       this.#relabel(theyWrote || this.#label === WROTE ? WROTE : labelOf(state))
       write(this.#aloud, this.#label)
     }
+  }
+
+  /** What is so, and with it the numbers wherever nobody is there. */
+  #render() {
+    const state = this.#line?.state
+    if (!state || this.#parts === null) return
+    const held = this.#parts.isHeld(state)
+    const isThere = this.#line?.isOtherHere ?? null
+    const closed = state.closedAt !== null
+    write(this.#title, held && isThere !== false ? `${state.claimer ?? "Somebody from staff"} is here` : "Help")
+    // What the press was answered with stays true until there is news.
+    const isNews = held || closed || state.lapsed !== null || state.lines.some(({ type }) => type === "unanswered")
+    this.#say(this.#told === "" || isNews ? this.#parts.memberSays(state, isThere, this.#place.helplines) : this.#told)
+    this.#again.hidden = held || closed || !state.told
+    if (closed && this.#act.childElementCount === 0) this.#offer("Ask for help again")
+    this.#showHelplines(!held || isThere === false)
+    this.#line?.rename(`To ${held ? (state.claimer ?? "staff") : "staff"}`)
+  }
+
+  #tellCard() {
+    if (this.#parts !== null) this.#tell(this.#parts.noticed(this.#line?.state ?? null), !this.#element.hidden)
   }
 
   #isClosed() {
@@ -331,6 +388,8 @@ class HelpPanel {
     this.#line = null
     if (this.#caseId !== null) this.#over.add(this.#caseId)
     this.#caseId = null
+    this.#told = ""
+    this.#tell = () => {}
     this.#relabel("Help")
   }
 
@@ -343,9 +402,13 @@ class HelpPanel {
 
   /** Open where they are what is there now; folded where somebody is. @param {boolean} isNow */
   #showHelplines(isNow) {
-    const list = helplineList(this.#place.helplines)
-    const kept = el("p", { class: "soft" }, NO_SERVICE)
-    if (!isNow) fill(this.#lines, el("details", {}, el("summary", {}, "Numbers you can call"), list, kept))
+    const { helplines } = this.#place
+    const shown = JSON.stringify([isNow, this.#caseId === null, helplines])
+    if (this.#lines.dataset.shown === shown) return // Who is about to press one keeps the focus.
+    this.#lines.dataset.shown = shown
+    const list = helplineList(helplines)
+    const kept = el("p", { class: "soft" }, noService(helplines))
+    if (!isNow) fill(this.#lines, el("details", {}, el("summary", {}, helplines.length > 0 ? "Numbers you can call" : "In danger now"), list, kept))
     // Beside an open line the words above the numbers say it.
     else fill(this.#lines, list, this.#caseId === null && kept)
   }
@@ -377,46 +440,5 @@ function helpButtons() {
 function labelOf(state) {
   if (state === null) return ARE_CALLED
   if (state.closedAt !== null) return IS_CLOSED
-  return state.claimedAt === null ? ARE_CALLED : ARE_HERE
-}
-
-/** @param {Line} line @param {Case} state */
-function noteForMember(line, state) {
-  switch (line.type) {
-    case "case_raised":
-      return state.source === "help" ? "You asked for help." : "Staff were told."
-    case "excerpt":
-      return "They were told because of these words:"
-    case "nobody_there":
-      return "Nobody was at the desk."
-    case "unanswered":
-      return "Nobody had come yet."
-    case "claimed":
-      return `${line.words ?? "Staff"} is here.`
-    case "case_closed":
-      return line.seat === state.seat ? "You ended the line." : "Staff ended the line."
-    default:
-      return ""
-  }
-}
-
-/**
- * The numbers to call, each as what it is for and where it is.
- *
- * @param {Helpline[]} helplines
- */
-export function helplineList(helplines) {
-  return el(
-    "ul",
-    { class: "helplines" },
-    ...helplines.map(({ label, text, url }) =>
-      el(
-        "li",
-        {},
-        el("strong", {}, label),
-        " ",
-        url === null ? el("span", {}, text) : el("a", { href: url, rel: "noreferrer" }, text),
-      ),
-    ),
-  )
+  return state.claimedAt === null || state.lapsed !== null ? ARE_CALLED : ARE_HERE
 }

@@ -3,9 +3,13 @@
 import { el, fill, find, keyed, write } from "../dom.js"
 import * as rooms from "../standing.js"
 import { floorCard, minutesLeft, rules, writing } from "../words.js"
+import { helplineList } from "./helplines.js"
 
 /** @import { Acts, Model } from "../model.js" */
 /** @import { Room } from "../room.js" */
+/** @import { Helpline } from "./helplines.js" */
+
+const TOLD = "Staff were told, and see these words."
 
 /** Close codes after which the meeting is not to be seen any more. @type {Record<number, { words: string, onward?: string }>} */
 const OUT = {
@@ -32,36 +36,42 @@ export class WritingView {
   }
 }
 
-/** Staff of the organisation, on a private line; it takes nobody's focus. */
+/** Staff were told of something I wrote: what is so, by and by, and whom to turn to. It takes nobody's focus. */
 export class CareView {
   #region = find("#care")
+  #words = el("p")
   #open
+  #card = el("div", { class: "offer" })
+  #isPutAway = false
 
   /** @param {(caseId: string) => void} open */
   constructor(open) {
     this.#open = open
   }
 
-  /** @param {string} caseId @param {string} words */
-  offer(caseId, words) {
-    fill(
-      this.#region,
-      el(
-        "div",
-        { class: "offer" },
-        el("p", {}, words),
-        el(
-          "div",
-          { class: "acts" },
-          el("button", { type: "button", class: "help", onclick: () => this.#open(caseId) }, "Open the private line"),
-          el("button", { type: "button", onclick: () => this.away() }, "Not now"),
-        ),
-      ),
-    )
+  /** @param {string} caseId @param {Helpline[]} helplines */
+  offer(caseId, helplines) {
+    const acts = [
+      el("button", { type: "button", class: "help", onclick: () => this.#open(caseId) }, "Open the private line"),
+      el("button", { type: "button", onclick: () => this.away() }, "Not now"),
+    ]
+    if (!this.#card.isConnected) write(this.#words, TOLD)
+    fill(this.#card, this.#words, helplineList(helplines), el("div", { class: "acts" }, ...acts))
+    fill(this.#region, this.#card)
+    this.#isPutAway = false
+  }
+
+  /** News of it brings the card back, unless the line itself is before them. @param {string} words @param {boolean} isShown */
+  tell(words, isShown) {
+    const isNews = words !== this.#words.textContent
+    write(this.#words, words)
+    if (isShown) return fill(this.#region)
+    if (!this.#card.isConnected && (isNews || !this.#isPutAway)) fill(this.#region, this.#card)
   }
 
   /** The line is open, or not wanted now. */
   away() {
+    this.#isPutAway = true
     fill(this.#region)
   }
 }

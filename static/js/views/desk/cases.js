@@ -1,17 +1,16 @@
-/** The list of open cases: urgency by word, edge and place. */
+/** The list of open cases: how urgent, since when, unread, and what comes next; by word, edge and place. */
 
-import { SOURCE, TRIAGE, age, isMine, isWaiting, openCases, roomOf } from "../../desk.js"
-import { el, fill, set, write } from "../../dom.js"
+import { REASONS, SOURCE, TRIAGE, age, comesNext, factsOf, hasLapsed, isMine, isWaiting, openCases, roomOf, unreadOf } from "../../desk.js"
+import { el, set, write } from "../../dom.js"
 
 /** @import { Desk, Listed } from "../../desk.js" */
+/** @import { TakeOver } from "../../protocol.js" */
 
 /**
  * @typedef {object} Acts
- * @property {(listed: Listed) => void} claim
+ * @property {(listed: Listed, reason?: TakeOver) => void} claim
  * @property {(caseId: string) => void} show
  */
-
-/** What the page knows beyond the desk's log, of the cases that are one's own. @typedef {{ name: string, wrote: boolean }} Known */
 
 export class Cases {
   #acts
@@ -27,8 +26,8 @@ export class Cases {
     this.element = el("section", { class: "cases", "aria-labelledby": "open-cases" }, this.#heading, this.#empty, this.#list)
   }
 
-  /** @param {Desk} desk @param {string | null} shown @param {Map<string, Known>} known */
-  render(desk, shown, known) {
+  /** @param {Desk} desk @param {string | null} shown @param {Map<string, string>} names Of members, as far as one has their line. */
+  render(desk, shown, names) {
     const cases = openCases(desk)
     for (const [id, row] of this.#rows) {
       if (desk.cases.has(id)) continue
@@ -38,7 +37,7 @@ export class Cases {
     cases.forEach((listed, place) => {
       const row = this.#rows.get(listed.case) ?? new Row(this.#acts)
       this.#rows.set(listed.case, row)
-      row.render(listed, desk, listed.case === shown, known.get(listed.case))
+      row.render(listed, desk, listed.case === shown, names.get(listed.case) ?? "")
       // A row that stands in its place is left alone, so that it keeps the focus.
       const there = this.#list.children[place]
       if (there !== row.element) this.#list.insertBefore(row.element, there ?? null)
@@ -47,9 +46,9 @@ export class Cases {
     write(this.#heading, cases.length > 0 ? `Open · ${cases.length}` : "Open cases")
   }
 
-  /** @param {number} now */
-  tick(now) {
-    for (const row of this.#rows.values()) row.tick(now)
+  /** @param {Desk} desk @param {number} now */
+  tick(desk, now) {
+    for (const row of this.#rows.values()) row.tick(desk, now)
   }
 
   /** Says at one case why it could not be claimed. @param {string} caseId @param {string} words */
@@ -72,49 +71,74 @@ class Row {
   #name = el("span", { class: "name", dir: "auto" })
   #age = el("span", { class: "age" })
   #facts = el("p", { class: "soft" })
-  #status = el("p", { class: "soft", role: "status" })
+  #unread = el("p", { class: "case-unread" })
+  #next = el("p", { class: "soft" })
+  #status = el("p", { class: "refusal", role: "status" })
   #claim = el("button", { type: "button", class: "primary", onclick: () => this.#act() }, "Claim")
   #open = el("button", { type: "button", onclick: () => this.#act() }, "Open the line")
-  element = el(
-    "li",
-    { class: "case-row" },
-    el("p", { class: "case-row-head" }, this.#urgency, this.#name, el("span", { class: "unseen" }, "open for "), this.#age),
-    this.#facts,
-    this.#status,
-    el("div", { class: "acts" }, this.#claim, this.#open),
-  )
+  #over
+  element
 
   /** @param {Acts} acts */
   constructor(acts) {
     this.#acts = acts
+    const reasons = Object.entries(REASONS).map(([reason, label]) =>
+      el("button", { type: "button", onclick: () => this.#take(/** @type {TakeOver} */ (reason)) }, label),
+    )
+    this.#over = el(
+      "details",
+      { class: "take-over" },
+      el("summary", {}, "Take over"),
+      el("p", { class: "soft" }, "Why? Whoever has it reads this, and the line is closed to them."),
+      el("div", { class: "acts" }, ...reasons),
+    )
+    this.element = el(
+      "li",
+      { class: "case-row" },
+      el("p", { class: "case-row-head" }, this.#urgency, this.#name, el("span", { class: "unseen" }, "open for "), this.#age),
+      this.#facts,
+      this.#unread,
+      this.#next,
+      this.#status,
+      el("div", { class: "acts" }, this.#claim, this.#open),
+      this.#over,
+    )
   }
 
-  /** @param {Listed} listed @param {Desk} desk @param {boolean} isShown @param {Known} [known] */
-  render(listed, desk, isShown, known) {
+  /** @param {Listed} listed @param {Desk} desk @param {boolean} isShown @param {string} name */
+  render(listed, desk, isShown, name) {
     const hadFocus = this.element.contains(document.activeElement)
     const isNews = this.#listed?.status !== listed.status
     this.#listed = listed
     this.#isMine = isMine(desk, listed)
     set(this.element, "data-urgency", listed.triage)
+    set(this.element, "data-waits", isWaiting(listed) ? (hasLapsed(listed) ? "again" : "first") : null)
     set(this.element, "aria-current", isShown ? "true" : null)
     write(this.#urgency, TRIAGE[listed.triage])
-    write(this.#name, known?.name ?? "")
-    fill(this.#facts, [SOURCE[listed.source], roomOf(listed.room)].filter(Boolean).join(" · "))
-    if (isNews || this.#isMine) write(this.#status, statusOf(listed, desk, this.#isMine, known))
+    write(this.#name, name)
+    if (isNews || this.#isMine) write(this.#status, "")
     this.#claim.hidden = !isWaiting(listed)
     this.#open.hidden = !this.#isMine || isShown
+    const isOthers = listed.status === "claimed" && !this.#isMine
+    if (!isOthers) this.#over.open = false
+    this.#over.hidden = !isOthers
     this.busy(false)
     // By the clock and to the second: no two are called alike, and none is renamed under the focus.
     const since = `since ${new Date(listed.raised_at * 1000).toLocaleTimeString()}`
     const label = [TRIAGE[listed.triage], SOURCE[listed.source], roomOf(listed.room), since].filter(Boolean).join(", ")
     set(this.#claim, "aria-label", `Claim: ${label}`)
-    set(this.#open, "aria-label", `Open the line: ${known?.name || label}`)
+    set(this.#open, "aria-label", `Open the line: ${name || label}`)
     if (hadFocus && !this.element.contains(document.activeElement) && !this.#open.hidden) this.#open.focus()
   }
 
-  /** @param {number} now */
-  tick(now) {
-    if (this.#listed !== null) write(this.#age, age(now - this.#listed.raised_at))
+  /** @param {Desk} desk @param {number} now */
+  tick(desk, now) {
+    const listed = this.#listed
+    if (listed === null) return
+    write(this.#age, age(now - listed.raised_at))
+    write(this.#facts, factsOf(listed, now))
+    write(this.#unread, unreadOf(listed, now))
+    write(this.#next, comesNext(listed, desk, now))
   }
 
   /** @param {string} words */
@@ -133,17 +157,9 @@ class Row {
     if (this.#isMine) this.#acts.show(this.#listed.case)
     else this.#acts.claim(this.#listed)
   }
-}
 
-/** @param {Listed} listed @param {Desk} desk @param {boolean} mine @param {Known} [known] */
-function statusOf(listed, desk, mine, known) {
-  if (mine) return known?.wrote ? "Yours · new words" : "Yours"
-  switch (listed.status) {
-    case "unanswered":
-      return "Waits for somebody; they were told that nobody has come yet"
-    case "claimed":
-      return `${desk.names.get(listed.claimed_by ?? 0) || "Somebody"} is with them`
-    default:
-      return "Waits for somebody"
+  /** @param {TakeOver} reason */
+  #take(reason) {
+    if (this.#listed !== null) this.#acts.claim(this.#listed, reason)
   }
 }

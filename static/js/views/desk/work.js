@@ -1,34 +1,58 @@
-/** One claimed case: who it is, the conversation, prepared questions, the close. */
+/** One claimed case: who it is, the conversation, prepared questions, what comes next, the close. */
 
-import { CLAIMER, MEMBER } from "../../case.js"
-import { OUTCOMES, SOURCE, TRIAGE, roomOf } from "../../desk.js"
+import { MEMBER, isHeld, unread } from "../../case.js"
+import { OUTCOMES, SOURCE, TRIAGE, age, roomOf } from "../../desk.js"
 import { el, write } from "../../dom.js"
 import { CaseLine } from "../case-line.js"
+import { twoTaps } from "../taps.js"
 
 /** @import { Case, Line } from "../../case.js" */
-/** @import { Outcome } from "../../protocol.js" */
-/** @import { Helpline } from "../help.js" */
+/** @import { Lapse, Outcome } from "../../protocol.js" */
+/** @import { Helpline } from "../helplines.js" */
 
 const QUESTIONS = ["Are you safe right now?", "Are you alone?"]
-const ON_RECORD = "That this line was open is on record; its words are not. Don't press for identifying details."
+const ON_RECORD = "That this line was open stays on record. Don't press for identifying details."
+
+/** Seconds, as in moderation/case/case.py: for a first word, and without anything heard. */
+const WORD_WITHIN = 60
+const TOUCH_WITHIN = 300
+/** Seconds before the end of a claim from which on it is said. */
+const SOON = 120
+/** Seconds between two touches that say nothing but that somebody is there. */
+const TOUCH_EVERY = 60
+
+/** @type {Record<Lapse, string>} */
+const LAPSED = {
+  away: "Your connection was gone for half a minute",
+  no_word: "A minute went by without a word to them",
+  untouched: "Nothing was heard from you for five minutes",
+  put_back: "You put it back",
+}
 
 /**
  * @typedef {object} Options
  * @property {Helpline[]} helplines
+ * @property {string} kept
  * @property {number} [speed]
  * @property {(fresh: Line[]) => void} onchange
+ * @property {() => void} onagain The case is to be claimed again.
  * @property {() => void} onback To the list.
- * @property {() => void} ondone The case is closed and may leave the page.
+ * @property {() => void} ondone The case is closed, or another's, and may leave the page.
  */
 
 export class Work {
   #options
   #title = el("h2", { class: "work-title", tabindex: "-1" }, "Opening the line…")
   #facts = el("p", { class: "facts" })
+  #next = el("p", { class: "next" })
+  #still = el("button", { type: "button", hidden: true, onclick: () => this.#line.touch() }, "I'm still with them")
+  #again = el("button", { type: "button", class: "primary", hidden: true, onclick: () => this.#options.onagain() }, "Take it up again")
   #closing
   #refusal = el("p", { role: "status", class: "soft" })
   #done
   #line
+  #touched = { at: 0, read: 0 }
+  #isTaken = false
 
   /** @param {string} caseId @param {Options} options */
   constructor(caseId, options) {
@@ -46,10 +70,15 @@ export class Work {
     this.#line = new CaseLine(caseId, {
       label: "To them",
       note: noteForStaff,
+      kept: options.kept,
       above: [this.#prepared()],
-      acts: [el("button", { type: "button", class: "close-case", onclick: () => this.#ask(true) }, "Close the case")],
+      acts: [
+        twoTaps("Put it back", "Tap again: it waits for all", () => this.#line.putBack(), { class: "quiet put-back" }),
+        el("button", { type: "button", class: "close-case", onclick: () => this.#ask(true) }, "Close the case"),
+      ],
       onchange: (state, fresh) => this.#changed(state, fresh),
       onrefusal: (refusal) => write(this.#refusal, refusal.words),
+      onended: () => this.#taken(),
       ...(options.speed === undefined ? {} : { speed: options.speed }),
     })
     this.element = el(
@@ -62,6 +91,7 @@ export class Work {
         this.#title,
       ),
       this.#facts,
+      el("div", { class: "next-row" }, this.#next, this.#still, this.#again),
       this.#line.element,
       this.#closing,
       this.#refusal,
@@ -78,6 +108,11 @@ export class Work {
     this.#line.stop()
   }
 
+  /** Closed, or another's by now. */
+  get isOver() {
+    return this.#isTaken || (this.#line.state?.closedAt ?? null) !== null
+  }
+
   get state() {
     return this.#line.state
   }
@@ -88,12 +123,37 @@ export class Work {
     this.#line.focus()
   }
 
+  /** Somebody looks at this and is there: what is here has been seen, and the claim holds on. */
+  look() {
+    const state = this.#line.state
+    if (state === null || state.closedAt !== null || state.seat !== state.holder) return
+    const now = this.#line.now()
+    const newest = unread(state).at(-1)?.number ?? 0
+    const isNews = newest > this.#touched.read
+    const isTime = isHeld(state) && now - Math.max(state.touchedAt, this.#touched.at) >= TOUCH_EVERY
+    if (!isNews && !isTime) return
+    this.#touched = { at: now, read: Math.max(newest, this.#touched.read) }
+    this.#line.touch()
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    const state = this.#line.state
+    if (state === null) return
+    const { words, isLate } = comesNext(state, now)
+    write(this.#next, words)
+    this.#still.hidden = !isLate
+    this.#again.hidden = state.lapsed === null || state.closedAt !== null || this.#isTaken
+  }
+
   #prepared() {
+    const { helplines } = this.#options
+    const numbers = helplines.length > 0 ? [this.#offer("Numbers for tonight", helplinesAsText(helplines))] : []
     return el(
       "div",
       { class: "prepared", role: "group", "aria-label": "Prepared words" },
       ...QUESTIONS.map((words) => this.#offer(words, words)),
-      this.#offer("Numbers for tonight", helplinesAsText(this.#options.helplines)),
+      ...numbers,
     )
   }
 
@@ -121,26 +181,58 @@ export class Work {
   #changed(state, fresh) {
     const name = state.member ?? "Somebody without a name"
     write(this.#title, state.closedAt === null ? name : `${name} · closed`)
-    const place = state.room === null ? "from outside a room" : `in ${roomOf(state.room)}`
-    write(this.#facts, `${TRIAGE[state.triage]} · ${SOURCE[state.source]}, ${place}. The room sees nothing of this.`)
+    write(this.#facts, `${TRIAGE[state.triage]} · ${SOURCE[state.source]}, ${placeOf(state)}. The room sees nothing of this.`)
     this.#line.rename(`To ${state.member ?? "them"}`)
-    if (state.closedAt !== null) {
-      const hadFocus = this.element.contains(document.activeElement)
-      this.#closing.hidden = true
-      write(this.#refusal, "")
-      this.#done.hidden = false
-      if (hadFocus) this.#done.focus()
-    }
+    if (state.closedAt !== null) this.#isOver()
+    this.tick(this.#line.now())
     this.#options.onchange(fresh)
   }
+
+  /** Another one has the case by now: this line is closed to whoever had it. */
+  #taken() {
+    this.#isTaken = true
+    this.#isOver()
+  }
+
+  #isOver() {
+    const hadFocus = this.element.contains(document.activeElement)
+    this.#line.element.toggleAttribute("data-over", true)
+    this.#closing.hidden = true
+    write(this.#refusal, "")
+    this.#done.hidden = false
+    if (hadFocus) this.#done.focus()
+  }
+}
+
+/** @param {Case} state */
+function placeOf({ room, place }) {
+  if (room === null) return "from outside a room"
+  return `in ${roomOf(room)}${place > 0 ? `, seat ${place}` : ""}`
+}
+
+/** @param {Case} state @param {number} now */
+function comesNext(state, now) {
+  const { claimedAt, hasWord, lapsed, touchedAt, closedAt, seat, holder } = state
+  if (closedAt !== null || claimedAt === null || seat !== holder) return { words: "", isLate: false }
+  if (lapsed !== null) {
+    return { words: `${LAPSED[lapsed]}, so the case waits for everybody at the desk. They were told.`, isLate: false }
+  }
+  if (!hasWord) return { words: `Write to them within ${age(claimedAt + WORD_WITHIN - now)}, or the case waits for everybody again.`, isLate: false }
+  const left = touchedAt + TOUCH_WITHIN - now
+  if (left > SOON) return { words: "", isLate: false }
+  return { words: `Are you there? In ${age(left)} the case waits for everybody again.`, isLate: true }
 }
 
 /** @param {Line} line @param {Case} state */
 function noteForStaff(line, state) {
   const name = state.member ?? "They"
+  const staff = line.seat === state.seat ? "You" : (line.name ?? "Somebody")
+  const were = staff === "You" ? "were" : "was"
   switch (line.type) {
     case "case_raised":
       return state.source === "help" ? `${name} pressed Help.` : "The review noticed words."
+    case "help_pressed_again":
+      return `${name} pressed Help again.`
     case "excerpt":
       return `${name} wrote this:`
     case "nobody_there":
@@ -148,11 +240,15 @@ function noteForStaff(line, state) {
     case "unanswered":
       return "They were told that nobody had come yet."
     case "claimed":
-      return "You are here. They know your name."
+      return staff === "You" ? `You took this case. They read your name, ${line.name ?? ""}, when they look at the line.` : `${staff} took this case.`
+    case "claim_lapsed":
+      return `${staff} ${were} not there any more, and they were told.`
+    case "claim_resumed":
+      return `${staff} ${were} there again.`
     case "case_closed": {
       const outcome = state.outcome === null ? "" : `: ${OUTCOMES[state.outcome]}`
       if (line.seat === MEMBER) return `${name} ended the line.`
-      return line.seat === CLAIMER ? `You closed it${outcome}.` : `Closed${outcome}.`
+      return line.seat === state.seat ? `You closed it${outcome}.` : `Closed${outcome}.`
     }
     default:
       return ""

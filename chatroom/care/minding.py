@@ -1,0 +1,89 @@
+"""Claims are leases: who has a case and is connected nowhere is missed, at whichever process they were."""
+
+from collections.abc import Callable
+
+from chatroom.care.cases import log_of
+from chatroom.live.book import Book
+from chatroom.live.journal import Journal
+from chatroom.live.presence import Presence
+from moderation.case.case import Case
+from moderation.case.commands import ClaimerAway, ClaimerBack
+from moderation.case.desk import Desk
+from moderation.case.state import Lease
+
+AWAY_AFTER = 30.0
+"""Seconds without a socket at the desk or on the line after which a claim holds no more (CE-12)."""
+
+
+class Claims:
+    """Every process looks after all claims, by the desk's list: the claimer's may be the one that died.
+
+    The decider of the case has the last word, so that many who propose do no harm.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        presence: Presence,
+        now: Callable[[], float],
+        desk: Callable[[], int],
+    ) -> None:
+        self._journal = journal
+        self._presence = presence
+        self._now = now
+        self._desk = desk
+        self._books: dict[int, Book] = {}
+        self._missed: dict[
+            int, tuple[int, float]
+        ] = {}  # By case: the seat at the desk, since when.
+
+    def logs(self) -> list[int]:
+        """The desk and every case that somebody has or is away from: read though nobody here is in it."""
+        return [self._desk(), *self._books]
+
+    async def mind(self) -> None:
+        """After a look at presence: proposes who is away, and who is back."""
+        desk = await self._journal.book(self._desk())
+        assert desk is not None, "the desk is opened at start"
+        state: Desk = desk.fold.state
+        wanted = {
+            log_of(listed.case)
+            for listed in state.cases.values()
+            if listed.status == "claimed" or listed.lapsed == "away"
+        }
+        for log in wanted - self._books.keys():
+            book = await self._journal.book(log)
+            if book is not None:
+                self._books[log] = book
+        for log in self._books.keys() - wanted:
+            del self._books[log]
+            self._missed.pop(log, None)
+        for book in self._books.values():
+            self._mind(book)
+
+    def _mind(self, book: Book) -> None:
+        case: Case = book.fold.state
+        lease, places = case.lease, self._places(book)
+        if lease is None or not all(self._presence.knows(log) for log, _ in places):
+            return
+        if any(seat in self._presence.connected(log) for log, seat in places):
+            self._missed.pop(book.log, None)
+            if lease.lapsed == "away":
+                self._journal.submit(book.log, 0, ClaimerBack(lease.desk_seat))
+        elif case.is_held and self._is_missed(book.log, lease, places):
+            self._journal.submit(book.log, 0, ClaimerAway(lease.desk_seat))
+
+    def _places(self, book: Book) -> list[tuple[int, int]]:
+        """Where whoever has the case may be: at the desk, or on the line."""
+        lease = book.fold.state.lease
+        return [] if lease is None else [(self._desk(), lease.desk_seat), (book.log, lease.seat)]
+
+    def _is_missed(self, log: int, lease: Lease, places: list[tuple[int, int]]) -> bool:
+        """For long enough; whoever was lost with their process was so for as long as its lease ran out."""
+        now = self._now()
+        seat, since = self._missed.get(log, (lease.desk_seat, now))
+        if seat != lease.desk_seat:
+            since = now
+        self._missed[log] = lease.desk_seat, since
+        vanished = any(self._presence.vanished(log, seat) for log, seat in places)
+        return vanished or now - since >= AWAY_AFTER
