@@ -81,9 +81,9 @@ class Assets:
             raise KeyError(f"no file {path} among the assets")
         return f"/static/{self.hash}/{path}"
 
-    def module_preloads(self, entry: str) -> list[str]:
-        """The URLs of a module and of all that it imports, so that a browser asks for them at once."""
-        found = [entry]
+    def module_preloads(self, *entries: str) -> list[str]:
+        """The URLs of modules and of all that they import, so that a browser asks for them at once."""
+        found = list(entries)
         for path in found:
             found += [name for name in dict.fromkeys(self._imports(path)) if name not in found]
         return [self.asset_url(path) for path in found]

@@ -11,7 +11,6 @@ import * as rooms from "./standing.js"
 import { Timeline } from "./timeline.js"
 import { AgendaView } from "./views/agenda.js"
 import { ComposerView } from "./views/composer.js"
-import { DoorView } from "./views/door.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
 import { attend, backTo, bindHelp, openHelp } from "./views/help.js"
@@ -469,24 +468,26 @@ function asWords(item) {
   return isOurs ? /** @type {Words} */ (item) : null
 }
 
-function begin() {
+async function begin() {
   bindLeave()
   /** @type {Door} */
   const door = data("door")
   const page = new RoomPage(door)
   bindHelp(() => page.place(door.case))
+  // A line that was open before this page came reconnects by itself, and takes no focus.
+  if (door.case !== null) page.help(door.case)
   if (door.seat !== null) {
     page.enter()
   } else {
     document.body.dataset.state = "door"
+    // Whoever has a seat needs no door; for whoever has none, the page has asked for it already.
+    const { DoorView } = await import("./views/door.js")
     new DoorView(door, () => {
       page.came()
       page.enter()
       find("#main").focus()
     })
   }
-  // A line that was open before this page came reconnects by itself, and takes no focus.
-  if (door.case !== null) page.help(door.case)
 }
 
-begin()
+void begin()
