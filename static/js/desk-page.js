@@ -6,6 +6,7 @@ import { data, find, write } from "./dom.js"
 import { RefusedError, isUnknown, post } from "./http.js"
 import { newId } from "./ids.js"
 import { bindLeave } from "./leave.js"
+import { guardAim } from "./views/aim.js"
 import { Cases } from "./views/desk/cases.js"
 import { Chairs } from "./views/desk/chairs.js"
 import { Door } from "./views/desk/door.js"
@@ -63,6 +64,7 @@ class DeskPage {
 
   start() {
     bindLeave()
+    guardAim()
     this.#bindHelplines()
     if (this.#data.seat === null) this.#showDoor()
     else this.#enter()

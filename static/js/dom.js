@@ -22,7 +22,7 @@ export function el(tag, props = {}, ...children) {
 }
 
 /**
- * @param {HTMLElement} element
+ * @param {Element} element
  * @param {string} name
  * @param {unknown} value
  */
@@ -35,6 +35,24 @@ export function set(element, name, value) {
     const text = value === true ? "" : String(value)
     if (element.getAttribute(name) !== text) element.setAttribute(name, text)
   }
+}
+
+/**
+ * Turns an act off, for one of two reasons: it can't be done now (`off`), or it has only just come under
+ * the finger (`held`, aim.js). It keeps its place and its focus.
+ *
+ * @param {Element} act
+ * @param {"off" | "held"} why
+ * @param {boolean} is
+ */
+export function turnOff(act, why, is) {
+  act.toggleAttribute(`data-${why}`, is)
+  set(act, "aria-disabled", act.hasAttribute("data-off") || act.hasAttribute("data-held") ? "true" : null)
+}
+
+/** Whether an act can't be done now. @param {Element} act */
+export function isOff(act) {
+  return act.hasAttribute("data-off")
 }
 
 /**
@@ -59,7 +77,7 @@ export function write(node, text) {
 
 /**
  * Makes the children of `parent` those of `items`, in order. What is there already is kept, and with
- * it the focus.
+ * it the focus; what goes does as `leave` says.
  *
  * @template T
  * @param {HTMLElement} parent
@@ -67,24 +85,47 @@ export function write(node, text) {
  * @param {(item: T) => string | number} key
  * @param {(item: T) => HTMLElement} build
  * @param {(element: HTMLElement, item: T) => void} [update]
+ * @param {(element: HTMLElement) => void} [leave]
  */
-export function keyed(parent, items, key, build, update = () => {}) {
+export function keyed(parent, items, key, build, update = () => {}, leave = (element) => element.remove()) {
   const wanted = new Set(items.map((item) => String(key(item))))
   /** @type {Map<string, HTMLElement>} */
   const there = new Map()
   for (const child of /** @type {HTMLElement[]} */ ([...parent.children])) {
+    if (isLeaving(child)) continue
     if (wanted.has(child.dataset.key ?? "")) there.set(child.dataset.key ?? "", child)
-    else child.remove()
+    else leave(child)
   }
-  let next = parent.firstElementChild
+  let next = staying(parent.firstElementChild)
   for (const item of items) {
     const name = String(key(item))
     const element = there.get(name) ?? build(item)
     element.dataset.key = name
     update(element, item)
-    if (element === next) next = next.nextElementSibling
+    if (element === next) next = staying(next.nextElementSibling)
     else move(element, parent, next)
   }
+}
+
+/** Milliseconds for which a row that goes keeps its place: longer than two taps of one finger take. */
+const LINGERS = 600
+
+/** A row goes, and leaves its place a moment later: nothing slides under a finger. @param {HTMLElement} row */
+export function linger(row) {
+  row.inert = true
+  row.dataset.leaving = ""
+  setTimeout(() => row.remove(), LINGERS)
+}
+
+/** @param {Element} row */
+function isLeaving(row) {
+  return row instanceof HTMLElement && row.dataset.leaving !== undefined
+}
+
+/** The first from `row` on that stays. @param {Element | null} row */
+function staying(row) {
+  while (row !== null && isLeaving(row)) row = row.nextElementSibling
+  return row
 }
 
 /**

@@ -3,6 +3,7 @@
 import { data, find, write } from "./dom.js"
 import { post, RefusedError } from "./http.js"
 import { bindLeave } from "./leave.js"
+import { guardAim } from "./views/aim.js"
 import { bindHelp } from "./views/help.js"
 
 /** A secret that could not be exchanged for want of a network is tried again by a button. */
@@ -24,6 +25,7 @@ async function enter() {
 
 const door = data("door")
 bindLeave()
+guardAim()
 history.replaceState(null, "", location.pathname)
 bindHelp(() => ({ room: null, helplines: door.helplines ?? [], kept: door.case_kept ?? "" }))
 find("#again").addEventListener("click", () => void enter())

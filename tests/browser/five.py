@@ -71,6 +71,14 @@ async def seats(link: str, *names: str) -> AsyncIterator[list[Seat]]:
         yield [await held.enter_async_context(enter(link, name=name)) for name in names]
 
 
+async def knock(person: Person, address: str) -> None:
+    await person.open(address)
+    await person.page.get_by_role("textbox", name="Your name for this meeting").fill(person.name)
+    await person.page.get_by_role(
+        "button", name=re.compile("^(Come in|Knock|Ask to come in)")
+    ).click()
+
+
 # The panel
 
 

@@ -277,10 +277,10 @@ class Person:
     async def press(self, name: str | re.Pattern[str]) -> None:
         await self.button(name).click()
 
-    async def press_twice(self, first: str, then: str | re.Pattern[str]) -> None:
-        """What is grave takes two taps: the first asks, and the button rests before it takes another."""
-        await self.button(first).click()
-        await self.button(then).click()
+    async def press_twice(self, act: str) -> None:
+        """What is grave takes two taps, and both say the same; the second has to wait a moment."""
+        await self.button(act).click()
+        await self.button(f"Yes, {act[0].lower()}{act[1:]}").click()
 
     @asynccontextmanager
     async def people(self) -> AsyncIterator[None]:

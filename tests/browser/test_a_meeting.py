@@ -245,9 +245,9 @@ async def ben_writes_to_ada_alone(ada: Person, ben: Person, chidi: Person) -> No
 async def ben_takes_words_back(ada: Person, ben: Person, chidi: Person) -> None:
     turn = ben.card("Ben").filter(has_text="It was a long week.")
     await turn.get_by_role("button", name="Options for your words").click()
-    take = turn.get_by_role("button", name="Take back").nth(1)
+    take = turn.get_by_role("button", name="Take these words back for good").nth(1)
     await take.click()
-    sure = turn.get_by_role("button", name="Take these words back for good")
+    sure = turn.get_by_role("button", name="Yes, take these words back for good")
     await sure.click()
     await expect(turn).to_contain_text("You took these words back.")
     for person in (ada, chidi):
@@ -259,8 +259,8 @@ async def ben_takes_words_back(ada: Person, ben: Person, chidi: Person) -> None:
 
 async def dana_is_removed_and_has_help_still(ada: Person, dana: Person) -> None:
     acts = await ada.acts_on("Dana")
-    await acts.get_by_role("button", name="Remove").click()
     await acts.get_by_role("button", name="Remove Dana from this meeting").click()
+    await acts.get_by_role("button", name="Yes, remove Dana from this meeting").click()
     await expect(dana.main).to_contain_text("A facilitator has taken you out of this meeting.")
     await expect(ada.here).to_have_count(3)
     await dana.shoot("10-removed")
@@ -285,7 +285,7 @@ async def it_closes(ada: Person, ben: Person, chidi: Person) -> None:
     await chidi.field.fill("I was about to say")
     await ada.page.get_by_text("The room: lock, freeze, shield, end").click()
     await ada.shoot("11-after")
-    await ada.press_twice("Close the meeting", "Close it for everyone")
+    await ada.press_twice("Close the meeting for everyone")
     for person in (ada, ben, chidi):
         await expect(person.floor).to_contain_text("The meeting has ended")
     await expect(ada.page.get_by_text("is writing…")).to_be_hidden()
@@ -297,7 +297,7 @@ async def it_closes(ada: Person, ben: Person, chidi: Person) -> None:
 
 async def own_words_can_still_be_taken_back(ben: Person) -> None:
     """What was left open is folded, and opens again."""
-    take = ben.log.get_by_role("button", name="Take back")
+    take = ben.log.get_by_role("button", name="Take these words back")
     await expect(take).to_have_count(0)
     turn = ben.card("Ben").filter(has_text="It was a long week.")
     await turn.get_by_role("button", name="Options for your words").click()

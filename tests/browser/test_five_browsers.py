@@ -324,8 +324,8 @@ async def a_raid_is_held_off(circle: Circle, tell: Callable[[str], None]) -> Non
 async def the_chair_is_handed_over(circle: Circle) -> None:
     ada, mo, *_, record = circle
     acts = await ada.acts_on("Mo")
-    await acts.get_by_role("button", name="Hand over the chair").click()
     await acts.get_by_role("button", name="Offer the chair to Mo").click()
+    await acts.get_by_role("button", name="Yes, offer the chair to Mo").click()
     await expect(notice(mo, "Ada offers you the chair.")).to_be_visible()
     await moment(mo, "five-12-offered")
     await mo.press("Take the chair")
@@ -336,11 +336,11 @@ async def the_chair_is_handed_over(circle: Circle) -> None:
 
 async def it_is_closed(circle: Circle) -> None:
     ada, mo, *_, record = circle
-    await mo.press_twice("Lower the shield", "Let members write again")
+    await mo.press_twice("Lower the shield, let members write")
     async with mo.people():
         await room_acts(mo)
         await moment_as_it_is(mo)
-        await mo.press_twice("Close the meeting", "Close it for everyone")
+        await mo.press_twice("Close the meeting for everyone")
         await record.until(lambda: len(record.of(happened.Closed)) == 1)
     await all_are(circle.all, "The meeting has ended")
     assert await panel(ada).get_by_role("button").count() == 0

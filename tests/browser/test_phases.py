@@ -261,7 +261,7 @@ async def test_fc_28_whoever_would_rather_not_leaves_the_round_before_being_aske
         mo = await stage.person("Mo")
         await mo.come_in(evening["facilitator"])
         await expect(mo.button("Close queue")).to_be_visible()
-        await expect(mo.button("Lower all")).to_be_hidden()
+        await expect(mo.button("Lower every hand")).to_be_hidden()
         row = the_round(mo).filter(has_text="Chidi")
         await row.locator("summary").click()
         await row.get_by_role("button", name="Take out of the round").click()

@@ -328,8 +328,8 @@ async def ben_is_helped(ben: Person, sam: Person) -> None:
     await expect(ben.help).to_contain_text("I am here.")
     await ben.write_on_line("Sam", "Thank you.")
     await expect(sam.page.get_by_role("region", name="The case")).to_contain_text("Thank you.")
-    await ben.help.get_by_role("button", name="I'm all right now").click()
-    await ben.help.get_by_role("button", name="Tap again to end the line").click()
+    await ben.help.get_by_role("button", name="End the line: I'm all right now").click()
+    await ben.help.get_by_role("button", name="Yes, end the line: I'm all right now").click()
     await expect(ben.help).to_contain_text("This line is closed")
     await ben.help.get_by_role("button", name="Back to the meeting").click()
 

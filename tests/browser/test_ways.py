@@ -95,7 +95,7 @@ async def test_the_ways_are_set_for_the_next_meeting_and_put_back_to_the_formats
     await expect(ada.agenda.first).to_be_visible()
     await expect(ada.page.get_by_text("New voices come first.")).to_have_count(0)
     await room_acts(ada)
-    await ada.press_twice("Close the meeting", "Close it for everyone")
+    await ada.press_twice("Close the meeting for everyone")
     await expect(panel(ada).get_by_role("button")).to_have_count(0)
     ben = await stage.person("Ben")
     await ben.open(room["address"])

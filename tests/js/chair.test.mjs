@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { start } from "./js/room.js"
 import { Arrivals, cardsOf, load, mayPost, losers, moves, shouldClose } from "./js/views/chair/sight.js"
-import { aloud, everyMinute, mutedBadge, nextAct, notices, phaseAct, phaseLine, raceLine, refusedLine, roomActs } from "./js/views/chair/words.js"
+import { aloud, everyMinute, mutedBadge, nextAct, notices, onwards, phaseAct, phaseLine, raceLine, refusedLine, roomActs } from "./js/views/chair/words.js"
 
 const [ADA, MO, BEN, CHIDI, DANA] = [1, 2, 3, 4, 5]
 const NOW = 1_000
@@ -35,12 +35,13 @@ function room(changes = {}, seat = ADA) {
   return { ...start(SNAPSHOT, seat), ...changes }
 }
 
-const labels = (acts) => acts.map(({ label }) => label)
+const strip = (room, now) => Object.values(everyMinute(room, now)).map((act) => act?.label ?? "")
 const keys = (notices) => notices.map(({ key }) => key)
 
 test("while somebody has the floor, there is more time, a pause and an end", () => {
   const held = room({ holder: BEN, turns: 1, turnBeganAt: NOW, hands: [CHIDI] })
-  assert.deepEqual(labels(everyMinute(held, NOW)), ["+1 min", "Pause", "End turn"])
+  assert.deepEqual(strip(held, NOW), ["+1 min", "Pause", "End turn"])
+  assert.deepEqual(strip({ ...held, pausedAt: NOW }, NOW), ["+1 min", "Go on", "End turn"])
   assert.deepEqual(nextAct(held, NOW)?.command, { type: "next", epoch: 7 })
   assert.equal(nextAct(held, NOW)?.label, "End turn, invite Chidi")
   assert.equal(nextAct(room({ holder: BEN }), NOW), null)
@@ -49,7 +50,7 @@ test("while somebody has the floor, there is more time, a pause and an end", () 
 
 test("the first hand that is here is the next", () => {
   const waiting = room({ hands: [BEN, CHIDI], handsAway: [{ seat: BEN, until: NOW + 60 }] })
-  assert.deepEqual(everyMinute(waiting, NOW)[0]?.command, { type: "invite", epoch: 7, seat: CHIDI })
+  assert.deepEqual(onwards(waiting, NOW)?.command, { type: "invite", epoch: 7, seat: CHIDI })
   assert.ok(keys(notices(waiting, NOW, 0)).includes("away"))
 })
 
@@ -58,9 +59,9 @@ test("in a tag phase whoever shared last names the next, and only then do facili
   const held = room({ phases, holder: BEN, turns: 1, turnBeganAt: NOW, hands: [CHIDI] })
   assert.equal(nextAct(held, NOW), null)
   const free = room({ phases, hands: [CHIDI], lastTurn: { seat: BEN, at: NOW + 10 } })
-  assert.ok(!labels(everyMinute(free, NOW + 39)).includes("Invite Chidi"))
+  assert.ok(!(onwards(free, NOW + 39)?.label === "Invite Chidi"))
   assert.match(notices(free, NOW + 39, 0).find(({ key }) => key === "naming")?.words ?? "", /^Ben may name who is next/)
-  assert.ok(labels(everyMinute(free, NOW + 40)).includes("Invite Chidi"))
+  assert.ok((onwards(free, NOW + 40)?.label === "Invite Chidi"))
   assert.ok(!keys(notices(free, NOW + 40, 0)).includes("naming"))
   // It is nothing to tell to who is asked for a name.
   assert.ok(!keys(notices({ ...free, seat: BEN }, NOW + 39, 0)).includes("naming"))
@@ -75,16 +76,41 @@ test("once the time of a part is over, nobody else is offered to be invited (FC-
 
 test("nobody is invited while the floor is held up", () => {
   for (const held of [{ pausedAt: NOW }, { shieldAt: NOW }, { allMutedAt: NOW, allMutedUntil: NOW + 60 }, { isQuiet: true }, { frozenAt: NOW }]) {
-    assert.ok(!labels(everyMinute(room({ hands: [BEN], ...held }), NOW)).includes("Invite Ben"), JSON.stringify(held))
+    assert.ok(onwards(room({ hands: [BEN], ...held }), NOW) === null, JSON.stringify(held))
   }
-  assert.ok(labels(everyMinute(room({ hands: [BEN] }), NOW)).includes("Invite Ben"))
+  assert.ok((onwards(room({ hands: [BEN] }), NOW)?.label === "Invite Ben"))
 })
 
-test("FC-10: for two minutes the floor can be given back", () => {
-  const over = room({ lastTurn: { seat: BEN, at: NOW } })
-  assert.ok(labels(everyMinute(over, NOW + 119)).includes("Give back to Ben"))
-  assert.ok(!labels(everyMinute(over, NOW + 120)).includes("Give back to Ben"))
-  assert.ok(!labels(everyMinute({ ...over, pausedAt: NOW }, NOW)).includes("Give back to Ben"))
+test("FC-10: for two minutes what undoes the end of a turn stands where the turn was ended", () => {
+  const over = room({ lastTurn: { seat: BEN, at: NOW }, hands: [CHIDI] })
+  const back = { type: "give_back", epoch: 7 }
+  assert.deepEqual(strip(over, NOW + 119), ["", "Pause", "Give it back to Ben"])
+  assert.deepEqual(everyMinute(over, NOW + 119).end?.command, back)
+  assert.deepEqual(strip(over, NOW + 120), ["", "Pause", ""])
+  assert.equal(everyMinute({ ...over, pausedAt: NOW }, NOW).end, null)
+  assert.equal(onwards(over, NOW)?.label, "Invite Chidi")
+  // Where one tap ended the turn and invited the next, it is undone there.
+  const invited = { ...over, invited: CHIDI, invitedBy: ADA }
+  assert.deepEqual(strip(invited, NOW), ["", "Pause", "Take invitation back"])
+  assert.deepEqual(onwards(invited, NOW)?.command, back)
+})
+
+test("FC-10: a turn that a mute has ended is given back with the unmute, by whoever may unmute", () => {
+  const people = new Map([...room().people, [BEN, { ...room().people.get(BEN), mutedUntil: NOW + 300 }]])
+  const over = room({ lastTurn: { seat: BEN, at: NOW }, people })
+  const { end } = everyMinute(over, NOW)
+  assert.equal(end?.label, "Unmute Ben, give it back")
+  assert.deepEqual([end?.first, end?.command], [{ type: "unmute", seat: BEN }, { type: "give_back", epoch: 7 }])
+  // A co-chair does not unmute the chair.
+  const ofAda = new Map([...people, [ADA, { ...people.get(ADA), mutedUntil: NOW + 300 }]])
+  assert.equal(everyMinute({ ...over, seat: MO, lastTurn: { seat: ADA, at: NOW }, people: ofAda }, NOW).end, null)
+})
+
+test("what ends a turn for good takes two taps and says whose", () => {
+  assert.deepEqual([phaseAct(room())?.label, phaseAct(room())?.grave], ["Next: Burning desire", undefined])
+  const held = phaseAct(room({ holder: BEN }))
+  assert.deepEqual([held?.label, held?.grave], ["End Ben's turn, go on to Burning desire", true])
+  assert.equal(phaseAct(room({ holder: ADA }))?.label, "End your turn, go on to Burning desire")
 })
 
 test("FC-26: more hands than there is time for, and the queue may be closed", () => {
@@ -136,7 +162,10 @@ test("FC-08: the loser of a race reads who did what", () => {
 test("what stands still is a notice with the way on", () => {
   const undo = (changes, key) => notices(room(changes), NOW, 0).find((notice) => notice.key === key)?.acts[0]?.command.type
   assert.equal(undo({ frozenAt: NOW }, "frozen"), "thaw")
-  assert.equal(undo({ pausedAt: NOW }, "paused"), "resume")
+  // Where there are turns, the way on stands where the pause was pressed.
+  assert.equal(undo({ pausedAt: NOW }, "paused"), undefined)
+  assert.equal(everyMinute(room({ pausedAt: NOW }), NOW).pause?.command.type, "resume")
+  assert.equal(undo({ pausedAt: NOW, phase: 0 }, "paused"), "resume")
   assert.equal(undo({ shieldAt: NOW }, "shield"), "lower_shield")
   assert.equal(undo({ allMutedAt: NOW, allMutedUntil: NOW + 60 }, "muted"), "unmute_all")
   assert.deepEqual(notices(room(), NOW, 0), [])
@@ -185,8 +214,7 @@ test("A92: five strangers within a minute, and the shield is offered; those who 
 test("what is grave asks first, and what is every minute's does not", () => {
   const asks = (acts) => acts.filter(({ grave }) => grave !== undefined).map(({ command }) => command.type)
   assert.deepEqual(asks(roomActs(room())), ["freeze", "raise_shield", "close"])
-  assert.deepEqual(asks(everyMinute(room({ holder: BEN, hands: [CHIDI] }), NOW)), [])
-  assert.equal(phaseAct(room())?.grave, undefined)
+  assert.deepEqual(asks(Object.values(everyMinute(room({ holder: BEN, hands: [CHIDI], turnBeganAt: NOW }), NOW))), [])
 })
 
 test("a mute says how long and why, to those who hold the meeting", () => {

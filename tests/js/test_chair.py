@@ -20,6 +20,9 @@ MISTAKES = [
     ("words.js", 'rooms.speak(room) === "tag" || ', ""),
     ("words.js", "|| rooms.isPhaseOver(room, now)", ""),
     ("words.js", "room.shieldAt !== null", "room.shieldAt === NaN"),
+    ("sight.js", " || rooms.mayActOn(room, last.seat)", ""),
+    ("words.js", "inviteNext(room, now) : giveBack(room, now)", "inviteNext(room, now) : null"),
+    ("words.js", "ending(room) ?? giveBack(room, now)", "ending(room)"),
 ]
 
 

@@ -6,7 +6,6 @@ import { newId } from "../ids.js"
 import * as rooms from "../standing.js"
 import { whyComposer } from "../words.js"
 import { HEARD, LONGEST, beginning, length, written } from "../written.js"
-import { isResting, rest } from "./taps.js"
 
 /** @import { Model } from "../model.js" */
 /** @import { Refusal, SeatCommand } from "../protocol.js" */
@@ -119,7 +118,6 @@ export class ComposerView {
     this.#sendButton.hidden = over
     const act = floorAct(room)
     this.#floorButton.hidden = act === null
-    if (this.#floorButton.textContent !== "" && this.#floorButton.textContent !== (act?.label ?? "")) rest(this.#floorButton)
     write(this.#floorButton, act?.label ?? "")
     set(this.#floorButton, "class", act?.label === "Done" ? "floor-done" : "quiet")
     // A hand that is up already changes its lane.
@@ -137,7 +135,7 @@ export class ComposerView {
 
   #floorAct() {
     const act = this.#room && floorAct(this.#room)
-    if (act && !isResting(this.#floorButton)) void this.#acts.send(act.command)
+    if (act) void this.#acts.send(act.command)
   }
 
   /** @param {KeyboardEvent} event */

@@ -3,7 +3,6 @@
 import { el, find, keyed, set, write } from "../dom.js"
 import * as rooms from "../standing.js"
 import { floorCard, stopwatch, turnNotice } from "../words.js"
-import { isResting, rest } from "./taps.js"
 
 /** @import { Acts, Model } from "../model.js" */
 /** @import { Person, Room } from "../room.js" */
@@ -56,21 +55,13 @@ export class FloorView {
   #renderActs(acts) {
     const hadFocus = this.#list.contains(document.activeElement)
     this.#list.hidden = acts.length === 0
-    keyed(this.#list, acts, ({ key }) => key, (act) => this.#button(act, hadFocus))
+    keyed(this.#list, acts, ({ key }) => key, (act) => this.#button(act))
     if (hadFocus && !this.#list.contains(document.activeElement)) (this.#list.querySelector("button") ?? this.#card).focus()
   }
 
-  /**
-   * One that takes the place of another under somebody's finger rests first.
-   *
-   * @param {Act} act
-   * @param {boolean} isReplacing
-   */
-  #button({ label, primary, command }, isReplacing) {
-    const onclick = () => !isResting(button) && void this.#acts.send(command)
-    const button = el("button", { type: "button", class: primary ? "primary" : null, onclick }, label)
-    if (isReplacing) rest(button)
-    return button
+  /** @param {Act} act */
+  #button({ label, primary, command }) {
+    return el("button", { type: "button", class: primary ? "primary" : null, onclick: () => void this.#acts.send(command) }, label)
   }
 }
 

@@ -379,7 +379,7 @@ class HelpPanel {
 
   #farewell() {
     const end = () => this.#line?.close("left")
-    return twoTaps("I'm all right now", "Tap again to end the line", end, { class: "quiet" })
+    return twoTaps("End the line: I'm all right now", end, { class: "quiet" })
   }
 
   /** A closed line makes room for the next call. */

@@ -83,7 +83,7 @@ export class MeView {
   #stepDown(service, room) {
     const name = service === "co_chair" ? "co-chair" : service
     const act = () => void this.#acts.send({ type: "dismiss", seat: room.seat, service })
-    return twoTaps(`Step down as ${name}`, `No longer be ${name}`, act)
+    return twoTaps(`Step down as ${name}`, act)
   }
 }
 

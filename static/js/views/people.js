@@ -1,6 +1,6 @@
 /** Who is here, and whose hand is up. The panel of who holds the meeting adds to the rows. */
 
-import { el, find, keyed, set, write } from "../dom.js"
+import { el, find, keyed, linger, set, write } from "../dom.js"
 import * as rooms from "../standing.js"
 import { badges, clock, noHand, queueHead } from "../words.js"
 
@@ -27,7 +27,7 @@ export class QueueView {
       set(element, "data-me", seat === room.seat)
       write(find(".name", element), rooms.nameOf(room, seat))
       showBadges(element, ofHand(room, seat))
-    })
+    }, linger)
   }
 }
 
@@ -54,7 +54,7 @@ export class PeopleView {
       set(element, "data-me", person.seat === room.seat)
       set(element, "data-away", !here)
       showBadges(element, ofPerson(person, room, here))
-    })
+    }, linger)
   }
 }
 

@@ -1,6 +1,6 @@
 /** For an assigned reader: the texts of this part, each to be looked at and then posted for everybody. */
 
-import { el, find, keyed, set } from "../dom.js"
+import { el, find, isOff, keyed, turnOff } from "../dom.js"
 import * as rooms from "../standing.js"
 
 /** @import { Acts, Model } from "../model.js" */
@@ -23,7 +23,7 @@ export class ReadingsView {
     const mine = readings(room)
     this.#list.hidden = mine.length === 0
     keyed(this.#list, mine, ({ key }) => key, (reading) => this.#build(reading), (row) => {
-      set(find("button", row), "aria-disabled", rooms.maySpeak(room) === null ? null : "true")
+      turnOff(find("button", row), "off", rooms.maySpeak(room) !== null)
     })
   }
 
@@ -32,7 +32,7 @@ export class ReadingsView {
     const summary = el("summary", { dir: "auto" }, `To read: ${title}`)
     let isSending = false
     const act = async () => {
-      if (isSending || button.getAttribute("aria-disabled") === "true") return
+      if (isSending || isOff(button)) return
       isSending = true
       const { state } = await this.#send({ type: "post", kind: "reading", text })
       isSending = false

@@ -15,19 +15,23 @@ const DESK = "(min-width: 60rem)"
 export function openOver(dialog) {
   if (dialog.open) return
   const head = find(".sheet-head", dialog)
-  if (head.querySelector("[data-help]") === null) head.prepend(...reach(dialog))
+  if (head.querySelector("[data-help]") === null) head.prepend(...reach())
   dialog.addEventListener("close", over(() => dialog.close()), { once: true })
   set(dialog, "tabindex", "-1")
   dialog.showModal()
   dialog.focus() // Not on the first thing in it: that leaves the meeting.
 }
 
-/** @param {HTMLDialogElement} dialog */
-function reach(dialog) {
+function reach() {
   const help = helpButton()
   // Its panel lies on the page, which a sheet keeps from being reached.
-  help.addEventListener("click", () => dialog.close())
-  return [el("button", { type: "button", onclick: leave }, "Leave now"), help]
+  help.addEventListener("click", () => closeAll())
+  return [el("button", { type: "button", "data-leave": true, onclick: leave }, "Leave now"), help]
+}
+
+/** Of two sheets one lies over the other. */
+function closeAll() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) /** @type {HTMLDialogElement} */ (dialog).close()
 }
 
 /** On a phone, agenda, queue and people open as a sheet; on a desk they stand beside the talk. */

@@ -1,37 +1,20 @@
-/** Taps: one that comes too soon after another, and two for what is grave. */
+/** Two taps for what is grave. */
 
-import { el, write } from "../dom.js"
-
-const MOMENT = 400
+import { el, isOff, write } from "../dom.js"
 
 /**
- * A button that has just changed its meaning rests for a moment: a double tap is one tap.
+ * A button for what is grave: the first tap asks, the second does it. Both say the same: what it does,
+ * and to whom. That the second is not the first once more, aim.js sees to.
  *
- * @param {HTMLElement} button
- */
-export function rest(button) {
-  button.setAttribute("aria-disabled", "true")
-  setTimeout(() => button.removeAttribute("aria-disabled"), MOMENT)
-}
-
-/** @param {HTMLElement} button */
-export function isResting(button) {
-  return button.getAttribute("aria-disabled") === "true"
-}
-
-/**
- * A button for what is grave: the first tap asks, the second does it.
- *
- * @param {string} label
- * @param {string} sure What it says after the first tap.
+ * @param {string} label Begins with what it does.
  * @param {() => void} act
  * @param {Record<string, unknown>} [props]
  */
-export function twoTaps(label, sure, act, props = {}) {
+export function twoTaps(label, act, props = {}) {
   let isAsked = false
   const ask = (/** @type {boolean} */ asked) => {
     isAsked = asked
-    write(button, asked ? sure : label)
+    write(button, asked ? yes(label) : label)
     button.toggleAttribute("data-sure", asked)
   }
   const button = el(
@@ -43,18 +26,19 @@ export function twoTaps(label, sure, act, props = {}) {
       onblur: () => ask(false),
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && ask(false),
       onclick: () => {
-        if (isResting(button)) return
-        if (!isAsked) {
-          button.focus() // Safari doesn't focus a clicked button, and a blur takes the question back.
-          ask(true)
-          rest(button)
-        } else {
-          ask(false)
-          act()
-        }
+        if (isOff(button)) return
+        button.focus() // Safari doesn't focus a clicked button, and a blur takes the question back.
+        const isSure = isAsked
+        ask(!isSure)
+        if (isSure) act()
       },
     },
     label,
   )
   return button
+}
+
+/** `Yes, freeze the room`. @param {string} label */
+function yes(label) {
+  return `Yes, ${label.charAt(0).toLowerCase()}${label.slice(1)}`
 }

@@ -247,10 +247,10 @@ function moreButton(label, lines, item, own, acts) {
 function toggleTakeBack(element, open, line, own, acts) {
   element.querySelector(".take")?.remove()
   if (!open) return
-  const [label, sure] = own ? ["Take back", "Take these words back for good"] : ["Take out", "Take these words out for everyone"]
+  const label = own ? "Take these words back for good" : "Take these words out for everyone"
   const start = (line.words ?? "").slice(0, 40)
   const act = () => acts.send({ type: "redact", number: line.number })
-  const button = twoTaps(label, sure, act, { "aria-description": start })
+  const button = twoTaps(label, act, { "aria-description": start })
   element.append(el("span", { class: "take", "aria-live": "off" }, button))
 }
 

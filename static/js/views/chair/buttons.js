@@ -1,7 +1,7 @@
 /** Acts as buttons; what is there already is kept, and with it the focus. */
 
-import { el, find, keyed, set, write } from "../../dom.js"
-import { isResting, rest, twoTaps } from "../taps.js"
+import { el, find, isOff, keyed, set, write } from "../../dom.js"
+import { twoTaps } from "../taps.js"
 
 /** @import { SeatCommand } from "../../protocol.js" */
 /** @import { Act } from "./sight.js" */
@@ -12,29 +12,20 @@ import { isResting, rest, twoTaps } from "../taps.js"
 /**
  * Makes the buttons of `element` those of `acts`.
  *
- * One that takes the place of another under somebody's finger rests first: a double tap must not go
- * on by two.
- *
  * @param {HTMLElement} element
  * @param {readonly Act[]} acts
  * @param {Perform} perform
  */
 export function showActs(element, acts, perform) {
-  const keys = new Set(acts.map(({ key }) => key))
-  const isReplacing = [...element.children].some((child) => !keys.has(/** @type {HTMLElement} */ (child).dataset.key ?? ""))
   element.hidden = acts.length === 0
-  keyed(element, acts, ({ key }) => key, (act) => {
-    const made = actButton(act, perform)
-    if (isReplacing) rest(made)
-    return made
-  })
+  keyed(element, acts, ({ key }) => key, (act) => actButton(act, perform))
 }
 
 /** @param {Act} act @param {Perform} perform */
-function actButton({ label, name, primary, grave, command }, perform) {
-  const props = { "aria-label": name ?? null }
-  if (grave !== undefined) return twoTaps(label, grave, () => perform(command), {})
-  return button(label, () => perform(command), { class: primary ? "primary" : null, ...props })
+function actButton({ label, name, primary, grave, first, command }, perform) {
+  const act = async () => (first === undefined || (await perform(first))) && perform(command)
+  if (grave) return twoTaps(label, act)
+  return button(label, act, { class: primary ? "primary" : null, "aria-label": name ?? null })
 }
 
 /**
@@ -44,7 +35,7 @@ function actButton({ label, name, primary, grave, command }, perform) {
  */
 export function button(label, act, props = {}) {
   /** @type {HTMLButtonElement} */
-  const made = el("button", { type: "button", ...props, onclick: () => !isResting(made) && act() }, label)
+  const made = el("button", { type: "button", ...props, onclick: () => !isOff(made) && act() }, label)
   return made
 }
 
@@ -87,9 +78,14 @@ export function keepFocus(within, draw, home = within) {
   const had = before instanceof HTMLElement && within.contains(before)
   draw()
   if (!had || document.activeElement === before) return
-  if (before.isConnected && before.checkVisibility()) return before.focus({ preventScroll: true })
-  const next = [...within.querySelectorAll("button, summary")].find((one) => one.checkVisibility())
+  if (canFocus(before)) return before.focus({ preventScroll: true })
+  const next = [...within.querySelectorAll("button, summary")].find(canFocus)
   if (next instanceof HTMLElement) return next.focus({ preventScroll: true })
   set(home, "tabindex", "-1")
   home.focus({ preventScroll: true })
+}
+
+/** Whether it is to be seen, and does not belong to a row that goes. @param {Element} one */
+function canFocus(one) {
+  return one.isConnected && one.checkVisibility() && one.closest("[inert]") === null
 }

@@ -1,6 +1,6 @@
 /** What a facilitator posts: cue cards and readings after a look at them, the topic, announcements. */
 
-import { el, find, keyed, set, write } from "../../dom.js"
+import { el, find, keyed, set, turnOff, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
 import { button, keepFocus, showActs } from "./buttons.js"
 import { cardsOf, cueCard, mayPost } from "./sight.js"
@@ -88,7 +88,7 @@ export class CardsPart {
     const topic = room.topic?.words ?? ""
     write(this.#topic, topic === "" ? "No topic is pinned." : `Pinned: ${topic}`)
     for (const one of this.#element.querySelectorAll(".chair-own .acts button")) {
-      if (one instanceof HTMLElement) set(one, "aria-disabled", free ? null : "true")
+      turnOff(one, "off", !free)
     }
     set(this.#element, "hidden", room.closedAt !== null)
   }
@@ -97,7 +97,7 @@ export class CardsPart {
   #list(list, cards, free) {
     list.hidden = cards.length === 0
     keyed(list, cards, ({ key }) => key, (card) => this.#build(card), (row) => {
-      set(find("button", row), "aria-disabled", free ? null : "true")
+      turnOff(find("button", row), "off", !free)
     })
   }
 

@@ -38,7 +38,7 @@ export class PeoplePart {
     this.#model = model
     const { room } = model
     keepFocus(this.#section, () => {
-      for (const row of /** @type {HTMLElement[]} */ ([...this.#list.children])) {
+      for (const row of /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll(":scope > :not([inert])")])) {
         const person = room.people.get(Number(row.dataset.key))
         const isOpen = row.querySelector("details[open]") !== null
         const isSame = this.#shown.get(row) === person && row.querySelector(".chair-part") !== null
@@ -106,9 +106,9 @@ export class PeoplePart {
       el(
         "div",
         { class: "acts" },
-        can.handover && twoTaps("Hand over the chair", `Offer the chair to ${name}`, () => perform({ type: "handover", seat })),
-        can.act && twoTaps("Take back recent words", `Take back what ${name} wrote in the last ${PURGED / 60} minutes`, () => perform({ type: "purge_recent", seat, seconds: PURGED }, `The recent words of ${name} are gone.`)),
-        can.act && twoTaps("Remove", `Remove ${name} from this meeting`, () => perform({ type: "remove", seat }, `${name} is out of this meeting.`)),
+        can.handover && twoTaps(`Offer the chair to ${name}`, () => perform({ type: "handover", seat })),
+        can.act && twoTaps(`Take out what ${name} wrote in the last ${PURGED / 60} minutes`, () => perform({ type: "purge_recent", seat, seconds: PURGED }, `The recent words of ${name} are gone.`)),
+        can.act && twoTaps(`Remove ${name} from this meeting`, () => perform({ type: "remove", seat }, `${name} is out of this meeting.`)),
       ),
     ]
   }
@@ -145,7 +145,7 @@ export class PeoplePart {
     keyed(this.#gone, gone, ({ seat }) => seat, ({ seat, name }) => {
       const purge = () => this.#perform({ type: "purge_recent", seat, seconds: PURGED }, "Their recent words are gone.")
       const who = name ?? "somebody"
-      return el("li", {}, el("span", { class: "name", dir: "auto" }, who), twoTaps("Take back recent words", `Take back the last words of ${who}`, purge))
+      return el("li", {}, el("span", { class: "name", dir: "auto" }, who), twoTaps(`Take out what ${who} wrote in the last ${PURGED / 60} minutes`, purge))
     })
   }
 

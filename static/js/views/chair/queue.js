@@ -1,6 +1,6 @@
 /** The queue in a facilitator's hands: inviting, reordering, lowering, closing. And who waits at the door. */
 
-import { el, fill, find, keyed, set, write } from "../../dom.js"
+import { el, fill, find, keyed, linger, set, turnOff, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
 import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus, nameFold } from "./buttons.js"
@@ -29,7 +29,7 @@ export class QueuePart {
   /** @param {Perform} perform */
   constructor(perform) {
     this.#perform = perform
-    this.#lower = twoTaps("Lower all", "Lower every hand", () => perform({ type: "lower_hands" }))
+    this.#lower = twoTaps("Lower every hand", () => perform({ type: "lower_hands" }))
     this.#acts = el("div", { class: "acts chair-part" }, this.#close, this.#lower)
     // Above the list: it may be long.
     this.#list.before(this.#line, this.#notices)
@@ -54,7 +54,7 @@ export class QueuePart {
   }
 
   #rows() {
-    return /** @type {HTMLElement[]} */ ([...this.#list.children])
+    return /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll(":scope > :not([inert])")])
   }
 
   /** @param {HTMLElement} row @param {number} seat @param {Room} room @param {number} now */
@@ -75,7 +75,7 @@ export class QueuePart {
     const { up, down } = moves(room, seat)
     for (const [which, command] of Object.entries({ up, down })) {
       const one = part.querySelector(`[data-move=${which}]`)
-      if (one instanceof HTMLElement) set(one, "aria-disabled", command === null ? "true" : null)
+      if (one instanceof HTMLElement) turnOff(one, "off", command === null)
     }
   }
 
@@ -110,8 +110,8 @@ export class QueuePart {
   /** @param {HTMLElement} inside @param {number} seat @param {Room} room */
   #mark(inside, seat, room) {
     const { up, down } = moves(room, seat)
-    set(find("[data-move=up]", inside), "aria-disabled", up === null ? "true" : null)
-    set(find("[data-move=down]", inside), "aria-disabled", down === null ? "true" : null)
+    turnOff(find("[data-move=up]", inside), "off", up === null)
+    turnOff(find("[data-move=down]", inside), "off", down === null)
   }
 
   /** @param {number} seat */
@@ -128,9 +128,9 @@ export class QueuePart {
 export class LobbyPart {
   #home = find("#people")
   #perform
-  #title = el("h2", { id: "lobby-title" })
+  #title = el("h2", { id: "lobby-title" }, "At the door")
   #list = el("ul", { class: "queue", "aria-labelledby": "lobby-title" })
-  #element = el("div", { class: "chair-part chair-lobby", hidden: true }, this.#title, this.#list)
+  #element = el("div", { class: "chair-part chair-lobby" }, this.#title, this.#list)
 
   /** @param {Perform} perform */
   constructor(perform) {
@@ -141,9 +141,7 @@ export class LobbyPart {
   /** @param {Model} model */
   render({ room }) {
     keepFocus(this.#element, () => {
-      this.#element.hidden = room.lobby.length === 0
-      write(this.#title, "At the door")
-      keyed(this.#list, room.lobby, ({ knock }) => knock, ({ knock, name }) => this.#build(knock, name ?? "Somebody"))
+      keyed(this.#list, room.lobby, ({ knock }) => knock, ({ knock, name }) => this.#build(knock, name ?? "Somebody"), () => {}, linger)
     })
   }
 

@@ -12,15 +12,16 @@ export const RAID = 5
 const MINUTE = 60
 
 /**
- * An act that is one tap away. The key holds the epoch, so that a button never sends an old one; `grave`
- * is what it says after a first tap, where it takes two.
+ * An act that is one tap away. The key holds the epoch, so that a button never sends an old one; what
+ * is `grave` takes two taps.
  *
  * @typedef {object} Act
  * @property {string} key
  * @property {string} label
  * @property {string} [name] Where the label says less than a screen reader should.
  * @property {boolean} [primary]
- * @property {string} [grave]
+ * @property {boolean} [grave]
+ * @property {SeatCommand} [first] What has to be so before.
  * @property {SeatCommand} command
  */
 
@@ -81,7 +82,9 @@ export function givesBackTo(room, now) {
   const last = room.lastTurn
   if (last === null || !rooms.hasTurns(room) || room.holder !== null || isHeldUp(room)) return null
   if (Math.min(now, room.frozenAt ?? now) - last.at >= GIVEN_BACK) return null
-  return rooms.sits(room, last.seat) && rooms.mutedUntil(room, last.seat) === null ? last.seat : null
+  if (!rooms.sits(room, last.seat)) return null
+  // A mute that ended the turn is undone with it.
+  return rooms.mutedUntil(room, last.seat) === null || rooms.mayActOn(room, last.seat) ? last.seat : null
 }
 
 /** Whether nobody is invited now, whoever waits. @param {Room} room */

@@ -1,8 +1,8 @@
-/** What stands on the facilitator's screen at all times: notices, and what is done every minute. */
+/** What stands on the facilitator's screen at all times: what is done every minute, and notices. */
 
-import { el, find, keyed, set, write } from "../../dom.js"
+import { el, find, keyed, linger, set, write } from "../../dom.js"
 import { keepFocus, showActs } from "./buttons.js"
-import { everyMinute, nextAct, notices, phaseAct } from "./words.js"
+import { everyMinute, notices, onwards, phaseAct } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { Perform } from "./buttons.js" */
@@ -11,12 +11,17 @@ import { everyMinute, nextAct, notices, phaseAct } from "./words.js"
 
 export class Strip {
   #perform
-  #notices = el("ul", { class: "chair-notices", "aria-label": "Notices" })
-  #acts = el("div", { class: "acts chair-acts" })
-  #next = el("div", { class: "acts chair-next" })
+  /** Each act has a place of its own, which no other moves. */
+  #more = el("div", { class: "chair-more" })
+  #pause = el("div", { class: "chair-pause" })
+  #end = el("div", { class: "chair-end" })
+  #acts = el("div", { class: "chair-acts" }, this.#more, this.#pause, this.#end)
+  #onwards = el("div", { class: "acts chair-next" })
   #phase = el("div", { class: "acts chair-phase" })
+  /** Below the acts: one that comes moves none of them. */
+  #notices = el("ul", { class: "chair-notices", "aria-label": "Notices" })
   #line = el("p", { class: "chair-line soft", role: "status" })
-  #element = el("div", { class: "chair-strip" }, this.#notices, this.#acts, this.#next, this.#phase, this.#line)
+  #element = el("div", { class: "chair-strip" }, this.#acts, this.#onwards, this.#phase, this.#notices, this.#line)
 
   /** @param {HTMLElement} chair @param {Perform} perform */
   constructor(chair, perform) {
@@ -31,15 +36,19 @@ export class Strip {
 
   /** @param {Model} model @param {number} arrived */
   render({ room, now }, arrived) {
-    const [next, phase] = [nextAct(room, now), phaseAct(room)]
+    const { more, pause, end } = everyMinute(room, now)
+    const [next, phase] = [onwards(room, now), phaseAct(room)]
     const standing = notices(room, now, arrived).filter(({ calm }) => !calm)
     // On a phone there is room for one of the two; where the phase has run over it is that one.
-    set(this.#element, "data-busy", next !== null && !standing.some(({ key }) => key === "over"))
+    set(this.#element, "data-busy", room.holder !== null && next !== null && !standing.some(({ key }) => key === "over"))
     keepFocus(this.#element, () => {
-      showNotices(this.#notices, standing, this.#perform)
-      showActs(this.#acts, everyMinute(room, now), this.#perform)
-      showActs(this.#next, several(next), this.#perform)
+      this.#acts.hidden = pause === null
+      showActs(this.#more, several(more), this.#perform)
+      showActs(this.#pause, several(pause), this.#perform)
+      showActs(this.#end, several(end), this.#perform)
+      showActs(this.#onwards, several(next), this.#perform)
       showActs(this.#phase, several(phase), this.#perform)
+      showNotices(this.#notices, standing, this.#perform)
     })
   }
 }
@@ -51,11 +60,11 @@ function several(act) {
 
 /** @param {HTMLElement} list @param {readonly Notice[]} standing @param {Perform} perform */
 export function showNotices(list, standing, perform) {
-  list.hidden = standing.length === 0
-  keyed(list, standing, ({ key }) => key, ({ key }) => noticeRow(key), (row, notice) => {
+  const update = (/** @type {HTMLElement} */ row, /** @type {Notice} */ notice) => {
     write(find("p", row), notice.words)
     showActs(find(".acts", row), notice.acts, perform)
-  })
+  }
+  keyed(list, standing, ({ key }) => key, ({ key }) => noticeRow(key), update, linger)
 }
 
 /** @param {string} kind */

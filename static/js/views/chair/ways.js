@@ -1,6 +1,6 @@
 /** The group's own ways: how its next meetings will be held. */
 
-import { el, fill, set, write } from "../../dom.js"
+import { el, fill, set, turnOff, write } from "../../dom.js"
 import { RefusedError, post } from "../../http.js"
 import { WAYS, changes, chosen, intro, options } from "./ways-words.js"
 
@@ -98,7 +98,7 @@ export class WaysForm {
   /** @param {boolean} is */
   #saving(is) {
     this.#isSaving = is
-    set(this.#save, "aria-disabled", is ? "true" : null)
+    turnOff(this.#save, "off", is)
   }
 
   /** What was chosen stays. @param {string} words @param {Refusal} [refusal] */

@@ -147,14 +147,14 @@ function stops(room, arrived) {
     found.push({
       key: "frozen",
       words: "The room is frozen. Nothing moves but what you do, and Help.",
-      acts: [{ key: "thaw", label: "Thaw the room", grave: "Let everything go on", command: { type: "thaw" } }],
+      acts: [{ key: "thaw", label: "Let the room go on", grave: true, command: { type: "thaw" } }],
     })
   }
   if (room.shieldAt !== null) {
     found.push({
       key: "shield",
       words: "The shield is up: members can't write, newcomers wait.",
-      acts: [{ key: "lower", label: "Lower the shield", grave: "Let members write again", command: { type: "lower_shield" } }],
+      acts: [{ key: "lower", label: "Lower the shield, let members write", grave: true, command: { type: "lower_shield" } }],
     })
   } else if (arrived >= RAID) {
     found.push({
@@ -166,8 +166,8 @@ function stops(room, arrived) {
   if (room.pausedAt !== null) {
     found.push({
       key: "paused",
-      words: "The meeting is paused. The clocks of the floor stand still.",
-      acts: [{ key: "resume", label: "Go on", primary: true, command: { type: "resume" } }],
+      words: "The meeting is paused. Turns and invitations wait.",
+      acts: rooms.hasTurns(room) ? [] : [{ key: "resume", label: "Go on", primary: true, command: { type: "resume" } }],
     })
   }
   if (room.allMutedAt !== null) {
@@ -182,7 +182,7 @@ function stops(room, arrived) {
 
 /** @returns {Act} */
 export function raiseShield() {
-  return { key: "raise", label: "Raise the shield", grave: "Raise the shield now", command: { type: "raise_shield" } }
+  return { key: "raise", label: "Raise the shield", grave: true, command: { type: "raise_shield" } }
 }
 
 /** Who waits at the door. @param {Room} room @returns {Notice[]} */
@@ -243,43 +243,67 @@ function queueNotices(room, now) {
 // What is one tap away, every minute
 
 /**
+ * The three acts of the strip, each in its own place: more time, a pause, and what ends a turn. What
+ * undoes one stands where it stood.
+ *
  * @param {Room} room
  * @param {number} now
- * @returns {Act[]}
+ * @returns {{ more: Act | null, pause: Act | null, end: Act | null }}
  */
 export function everyMinute(room, now) {
-  if (room.closedAt !== null) return []
-  if (!rooms.isOpen(room)) return [{ key: "open", label: "Open meeting", primary: true, command: { type: "open" } }]
-  if (room.frozenAt !== null) return [] // Thawing is what there is to do; the notice has it.
-  if (!rooms.hasTurns(room)) return []
+  if (!rooms.hasTurns(room) || room.frozenAt !== null) return { more: null, pause: null, end: null } // To thaw stands in a notice.
   const { epoch } = room
-  /** @type {Act[]} */
-  const pause = room.pausedAt === null ? [{ key: "pause", label: "Pause", command: { type: "pause" } }] : []
-  /** @type {Act} */
-  const end = { key: `end ${epoch}`, label: room.holder === null ? "Take invitation back" : "End turn", command: { type: "end_turn", epoch } }
-  if (room.holder !== null) return [...extending(room, epoch), ...pause, end]
-  const back = givesBackTo(room, now)
-  /** @type {Act[]} */
-  const giveBack =
-    back === null
-      ? []
-      : [{ key: `back ${epoch}`, label: `Give back to ${they(room, back)}`, command: { type: "give_back", epoch } }]
-  if (room.invited !== null) return [end, ...pause, ...giveBack]
-  return [...(isFree(room, now) ? inviteNext(room, epoch) : []), ...pause, ...giveBack]
+  const hasLimit = room.holder !== null && (rooms.currentPhase(room)?.turn ?? 0) > 0
+  return {
+    more: hasLimit ? { key: `extend ${epoch}`, label: "+1 min", name: "+1 min for this turn", command: { type: "extend", epoch, minutes: 1 } } : null,
+    pause:
+      room.pausedAt === null
+        ? { key: "pause", label: "Pause", command: { type: "pause" } }
+        : { key: "resume", label: "Go on", primary: true, command: { type: "resume" } },
+    end: ending(room) ?? giveBack(room, now),
+  }
 }
 
-/** @param {Room} room @param {number} epoch @returns {Act[]} */
-function extending(room, epoch) {
-  if ((rooms.currentPhase(room)?.turn ?? 0) === 0) return []
-  return [{ key: "extend", label: "+1 min", name: "+1 min for this turn", command: { type: "extend", epoch, minutes: 1 } }]
+/** @param {Room} room @returns {Act | null} */
+function ending({ holder, invited, epoch }) {
+  if (holder === null && invited === null) return null
+  return { key: `end ${epoch}`, label: holder === null ? "Take invitation back" : "End turn", command: { type: "end_turn", epoch } }
 }
 
-/** @param {Room} room @param {number} epoch @returns {Act[]} */
-function inviteNext(room, epoch) {
-  const next = rooms.nextHand(room)
-  if (next === null) return []
-  const command = /** @type {const} */ ({ type: "invite", epoch, seat: next })
-  return [{ key: `invite ${epoch} ${next}`, label: `Invite ${they(room, next)}`, primary: true, command }]
+/** For two minutes a turn that was ended goes on, whoever was invited meanwhile (FC-10). @param {Room} room @param {number} now @returns {Act | null} */
+function giveBack(room, now) {
+  const seat = givesBackTo(room, now)
+  if (seat === null) return null
+  const { epoch } = room
+  const isMuted = rooms.mutedUntil(room, seat) !== null
+  return {
+    key: `back ${epoch} ${isMuted}`,
+    label: `${isMuted ? `Unmute ${they(room, seat)}, give it back` : `Give it back to ${they(room, seat)}`}`,
+    ...(isMuted ? { first: { type: "unmute", seat } } : {}),
+    command: { type: "give_back", epoch },
+  }
+}
+
+/**
+ * What brings the floor on, below the three: who is next, or, where they were just invited, back to
+ * whose turn it was.
+ *
+ * @param {Room} room
+ * @param {number} now
+ * @returns {Act | null}
+ */
+export function onwards(room, now) {
+  if (!rooms.isOpen(room)) return room.closedAt === null ? { key: "open", label: "Open meeting", primary: true, command: { type: "open" } } : null
+  if (room.holder !== null) return nextAct(room, now)
+  return room.invited === null ? inviteNext(room, now) : giveBack(room, now)
+}
+
+/** @param {Room} room @param {number} now @returns {Act | null} */
+function inviteNext(room, now) {
+  const next = isFree(room, now) ? rooms.nextHand(room) : null
+  if (next === null) return null
+  const { epoch } = room
+  return { key: `invite ${epoch} ${next}`, label: `Invite ${they(room, next)}`, primary: true, command: { type: "invite", epoch, seat: next } }
 }
 
 /**
@@ -297,12 +321,21 @@ export function nextAct(room, now) {
   return { key: `next ${epoch} ${next}`, label: `End turn, invite ${they(room, next)}`, command: { type: "next", epoch } }
 }
 
-/** The next phase of the agenda. @param {Room} room @returns {Act | null} */
+/**
+ * The next phase of the agenda. It ends the turn that is on, and no phase goes back: then it takes two
+ * taps.
+ *
+ * @param {Room} room
+ * @returns {Act | null}
+ */
 export function phaseAct(room) {
   const phase = rooms.nextPhase(room)
   if (phase === null || room.frozenAt !== null) return null
-  const { epoch } = room
-  return { key: `phase ${epoch}`, label: `Next: ${phase.title}`, command: { type: "next_phase", epoch } }
+  const { epoch, holder } = room
+  const command = /** @type {const} */ ({ type: "next_phase", epoch })
+  if (holder === null) return { key: `phase ${epoch}`, label: `Next: ${phase.title}`, command }
+  const whose = holder === room.seat ? "your" : `${rooms.nameOf(room, holder)}'s`
+  return { key: `phase ${epoch}`, label: `End ${whose} turn, go on to ${phase.title}`, grave: true, command }
 }
 
 /**
@@ -323,9 +356,9 @@ export function roomActs(room) {
   /** @type {Act[]} */
   const still = []
   if (room.allMutedAt === null) still.push({ key: "mute all", label: "Mute all 10 min", command: { type: "mute_all", minutes: 10 } })
-  if (room.frozenAt === null) still.push({ key: "freeze", label: "Freeze", grave: "Freeze the room now", command: { type: "freeze" } })
+  if (room.frozenAt === null) still.push({ key: "freeze", label: "Freeze the room", grave: true, command: { type: "freeze" } })
   if (room.shieldAt === null) still.push(raiseShield())
-  return [...door, ...still, { key: "close", label: "Close the meeting", grave: "Close it for everyone", command: { type: "close" } }]
+  return [...door, ...still, { key: "close", label: "Close the meeting for everyone", grave: true, command: { type: "close" } }]
 }
 
 // People

@@ -1,7 +1,7 @@
 /** The list of open cases: how urgent, since when, unread, and what comes next; by word, edge and place. */
 
 import { REASONS, SOURCE, TRIAGE, age, comesNext, factsOf, hasLapsed, isMine, isWaiting, openCases, roomOf, unreadOf } from "../../desk.js"
-import { el, set, write } from "../../dom.js"
+import { el, isOff, set, turnOff, write } from "../../dom.js"
 
 /** @import { Desk, Listed } from "../../desk.js" */
 /** @import { TakeOver } from "../../protocol.js" */
@@ -149,11 +149,11 @@ class Row {
 
   /** @param {boolean} isBusy */
   busy(isBusy) {
-    set(this.#claim, "aria-disabled", isBusy ? "true" : null)
+    turnOff(this.#claim, "off", isBusy)
   }
 
   #act() {
-    if (this.#listed === null || this.#claim.getAttribute("aria-disabled") === "true") return
+    if (this.#listed === null || isOff(this.#claim)) return
     if (this.#isMine) this.#acts.show(this.#listed.case)
     else this.#acts.claim(this.#listed)
   }

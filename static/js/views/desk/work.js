@@ -73,7 +73,7 @@ export class Work {
       kept: options.kept,
       above: [this.#prepared()],
       acts: [
-        twoTaps("Put it back", "Tap again: it waits for all", () => this.#line.putBack(), { class: "quiet put-back" }),
+        twoTaps("Put it back for all", () => this.#line.putBack(), { class: "quiet put-back" }),
         el("button", { type: "button", class: "close-case", onclick: () => this.#ask(true) }, "Close the case"),
       ],
       onchange: (state, fresh) => this.#changed(state, fresh),

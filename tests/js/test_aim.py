@@ -1,0 +1,24 @@
+"""What a tap was aimed at: its script notices what somebody could break."""
+
+import pytest
+
+from tests.js.modules import Modules
+
+MISTAKES = [
+    ("export const MOMENT = 400", "export const MOMENT = 300"),
+    ("export const MOMENT = 400", "export const MOMENT = 500"),
+    ("there.length > 0 && ", ""),
+    ("one.means === other.means && (", "("),
+    ('one.is === other.is || (one.key !== "" && one.key === other.key)', "one.is === other.is"),
+    ('(one.key !== "" && one.key === other.key)', "one.key !== other.key"),
+    ("until > from", "until >= from"),
+    ("    this.#past = []\n", ""),
+    ("y < bottom", "true"),
+    ("one.is === now.is && one.means !== now.means", "one.is === now.is"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), MISTAKES)
+def test_a_mistake_in_the_aim_is_noticed(modules: Modules, right: str, wrong: str):
+    modules.spoil("views/aim.js", right, wrong)
+    modules.fails("aim.test.mjs")
