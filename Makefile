@@ -22,6 +22,7 @@ cluster: .venv/.dev
 
 test: .venv/.dev
 	@$(BIN)/python tests/browser/chromium.py
+	@$(BIN)/python tests/engines/browsers.py
 	$(BIN)/python -m pytest
 
 # Breaks things on purpose: `test-faults` in the size of CI, or with FULL=1 in full. `soak` does it
