@@ -77,8 +77,6 @@ def welcome(settings: Settings, secrets: dict[Role, str], *, ipv6: bool) -> str:
         lines[-1] = "ORIGINS names fewer than three addresses: use a browser for each person."
     elif not ipv6:
         lines.append("This machine has no [::1]; staff.localhost stands in for it.")
-    if settings.origins[0].startswith("http:"):
-        lines.append("Safari keeps no sign-in without https: use Firefox or Chrome here.")
     lines.append("They last for a day. Ctrl+C ends the server.")
     return "\n".join(lines)
 

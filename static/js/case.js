@@ -1,5 +1,7 @@
 /** A case as its member and whoever of staff has it see it: snapshot and entries -> lines. No DOM in this file. */
 
+import { isolated } from "./names.js"
+
 /** @import { CaseEntry, CaseView, Lapse, Numbered, Outcome, Source, Triage, Write } from "./protocol.js" */
 /** @import { Item } from "./outbox.js" */
 
@@ -63,11 +65,11 @@ export function begin(view, seat) {
     triage: view.triage,
     room: view.room,
     place: view.seat ?? 0,
-    member: view.member,
+    member: named(view.member),
     raisedAt: view.raised_at,
     told: view.told,
     claimedAt: view.claimed_at,
-    claimer: view.claimer,
+    claimer: named(view.claimer),
     holder,
     hasWord: view.has_word ?? true,
     lapsed: view.lapsed ?? null,
@@ -76,9 +78,14 @@ export function begin(view, seat) {
     touchedAt: view.touched_at ?? view.claimed_at ?? 0,
     closedAt: view.closed_at,
     outcome: null,
-    names: new Map(view.claimer === null ? [] : [[holder, view.claimer]]),
+    names: new Map(view.claimer === null ? [] : [[holder, isolated(view.claimer)]]),
     lines: [],
   }
+}
+
+/** As it stands in the sentences of both ends. @param {string | null} name */
+function named(name) {
+  return name === null ? null : isolated(name)
 }
 
 /**
@@ -103,14 +110,14 @@ export function apply(state, { number, at, entry }) {
         triage: entry.triage,
         room: entry.room ?? null,
         place: entry.seat ?? 0,
-        member: entry.words ?? state.member,
+        member: named(entry.words ?? null) ?? state.member,
         raisedAt: at,
         lines: line(entry.type, MEMBER),
       }
     case "help_pressed_again":
       return { ...state, told: state.told && isHeld(state), lines: line(entry.type, MEMBER) }
     case "member_named":
-      return { ...state, member: entry.words ?? state.member, room: entry.room, place: entry.seat }
+      return { ...state, member: named(entry.words ?? null) ?? state.member, room: entry.room, place: entry.seat }
     case "excerpt":
       return { ...state, lines: line(entry.type, entry.seat, entry.words ?? null) }
     case "nobody_there":
@@ -139,7 +146,7 @@ export function apply(state, { number, at, entry }) {
 
 /** @param {Case} state @param {number} number @param {number} at @param {number} seat @param {string | null} words @returns {Case} */
 function claimed(state, number, at, seat, words) {
-  const name = words ?? state.names.get(seat) ?? null
+  const name = named(words) ?? state.names.get(seat) ?? null
   return {
     ...state,
     claimedAt: at,

@@ -6,6 +6,7 @@ import { data, find, write } from "./dom.js"
 import { RefusedError, isUnknown, post } from "./http.js"
 import { newId } from "./ids.js"
 import { bindLeave } from "./leave.js"
+import { isolated } from "./names.js"
 import { guardAim } from "./views/aim.js"
 import { Cases } from "./views/desk/cases.js"
 import { Chairs } from "./views/desk/chairs.js"
@@ -300,7 +301,7 @@ function isQuiet(lost) {
 /** @param {Refusal["facts"]} facts */
 function hasIt({ name, at } = {}) {
   const since = typeof at === "number" ? `, since ${clock(at)}` : ""
-  return `${name || "Somebody else"} has this case${since}.`
+  return `${isolated(String(name || "Somebody else"))} has this case${since}.`
 }
 
 /** @param {number} at */

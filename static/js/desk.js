@@ -1,5 +1,7 @@
 /** The desk as everybody at it sees it: snapshot and entries -> open cases. No DOM in this file. */
 
+import { isolated } from "./names.js"
+
 /** @import { CaseListed, Chair, ChairListed, DeskView, Lapse, Numbered, Outcome, Source, TakeOver, Triage } from "./protocol.js" */
 
 /**
@@ -45,7 +47,7 @@ export function begin(view, seat, through) {
   return {
     seat,
     through,
-    names: new Map(view.seats.map((staff) => [staff.seat, staff.name ?? ""])),
+    names: new Map(view.seats.map((staff) => [staff.seat, isolated(staff.name ?? "")])),
     cases: new Map(view.cases.map((listed) => [listed.case, listed])),
     chairs: new Map((view.chairs ?? []).map((lost) => [lost.meeting, lost])),
   }
@@ -60,7 +62,7 @@ export function apply(desk, { number, entry }) {
   if (number <= desk.through) return desk
   switch (entry.type) {
     case "came_to_desk":
-      return { ...desk, names: new Map(desk.names).set(entry.seat, entry.words ?? "") }
+      return { ...desk, names: new Map(desk.names).set(entry.seat, isolated(entry.words ?? "")) }
     case "case_listed":
       return list(desk, entry)
     case "chair_listed":

@@ -1,5 +1,7 @@
 /** How the meeting stands: what follows from the fold of room.js. No DOM. */
 
+import { isolated } from "./names.js"
+
 /** @import { Crosstalk, Phase, Reaction, Service, Speak } from "./protocol.js" */
 /** @import { Person, Room } from "./room.js" */
 
@@ -106,9 +108,14 @@ export function nextHand(room) {
   return waiting(room).find((hand) => hand !== room.invited) ?? null
 }
 
-/** @param {Room} room @param {number | null} seat */
+/** As it stands in a sentence. @param {Room} room @param {number | null} seat */
 export function nameOf(room, seat) {
-  return (seat !== null && room.people.get(seat)?.name) || "Somebody"
+  return isolated((seat !== null && room.people.get(seat)?.name) || "Somebody")
+}
+
+/** What the part is called, in a sentence. @param {Room} room */
+export function phaseTitle(room) {
+  return isolated(currentPhase(room)?.title ?? "")
 }
 
 /** Until when a seat can't write, null where it can. @param {Room} room @param {number} [seat] */

@@ -1,5 +1,6 @@
 /** What the talk shows, made of entries: turns, cards, phase rules, notices, private lines. No DOM. */
 
+import { isolated } from "./names.js"
 import { nameOf, place } from "./standing.js"
 import { muted } from "./words.js"
 
@@ -267,8 +268,8 @@ function toAll(entry, room, before) {
  * @param {boolean} mine
  */
 function renamed({ words: is = "", over = [] }, was, mine) {
-  if (!is || was === is || (over.length > 0 && !mine)) return null
-  return mine ? `You go by ${is} now` : `${was} goes by ${is} now`
+  if (!is || was === isolated(is) || (over.length > 0 && !mine)) return null
+  return mine ? `You go by ${isolated(is)} now` : `${was} goes by ${isolated(is)} now`
 }
 
 /** @type {Record<string, string>} */
@@ -290,7 +291,7 @@ const TO_ALL = {
 /** @param {Phase | undefined} phase */
 function begun(phase) {
   if (phase?.id === "after") return phase.title
-  return `${phase?.title ?? "The next part"} has begun`
+  return `${isolated(phase?.title ?? "The next part")} has begun`
 }
 
 /** @param {MeetingEntry["entry"]} entry @param {Room} room @returns {string | null} */
@@ -315,7 +316,7 @@ function toMe(entry, room) {
     case "dismissed":
       return "That seat of service is not yours any more. Thank you for serving."
     case "name_taken_out":
-      return `A facilitator has taken your name out, so you are ${entry.words} here. Choose another one: People, then Change my name.`
+      return `A facilitator has taken your name out, so you are ${isolated(entry.words ?? "")} here. Choose another one: People, then Change my name.`
     case "chair_offer_ended":
       return entry.reason === "declined" ? null : "The chair is not offered to you any more."
     default:

@@ -1,5 +1,6 @@
 /** The sentences of the room page: plain, calm, no blame. No DOM. */
 
+import { isolated } from "./names.js"
 import * as rooms from "./standing.js"
 
 /** @import { Crosstalk, Reaction, Service } from "./protocol.js" */
@@ -227,7 +228,7 @@ export function floorCard(room, now) {
   const held = heldUp(room)
   if (held !== null) return held
   if (rooms.hasTurns(room)) return { main: queueMain(room), more: queueMore(room, now) }
-  return { main: rooms.currentPhase(room)?.title ?? "", more: whoWrites(room) }
+  return { main: rooms.phaseTitle(room), more: whoWrites(room) }
 }
 
 /** @param {Room} room */
@@ -368,9 +369,8 @@ export function statusLine(room, now, here) {
   const count = `${here} here`
   if (room.closedAt !== null) return ["Ended"]
   if (room.openedAt === null) return ["Not begun yet", count]
-  const phase = rooms.currentPhase(room)
   const left = minutesLeft(room, now)
-  return [phase?.title ?? "", left !== null && left > 0 ? `${left} min left` : "", count].filter((part) => part !== "")
+  return [rooms.phaseTitle(room), left !== null && left > 0 ? `${left} min left` : "", count].filter((part) => part !== "")
 }
 
 /** Who is writing now. @param {Room} room @param {readonly number[]} seats */
@@ -450,7 +450,7 @@ export function aloud(before, room) {
 
 /** `Ada`, `Ada and Mo`, `Ada, Mo and Ida`. @param {readonly (string | null)[]} names */
 export function holders(names) {
-  const known = names.map((name) => name ?? "Somebody")
+  const known = names.map((name) => isolated(name ?? "Somebody"))
   const last = known.pop() ?? ""
   return known.length === 0 ? last : `${known.join(", ")} and ${last}`
 }

@@ -4,6 +4,7 @@ import { el, fill, find, write } from "../dom.js"
 import { onlyWhole } from "../enter.js"
 import { isUnknown, post, RefusedError } from "../http.js"
 import { newId } from "../ids.js"
+import { isolated } from "../names.js"
 import { holders } from "../words.js"
 import { helplineList } from "./helplines.js"
 
@@ -136,7 +137,7 @@ export class DoorView {
       const who = names.length > 0 ? holders(names) : "a facilitator"
       this.#inPlace(
         el("p", {}, el("strong", {}, "You are at the door."), ` Keep this page open: ${who} will let you in. That may take a few minutes.`),
-        el("p", { class: "soft" }, `You knocked as ${this.#name.value.trim()}.`),
+        el("p", { class: "soft" }, `You knocked as ${isolated(this.#name.value.trim())}.`),
       )
     }
     setTimeout(() => void this.#again(again_ms, names), again_ms)

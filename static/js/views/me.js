@@ -51,7 +51,7 @@ export class MeView {
     if (!this.#form.hidden) return this.#close()
     this.#form.hidden = false
     set(this.#rename, "aria-expanded", "true")
-    this.#name.value = this.#room === null ? "" : rooms.nameOf(this.#room, this.#room.seat)
+    this.#name.value = this.#room?.people.get(this.#room.seat)?.name ?? ""
     this.#name.select()
     this.#name.focus()
   }

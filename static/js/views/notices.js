@@ -1,6 +1,7 @@
 /** What stands between the talk and the field: who is writing, an offer of help, and an end. */
 
 import { el, fill, find, keyed, write } from "../dom.js"
+import { isolated } from "../names.js"
 import * as rooms from "../standing.js"
 import { floorCard, minutesLeft, rules, writing } from "../words.js"
 import { helplineList } from "./helplines.js"
@@ -22,7 +23,7 @@ const OVER = { words: "You can stay and read as long as you like.", onward: "Com
 
 /** Who is writing. Never read aloud: it comes and goes. */
 export class WritingView {
-  #line = el("p", { class: "writing soft", dir: "auto", hidden: true })
+  #line = el("p", { class: "writing soft", hidden: true })
 
   constructor() {
     find("#log").after(this.#line)
@@ -154,19 +155,19 @@ export class ArrivedView {
     // The talk is at its end by then; who has just come reads this first.
     if (was) requestAnimationFrame(() => this.#section.scrollIntoView({ block: "start" }))
     this.#listen.hidden = rooms.isListening(model.room)
-    keyed(this.#list, whereItIs(model), (line) => line, (line) => el("li", { dir: "auto" }, line))
+    keyed(this.#list, whereItIs(model), (line) => line, (line) => el("li", {}, line))
   }
 }
 
 /** @param {Model} model */
 function whereItIs({ room, now }) {
   const left = minutesLeft(room, now)
-  const phase = rooms.currentPhase(room)?.title ?? ""
+  const phase = rooms.phaseTitle(room)
   const { main, more } = floorCard(room, now)
   const hands = room.hands.length
   return [
     `Now: ${phase}${left !== null && left > 0 ? `, about ${left} min left` : ""}.`,
-    room.topic?.words ? `Topic: ${room.topic.words}` : "",
+    room.topic?.words ? `Topic: ${isolated(room.topic.words)}` : "",
     main === phase ? more : `${main}.`,
     rooms.hasTurns(room) && rooms.speak(room) !== "round" && hands > 0 ? (hands === 1 ? "One hand is up." : `${hands} hands are up.`) : "",
     ...rules(room),

@@ -1,6 +1,7 @@
 /** For an assigned reader: the texts of this part, each to be looked at and then posted for everybody. */
 
 import { el, find, isOff, keyed, turnOff } from "../dom.js"
+import { isolated } from "../names.js"
 import * as rooms from "../standing.js"
 
 /** @import { Acts, Model } from "../model.js" */
@@ -29,7 +30,7 @@ export class ReadingsView {
 
   /** @param {Reading} reading */
   #build({ title, text }) {
-    const summary = el("summary", { dir: "auto" }, `To read: ${title}`)
+    const summary = el("summary", {}, `To read: ${isolated(title)}`)
     let isSending = false
     const act = async () => {
       if (isSending || isOff(button)) return

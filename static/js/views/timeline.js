@@ -329,7 +329,7 @@ function buildPrivate(item, room, acts) {
   const article = el(
     "article",
     { class: "turn private", "aria-label": `Private line from ${from} to ${to}` },
-    el("header", {}, el("div", { class: "who" }, el("h3", { dir: "auto" }, `${from}, to ${to}`)), time(item.at)),
+    el("header", {}, el("div", { class: "who" }, el("h3", {}, `${from}, to ${to}`)), time(item.at)),
     words,
     el(
       "p",

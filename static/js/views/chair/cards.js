@@ -1,6 +1,7 @@
 /** What a facilitator posts: cue cards and readings after a look at them, the topic, announcements. */
 
 import { el, find, keyed, set, turnOff, write } from "../../dom.js"
+import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { button, keepFocus, showActs } from "./buttons.js"
 import { cardsOf, cueCard, mayPost } from "./sight.js"
@@ -25,7 +26,7 @@ export class CardsPart {
   #othersFold = el("details", { class: "grave" }, el("summary", {}, "All cue cards"), this.#others)
   #own = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "chair-own", rows: 3, dir: "auto" }))
   #over = el("p", { class: "bounced", role: "alert", hidden: true })
-  #topic = el("p", { class: "soft", dir: "auto" })
+  #topic = el("p", { class: "soft" })
   #title = el("h2", {}, "Cards for this part")
   #lead = el("div", { class: "chair-part chair-lead" }, this.#time, this.#phase)
   #top = el("div", { class: "chair-part chair-top" }, this.#title, this.#why, this.#now)
@@ -86,7 +87,7 @@ export class CardsPart {
     this.#title.hidden = mine.length === 0
     this.#why.hidden = free || !rooms.isOpen(room) || mine.length === 0
     const topic = room.topic?.words ?? ""
-    write(this.#topic, topic === "" ? "No topic is pinned." : `Pinned: ${topic}`)
+    write(this.#topic, topic === "" ? "No topic is pinned." : `Pinned: ${isolated(topic)}`)
     for (const one of this.#element.querySelectorAll(".chair-own .acts button")) {
       turnOff(one, "off", !free)
     }
@@ -103,7 +104,7 @@ export class CardsPart {
 
   /** Its words are looked at before they go out. @param {Card} card */
   #build({ kind, title, text }) {
-    const post = button("Post this card", () => this.#perform({ type: "post", kind, text }, `${title} is posted.`), { "aria-label": `Post this card: ${title}` })
+    const post = button("Post this card", () => this.#perform({ type: "post", kind, text }, `${isolated(title)} is posted.`), { "aria-label": `Post this card: ${isolated(title)}` })
     return el("li", {}, el("details", {}, el("summary", {}, title), el("p", { class: "chair-card", dir: "auto" }, text), el("div", { class: "acts" }, post)))
   }
 

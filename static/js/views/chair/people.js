@@ -1,6 +1,7 @@
 /** What a facilitator can do about each person: a private line, a mute, a seat of service, the chair. */
 
 import { el, fill, find, keyed, set, write } from "../../dom.js"
+import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus, nameFold } from "./buttons.js"
@@ -60,7 +61,7 @@ export class PeoplePart {
       details = fold("Acts", () => this.#fill(row, person.seat), { class: "grave chair-part" })
       row.append(details)
     }
-    nameFold(details, ` for ${person.name ?? "them"}`)
+    nameFold(details, ` for ${isolated(person.name ?? "them")}`)
     if (details.open) this.#fill(row, person.seat, now)
   }
 
@@ -91,7 +92,7 @@ export class PeoplePart {
   /** @param {Person} person @param {ReturnType<typeof what>} can */
   #acts(person, can) {
     const { seat } = person
-    const name = person.name ?? "them"
+    const name = isolated(person.name ?? "them")
     const perform = this.#perform
     return [
       el(
@@ -144,7 +145,7 @@ export class PeoplePart {
     this.#goneFold.hidden = gone.length === 0 || room.closedAt !== null
     keyed(this.#gone, gone, ({ seat }) => seat, ({ seat, name }) => {
       const purge = () => this.#perform({ type: "purge_recent", seat, seconds: PURGED }, "Their recent words are gone.")
-      const who = name ?? "somebody"
+      const who = isolated(name ?? "somebody")
       return el("li", {}, el("span", { class: "name", dir: "auto" }, who), twoTaps(`Take out what ${who} wrote in the last ${PURGED / 60} minutes`, purge))
     })
   }

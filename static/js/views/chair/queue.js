@@ -1,6 +1,7 @@
 /** The queue in a facilitator's hands: inviting, reordering, lowering, closing. And who waits at the door. */
 
 import { el, fill, find, keyed, linger, set, turnOff, write } from "../../dom.js"
+import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus, nameFold } from "./buttons.js"
@@ -141,7 +142,7 @@ export class LobbyPart {
   /** @param {Model} model */
   render({ room }) {
     keepFocus(this.#element, () => {
-      keyed(this.#list, room.lobby, ({ knock }) => knock, ({ knock, name }) => this.#build(knock, name ?? "Somebody"), () => {}, linger)
+      keyed(this.#list, room.lobby, ({ knock }) => knock, ({ knock, name }) => this.#build(knock, isolated(name ?? "Somebody")), () => {}, linger)
     })
   }
 

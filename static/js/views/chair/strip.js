@@ -69,5 +69,5 @@ export function showNotices(list, standing, perform) {
 
 /** @param {string} kind */
 function noticeRow(kind) {
-  return el("li", { "data-kind": kind }, el("p", { dir: "auto" }), el("div", { class: "acts" }))
+  return el("li", { "data-kind": kind }, el("p"), el("div", { class: "acts" }))
 }

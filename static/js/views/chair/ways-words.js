@@ -1,5 +1,7 @@
 /** A group's own ways in plain words, and what changes when some are chosen. No DOM. */
 
+import { isolated } from "../../names.js"
+
 /** @import { Flags } from "../../protocol.js" */
 
 /** @typedef {string | number | boolean} Value */
@@ -86,7 +88,7 @@ export const USUAL = ""
 
 /** @param {Found} found */
 export function intro({ format, holds }) {
-  return `${holds} Usual is what the format, ${format.title}, brings along.`
+  return `${holds} Usual is what the format, ${isolated(format.title)}, brings along.`
 }
 
 /**

@@ -15,7 +15,7 @@ export class WaysForm {
   /** What the server said last. @type {Found | null} */
   #found = null
   #isSaving = false
-  #intro = el("p", { class: "soft", dir: "auto" })
+  #intro = el("p", { class: "soft" })
   #rows = WAYS.map(row)
   #why = el("p", { class: "bounced", role: "alert", hidden: true })
   #again = el("button", { type: "button", hidden: true, onclick: () => this.#lookAgain() }, "Try again")

@@ -1,5 +1,6 @@
 /** The sentences of the facilitator's panel: plain, calm, no blame. No DOM. */
 
+import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { clock, holders } from "../../words.js"
 import { RAID, givesBackTo, isFree, isHeldUp, load, losers, mayTakeChair, phaseTime, shouldClose } from "./sight.js"
@@ -69,7 +70,7 @@ export function phaseLine(room, now) {
 
 /** By how much it has run over, and which phases lose the minutes (FC-29). @param {Room} room @param {number} over */
 function overLine(room, over) {
-  const title = rooms.currentPhase(room)?.title ?? "This part"
+  const title = rooms.phaseTitle(room) || "This part"
   const lose = losers(room, over).map(({ title }) => title)
   const them = over === 1 ? "it" : "them"
   const who = lose.length === 0 ? "" : ` ${holders(lose)} ${lose.length === 1 ? "loses" : "lose"} ${them}.`
@@ -189,11 +190,11 @@ export function raiseShield() {
 function lobbyNotices({ lobby }) {
   if (lobby.length === 0) return []
   const [first] = lobby
-  const who = lobby.length === 1 ? `${first?.name ?? "Somebody"} waits` : `${lobby.length} people wait`
+  const who = lobby.length === 1 ? `${isolated(first?.name ?? "Somebody")} waits` : `${lobby.length} people wait`
   /** @type {Act[]} */
   const acts =
     lobby.length === 1 && first !== undefined
-      ? [{ key: `admit ${first.knock}`, label: "Admit", name: `Admit ${first.name ?? "them"} now`, command: { type: "admit", knock: first.knock } }]
+      ? [{ key: `admit ${first.knock}`, label: "Admit", name: `Admit ${isolated(first.name ?? "them")} now`, command: { type: "admit", knock: first.knock } }]
       : []
   return [{ key: "lobby", words: `${who} at the door.`, acts }]
 }
@@ -333,9 +334,9 @@ export function phaseAct(room) {
   if (phase === null || room.frozenAt !== null) return null
   const { epoch, holder } = room
   const command = /** @type {const} */ ({ type: "next_phase", epoch })
-  if (holder === null) return { key: `phase ${epoch}`, label: `Next: ${phase.title}`, command }
+  if (holder === null) return { key: `phase ${epoch}`, label: `Next: ${isolated(phase.title)}`, command }
   const whose = holder === room.seat ? "your" : `${rooms.nameOf(room, holder)}'s`
-  return { key: `phase ${epoch}`, label: `End ${whose} turn, go on to ${phase.title}`, grave: true, command }
+  return { key: `phase ${epoch}`, label: `End ${whose} turn, go on to ${isolated(phase.title)}`, grave: true, command }
 }
 
 /**
