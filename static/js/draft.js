@@ -1,6 +1,6 @@
 /**
- * Words that are not sent yet. They live in this tab's history entry: they outlast a reload, are
- * never in any storage of the site, and go with `Leave now`.
+ * Words that are not sent yet. They live in this tab's history entry: they outlast a reload, and go with
+ * `Leave now`. Only from being signed out to being back they lie in the tab's own storage.
  */
 
 /** @import { SeatCommand } from "./protocol.js" */
@@ -12,6 +12,10 @@
  * @property {{ id: string, command: SeatCommand, unsent: boolean, series?: string | undefined, lead?: string | undefined }[]} waiting
  *   What was sent and has no answer yet.
  */
+
+/** Under which name the tab's own storage holds words from where somebody was signed out to where they are back. */
+const CARRIED = "draft"
+const CARRIED_FOR = 3_600_000
 
 /** Browsers allow about a hundred changes in half a minute. */
 const PAUSE = 400
@@ -33,14 +37,20 @@ export class Draft {
 
   /** What was kept of this room by the page that was here before the reload. @returns {Kept} */
   load() {
+    const along = carried(this.#room)
     const kept = history.state?.room === this.#room ? history.state.kept : null
-    return { text: "", to: null, waiting: [], ...kept }
+    return { text: "", to: null, waiting: [], ...(kept ?? along) }
   }
 
   /** To be called whenever it changed. */
   save() {
     if (this.#timer !== 0) return
     this.#timer = setTimeout(() => this.#write(), PAUSE)
+  }
+
+  /** Signed out: the way back leads over another entry of this tab's history. */
+  carry() {
+    carry({ room: this.#room, kept: this.#current() })
   }
 
   #write() {
@@ -50,4 +60,27 @@ export class Draft {
     if (!document.body.firstChild) return
     history.replaceState({ ...history.state, room: this.#room, kept: this.#current() }, "")
   }
+}
+
+/**
+ * Takes words along in this tab, until they are taken up again, for an hour at most.
+ *
+ * @param {{ room?: string, kept?: Kept } | null} state
+ */
+export function carry(state) {
+  if (!state?.kept || (state.kept.text === "" && state.kept.waiting.length === 0)) return
+  sessionStorage.setItem(CARRIED, JSON.stringify({ ...state, at: Date.now() }))
+}
+
+/** `Leave now`: nothing is taken along. */
+export function dropCarried() {
+  sessionStorage.removeItem(CARRIED)
+}
+
+/** @param {string} room @returns {Kept | null} */
+function carried(room) {
+  const found = JSON.parse(sessionStorage.getItem(CARRIED) ?? "null")
+  if (found?.room !== room) return null
+  dropCarried()
+  return Date.now() - found.at < CARRIED_FOR ? found.kept : null
 }

@@ -2,10 +2,12 @@
 
 import { leaveFor } from "./back.js"
 import { stopAll } from "./connection.js"
+import { dropCarried } from "./draft.js"
 
 export function leave() {
   const path = location.pathname
   stopAll()
+  dropCarried()
   document.title = "\u2060"
   document.body.replaceChildren()
   // `keepalive`: the session ends although this page is gone by then.

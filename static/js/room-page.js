@@ -89,7 +89,7 @@ class RoomPage {
   #topic = new TopicView()
   #arrived
   #sheet = new Sheet()
-  #end = new EndView()
+  #end
   #aloud = find("#aloud")
 
   /** @param {Door} door */
@@ -144,6 +144,7 @@ class RoomPage {
         this.#draw()
       },
     })
+    this.#end = new EndView(door.helplines)
     this.#care = new CareView((caseId) => this.help(caseId))
     this.#draft = new Draft(door.room.slug, () => this.#kept())
   }
@@ -378,6 +379,7 @@ class RoomPage {
   #ended(code) {
     if (this.#room !== null && this.#room.closedAt !== null && code === 1000) return
     const { words, isOut } = this.#end.ended(code)
+    if (isOut) this.#draft.carry()
     if (isOut) {
       this.#isAt("out")
       this.#talk.clear()

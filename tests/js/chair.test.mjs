@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { start } from "./js/room.js"
 import { Arrivals, cardsOf, load, mayPost, losers, moves, shouldClose } from "./js/views/chair/sight.js"
-import { aloud, everyMinute, mutedBadge, nextAct, notices, onwards, phaseAct, phaseLine, raceLine, refusedLine, roomActs } from "./js/views/chair/words.js"
+import { aloud, everyMinute, lobbyNotes, mutedBadge, nextAct, notices, onwards, phaseAct, phaseLine, raceLine, refusedLine, roomActs } from "./js/views/chair/words.js"
 
 const [ADA, MO, BEN, CHIDI, DANA] = [1, 2, 3, 4, 5]
 const NOW = 1_000
@@ -188,6 +188,19 @@ test("who waits at the door is told, and let in from there where it is one", () 
   assert.deepEqual(waits(petra)?.acts[0]?.command, { type: "admit", knock: 1 })
   assert.equal(waits(petra, otto)?.words, "2 people wait at the door.")
   assert.deepEqual(waits(petra, otto)?.acts, [])
+})
+
+test("A47: of who waits it is said whose link they came by, how many share it, and whether they may have been here", () => {
+  const knock = { knock: 1, name: "Petra", same_link: "", others: 0, ghost: 0 }
+  const notes = (more, isHere = () => false, people = {}) => lobbyNotes(room({}, ADA, people), { ...knock, ...more }, isHere)
+  assert.deepEqual(notes({}), { words: "", mayBeThem: false })
+  assert.equal(notes({ same_link: "removed" }).words, "They came by the same link as somebody who was removed.")
+  assert.match(notes({ same_link: "muted", others: 1 }).words, /somebody who is muted, as did 1 who is here: as long as that is so, all/)
+  assert.match(notes({ same_link: "muted", others: 3 }).words, /as did 3 who are here/)
+  assert.deepEqual(notes({ ghost: MO }), { words: "Somebody of that name was here and is gone.", mayBeThem: true })
+  assert.equal(notes({ ghost: MO }, () => true).mayBeThem, false)
+  const waits = notices(room({ lobby: [{ ...knock, same_link: "removed" }] }), NOW, 0).find(({ key }) => key === "lobby")
+  assert.equal(waits?.words, "Petra waits at the door. They came by the same link as somebody who was removed.")
 })
 
 test("A92: five strangers within a minute, and the shield is offered; those who were there are no news", () => {

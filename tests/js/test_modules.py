@@ -43,6 +43,8 @@ MISTAKES = [
     ("case.js", "number > after && ", ""),
     ("case.js", "seat !== state.seat || ", ""),
     ("timeline.js", "if (words === null) continue", ""),
+    ("initials.js", "words.length < 2 || ", ""),
+    ("initials.js", "BETWEEN.has(word.toLowerCase())", "false"),
     ("timeline.js", "else who.delete(seat)", ""),
     ("timeline.js", "if (line !== undefined) line.folded = true", ""),
     ("timeline.js", "&& entry.seat === room.seat ? toMe", "? toMe"),

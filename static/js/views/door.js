@@ -21,18 +21,24 @@ import { helplineList } from "./helplines.js"
  * @property {boolean} locked
  * @property {number | null} seat
  * @property {boolean} open
- * @property {string | null} phase
+ * @property {string | null} phase Of what is on and who is there a stranger is told nothing more.
+ * @property {number | null} here How many are connected.
  * @property {string[]} facilitators
  * @property {number} retention_hours
  * @property {string} kept
  * @property {import("./helplines.js").Helpline[]} helplines
  * @property {string} case_kept How long the words on the line to staff stay.
  * @property {string | null} case
+ * @property {Waiting | null} waiting Where somebody waits in the lobby already.
  * @property {{ id: string, title: string, text: string }[]} [cues] For facilitators.
  * @property {number} [speed]
  */
 
-/** The answer of the door while somebody waits. @typedef {{ again_ms: number, holders: string[] }} Waiting */
+/**
+ * The answer of the door while somebody waits: under which name, and for how many seconds already.
+ *
+ * @typedef {{ again_ms: number, holders: string[], name: string | null, waited: number }} Waiting
+ */
 
 /** Who comes in here. @type {Record<import("../protocol.js").Door, string>} */
 const MODES = {
@@ -65,34 +71,53 @@ export class DoorView {
   })
   #why = el("p", { id: "name-why", class: "bounced", role: "alert", hidden: true })
   #submit = el("button", { class: "primary" })
+  /** Loaded behind the page: a way in that has no network to spare waits for nothing. @type {Promise<import("./naming.js").Asks | null>} */
+  #initial
+  /** Asks whether the initial would do, or whether one was here before. */
+  #ask = el("div", { class: "naming" })
+  #mayAskBack = el("div", { class: "acts", hidden: true }, el("button", { type: "button", onclick: () => void this.#send(true) }, "That was me: ask a facilitator"))
   #form = el(
     "form",
     { onsubmit: (/** @type {Event} */ event) => void this.#come(event) },
     el("label", { for: "name" }, "Your name for this meeting"),
     el("p", { id: "name-hint", class: "soft" }, "A first name is enough, or one with an initial, as in Ben W. Everyone in the room sees it."),
     this.#why,
+    this.#mayAskBack,
     this.#name,
+    this.#ask,
     this.#submit,
   )
   /** In place of the form while one waits, and where the answer is no. */
   #lobby = el("div", { class: "lobby", role: "status", tabindex: "-1", hidden: true })
+  #waited = el("p", { class: "soft" })
+  /** Since when they wait (ms, the page's clock), and the next time that is asked. */
+  #since = 0
+  #next = 0
 
   /** @param {Door} door @param {(seat: number) => void} oncome */
   constructor(door, oncome) {
     this.#door = door
     this.#oncome = oncome
     find("#main").prepend(this.#build())
+    this.#initial = import("./naming.js")
+      .then(({ offersInitial }) => offersInitial(this.#name, (question) => this.#question(question)))
+      .catch(() => null)
     this.#set({ busy: false, why: null })
+    if (door.waiting !== null) {
+      this.#name.value = door.waiting.name ?? ""
+      this.#wait(door.waiting)
+    }
   }
 
   #build() {
+    this.#form.prepend(el("p", { class: "soft" }, whoComesIn(this.#door)))
     const { kept, helplines } = this.#door
     return el(
       "section",
       { class: "door", "aria-labelledby": "door-title" },
       el("h2", { id: "door-title" }, "At the door"),
-      el("p", {}, this.#door.open ? isOpen(this.#door) : notYet(this.#door)),
-      el("p", { class: "soft" }, whoComesIn(this.#door)),
+      el("p", { class: "now" }, el("strong", {}, whatIsOn(this.#door))),
+      !this.#door.open && el("p", {}, notYet(this.#door)),
       this.#form,
       this.#lobby,
       el("p", {}, kept),
@@ -109,19 +134,33 @@ export class DoorView {
   /** @param {Event} event */
   async #come(event) {
     event.preventDefault()
+    if (this.#busy || this.#ask.firstChild !== null) return
+    const mayGoOn = (await this.#initial) ?? (() => true)
+    if (await mayGoOn()) await this.#send()
+  }
+
+  /** @param {boolean} [back] They say that they were here under this name. */
+  async #send(back = false) {
     if (this.#busy) return
     this.#set({ busy: true, why: null })
     try {
-      this.#answered(await this.#ask())
+      this.#answered(await this.#knock(back))
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error
       this.#refused(error.refusal)
     }
   }
 
-  /** @returns {Promise<{ seat: number } | ({ waiting: true } & Waiting)>} */
-  #ask() {
-    return post(`/rooms/${this.#door.room.slug}/seats`, { id: this.#id, name: this.#name.value })
+  /** @param {boolean} [back] @returns {Promise<{ seat: number } | ({ waiting: true } & Waiting)>} */
+  #knock(back = false) {
+    return post(`/rooms/${this.#door.room.slug}/seats`, { id: this.#id, name: this.#name.value, back })
+  }
+
+  /** Whether the initial would do; the way in waits for the answer. @param {HTMLElement | null} question */
+  #question(question) {
+    fill(this.#ask, question)
+    this.#submit.hidden = question !== null
+    if (question === null) this.#name.focus()
   }
 
   /** @param {{ seat: number } | ({ waiting: true } & Waiting)} answer */
@@ -132,26 +171,55 @@ export class DoorView {
   }
 
   /** The same question until there is a seat, or a no; a network that is gone is no answer. @param {Waiting} waiting */
-  #wait({ again_ms = AGAIN, holders: names }) {
-    if (this.#lobby.hidden) {
-      const who = names.length > 0 ? holders(names) : "a facilitator"
-      this.#inPlace(
-        el("p", {}, el("strong", {}, "You are at the door."), ` Keep this page open: ${who} will let you in. That may take a few minutes.`),
-        el("p", { class: "soft" }, `You knocked as ${isolated(this.#name.value.trim())}.`),
-      )
-    }
-    setTimeout(() => void this.#again(again_ms, names), again_ms)
+  #wait(waiting) {
+    this.#since = performance.now() - 1_000 * waiting.waited
+    if (this.#lobby.hidden) this.#atTheDoor(waiting)
+    write(this.#waited, knockedAs(waiting.name ?? this.#name.value.trim(), this.#since))
+    this.#next = setTimeout(() => void this.#again(waiting), waiting.again_ms || AGAIN)
   }
 
-  /** @param {number} again_ms @param {string[]} names */
-  async #again(again_ms, names) {
+  /** @param {Waiting} waiting */
+  #atTheDoor({ holders: names }) {
+    const who = names.length > 0 ? holders(names) : "a facilitator"
+    this.#inPlace(
+      el("p", {}, el("strong", {}, "You are at the door."), ` Keep this page open: ${who} will let you in. That may take a few minutes.`),
+      this.#waited,
+      el(
+        "div",
+        { class: "acts" },
+        el("button", { type: "button", onclick: () => this.#correct() }, "Change the name"),
+        el("button", { type: "button", class: "quiet", onclick: () => void this.#stop() }, "Stop waiting"),
+      ),
+    )
+  }
+
+  /** @param {Waiting} waiting */
+  async #again(waiting) {
     try {
-      this.#answered(await this.#ask())
+      this.#answered(await this.#knock())
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error
-      if (isUnknown(error.refusal)) this.#wait({ again_ms, holders: names })
+      const waited = (performance.now() - this.#since) / 1_000
+      if (isUnknown(error.refusal)) this.#wait({ ...waiting, waited })
       else this.#refused(error.refusal)
     }
+  }
+
+  /** They wait on, under the old name, until they knock with another one. */
+  #correct() {
+    clearTimeout(this.#next)
+    this.#back()
+    this.#name.select()
+  }
+
+  /** Nobody has to wait; the facilitators see them at the door no more. */
+  async #stop() {
+    clearTimeout(this.#next)
+    this.#inPlace(
+      el("p", {}, "You are not waiting any more. You can come back whenever you like, and Help stays open."),
+      el("div", { class: "acts" }, el("button", { type: "button", onclick: () => this.#back() }, "Back to the door")),
+    )
+    await post(`/rooms/${this.#door.room.slug}/knocks/end`, {}).catch(() => null)
   }
 
   /** A name can be mended; another no stands in place of the form. @param {Refusal} refusal */
@@ -160,6 +228,7 @@ export class DoorView {
     this.#lobby.hidden = true
     this.#form.hidden = false
     this.#set({ busy: false, why: isOfTheName ? refusal : null })
+    this.#mayAskBack.hidden = refusal.code !== "name_taken" || this.#door.role !== "member"
     if (isOfTheName) return
     const back = el("button", { type: "button", onclick: () => this.#back() }, "Back to the door")
     this.#inPlace(el("p", {}, refusal.words), refusal.code !== "turned_away" && el("div", { class: "acts" }, back))
@@ -178,12 +247,14 @@ export class DoorView {
     this.#lobby.hidden = true
     this.#form.hidden = false
     this.#id = newId()
+    this.#set({ busy: false, why: null })
     this.#name.focus()
   }
 
   /** @param {{ busy: boolean, why: Refusal | null }} state */
   #set({ busy, why }) {
     this.#busy = busy
+    this.#mayAskBack.hidden = true
     write(this.#submit, busy ? "Coming in…" : this.#door.must_knock ? "Ask to come in" : "Come in")
     write(this.#why, why?.words ?? "")
     this.#why.hidden = why === null
@@ -201,20 +272,40 @@ function whoComesIn({ mode, role, locked, must_knock }) {
   return locked ? LOCKED : must_knock ? KNOCK : MODES[mode]
 }
 
-/** @param {Door} door */
-function isOpen(door) {
-  return `The meeting is open${door.phase ? `: ${door.phase}` : ""}. ${heldBy(door, ".")}`.trimEnd()
+/** What is on, who holds it, and how many are there. @param {Door} door */
+function whatIsOn(door) {
+  const parts = [door.open ? begun(door.phase) : "The meeting has not begun yet", heldBy(door), count(door.here)]
+  return parts.filter((part) => part !== "").join(" · ")
+}
+
+/** @param {string | null} phase */
+function begun(phase) {
+  if (phase === null) return "The meeting is open"
+  return phase.startsWith("After") ? phase : `${phase} has begun`
+}
+
+/** @param {number | null} here */
+function count(here) {
+  if (!here) return ""
+  return here === 1 ? "1 person here" : `${here} people here`
 }
 
 /** @param {Door} door */
 function notYet(door) {
-  if (door.role === "facilitator") return `The meeting has not begun yet. You can open it once you are in. ${heldBy(door, " too.")}`
-  const opens = heldBy(door, " and will open it") || "A facilitator will open it"
-  return `The meeting has not begun yet. ${opens}; that may take a while. You can ${door.must_knock ? "knock" : "come in"} and wait, or come back later.`
+  if (door.role === "facilitator") return "You can open it once you are in."
+  const who = door.facilitators.length > 0 ? holders(door.facilitators) : "A facilitator"
+  return `${who} will open it; that may take a while. You can ${door.must_knock ? "knock" : "come in"} and wait, or come back later.`
 }
 
-/** Who holds the meeting, where they have come already. @param {Door} door @param {string} more */
-function heldBy({ facilitators }, more) {
+/** The name they wait under, and for how long. @param {string} name @param {number} since */
+function knockedAs(name, since) {
+  const minutes = Math.floor((performance.now() - since) / 60_000)
+  const long = minutes < 1 ? "less than a minute" : minutes === 1 ? "a minute" : `${minutes} minutes`
+  return `You knocked as ${isolated(name)}, and have waited for ${long}.`
+}
+
+/** Who holds the meeting, where they have come already. @param {Door} door */
+function heldBy({ facilitators }) {
   if (facilitators.length === 0) return ""
-  return `${holders(facilitators)} ${facilitators.length > 1 ? "hold" : "holds"} it${more}`
+  return `${holders(facilitators)} ${facilitators.length > 1 ? "hold" : "holds"} it`
 }

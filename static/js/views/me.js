@@ -1,6 +1,6 @@
 /** What I choose for myself: to listen today, another name, an end of my service. */
 
-import { el, find, keyed, set, write } from "../dom.js"
+import { el, fill, find, keyed, set, write } from "../dom.js"
 import { onlyWhole } from "../enter.js"
 import * as rooms from "../standing.js"
 import { twoTaps } from "./taps.js"
@@ -19,12 +19,16 @@ export class MeView {
   #services = el("div", { class: "acts" })
   #name = el("input", { id: "new-name", maxlength: 40, autocomplete: "off", spellcheck: "false", dir: "auto", "aria-describedby": "new-name-why", onkeydown: onlyWhole })
   #why = el("p", { id: "new-name-why", class: "bounced", role: "alert", hidden: true })
+  #question = el("div", { class: "naming" })
+  /** @type {import("./naming.js").Asks | null} */
+  #initial = null
   #form = el(
     "form",
     { hidden: true, onsubmit: (/** @type {Event} */ event) => void this.#save(event) },
     el("label", { for: "new-name" }, "Your name for this meeting"),
     this.#why,
     this.#name,
+    this.#question,
     el("div", { class: "acts" }, el("button", { class: "primary" }, "Save"), el("button", { type: "button", onclick: () => this.#close() }, "Cancel")),
   )
 
@@ -50,10 +54,16 @@ export class MeView {
   #toggleForm() {
     if (!this.#form.hidden) return this.#close()
     this.#form.hidden = false
+    void this.#loadInitial()
     set(this.#rename, "aria-expanded", "true")
     this.#name.value = this.#room?.people.get(this.#room.seat)?.name ?? ""
     this.#name.select()
     this.#name.focus()
+  }
+
+  async #loadInitial() {
+    const loaded = await import("./naming.js").catch(() => null)
+    this.#initial ??= loaded?.offersInitial(this.#name, (question) => fill(this.#question, question)) ?? null
   }
 
   #close() {
@@ -66,6 +76,7 @@ export class MeView {
   /** A refusal keeps what was typed. @param {Event} event */
   async #save(event) {
     event.preventDefault()
+    if (this.#question.firstChild !== null || (this.#initial !== null && !(await this.#initial()))) return
     const { state, refusal } = await this.#acts.ask({ type: "rename", name: this.#name.value })
     if (state === "confirmed") return this.#close()
     this.#refuse(refusal?.words ?? "The server did not answer. Try again.")

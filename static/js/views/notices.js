@@ -16,7 +16,10 @@ const TOLD = "Staff were told, and see these words."
 const OUT = {
   4401: { words: "You are not signed in here any more. Open your invitation link again to come back." },
   4403: { words: "You have no seat in this meeting.", onward: "Go to the door" },
-  4410: { words: "A facilitator has taken you out of this meeting. Help stays open to you." },
+  4410: {
+    words:
+      "A facilitator has taken you out of this meeting. If that was a mistake, or you would like to talk about it, turn to whoever gave you the link, or runs your group. Help stays open to you.",
+  },
 }
 const OTHERWISE = { words: "The connection was ended. Your words are kept.", onward: "Come back in" }
 const OVER = { words: "You can stay and read as long as you like.", onward: "Come in to the next meeting" }
@@ -181,8 +184,11 @@ export class EndView {
   #words = find("#ended p")
   #acts = find("#ended .acts")
   #onward = find("#onward")
+  #lines
 
-  constructor() {
+  /** @param {Helpline[]} helplines Stay on the page of who is out, whatever becomes of the network. */
+  constructor(helplines) {
+    this.#lines = helplines.length > 0 ? helplineList(helplines) : null
     // The door of the next meeting, or of this one, is the same page asked for again.
     this.#onward.addEventListener("click", () => location.reload())
   }
@@ -201,6 +207,7 @@ export class EndView {
   ended(code) {
     const end = OUT[code] ?? OTHERWISE
     this.#show(end)
+    if (code in OUT && this.#lines !== null) this.#words.after(this.#lines)
     return { words: end.words, isOut: code in OUT }
   }
 

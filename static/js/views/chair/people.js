@@ -108,6 +108,7 @@ export class PeoplePart {
         "div",
         { class: "acts" },
         can.handover && twoTaps(`Offer the chair to ${name}`, () => perform({ type: "handover", seat })),
+        can.act && twoTaps(`Take the name ${name} out`, () => perform({ type: "take_name_out", seat }, "Their name is taken out.")),
         can.act && twoTaps(`Take out what ${name} wrote in the last ${PURGED / 60} minutes`, () => perform({ type: "purge_recent", seat, seconds: PURGED }, `The recent words of ${name} are gone.`)),
         can.act && twoTaps(`Remove ${name} from this meeting`, () => perform({ type: "remove", seat }, `${name} is out of this meeting.`)),
       ),

@@ -7,7 +7,7 @@ import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus, nameFold } from "./buttons.js"
 import { isFree, moves } from "./sight.js"
 import { showNotices } from "./strip.js"
-import { notices, queueLine } from "./words.js"
+import { lobbyNotes, notices, queueLine } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { SeatCommand } from "../../protocol.js" */
@@ -140,23 +140,30 @@ export class LobbyPart {
   }
 
   /** @param {Model} model */
-  render({ room }) {
+  render({ room, isHere }) {
+    const rows = room.lobby.map((one) => ({ ...one, ...lobbyNotes(room, one, isHere) }))
     keepFocus(this.#element, () => {
-      keyed(this.#list, room.lobby, ({ knock }) => knock, ({ knock, name }) => this.#build(knock, isolated(name ?? "Somebody")), () => {}, linger)
+      keyed(this.#list, rows, ({ knock }) => knock, () => el("li"), (item, row) => this.#fill(item, row), linger)
     })
   }
 
-  /** @param {number} knock @param {string} name */
-  #build(knock, name) {
+  /** Made anew only where something is to be read anew. @param {HTMLElement} item @param {Room["lobby"][number] & ReturnType<typeof lobbyNotes>} row */
+  #fill(item, row) {
+    const is = JSON.stringify(row)
+    if (item.dataset.is === is) return
+    item.dataset.is = is
+    const { knock, ghost, words, mayBeThem } = row
+    const name = isolated(row.name ?? "Somebody")
     const act = (/** @type {SeatCommand} */ command, /** @type {string} */ done) => () => this.#perform(command, done)
-    return el(
-      "li",
-      {},
+    fill(
+      item,
       el("span", { class: "name", dir: "auto" }, name),
+      words !== "" && el("p", { class: "soft lobby-note" }, words),
       el(
         "div",
         { class: "chair-row" },
         button("Admit", act({ type: "admit", knock }, `${name} is in.`), { class: "chair-invite", "aria-label": `Admit ${name}` }),
+        mayBeThem && button("It is them: give them their seat back", act({ type: "reseat", knock, seat: ghost }, `${name} is back.`), { class: "quiet" }),
         button("Turn away", act({ type: "turn_away", knock }, `${name} was turned away.`), { class: "quiet", "aria-label": `Turn away ${name}` }),
       ),
     )

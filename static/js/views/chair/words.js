@@ -186,6 +186,27 @@ export function raiseShield() {
   return { key: "raise", label: "Raise the shield", grave: true, command: { type: "raise_shield" } }
 }
 
+/** @type {Record<string, string>} */
+const SAME_LINK = {
+  removed: "They came by the same link as somebody who was removed",
+  muted: "They came by the same link as somebody who is muted",
+}
+
+/**
+ * What is known of somebody who waits: whose link they came by, and whether they may have been here before.
+ *
+ * @param {Room} room
+ * @param {Room["lobby"][number]} knock
+ * @param {(seat: number) => boolean} isHere
+ */
+export function lobbyNotes(room, { same_link, others, ghost }, isHere) {
+  const before = ghost === 0 ? undefined : room.people.get(ghost)
+  const mayBeThem = before !== undefined && !before.removed && (before.left || !isHere(ghost))
+  const also = others === 0 ? "" : `, as did ${others} who ${others === 1 ? "is" : "are"} here: as long as that is so, all who come by it wait`
+  const link = same_link === "" ? "" : `${SAME_LINK[same_link]}${also}.`
+  return { words: [link, mayBeThem ? "Somebody of that name was here and is gone." : ""].filter(Boolean).join(" "), mayBeThem }
+}
+
 /** Who waits at the door. @param {Room} room @returns {Notice[]} */
 function lobbyNotices({ lobby }) {
   if (lobby.length === 0) return []
@@ -196,7 +217,8 @@ function lobbyNotices({ lobby }) {
     lobby.length === 1 && first !== undefined
       ? [{ key: `admit ${first.knock}`, label: "Admit", name: `Admit ${isolated(first.name ?? "them")} now`, command: { type: "admit", knock: first.knock } }]
       : []
-  return [{ key: "lobby", words: `${who} at the door.`, acts }]
+  const link = lobby.length === 1 ? SAME_LINK[first?.same_link ?? ""] : undefined
+  return [{ key: "lobby", words: `${who} at the door.${link === undefined ? "" : ` ${link}.`}`, acts }]
 }
 
 /** @param {Room} room @param {number} now @returns {Notice[]} */
