@@ -6,7 +6,7 @@
   const TARGET = 44
   const TARGETS = "button, textarea, input, select, summary, a.button"
 
-  const shown = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !e.closest(".unseen, .news")
+  const shown = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !e.closest(".unseen")
   const called = (e) => `<${e.localName}${e.id ? `#${e.id}` : ""}${e.className ? `.${String(e.className).replaceAll(" ", ".")}` : ""}> “${(e.getAttribute("aria-label") ?? e.textContent ?? "").trim().slice(0, 40)}”`
   const style = (e) => getComputedStyle(e)
   const scrolls = (e) => /auto|scroll/.test(style(e).overflowY) && e !== document.documentElement
@@ -151,7 +151,7 @@
   /** Help and Leave now: in sight wherever the page stands, over it too. */
   function inReach(wrong, when) {
     const leave = modal() === null ? "#leave" : ".sheet-head > button"
-    const help = "[data-help]:not(a)"
+    const help = ".help[data-help]"
     const isOpen = document.querySelector(".help-panel:not([hidden])") !== null
     for (const selector of isOpen ? [leave] : [leave, help]) {
       const e = (modal() ?? document).querySelector(selector)
@@ -198,7 +198,7 @@
     }
     // An offer of help, or of the chair, is seen before the talk.
     if (seen < innerHeight / 3 - 1 && document.querySelector(".offer") === null) wrong.push(`while one writes, ${seen} of ${innerHeight} px are the talk's`)
-    for (const selector of ["#words", "#send", "[data-help]:not(a)", "#leave"]) {
+    for (const selector of ["#words", "#send", ".help[data-help]", "#leave"]) {
       const e = document.querySelector(selector)
       const r = e.getBoundingClientRect()
       const what = !shown(e) ? "hidden" : !isIn(r) ? `outside: ${r.top | 0}..${r.bottom | 0} of ${innerHeight}` : over(e, r)

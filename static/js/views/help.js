@@ -208,7 +208,7 @@ class HelpPanel {
     this.#away = null
     if (this.#isClosed()) this.#forget()
     this.#relabel(this.#label)
-    if (hadFocus) [...helpButtons()].find((button) => button.matches("button") && button.checkVisibility())?.focus()
+    if (hadFocus) [...helpButtons()].find((button) => button.matches("button:not(.help-news)") && button.checkVisibility())?.focus()
   }
 
   /** @param {KeyboardEvent} event */
@@ -416,9 +416,15 @@ class HelpPanel {
   /** @param {string} label */
   #relabel(label) {
     this.#label = label
+    const news = label.slice("Help · ".length)
     for (const button of helpButtons()) {
       if (button.matches("a")) continue
-      // Where the text is large there is room for the first word alone.
+      // Help keeps its size on a phone: there its news stand above the field.
+      if (button.matches(".help-news")) {
+        button.hidden = news === "" || !this.#element.hidden
+        write(button, news === "" ? "" : `${news[0]?.toUpperCase()}${news.slice(1)} · open the line`)
+        continue
+      }
       if (button.textContent !== label) fill(button, "Help", el("span", { class: "news" }, label.slice("Help".length)))
       set(button, "aria-expanded", String(!this.#element.hidden))
     }
