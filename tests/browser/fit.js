@@ -120,7 +120,8 @@
     const seen = new Set()
     for (const { parent, range } of texts(ground())) {
       const box = parent.closest("p, li, h1, h2, h3, button, summary, strong, small, time, span") ?? parent
-      if (seen.has(box) || isStart(parent)) continue
+      // What sticks is looked at with the focus on it.
+      if (seen.has(box) || isStart(parent) || box.closest(".sheet-head")) continue
       seen.add(box)
       box.scrollIntoView({ block: box.getBoundingClientRect().height > innerHeight / 5 ? "start" : "center" })
       const rect = range.getClientRects()[0]
