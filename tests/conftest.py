@@ -4,6 +4,7 @@ import os
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.chance import FULL, SEED
 
@@ -13,6 +14,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hypothesis draws by our seed; left alone, it goes by the spelling of the function, or by nothing."""
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(SEED)
+    # A busy machine is no fault of ours: what may cost so much time is measured where it is promised.
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    settings.register_profile("ours", deadline=None, suppress_health_check=checks)
+    settings.load_profile("ours")
     os.environ["SETTINGS_FILE"] = os.devnull  # A developer's own settings are for `make run` alone.
 
 

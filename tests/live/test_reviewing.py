@@ -86,6 +86,17 @@ def test_a_number_that_is_begun_in_a_line_or_a_post_is_found_cm_02(
     assert reviewer.line("0123", book, ada, meeting(), ID).outcome == "allow"
 
 
+def test_what_comes_behind_a_line_does_not_count_for_it_nor_does_the_line_itself_cm_02(
+    reviewer: Reviewer, book: Book
+):
+    """Two lines are on their way: the first is half a number, and the second makes it one."""
+    behind = "1" * 32
+    book.on_their_way[ben, ID] = "212 555"
+    book.on_their_way[ben, behind] = "0123"
+    assert reviewer.line("212 555", book, ben, meeting(), ID).outcome == "allow"
+    assert reviewer.line("0123", book, ben, meeting(), behind).outcome == "bounce"
+
+
 def test_a_name_is_no_place_for_a_link_whoever_bears_it(reviewer: Reviewer):
     verdict = reviewer.name("www.example.org", 5)
     assert (verdict.outcome, verdict.epoch) == ("bounce", 5)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from rpds import HashTrieMap
@@ -46,11 +46,7 @@ from tests.meeting.generated import (
 from tests.meeting.oracle import Oracle
 from tests.meeting.oracle_clocks import Clock
 
-law = settings(
-    max_examples=5000 if FULL else 60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+law = settings(max_examples=5000 if FULL else 60)
 
 pytestmark = pytest.mark.laws
 

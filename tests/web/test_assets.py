@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from chatroom.app import STATIC
+from chatroom.web.answers import open_templates
 from chatroom.web.assets import Assets
 from chatroom.web.security import Security
 
@@ -230,3 +231,10 @@ def test_a_page_asks_for_all_its_modules_at_once(assets: Assets):
         "leave.js",
         "ids.js",
     ]
+
+
+def test_what_people_wrote_is_text_on_every_page(assets: Assets):
+    page = open_templates(assets).from_string("<h1 title='{{ name }}'>{{ name }}</h1>")
+    assert page.render(name="<b>'Tuesday'</b>") == (
+        "<h1 title='&lt;b&gt;&#39;Tuesday&#39;&lt;/b&gt;'>&lt;b&gt;&#39;Tuesday&#39;&lt;/b&gt;</h1>"
+    )
