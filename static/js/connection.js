@@ -24,6 +24,13 @@ const SOONEST = 200
 const LATEST = 4_000
 const DIAL_PATIENCE = 10_000
 const SILENCE = 25_000
+/** A heartbeat comes every 10 s (chatroom/live/timekeeper.py): without one, who looks again looks at an old page. */
+const STALE = 12_000
+/** For the answer to a command. Each dial that brings none doubles it, so that a slow server is not stormed. */
+const PATIENCE = 5_000
+/** By so much the wall clock is ahead of the page's where the machine was asleep. */
+const ASLEEP = 5_000
+const LOOK = 1_000
 const BEHIND = 2_000
 
 /** Close codes after which coming back changes nothing (chatroom/live/refusals.py, `again=False`). */
@@ -62,6 +69,11 @@ export class Connection {
   #behindTimer = 0
   #roomAtLastBeat = -1
   #lastFrame = 0
+  /** Since when the oldest command of this socket waits for its answer, by id. @type {Map<string, number>} */
+  #unanswered = new Map()
+  #patience = PATIENCE
+  #lookTimer = 0
+  #looked = { wall: 0, page: 0 }
   #clock = { server: Date.now() / 1000, local: performance.now() }
 
   /** @param {string} path @param {Options} options */
@@ -93,6 +105,9 @@ export class Connection {
     if (this.#wanted) return
     this.#wanted = true
     wanted.add(this)
+    this.#looked = { wall: Date.now(), page: performance.now() }
+    this.#lookTimer = setInterval(this.#look, LOOK)
+    addEventListener("offline", this.#gone)
     addEventListener("online", this.#wake)
     document.addEventListener("visibilitychange", this.#wake)
     addEventListener("pageshow", this.#wake)
@@ -102,6 +117,8 @@ export class Connection {
   stop() {
     this.#wanted = false
     wanted.delete(this)
+    clearInterval(this.#lookTimer)
+    removeEventListener("offline", this.#gone)
     removeEventListener("online", this.#wake)
     document.removeEventListener("visibilitychange", this.#wake)
     removeEventListener("pageshow", this.#wake)
@@ -127,7 +144,9 @@ export class Connection {
    */
   command(command, id = newId(), behind = []) {
     const frame = { type: "command", id, command, ...(behind.length > 0 && { followed_by: behind }) }
-    if (this.isLive) this.#socket?.send(JSON.stringify(frame))
+    if (!this.isLive) return id
+    this.#socket?.send(JSON.stringify(frame))
+    this.#unanswered.set(id, performance.now())
     return id
   }
 
@@ -187,8 +206,28 @@ export class Connection {
   /** The network is back, or somebody looks at the page again: no waiting. */
   #wake = () => {
     if (!this.#wanted || document.visibilityState === "hidden") return
+    this.#look()
     if (this.#socket === null) this.#dialIn(0)
-    else if (performance.now() - this.#lastFrame > SILENCE) this.redial()
+    else if (performance.now() - this.#lastFrame > STALE) this.redial()
+  }
+
+  /** The browser knows of no network any more; it may be wrong, so that dialling goes on. */
+  #gone = () => {
+    if (!this.#wanted) return
+    this.#drop(REDIAL)
+    this.#become("lost")
+    this.#dialIn(this.#backOff())
+  }
+
+  /** What no event tells: an answer that does not come, and a machine that was asleep. */
+  #look = () => {
+    const before = this.#looked
+    this.#looked = { wall: Date.now(), page: performance.now() }
+    const slept = this.#looked.wall - before.wall - (this.#looked.page - before.page) > ASLEEP
+    const [since = Infinity] = this.#unanswered.values()
+    const isKeptWaiting = this.#looked.page - since >= this.#patience
+    if (isKeptWaiting) this.#patience = Math.min(2 * this.#patience, SILENCE)
+    if (this.isLive && (slept || isKeptWaiting)) this.redial()
   }
 
   /** @param {number} code */
@@ -197,6 +236,7 @@ export class Connection {
     clearTimeout(this.#silenceTimer)
     clearTimeout(this.#behindTimer)
     this.#behindTimer = 0
+    this.#unanswered.clear()
     const socket = this.#socket
     this.#socket = null
     if (socket === null) return
@@ -238,9 +278,20 @@ export class Connection {
         return this.#entries(frame)
       case "heartbeat":
         return this.#beat(frame)
+      case "receipt":
+      case "refusal":
+      case "retry":
+        this.#answered(frame.id)
+        return this.#onframe(frame)
       default:
         return this.#onframe(frame)
     }
+  }
+
+  /** @param {string | null} id */
+  #answered(id) {
+    if (id !== null) this.#unanswered.delete(id)
+    this.#patience = PATIENCE
   }
 
   /** @param {Fresh} frame */

@@ -41,6 +41,7 @@ const listening = {
   removeEventListener: (name) => listeners.delete(name),
 }
 let now = 0
+let wall = 1_800_000_000_000
 
 Object.assign(globalThis, {
   WebSocket: Socket,
@@ -49,6 +50,7 @@ Object.assign(globalThis, {
   ...listening,
 })
 performance.now = () => now
+Date.now = () => wall
 mock.timers.enable({ apis: ["setTimeout", "setInterval"] })
 
 /** Something happens to the page: `online`, `visibilitychange`. */
@@ -60,8 +62,14 @@ export function happens(name) {
 export function passes(ms) {
   for (let left = ms; left > 0; left -= 50) {
     now += Math.min(50, left)
+    wall += Math.min(50, left)
     mock.timers.tick(Math.min(50, left))
   }
+}
+
+/** The machine sleeps: the page's clock stands still meanwhile, and no timer runs. @param {number} ms */
+export function sleeps(ms) {
+  wall += ms
 }
 
 export function newest() {

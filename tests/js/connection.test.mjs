@@ -1,7 +1,7 @@
 // One socket that comes back by itself, and passes no hole and no double on.
 import assert from "node:assert/strict"
 import { afterEach, beforeEach, mock, test } from "node:test"
-import { entries, fresh, happens, id, newest, passes, resumed, sockets } from "./browser.mjs"
+import { entries, fresh, happens, id, newest, passes, resumed, sleeps, sockets } from "./browser.mjs"
 import { Connection, stopAll } from "./js/connection.js"
 
 const HELLO = { type: "hello", protocol: 1 }
@@ -194,6 +194,98 @@ test("the network's return is not waited out", () => {
   happens("online")
   passes(50)
   assert.equal(sockets.length, before + 1)
+})
+
+test("the network is gone: it says so at once, and goes on dialling", () => {
+  newest().says(fresh(0))
+  const before = sockets.length
+  happens("offline")
+  assert.equal(connection.state.name, "lost")
+  assert.equal(sockets.at(-1).code, 4000)
+  passes(1_000)
+  assert.ok(sockets.length > before)
+})
+
+test("after 5 s without the answer to something sent the line is lost, and is dialled again", () => {
+  newest().says(fresh(0))
+  passes(3_000)
+  connection.command({ type: "say" }, "first")
+  passes(4_500)
+  newest().says({ type: "heartbeat", head: "0.", now: 101 })
+  assert.equal(connection.isLive, true, "it may still come")
+  const before = sockets.length
+  states.length = 0
+  passes(1_600)
+  assert.deepEqual(states, ["lost"], "a heartbeat is no answer")
+  assert.equal(sockets.length, before + 1)
+})
+
+test("an answer in time is an answer, whatever it says; and a line that was not sent waits for none", () => {
+  newest().says(fresh(0))
+  const before = sockets.length
+  for (const type of ["receipt", "refusal", "retry"]) {
+    connection.command({ type: "say" }, type)
+    passes(4_000)
+    newest().says({ type, id: type })
+  }
+  passes(9_000)
+  assert.equal(sockets.length, before)
+  happens("offline")
+  passes(1_000)
+  newest().opens()
+  connection.command({ type: "say" }, "kept back")
+  newest().says(resumed)
+  const after = sockets.length
+  passes(9_000)
+  assert.equal(sockets.length, after)
+})
+
+test("a server that answers nothing is not stormed: each time it is waited for longer", () => {
+  newest().says(fresh(0))
+  const waits = [1, 2, 3, 4].map(() => {
+    connection.command({ type: "say" }, "again")
+    const before = sockets.length
+    let waited = 0
+    for (; sockets.length === before; waited += 1_000) {
+      if (waited % 10_000 === 0) newest().says({ type: "heartbeat", head: "0.", now: 101 })
+      passes(1_000)
+    }
+    newest().opens()
+    newest().says(resumed)
+    return waited
+  })
+  assert.deepEqual(waits.map((waited) => Math.floor(waited / 5_000) * 5), [5, 10, 20, 25])
+})
+
+test("a page that comes into view after 12 s without a frame is dialled again, and not before", () => {
+  newest().says(fresh(0))
+  const before = sockets.length
+  passes(11_500)
+  happens("visibilitychange")
+  passes(50)
+  assert.equal(sockets.length, before)
+  passes(1_000)
+  happens("visibilitychange")
+  assert.equal(connection.isLive, false)
+  passes(50)
+  assert.equal(sockets.length, before + 1)
+})
+
+test("a machine that was asleep has lost the line, though no clock of the page says so", () => {
+  newest().says(fresh(0))
+  const before = sockets.length
+  sleeps(4_000)
+  passes(1_000)
+  assert.equal(sockets.length, before, "clocks are set by a little now and then")
+  sleeps(60_000)
+  happens("visibilitychange")
+  assert.equal(connection.isLive, false, "it does not wait for the next look")
+  passes(50)
+  newest().opens()
+  newest().says(resumed)
+  sleeps(60_000)
+  passes(1_050)
+  assert.equal(sockets.length, before + 2)
 })
 
 test("the clock is the server's, and runs as fast as it", () => {

@@ -20,6 +20,12 @@ MISTAKES = [
     ("connection.js", "const LATEST = 4_000", "const LATEST = 5_000"),
     ("connection.js", "Math.random()", "0.5"),
     ("connection.js", "wanted.add(this)", ""),
+    ("connection.js", 'addEventListener("offline", this.#gone)\n    addEventListener', "addEventListener"),
+    ("connection.js", "const PATIENCE = 5_000", "const PATIENCE = 50_000"),
+    ("connection.js", "const STALE = 12_000", "const STALE = 25_000"),
+    ("connection.js", "const ASLEEP = 5_000", "const ASLEEP = 500_000"),
+    ("connection.js", "Math.min(2 * this.#patience, SILENCE)", "PATIENCE"),
+    ("connection.js", "this.#unanswered.clear()", ""),
     ("outbox.js", 'this.#inFlight === "" ||', "true ||"),
     ("outbox.js", "this.#go(item, true)", "this.#go(item)"),
     (
