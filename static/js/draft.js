@@ -11,6 +11,7 @@
  * @property {number | null} to null: the room; 0: the facilitators; else one seat.
  * @property {{ id: string, command: SeatCommand, unsent: boolean, series?: string | undefined, lead?: string | undefined }[]} waiting
  *   What was sent and has no answer yet.
+ * @property {boolean} sound Whether they asked for a sound when they are invited.
  */
 
 /** Under which name the tab's own storage holds words from where somebody was signed out to where they are back. */
@@ -23,6 +24,8 @@ const PAUSE = 400
 export class Draft {
   #room
   #timer = 0
+  /** At the door of a meeting the words of the one before are kept as they are. */
+  #isLoaded = false
   /** @type {() => Kept} */
   #current
 
@@ -37,9 +40,10 @@ export class Draft {
 
   /** What was kept of this room by the page that was here before the reload. @returns {Kept} */
   load() {
+    this.#isLoaded = true
     const along = carried(this.#room)
     const kept = history.state?.room === this.#room ? history.state.kept : null
-    return { text: "", to: null, waiting: [], ...(kept ?? along) }
+    return { text: "", to: null, waiting: [], sound: false, ...(kept ?? along) }
   }
 
   /** To be called whenever it changed. */
@@ -57,7 +61,7 @@ export class Draft {
     clearTimeout(this.#timer)
     this.#timer = 0
     // After `Leave now` the page is empty, and nothing may be written again.
-    if (!document.body.firstChild) return
+    if (!document.body.firstChild || !this.#isLoaded) return
     history.replaceState({ ...history.state, room: this.#room, kept: this.#current() }, "")
   }
 }

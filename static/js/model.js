@@ -10,6 +10,7 @@
  * @property {number} now The server's time, seconds since 1970.
  * @property {number} here How many are connected.
  * @property {(seat: number) => boolean} isHere
+ * @property {(seat: number) => boolean} hasLeft Gone for long; a seat that comes back has not.
  */
 
 /**

@@ -4,6 +4,8 @@
 
 /** Seconds (FC-18). The server waits as long before it says that somebody is gone. */
 export const GRACE = 15
+/** Seconds after which somebody who is not here is not in the list any more: they have left. */
+export const LEFT = 300
 /** Seconds after which somebody is not writing any more. */
 export const WRITING = 6
 
@@ -13,6 +15,8 @@ export class Presence {
   /** @type {number | null} */
   #count = null
   #returning = -Infinity
+  /** Who was here while this page was, and is not: since when. @type {Map<number, number>} */
+  #leftAt = new Map()
   /** @type {Map<number, number>} */
   #goneAt = new Map()
 
@@ -27,11 +31,26 @@ export class Presence {
     const before = this.#count === null ? this.#here : null
     this.#here = new Set(here)
     this.#count = count ?? null
-    for (const seat of here) this.#goneAt.delete(seat)
+    for (const seat of before ?? []) if (!this.#leftAt.has(seat)) this.#leftAt.set(seat, now)
+    for (const seat of here) {
+      this.#leftAt.delete(seat)
+      this.#goneAt.delete(seat)
+    }
     if (now >= this.#returning) return
     for (const seat of before ?? []) {
       if (!this.#here.has(seat) && !this.#goneAt.has(seat)) this.#goneAt.set(seat, now)
     }
+  }
+
+  /**
+   * Whether somebody has been gone for so long that they have left, as far as this page can say. Who
+   * was gone before it came was so for longer than it knows.
+   *
+   * @param {number} seat @param {number} now @param {boolean} [matters]
+   */
+  hasLeft(seat, now, matters = true) {
+    if (this.isHere(seat, now, matters)) return false
+    return now - (this.#leftAt.get(seat) ?? -Infinity) >= LEFT
   }
 
   /** How many are here, where it is a crowd; else null. */

@@ -14,11 +14,9 @@ import { ComposerView } from "./views/composer.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
 import { attend, backTo, bindHelp, openHelp } from "./views/help.js"
-import { MeView } from "./views/me.js"
 import { ArrivedView, CareView, EndView, OfferView, TopicView, WritingView } from "./views/notices.js"
 import { PendingView } from "./views/pending.js"
 import { PeopleView, QueueView } from "./views/people.js"
-import { ReadingsView } from "./views/readings.js"
 import { Sheet } from "./views/sheet.js"
 import { TimelineView } from "./views/timeline.js"
 import { aloud } from "./words.js"
@@ -28,6 +26,8 @@ import { aloud } from "./words.js"
 /** @import { Item } from "./outbox.js" */
 /** @import { Entries, Fresh, OutboundFrame, SeatCommand, Stream } from "./protocol.js" */
 /** @import { MeetingEntry, Room } from "./room.js" */
+/** @import { MeView } from "./views/me.js" */
+/** @import { ReadingsView } from "./views/readings.js" */
 /** @import { Door } from "./views/door.js" */
 /** @import { Words } from "./views/pending.js" */
 
@@ -83,9 +83,12 @@ class RoomPage {
   #waiting
   #writers = new WritingView()
   #care
-  #me
+  /** What nobody needs at first sight. @type {readonly (MeView | ReadingsView)[] | "loading" | null} */
+  #rest = null
+  #restTries = 0
+  /** Whether they asked for a sound when they are invited. */
+  #sound = false
   #offer
-  #readings
   #topic = new TopicView()
   #arrived
   #sheet = new Sheet()
@@ -106,7 +109,11 @@ class RoomPage {
     const acts = {
       send: (command) => {
         const answered = this.#ask(command)
-        if (command.type === "accept") this.#composer.focus()
+        if (command.type === "accept") {
+          this.#composer.accepted(command.epoch)
+          void answered.then(({ state }) => state !== "confirmed" && this.#composer.accepted(null))
+          this.#composer.focus()
+        }
         return answered
       },
       ask: (command) => this.#ask(command, true),
@@ -118,19 +125,15 @@ class RoomPage {
     }
     this.#acts = acts
     this.#floor = new FloorView(acts)
-    this.#me = new MeView(acts)
     this.#offer = new OfferView(acts)
-    this.#readings = new ReadingsView(acts)
     this.#arrived = new ArrivedView(acts)
     this.#talk = new TimelineView(acts)
     this.#composer = new ComposerView({
       say: (command) => /** @type {Words} */ (this.#outbox.send(command)),
       again: (item) => this.#outbox.again(item),
       send: acts.send,
-      isLive: () => this.#connection.isLive,
       taken: (item) => this.#forget(item),
       recall: (item) => this.#recall(item),
-      help: () => this.help(this.#door.case),
       onchange: () => {
         this.#draft.save()
         this.#tellWriting()
@@ -144,7 +147,7 @@ class RoomPage {
         this.#draw()
       },
     })
-    this.#end = new EndView(door.helplines)
+    this.#end = new EndView(door.helplines, { text: () => this.#composer.text, drop: () => this.#composer.restore("", null) })
     this.#care = new CareView((caseId) => this.help(caseId))
     this.#draft = new Draft(door.room.slug, () => this.#kept())
   }
@@ -182,8 +185,9 @@ class RoomPage {
   /** There is a seat. */
   enter() {
     this.#isAt("room")
-    const { text, to, waiting } = this.#draft.load()
+    const { text, to, waiting, sound } = this.#draft.load()
     this.#composer.restore(text, to)
+    this.#sound = sound
     for (const { id, command, unsent, series, lead } of waiting) {
       const item = /** @type {Words} */ (this.#outbox.restored(id, command, unsent))
       Object.assign(item, { series, lead })
@@ -361,7 +365,7 @@ class RoomPage {
     const waiting = this.#pending
       .filter((item) => item.state !== "confirmed" && this.#composer.shows(item))
       .map(({ id, command, state, series, lead }) => ({ id, command, unsent: state === "unsent", series, lead }))
-    return { text: this.#composer.text, to: this.#composer.to, waiting }
+    return { text: this.#composer.text, to: this.#composer.to, waiting, sound: this.#sound }
   }
 
   // The link
@@ -370,7 +374,10 @@ class RoomPage {
   #linked({ name, code }) {
     this.#header.link(name)
     document.body.dataset.link = name
-    if (name === "live") this.#outbox.resume()
+    if (name === "live") {
+      this.#outbox.resume()
+      void this.#loadRest()
+    }
     if (name === "ended") this.#ended(code ?? 0)
     this.#draw()
   }
@@ -414,17 +421,18 @@ class RoomPage {
     const isHere = (/** @type {number} */ seat) =>
       seat === room.seat || this.#presence.isHere(seat, now, rooms.matters(room, seat))
     const here = this.#presence.count ?? rooms.circle(room).filter(({ seat }) => isHere(seat)).length
+    const hasLeft = (/** @type {number} */ seat) =>
+      seat !== room.seat && !rooms.matters(room, seat) && this.#presence.hasLeft(seat, now, false)
     /** @type {Model} */
-    const model = { room, now, isHere, here }
+    const model = { room, now, isHere, hasLeft, here }
     document.body.dataset.meeting = room.closedAt !== null ? "over" : rooms.isOpen(room) ? "open" : "before"
     this.#header.render(model)
     this.#agenda.render(model)
     this.#floor.render(model)
     this.#queue.render(model)
     this.#people.render(model)
-    this.#me.render(model)
+    if (this.#rest !== "loading") for (const view of this.#rest ?? []) view.render(model)
     this.#offer.render(model)
-    this.#readings.render(model)
     this.#topic.render(model)
     this.#arrived.render(model)
     this.#announceDraft(model)
@@ -448,6 +456,24 @@ class RoomPage {
     if (holds) return this.#panel.render(model)
     this.#panel.remove()
     this.#panel = null
+  }
+
+  /** Under another name each time, for a browser keeps it in mind that it failed. */
+  async #loadRest() {
+    if (this.#rest !== null) return
+    this.#rest = "loading"
+    const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
+    try {
+      const [{ MeView }, { ReadingsView }] = await Promise.all([import(`./views/me.js${tried}`), import(`./views/readings.js${tried}`)])
+      const onchange = (/** @type {boolean} */ isOn) => {
+        this.#sound = isOn
+        this.#draft.save()
+      }
+      this.#rest = [new MeView(this.#acts, { isOn: this.#sound, onchange }), new ReadingsView(this.#acts)]
+      this.#draw()
+    } catch {
+      this.#rest = null // The network is gone; it is asked for again once the line is back.
+    }
   }
 
   async #loadPanel() {

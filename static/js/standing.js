@@ -277,6 +277,21 @@ function whyNotInThisPhase(room) {
   return room.holder !== null && stoppedAt(room) === null ? "turn_running" : null
 }
 
+/**
+ * Whether a line of this seat would be the acceptance of an invitation and the first line in one
+ * (moderation/meeting/talking.py, FC-05).
+ *
+ * @param {Room} room
+ */
+export function takesTheFloor(room) {
+  return room.invited === room.seat && stoppedAt(room) === null && whyUnheard(room) === null
+}
+
+/** A member whose writing was paused writes to the facilitators alone. @param {Room} room */
+export function onlyTells(room) {
+  return mutedUntil(room) !== null && room.closedAt === null && !isFacilitator(room)
+}
+
 /** Those who were assigned; while nobody is, the facilitators. @param {Room} room @param {"reader" | "speaker"} service */
 function isAssigned(room, service) {
   const assigned = serving(room, service)

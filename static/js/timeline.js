@@ -2,7 +2,6 @@
 
 import { isolated } from "./names.js"
 import { nameOf, place } from "./standing.js"
-import { muted } from "./words.js"
 
 /** @import { MeetingEntry, Room } from "./room.js" */
 /** @import { Kind, Phase, Reaction, Say, Service, Stream, Tell } from "./protocol.js" */
@@ -27,13 +26,17 @@ import { muted } from "./words.js"
  */
 /** What a facilitator or a reader posted. */
 /** @typedef {{ kind: "card", key: string, at: number, seat: number, post: Kind, lines: Line[] }} CardItem */
-/** @typedef {{ kind: "rule", key: string, at: number, text: string }} RuleItem */
+/** What happened to the whole room, one thing after another with no words between them. */
+/** @typedef {{ kind: "rule", key: string, at: number, news: News[] }} RuleItem */
+/** A later one about the same takes the place of the one before. @typedef {{ about: string, text: string }} News */
 /** @typedef {{ kind: "notice", key: string, at: number, text: string }} NoticeItem */
 /** @typedef {{ kind: "private", key: string, at: number, seat: number, to: number, words: string | null }} PrivateItem */
 /** @typedef {TurnItem | CardItem | RuleItem | NoticeItem | PrivateItem} Item */
 
 /** Outside of turns, lines this far apart are cards of their own (seconds). */
 const PAUSE = 300
+/** Of what happened in one stretch without words, the newest. */
+const MOST_NEWS = 3
 
 export class Timeline {
   /** @type {Item[]} */
@@ -82,10 +85,18 @@ export class Timeline {
         this.#keepOwn(entry.seat, room, entry.words ?? null, "tell")
         return this.#aside({ kind: "private", key, at, seat: entry.seat, to: entry.to ?? 0, words: entry.words ?? null })
       default: {
-        const text = toAll(entry, room, before)
-        return text === null ? this.#notice(entry, room, key, at) : this.#push({ kind: "rule", key, at, text })
+        const news = toAll(entry, room, before)
+        return news === null ? this.#notice(entry, room, key, at) : this.#tell(news, key, at)
       }
     }
+  }
+
+  /** News of the room are one line, until somebody writes again. @param {News} news @param {string} key @param {number} at */
+  #tell(news, key, at) {
+    const last = this.items.at(-1)
+    if (last?.kind !== "rule") return this.#push({ kind: "rule", key, at, news: [news] })
+    last.news = [...last.news.filter(({ about }) => about !== news.about), news].slice(-MOST_NEWS)
+    return last
   }
 
   /** The line with this number in the room's stream. @param {number} number */
@@ -241,21 +252,40 @@ export function reacted({ lines }, seat) {
   return new Map([...found].filter(([, { who }]) => who.size > 0).map(([kind, { who, mine }]) => [kind, { count: who.size, mine }]))
 }
 
-/** What happens to the whole room. @param {MeetingEntry["entry"]} entry @param {Room} room @param {Room} before @returns {string | null} */
+/**
+ * What happens to the whole room. How it stands now the floor card says, and an end is in the log as
+ * the last that it told: what began is not told here as well.
+ *
+ * @param {MeetingEntry["entry"]} entry
+ * @param {Room} room
+ * @param {Room} before
+ * @returns {News | null}
+ */
 function toAll(entry, room, before) {
   switch (entry.type) {
     case "phase_began":
-      return begun(room.phases[entry.phase])
+      return { about: "phase", text: begun(room.phases[entry.phase]) }
     case "chair_taken":
-      return `${entry.seat === room.seat ? "You have" : `${nameOf(room, entry.seat)} has`} the chair now`
-    case "renamed":
-      return renamed(entry, nameOf(before, entry.seat), entry.seat === room.seat)
-    case "all_unmuted":
+      return { about: "chair", text: `${entry.seat === room.seat ? "You facilitate" : `${nameOf(room, entry.seat)} facilitates`} now` }
+    case "renamed": {
+      const text = renamed(entry, nameOf(before, entry.seat), entry.seat === room.seat)
+      return text === null ? null : { about: `name ${entry.seat}`, text }
+    }
     case "pause_ended":
     case "thawed":
-      return "The meeting goes on"
+    case "all_unmuted":
+    case "shield_lowered":
+      return { about: "stop", text: "The meeting goes on" }
+    case "chair_went_away":
+      return { about: "chair", text: "No facilitator is connected just now; others are asked to step in" }
+    case "chair_came_back":
+      return { about: "chair", text: "A facilitator is here again" }
+    case "queue_closed":
+      return { about: "queue", text: "The queue is closed" }
+    case "queue_opened":
+      return { about: "queue", text: "The queue is open again" }
     default:
-      return TO_ALL[entry.type] ?? null
+      return null
   }
 }
 
@@ -270,22 +300,6 @@ function toAll(entry, room, before) {
 function renamed({ words: is = "", over = [] }, was, mine) {
   if (!is || was === isolated(is) || (over.length > 0 && !mine)) return null
   return mine ? `You go by ${isolated(is)} now` : `${was} goes by ${isolated(is)} now`
-}
-
-/** @type {Record<string, string>} */
-const TO_ALL = {
-  opened: "The meeting is open",
-  closed: "The meeting has ended",
-  pause_began: "The facilitators have paused the meeting for a moment",
-  frozen: "The room stands still for a moment; Help stays open",
-  shield_raised: "The facilitators keep the room quiet to look after it; Help stays open",
-  shield_lowered: "The room is as it was",
-  all_muted: "The facilitators keep the room quiet for a moment; Help stays open",
-  queue_closed: "The queue is closed; those who wait keep their place",
-  queue_opened: "The queue is open again",
-  chair_went_away: "No facilitator is connected just now; others are asked to step in",
-  chair_came_back: "A facilitator is here again",
-  went_quiet: "No facilitator is here, so the room is quiet. Staff have been called; Help stays open",
 }
 
 /** @param {Phase | undefined} phase */
@@ -307,18 +321,16 @@ function toMe(entry, room) {
       return ENDED[entry.reason] ?? null
     case "turn_extended":
       return `A facilitator gave you ${entry.minutes === 1 ? "one more minute" : `${entry.minutes} more minutes`}.`
-    case "muted":
-      return muted(entry.until, entry.scope ?? "time", entry.reason ?? "pause")
     case "unmuted":
       return "You can write again."
     case "appointed":
       return APPOINTED[entry.service]
     case "dismissed":
-      return "That seat of service is not yours any more. Thank you for serving."
+      return `You are not ${SERVED[entry.service]} any more. Thank you for serving.`
     case "name_taken_out":
       return `A facilitator has taken your name out, so you are ${isolated(entry.words ?? "")} here. Choose another one: People, then Change my name.`
     case "chair_offer_ended":
-      return entry.reason === "declined" ? null : "The chair is not offered to you any more."
+      return entry.reason === "declined" ? null : "You are not asked to facilitate any more."
     default:
       return null
   }
@@ -354,10 +366,20 @@ const ENDED = {
 
 /** @type {Record<Service, string>} */
 const APPOINTED = {
-  co_chair: "You hold this meeting with the chair now.",
-  standby: "You are on standby: if the chair is lost, it is offered to you.",
+  co_chair: "You facilitate this meeting too now.",
+  standby: "You are on standby: if no facilitator is here, you are asked to step in.",
   greeter: "You are the greeter of this meeting. Thank you for serving.",
   timekeeper: "You are the timekeeper of this meeting. Thank you for serving.",
   reader: "You are a reader: in the readings you write.",
   speaker: "You are the speaker: in that part you write.",
+}
+
+/** @type {Record<Service, string>} */
+const SERVED = {
+  co_chair: "a facilitator",
+  standby: "on standby",
+  greeter: "the greeter",
+  timekeeper: "the timekeeper",
+  reader: "a reader",
+  speaker: "the speaker",
 }

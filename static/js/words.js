@@ -5,10 +5,6 @@ import * as rooms from "./standing.js"
 
 /** @import { Crosstalk, Reaction, Service } from "./protocol.js" */
 /** @import { Room } from "./room.js" */
-/** @import { Silence } from "./standing.js" */
-
-const AHEAD = "write ahead if you like, only you see it."
-const STAY_OPEN = "Help and the line to the facilitators stay open."
 
 /** @type {Record<Reaction, string>} */
 export const REACTIONS = {
@@ -29,7 +25,7 @@ const SERVICES = {
 }
 
 /** Who may answer whom, in plain words. @type {Record<Crosstalk, string>} */
-const CROSSTALK = {
+export const CROSSTALK = {
   none: "We listen and don't answer each other's shares.",
   allowed: "You can answer each other; say “I” and leave advice out.",
   after_round: "Answers come once everybody has had their turn.",
@@ -42,166 +38,13 @@ const WHO_IS_NEXT = {
   tag: "whoever has shared names who is next",
 }
 
-// The field
-
-/**
- * The sentence above the field: whether you may write now, and if not, when.
- *
- * @param {Room} room
- * @returns {string}
- */
-export function whyComposer(room) {
-  const why = rooms.maySpeak(room)
-  return why === null ? mayWrite(room) : mayNotWrite(room, why)
-}
-
-/** @param {Room} room */
-function mayWrite(room) {
-  if (room.holder === room.seat) return holds(room)
-  const holding = rooms.isFacilitator(room)
-  // Who may write while the floor stands still is a facilitator.
-  if (rooms.stoppedAt(room) !== null) return "The floor stands still; as facilitator you can write."
-  switch (rooms.speak(room)) {
-    case "open":
-      return "Everyone can write now."
-    case "discussion":
-      return `Everyone can write now. ${CROSSTALK[rooms.crosstalk(room)]}`
-    case "self_id":
-      return holding ? "Everyone introduces themselves in a line; you can welcome them." : introduce(room)
-    case "reader":
-      return "You read in this part. What you send, everybody reads."
-    case "speaker":
-      return "This part is yours. Send as many lines as you like."
-    case "facilitator":
-      return "In this part you write, and the members read."
-    default:
-      return "As facilitator you can write between turns."
-  }
-}
-
-/** @param {Room} room */
-function holds(room) {
-  if (room.lastLineUntil !== null) return "Your time is over. One last line can still go: press Send."
-  const end = rooms.speak(room) === "tag" ? "press Done or name who is next" : "press Done"
-  return `You have the floor. Send as many lines as you like, then ${end}.`
-}
-
-/** @param {Room} room */
-function introduce(room) {
-  const lines = (rooms.currentPhase(room)?.lines ?? 1) - (room.people.get(room.seat)?.said ?? 0)
-  return `If you like, introduce yourself in ${lines > 1 ? `up to ${lines} short lines` : "one short line"}.`
-}
-
-/** @param {Room} room @param {Silence} why @returns {string} */
-function mayNotWrite(room, why) {
-  switch (why) {
-    case "not_open":
-      return rooms.isFacilitator(room)
-        ? `Open the meeting when you are ready; until then ${AHEAD}`
-        : `The meeting has not begun yet; ${AHEAD}`
-    case "meeting_closed":
-      return "The meeting has ended. What you were writing is still here for you."
-    case "muted":
-      return mutedNow(room)
-    case "frozen":
-      return `The room stands still for a moment, and all goes on as it was. ${STAY_OPEN}`
-    case "nobody_in_chair":
-      if (rooms.isFacilitator(room)) return "Nobody is in the chair. Take it, and the meeting goes on."
-      return "No facilitator is here just now, so the room is quiet. Staff have been called; Help stays open."
-    case "all_muted":
-      return `The facilitators keep the room quiet for a moment. ${STAY_OPEN}`
-    case "paused":
-      return `The facilitators have paused the meeting for a moment; ${AHEAD}`
-    case "quiet":
-      return `This is a quiet moment; ${AHEAD}`
-    case "said_already":
-      return `Your line is in. There is time to share later; ${AHEAD}`
-    case "readers_only":
-      return `${reading(room)} Listen for now, or ${AHEAD}`
-    case "speaker_only":
-      return `${speaking(room)} Listen for now, or ${AHEAD}`
-    case "facilitators_only":
-      return `In this part the facilitators write; ${AHEAD}`
-    case "turn_running":
-      return `${floorNow(room)} You can write between turns; ${AHEAD}`
-    case "not_your_turn":
-      return notYourTurn(room)
-  }
-}
-
-/** @param {Room} room */
-function reading(room) {
-  return assigned(room, "reader", "reads", "read") ?? "This part is for the readings."
-}
-
-/** @param {Room} room */
-function speaking(room) {
-  return assigned(room, "speaker", "speaks", "speak") ?? "This part is the speaker's."
-}
-
-/** @param {Room} room @param {Service} service @param {string} one @param {string} many */
-function assigned(room, service, one, many) {
-  const names = rooms.serving(room, service).map((seat) => rooms.nameOf(room, seat))
-  return names.length === 0 ? null : `${holders(names)} ${names.length > 1 ? many : one} in this part.`
-}
-
-/** @param {Room} room */
-function notYourTurn(room) {
-  if (room.invited === room.seat) {
-    return `It is your turn if you like: press Accept when you are ready, or Pass. Until then ${AHEAD}`
-  }
-  const now = floorNow(room)
-  const place = rooms.place(room)
-  const before = room.hands[place - 2]
-  if (before !== undefined) return `${now} Your turn comes after ${rooms.nameOf(room, before)}; ${AHEAD}`
-  if (place === 1) return `${now} Your turn comes next; ${AHEAD}`
-  return `${now} ${mayAsk(room)}`
-}
-
-/** @param {Room} room */
-function mayAsk(room) {
-  switch (rooms.whyNoHand(room)) {
-    case "queue_closed":
-      return `The queue is closed, so that everybody who waits has their time; ${AHEAD}`
-    case "shared_already":
-      return `You have shared already, and others come first today; ${AHEAD}`
-    case null:
-      if (rooms.isListening(room)) return `You are here to listen today. Raise your hand whenever you like; ${AHEAD}`
-      if (rooms.currentPhase(room)?.urgent === "only") {
-        return `This part is for whoever must share now, or whose sobriety is at risk: press Burning desire; ${AHEAD}`
-      }
-      return `Raise your hand when you would like to share; ${AHEAD}`
-    default:
-      return `${AHEAD[0]?.toUpperCase()}${AHEAD.slice(1)}`
-  }
-}
-
-/** @param {Room} room */
-function floorNow(room) {
-  if (room.holder !== null && room.awayUntil !== null) {
-    return `${rooms.nameOf(room, room.holder)} lost connection and is given a moment.`
-  }
-  if (room.holder !== null) return `${rooms.nameOf(room, room.holder)} is sharing.`
-  if (room.invited !== null) return `${rooms.nameOf(room, room.invited)} is invited to share.`
-  return "Nobody has the floor."
-}
-
 // Mutes
 
-/** @param {Room} room */
-function mutedNow(room) {
+/** One sentence: until when, and the reason that was chosen. @param {Room} room */
+export function muted(room) {
   const { mutedUntil, muteScope, muteReason } = /** @type {import("./room.js").Person} */ (room.people.get(room.seat))
-  return muted(mutedUntil ?? 0, muteScope, muteReason)
-}
-
-/**
- * @param {number} until
- * @param {import("./protocol.js").MuteScope} scope
- * @param {import("./protocol.js").MuteReason} reason
- */
-export function muted(until, scope, reason) {
-  const end = { time: `until ${clock(until)}`, phase: "until this part ends", meeting: "until the meeting ends" }[scope]
-  return `A facilitator has paused your writing ${end}${BECAUSE[reason] ?? ""}. ${STAY_OPEN}`
+  const end = { time: `until ${clock(mutedUntil ?? 0)}`, phase: "until this part ends", meeting: "until the meeting ends" }[muteScope]
+  return `A facilitator has paused your writing ${end}${BECAUSE[muteReason] ?? ""}.`
 }
 
 /** @type {Record<string, string>} */
@@ -216,7 +59,8 @@ const BECAUSE = {
 // The floor card
 
 /**
- * What the floor card says: who has the floor, and where I stand.
+ * What the floor card says: what is on, who has the floor, and where I stand. What I may do about it
+ * the field says (field-words.js); neither says what the other does.
  *
  * @param {Room} room
  * @param {number} now
@@ -228,15 +72,13 @@ export function floorCard(room, now) {
   const held = heldUp(room)
   if (held !== null) return held
   if (rooms.hasTurns(room)) return { main: queueMain(room), more: queueMore(room, now) }
-  return { main: rooms.phaseTitle(room), more: whoWrites(room) }
+  return { main: whoWrites(room), more: "" }
 }
 
 /** @param {Room} room */
 function heldUp(room) {
-  if (room.frozenAt !== null) return { main: "The room stands still", more: "All goes on as it was. Help stays open." }
-  if (room.isQuiet && room.holder === null) {
-    return { main: "The room is quiet", more: "No facilitator is here. Staff have been called; Help stays open." }
-  }
+  if (room.frozenAt !== null) return { main: "The room stands still", more: "All goes on as it was." }
+  if (room.isQuiet && room.holder === null) return { main: "The room is quiet", more: nobodyHere(room) }
   if (room.shieldAt !== null) return { main: "A moment of quiet", more: "The facilitators are looking after the room." }
   if (room.allMutedUntil !== null) return { main: "A moment of quiet", more: `Until ${clock(room.allMutedUntil)} at the latest.` }
   if (room.pausedAt !== null) return { main: "Paused for a moment", more: "Places and times stay as they are." }
@@ -244,21 +86,33 @@ function heldUp(room) {
 }
 
 /** @param {Room} room */
+function nobodyHere(room) {
+  return rooms.isFacilitator(room) ? "Nobody holds the meeting." : "No facilitator is here. Staff have been called."
+}
+
+/** @param {Room} room */
 function whoWrites(room) {
   switch (rooms.speak(room)) {
     case "facilitator":
-      return "The facilitators write."
+      return "The facilitators write"
     case "reader":
-      return reading(room)
+      return assigned(room, "reader", "reads", "read") ?? "This part is for the readings"
     case "speaker":
-      return speaking(room)
+      return assigned(room, "speaker", "speaks", "speak") ?? "This part is the speaker's"
     case "self_id":
-      return "Everyone can write a short line."
+      return "Introductions, a line each"
     case "silent":
-      return "A quiet moment."
+      return "A quiet moment"
     default:
-      return "Everyone can write."
+      return "Everyone can write now"
   }
+}
+
+/** @param {Room} room @param {Service} service @param {string} one @param {string} many */
+function assigned(room, service, one, many) {
+  const seats = rooms.serving(room, service)
+  if (seats.includes(room.seat)) return seats.length > 1 ? `You ${many} with others` : `You ${many}`
+  return seats.length === 0 ? null : `${holders(seats.map((seat) => rooms.nameOf(room, seat)))} ${seats.length > 1 ? many : one}`
 }
 
 /** @param {Room} room */
@@ -289,8 +143,8 @@ function queueMore(room, now) {
   const names = room.holder === null ? rooms.chooser(room, now) : null
   if (names !== null) return `${rooms.nameOf(room, names)} may name who is next.`
   const next = rooms.nextHand(room)
-  if (next !== null) return `Next: ${rooms.nameOf(room, next)}${room.queueOpen ? "" : " · the queue is closed"}`
-  return room.queueOpen ? noHand(room) : "The queue is closed."
+  if (next !== null) return `Next: ${rooms.nameOf(room, next)}`
+  return noHand(room)
 }
 
 /** Nobody waits. @param {Room} room */
@@ -342,7 +196,7 @@ export function queueHead(room) {
 export function turnNotice(room, now) {
   const left = room.holder === room.seat ? rooms.turnLeft(room, now) : null
   if (left === null) return null
-  if (room.lastLineUntil !== null) return { stage: 100, line: "Your time is over. One last line can still go: press Send." }
+  if (room.lastLineUntil !== null) return { stage: 100, line: "Your time is over. One last line can still go." }
   if (left <= 0) return { stage: 99, line: "Your time is over. Please finish your thought." }
   const warned = (rooms.currentPhase(room)?.warn ?? []).filter((at) => left <= at)
   if (warned.length === 0) return null
@@ -367,8 +221,7 @@ function span(seconds) {
  */
 export function statusLine(room, now, here) {
   const count = `${here} here`
-  if (room.closedAt !== null) return ["Ended"]
-  if (room.openedAt === null) return ["Not begun yet", count]
+  if (!rooms.isOpen(room)) return [count]
   const left = minutesLeft(room, now)
   return [rooms.phaseTitle(room), left !== null && left > 0 ? `${left} min left` : "", count].filter((part) => part !== "")
 }
@@ -414,10 +267,16 @@ export function badges(room, seat) {
   if (person === undefined) return []
   return [
     person.role === "staff" && "staff",
-    rooms.isChair(room, seat) && "chair",
-    person.role === "facilitator" && !rooms.isChair(room, seat) && (room.chair === null ? "facilitator" : "co-chair"),
+    person.role === "facilitator" && facilitatorBadge(room, seat),
     ...person.services.map((service) => SERVICES[service]),
   ].filter((badge) => badge !== false)
+}
+
+/** Which of two facilitators has the chair is for facilitators to know. @param {Room} room @param {number} seat */
+function facilitatorBadge(room, seat) {
+  const isOneOfTwo = rooms.isFacilitator(room) && room.chair !== null && rooms.facilitators(room).length > 1
+  if (!isOneOfTwo) return "facilitator"
+  return rooms.isChair(room, seat) ? "chair" : "co-chair"
 }
 
 /**
@@ -433,14 +292,14 @@ export function aloud(before, room) {
   const held = heldUp(room)
   if (held !== null && held.main !== heldUp(before)?.main) return `${held.main}. ${held.more}`
   if (held === null && heldUp(before) !== null) return "The meeting goes on."
-  if (room.offer?.seat === room.seat && before.offer?.seat !== room.seat) return "The chair is offered to you."
+  if (room.offer?.seat === room.seat && before.offer?.seat !== room.seat) return "You are asked to facilitate this meeting."
   if (room.holder === room.seat && before.holder !== room.seat) return "You have the floor."
   if (room.invited === room.seat && before.invited !== room.seat) {
-    return "You are invited to share. Accept when you are ready, or pass."
+    return "You are invited to share. Accept or write when you are ready, or pass."
   }
   if (before.holder === room.seat && room.holder !== room.seat) return "Your turn has ended. Thank you."
   const [was, is] = [rooms.mutedUntil(before), rooms.mutedUntil(room)]
-  if (is !== null && was === null) return mutedNow(room)
+  if (is !== null && was === null) return muted(room)
   if (is === null && was !== null) return "You can write again."
   if (room.holder !== null && room.holder !== before.holder) return `${rooms.nameOf(room, room.holder)} has the floor.`
   return ""

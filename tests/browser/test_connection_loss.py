@@ -93,7 +93,7 @@ async def test_a_line_whose_receipt_was_lost_stands_once(stage: Stage):
     await ben.page.route_web_socket(re.compile("/socket$"), between)
     await asyncio.gather(ada.come_in(links["facilitator"]), ben.come_in(links["member"]))
     await ada.press("Open meeting")
-    await expect(ben.field).to_have_accessible_description("Everyone can write now.")
+    await expect(ben.field).to_have_accessible_description("Everyone can write now")
 
     deaf.set()
     await ben.say(IN_FLIGHT)

@@ -157,7 +157,7 @@ async def member(stage: Stage) -> AsyncIterator[State]:
             yield "another name", ben
             await ben.button("Cancel").click()
         await ada.send(ask.Freeze())
-        await expect(ben.field).to_have_accessible_description(re.compile("moment|stopped|frozen"))
+        await expect(ben.field).to_have_accessible_description(re.compile("stands still"))
         yield "frozen", ben
         await ada.send(ask.Thaw())
         await ada.send(ask.Mute(me, reason="advice"))
@@ -174,7 +174,7 @@ async def member(stage: Stage) -> AsyncIterator[State]:
         yield "no network", ben
         await ben.page.context.set_offline(False)
         await ada.send(ask.Handover(me))
-        await expect(ben.button("Take the chair")).to_be_visible()
+        await expect(ben.button("Facilitate")).to_be_visible()
         yield "the chair is offered", ben
         await ben.button("Not today").click()
         await ada.send(ask.Close())

@@ -134,8 +134,8 @@ async def test_a_reader_posts_the_groups_own_text_and_reads_on(
     acts = await ada.acts_on("Ben")
     await acts.get_by_role("button", name="Reader").click()
 
-    await expect(ben.field).to_have_accessible_description(re.compile("You read in this part"))
-    await expect(chidi.field).to_have_accessible_description(re.compile("Ben reads in this part"))
+    await expect(ben.field).to_have_accessible_description(re.compile("^You read"))
+    await expect(chidi.field).to_have_accessible_description(re.compile("^Ben reads"))
     to_read = ben.under("To read in this part")
     # What a facilitator says afterwards is not the reader's.
     await expect(to_read).to_have_count(1)
@@ -152,7 +152,7 @@ async def test_a_reader_posts_the_groups_own_text_and_reads_on(
     await expect(chidi.card("Ben")).to_contain_text("That is where I stop.")
     await expect(chidi.under("To read in this part")).to_have_count(0)
     await chidi.say("May I read, too?")
-    await expect(chidi.refusal).to_contain_text("This part is for the readings.")
+    await expect(chidi.refusal).to_contain_text("Your words are kept here.")
     await expect(chidi.field).to_have_value("May I read, too?")
 
     await mine.filter(has_text="After the readings").locator("summary").click()
@@ -174,7 +174,7 @@ async def test_all_introduce_themselves_in_one_short_line(stage: Stage, evening:
         await ben.come_in(evening["member"])
         await chidi.come_in(evening["member"])
         await expect(ben.field).to_have_accessible_description(
-            "If you like, introduce yourself in one short line."
+            re.compile("If you like, introduce yourself in one short line.")
         )
         await expect(ben.button("Raise hand")).to_be_hidden()
         await ben.say("I am Ben, and this is my story. " * 20)
@@ -185,7 +185,7 @@ async def test_all_introduce_themselves_in_one_short_line(stage: Stage, evening:
         await expect(ben.refusal).to_be_hidden()
         await expect(ben.field).to_have_accessible_description(re.compile("Your line is in."))
         await ben.say("And one more thing.")
-        await expect(ben.refusal).to_contain_text("everybody writes one line, and yours is there")
+        await expect(ben.refusal).to_contain_text("Your words are kept here.")
         await expect(ben.field).to_have_value("And one more thing.")
         # Another's line is not used up by that, and a welcome goes under the first.
         await chidi.card("Ben").get_by_role("button", name="React").click()

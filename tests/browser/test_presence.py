@@ -19,7 +19,7 @@ async def test_who_writes_to_the_room_is_seen_writing_until_the_words_are_there(
     await asyncio.gather(ada.come_in(links["facilitator"]), ben.come_in(links["member"]))
     await ben.field.press_sequentially("Not")
     await ada.press("Open meeting")
-    await expect(ben.log).to_contain_text("The meeting is open")
+    await expect(ben.log).to_contain_text("Gathering has begun")
     await expect(ada.main).not_to_contain_text(WRITING)
     await ben.field.press_sequentially(" yet")
     await expect(ada.main).to_contain_text(WRITING)

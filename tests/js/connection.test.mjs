@@ -240,6 +240,18 @@ test("an answer in time is an answer, whatever it says; and a line that was not 
   assert.equal(sockets.length, after)
 })
 
+test("what an old socket did not answer, a new one is not asked about", () => {
+  newest().says(fresh(0))
+  connection.command({ type: "say" }, "lost with it")
+  passes(1_000)
+  newest().breaks()
+  isBack()
+  newest().says(resumed)
+  const before = sockets.length
+  passes(9_000)
+  assert.equal(sockets.length, before)
+})
+
 test("a server that answers nothing is not stormed: each time it is waited for longer", () => {
   newest().says(fresh(0))
   const waits = [1, 2, 3, 4].map(() => {

@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs"
 import * as fold from "./js/room.js"
 import * as rooms from "./js/standing.js"
 import { Timeline } from "./js/timeline.js"
+import { whyField } from "./js/field-words.js"
 import * as words from "./js/words.js"
+import { twice } from "./said.mjs"
 
 /** A page may not know what was announced, or a fraction of a millisecond. */
 const NEARLY = 1e-3
@@ -67,10 +69,12 @@ function keep(said, { number, entry }) {
 function speaks(room, { now }) {
   const { main, more } = words.floorCard(room, now)
   const { line } = words.turnNotice(room, now) ?? { line: "none" }
-  for (const text of [words.whyComposer(room), main, more, line, ...words.statusLine(room, now, 2)]) {
-    assert.match(text, /\S/)
-    assert.doesNotMatch(text, /undefined|null|NaN/)
-  }
+  const why = whyField(room)
+  for (const text of [main, line, ...words.statusLine(room, now, 2)]) assert.match(text, /\S/)
+  for (const text of [why, main, more, line]) assert.doesNotMatch(text, /undefined|null|NaN/)
+  const names = [...room.people.values()].map(({ name }) => name ?? "")
+  // The meeting may be paused, and my writing for longer.
+  assert.deepEqual(twice([main, more, why], [...names, "paused"]), [], `${main} | ${more} | ${why}`)
 }
 
 /** Every line once, a turn on one card, cards in the order of time. */

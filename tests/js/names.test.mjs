@@ -28,8 +28,6 @@ const SENTENCES = {
   "the floor, held": words.floorCard(seen({ holder: chidi, turns: 1, turn_began_at: NOON }), NOON).main,
   "the floor, invited": words.floorCard(seen({ invited: chidi, hands: [chidi] }), NOON).main,
   "who comes next": words.floorCard(seen({ hands: [chidi] }), NOON).more,
-  "why one may not write": words.whyComposer(seen({ holder: chidi, turns: 1, turn_began_at: NOON })),
-  "after whom one comes": words.whyComposer(seen({ hands: [chidi, ben] })),
   "who writes": words.writing(seen({}), [chidi, ada]),
   "who opens": words.floorCard(seen({ opened_at: null, phase: -1 }), NOON).more,
   "said aloud": words.aloud(seen({}), seen({ holder: chidi, turns: 1, turn_began_at: NOON })),

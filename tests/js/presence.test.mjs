@@ -1,7 +1,7 @@
 // Who is here and who is writing are hints; nobody flickers.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { GRACE, Presence, WRITING, Writing } from "./js/presence.js"
+import { GRACE, LEFT, Presence, WRITING, Writing } from "./js/presence.js"
 
 test("before anything is known everybody is here", () => {
   assert.ok(new Presence().isHere(1, 0))
@@ -32,6 +32,21 @@ test("who was never here is not here", () => {
   presence.begin(0)
   presence.set({ here: [1] }, 0)
   assert.ok(!presence.isHere(2, 0))
+})
+
+test("who is gone for long has left, and who was gone before this page came; a seat that comes back is there again", () => {
+  const presence = new Presence()
+  presence.set({ here: [1, 2] }, 0)
+  assert.ok(presence.hasLeft(3, 0))
+  presence.set({ here: [1] }, 10)
+  presence.set({ here: [1, 4] }, 20)
+  assert.ok(!presence.hasLeft(2, 9 + LEFT))
+  assert.ok(presence.hasLeft(2, 10 + LEFT))
+  assert.ok(!presence.hasLeft(1, 10 + LEFT))
+  presence.set({ here: [1, 2] }, 11 + LEFT)
+  assert.ok(!presence.hasLeft(2, 11 + LEFT))
+  presence.set({ here: [1] }, 12 + LEFT)
+  assert.ok(!presence.hasLeft(2, 13 + LEFT), "it begins anew")
 })
 
 test("of a crowd nobody is said to be gone but who matters", () => {

@@ -65,7 +65,7 @@ const TO_ME = [
   [{ type: "turn_ended", seat: ben, reason: "time" }, /time of your turn was over/],
   [{ type: "turn_ended", seat: ben, reason: "away" }, /while you were not connected/],
   [{ type: "turn_extended", seat: ben, minutes: 2 }, /2 more minutes/],
-  [{ type: "muted", seat: ben, until: 9, scope: "meeting", reason: "contact" }, /until the meeting ends, as contact details/],
+  [{ type: "dismissed", seat: ben, service: "reader" }, /You are not a reader any more/],
   [{ type: "appointed", seat: ben, service: "reader" }, /You are a reader/],
 ]
 
@@ -77,16 +77,36 @@ for (const [entry, sentence] of TO_ME) {
   })
 }
 
-test("what holds the room up is told to all", () => {
-  for (const type of ["pause_began", "pause_ended", "frozen", "thawed", "all_muted", "went_quiet", "queue_closed"]) {
-    assert.equal(add({ type })[0]?.kind, "rule")
-  }
+const told = () => timeline.items.map(({ news }) => news?.map(({ text }) => text))
+
+test("what holds the room up the floor card says; that it goes on is told to all", () => {
+  for (const type of ["opened", "closed", "pause_began", "frozen", "shield_raised", "all_muted", "went_quiet"]) assert.deepEqual(add({ type }), [])
+  add({ type: "thawed" })
+  assert.deepEqual(told(), [["The meeting goes on"]])
+})
+
+test("news of the room are one line until somebody writes, and the later of two about one thing stands", () => {
+  add({ type: "queue_closed" })
+  add({ type: "pause_ended" })
+  add({ type: "queue_opened" })
+  assert.deepEqual(told(), [["The meeting goes on", "The queue is open again"]])
+  say("One.")
+  add({ type: "queue_closed" })
+  assert.deepEqual(told(), [["The meeting goes on", "The queue is open again"], undefined, ["The queue is closed"]])
+})
+
+test("of a stretch without words the three newest are told", () => {
+  add({ type: "queue_closed" })
+  add({ type: "pause_ended" })
+  add({ type: "chair_came_back" })
+  add({ type: "phase_began", phase: 0 })
+  assert.deepEqual(told(), [["The meeting goes on", "A facilitator is here again", "Sharing has begun"]])
 })
 
 test("a name that changes is told with the one before", () => {
   const before = room
   const after = { ...room, people: new Map(room.people).set(chidi, { ...room.people.get(chidi), name: "Chidi W." }) }
   const numbered = { number: 1, at: 1, id: "", entry: { type: "renamed", seat: chidi, words: "Chidi W." } }
-  assert.equal(timeline.add("room", numbered, after, before)[0].text, "Chidi goes by Chidi W. now")
+  assert.equal(timeline.add("room", numbered, after, before)[0].news[0].text, "Chidi goes by Chidi W. now")
   assert.deepEqual(timeline.add("room", { ...numbered, number: 2 }, after), [], "in the history nobody knows it any more")
 })

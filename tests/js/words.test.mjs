@@ -2,62 +2,92 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { NOON, ada, ben, chidi, dana, phase, snapshot } from "./a_room.mjs"
+import { answer, standing, stillHolds, whyField } from "./js/field-words.js"
 import * as fold from "./js/room.js"
 import * as rooms from "./js/standing.js"
 import * as words from "./js/words.js"
+import { twice } from "./said.mjs"
 
 const seen = (part, more = {}, seats = {}, by = ben) => fold.start(snapshot(part, more, seats), by)
 const queue = phase("queue", { turn: 3 })
+const held = { holder: chidi, turns: 1, turn_began_at: NOON }
+const mine = { holder: ben, turns: 1, turn_began_at: NOON }
+const muted = (more) => ({ [ben]: { muted_until: NOON, ...more } })
 
-const WHY = [
-  ["not_open", seen(queue, { opened_at: null, phase: -1 }), /has not begun yet/],
-  ["meeting_closed", seen(queue, { closed_at: NOON }), /has ended. What you were writing is still here/],
-  ["muted", seen(queue, {}, { [ben]: { muted_until: NOON, mute_scope: "phase", mute_reason: "advice" } }), /until this part ends, as advice stays out/],
-  ["muted", seen(queue, {}, { [ben]: { muted_until: NOON } }), /until \d\d.\d\d.*Help and the line to the facilitators stay open/],
-  ["frozen", seen(queue, { frozen_at: NOON }), /stands still/],
-  ["nobody_in_chair", seen(queue, { is_quiet: true }), /Staff have been called; Help stays open/],
-  ["nobody_in_chair", fold.start(snapshot(queue, { is_quiet: true }), ada), /Take it, and the meeting goes on/],
-  ["all_muted", seen(queue, { shield_at: NOON }), /keep the room quiet/],
-  ["paused", seen(queue, { paused_at: NOON }), /paused the meeting for a moment/],
-  ["quiet", seen(phase("silent")), /quiet moment/],
-  ["said_already", seen(phase("self_id"), {}, { [ben]: { said: 1 } }), /Your line is in/],
-  ["readers_only", seen(phase("reader"), {}, { [dana]: { services: ["reader"] } }), /Dana reads in this part/],
-  ["readers_only", seen(phase("reader")), /for the readings/],
-  ["speaker_only", seen(phase("speaker"), {}, { [dana]: { services: ["speaker"] } }), /Dana speaks in this part/],
-  ["facilitators_only", seen(phase("facilitator")), /the facilitators write/],
-  ["turn_running", seen(queue, { holder: ben, turns: 1, turn_began_at: NOON }, {}, ada), /Ben is sharing. You can write between turns/],
-  ["not_your_turn", seen(queue), /Raise your hand when you would like to share/],
-  ["not_your_turn", seen(queue, { queue_open: false }), /The queue is closed/],
-  ["not_your_turn", seen(queue, { hands: [chidi, ben] }), /Your turn comes after Chidi/],
-  ["not_your_turn", seen(queue, { invited: ben, hands: [ben] }), /press Accept when you are ready/],
-  ["not_your_turn", seen(queue, {}, { [ben]: { listening: true } }), /here to listen today. Raise your hand whenever/],
-  ["not_your_turn", seen(phase("queue", { urgent: "only" })), /press Burning desire/],
+/**
+ * For each state: why one may not write (null: one may), what the floor card says, what the line above
+ * the field says, and what stands in the box after Send. Empty is silence, and nothing is said twice.
+ */
+const SAID = [
+  ["not begun", "not_open", seen(queue, { opened_at: null, phase: -1 }), /^The meeting has not begun yet\. Ada and Mo will open it\.$/, /^Write ahead/, /words are kept/],
+  ["ended", "meeting_closed", seen(queue, { closed_at: NOON }), /^The meeting has ended\. Thank you/, /^What you were writing is still here/, /kept/],
+  ["frozen", "frozen", seen(queue, { frozen_at: NOON }), /^The room stands still\. All goes on as it was/, /^Help and the line to the facilitators stay open/, /kept/],
+  ["nobody facilitates", "nobody_in_chair", seen(queue, { is_quiet: true }), /^The room is quiet\. No facilitator is here\. Staff have been called/, /^Write ahead/, /kept/],
+  ["nobody facilitates, to Ada", "nobody_in_chair", seen(queue, { is_quiet: true }, {}, ada), /^The room is quiet\. Nobody holds/, /^Take the chair/, /kept/],
+  ["shield", "all_muted", seen(queue, { shield_at: NOON }), /^A moment of quiet\. The facilitators are looking after/, /^Help and the line/, /kept/],
+  ["all muted", "all_muted", seen(queue, { all_muted_at: NOON, all_muted_until: NOON }), /^A moment of quiet\. Until \d\d.\d\d.* at the latest/, /^Help and the line/, /kept/],
+  ["paused", "paused", seen(queue, { ...held, paused_at: NOON }), /^Paused for a moment\. Places and times/, /^Write ahead/, /kept/],
+  ["muted for a part", "muted", seen(queue, held, muted({ mute_scope: "phase", mute_reason: "advice" })), /^Chidi has the floor/, /^A facilitator has paused your writing until this part ends, as advice stays out of this room; what you send now/, /kept/],
+  ["muted for a time", "muted", seen(queue, {}, muted()), /^The floor is free/, /^A facilitator has paused your writing until \d\d.\d\d.*; what you send now, only the facilitators read\.$/, /kept/],
+  ["silence", "quiet", seen(phase("silent")), /^A quiet moment$/, /^Write ahead/, /kept/],
+  ["introduced", "said_already", seen(phase("self_id"), {}, { [ben]: { said: 1 } }), /^Introductions, a line each$/, /^Your line is in/, /kept/],
+  ["Dana reads", "readers_only", seen(phase("reader"), {}, { [dana]: { services: ["reader"] } }), /^Dana reads$/, /^Listen for now/, /kept/],
+  ["readings", "readers_only", seen(phase("reader")), /^This part is for the readings$/, /^Listen for now/, /kept/],
+  ["Dana speaks", "speaker_only", seen(phase("speaker"), {}, { [dana]: { services: ["speaker"] } }), /^Dana speaks$/, /^Listen for now/, /kept/],
+  ["facilitators", "facilitators_only", seen(phase("facilitator")), /^The facilitators write$/, /^Write ahead/, /kept/],
+  ["Ada, in a turn", "turn_running", seen(queue, held, {}, ada), /^Chidi has the floor/, /^You can write between turns/, /kept/],
+  ["free floor", "not_your_turn", seen(queue), /^The floor is free\. No hand is up/, /^Write ahead/, /kept until it is your turn/],
+  ["closed queue", "not_your_turn", seen(queue, { ...held, queue_open: false }), /^Chidi has the floor\. No hand is up/, /^The queue is closed, so that/, /kept here/],
+  ["my hand is up", "not_your_turn", seen(queue, { ...held, hands: [dana, ben] }), /^Chidi has the floor\. You are 2nd/, /^Write ahead/, /kept until it is your turn/],
+  ["I am next", "not_your_turn", seen(queue, { ...held, hands: [ben] }), /You are next/, /^Write ahead/, /kept until it is your turn/],
+  ["invited", "not_your_turn", seen(queue, { invited: ben, hands: [ben], invite_until: NOON + 45 }), /^Would you like to share\?\. You have 45 seconds/, /^Your first line accepts it, too/, /kept/],
+  ["I listen today", "not_your_turn", seen(queue, {}, { [ben]: { listening: true } }), /^The floor is free/, /^You are here to listen today; raise your hand whenever/, /kept until/],
+  ["burning desire", "not_your_turn", seen(phase("queue", { urgent: "only" })), /^The floor is free/, /press Burning desire/, /kept/],
+  ["shared already", "not_your_turn", fold.start({ ...snapshot(queue, held, { [ben]: { shared: true } }), flags: { crosstalk: "none", single_share: true } }, ben), /^Chidi has the floor/, /^You have shared already/, /kept here/],
+  ["open", null, seen(phase("open")), /^Everyone can write now$/, /^$/, null],
+  ["Ada, shield", null, seen(phase("open"), { shield_at: NOON }, {}, ada), /^A moment of quiet/, /^As facilitator you can write/, null],
+  ["introductions", null, seen(phase("self_id", { lines: 2 }), {}, { [ben]: { said: 1 } }), /^Introductions/, /in one short line/, null],
+  ["I read", null, seen(phase("reader"), {}, { [ben]: { services: ["reader"] } }), /^You read$/, /^What you send/, null],
+  ["I speak", null, seen(phase("speaker"), {}, { [ben]: { services: ["speaker"] } }), /^You speak$/, /^Send as many lines/, null],
+  ["discussion", null, seen(phase("discussion", { crosstalk: "questions_to_lead" })), /^Everyone can write now$/, /^Questions go to whoever leads/, null],
+  ["my turn", null, seen(queue, mine), /^You have the floor\. Take your time/, /^Send line by line/, null],
+  ["my turn, in a tag", null, seen(phase("tag"), mine), /^You have the floor/, /name who is next/, null],
+  ["my last line", null, seen(queue, { ...mine, last_line_until: NOON + 5 }), /^You have the floor/, /^Press Send for it/, null],
 ]
+const LOST = "Connection lost. Your words are kept. Trying again."
 
-for (const [code, room, sentence] of WHY) {
-  test(`who may not write is told why: ${code} ${sentence}`, () => {
+for (const [state, code, room, card, why, box] of SAID) {
+  test(`one true thing in one place: ${state}`, () => {
+    const { main, more } = words.floorCard(room, NOON)
+    const notice = words.turnNotice(room, NOON)
+    const [above, back] = [whyField(room), code === null ? "" : answer({ code, words: "of the server" }, room)]
     assert.equal(rooms.maySpeak(room), code)
-    assert.match(words.whyComposer(room), sentence)
+    assert.match([main, notice?.line ?? more].filter((text) => text !== "").join(". "), card)
+    assert.match(above, why)
+    if (box !== null) assert.match(back, box)
+    assert.deepEqual(twice([main, notice?.line ?? more, above, back]), [])
+    assert.deepEqual(twice([LOST, main, more, above]).filter((word) => word !== "words"), [])
   })
 }
 
-const MAY = [
-  [seen(phase("open")), /Everyone can write/],
-  [fold.start(snapshot(phase("open"), { shield_at: NOON }), ada), /stands still; as facilitator/],
-  [seen(phase("self_id", { lines: 2 }), {}, { [ben]: { said: 1 } }), /in one short line/],
-  [seen(phase("reader"), {}, { [ben]: { services: ["reader"] } }), /You read in this part/],
-  [seen(phase("speaker"), {}, { [ben]: { services: ["speaker"] } }), /This part is yours/],
-  [seen(phase("discussion", { crosstalk: "questions_to_lead" })), /Questions go to whoever leads/],
-  [seen(queue, { holder: ben, turns: 1, turn_began_at: NOON }), /then press Done/],
-  [seen(phase("tag"), { holder: ben, turns: 1, turn_began_at: NOON }), /name who is next/],
-]
+test("a refusal holds as long as its reason does, and of a moment that has passed nobody can say", () => {
+  const free = seen(queue)
+  assert.equal(stillHolds("not_your_turn", free), true)
+  assert.equal(stillHolds("not_your_turn", seen(queue, { invited: ben, invite_until: NOON + 45 })), false, "what is sent now is taken")
+  assert.equal(stillHolds("not_your_turn", seen(queue, mine)), false)
+  assert.equal(stillHolds("not_open", free), false)
+  assert.equal(stillHolds("muted", seen(queue, {}, muted())), true)
+  assert.equal(stillHolds("muted", seen(queue, { closed_at: NOON }, muted())), false, "the end is another reason")
+  assert.equal(stillHolds("turn_ended", free), true)
+  assert.equal(stillHolds("turn_ended", seen(queue, { hands: [ben] })), false, "the floor was asked for")
+  assert.equal(stillHolds("stale_epoch", free), null)
+})
 
-for (const [room, sentence] of MAY) {
-  test(`who may write is told how: ${sentence}`, () => {
-    assert.equal(rooms.maySpeak(room), null)
-    assert.match(words.whyComposer(room), sentence)
-  })
-}
+test("whatever changes what may be written or asked for is another standing", () => {
+  const all = [seen(queue), seen(queue, { queue_open: false }), seen(queue, { hands: [ben] }), seen(queue, mine), seen(queue, { invited: ben }), seen(queue, { paused_at: NOON })]
+  assert.equal(new Set(all.map(standing)).size, all.length)
+  assert.equal(standing(seen(queue, held)), standing(seen(queue, { ...held, hands: [dana] })), "another's hand is none of mine")
+})
 
 test("the holder alone is told that the turn comes to its end, each thing at its time", () => {
   const held = { holder: ben, turns: 1, turn_began_at: NOON }
@@ -97,8 +127,10 @@ test("why the queue stands as it does is said to all", () => {
 
 test("only the server's role makes a badge", () => {
   const room = seen(queue, {}, { [chidi]: { name: "Chair", services: ["greeter"] } })
-  assert.deepEqual(words.badges(room, ada), ["chair"])
-  assert.deepEqual(words.badges(room, 5), ["co-chair"])
+  assert.deepEqual(words.badges(room, ada), ["facilitator"])
+  assert.deepEqual(words.badges(room, 5), ["facilitator"], "which of them has the chair is no member's matter")
+  assert.deepEqual(words.badges({ ...room, seat: ada }, ada), ["chair"])
+  assert.deepEqual(words.badges({ ...room, seat: ada }, 5), ["co-chair"])
   assert.deepEqual(words.badges(room, chidi), ["greeter"])
 })
 

@@ -1,11 +1,12 @@
 /** The field: one sentence that says whether and when you may write; the words stay until they are in. */
 
-import { el, fill, find, set, write } from "../dom.js"
+import { el, find, set, write } from "../dom.js"
 import { sends } from "../enter.js"
+import { whyField } from "../field-words.js"
 import { newId } from "../ids.js"
 import * as rooms from "../standing.js"
-import { whyComposer } from "../words.js"
 import { HEARD, LONGEST, beginning, length, written } from "../written.js"
+import { AnswerView } from "./answer.js"
 
 /** @import { Model } from "../model.js" */
 /** @import { Refusal, SeatCommand } from "../protocol.js" */
@@ -17,20 +18,20 @@ import { HEARD, LONGEST, beginning, length, written } from "../written.js"
  * @property {(command: import("../protocol.js").Say | import("../protocol.js").Tell) => Words} say
  * @property {(item: Words) => void} again
  * @property {import("../model.js").Acts["send"]} send
- * @property {() => boolean} isLive
  * @property {(item: Words) => void} taken The row's words are in the field again.
  * @property {(item: Words) => string} recall Those words, and what was to go out behind them.
- * @property {() => void} help
  * @property {() => void} onchange The draft changed.
  */
 
 const FACILITATORS = 0
+/** Letters of a sentence that leaves room beside it on a phone. */
+const BRIEF = 44
 
 export class ComposerView {
   #form = /** @type {HTMLFormElement} */ (find("#say"))
   #field = /** @type {HTMLTextAreaElement} */ (find("#words"))
   #why = find("#why")
-  #box = find("#bounced")
+  #answer = new AnswerView(this.#field)
   #sendButton = find("#send")
   #floorButton = find("#floor-act")
   #urgentButton = find("#urgent")
@@ -50,6 +51,12 @@ export class ComposerView {
   /** @type {Words | null} */
   #unsent = null
 
+  /** The epoch of an invitation that was answered from here, whose entry is still to come. @type {number | null} */
+  #accepted = null
+  /** The line that accepted it. @type {Words | null} */
+  #accepting = null
+  #wasOnlyTelling = false
+
   /** @param {ComposerActs} acts */
   constructor(acts) {
     this.#acts = acts
@@ -59,6 +66,7 @@ export class ComposerView {
     })
     this.#field.addEventListener("keydown", (event) => this.#key(event))
     this.#field.addEventListener("input", () => {
+      this.#answer.changed()
       this.#acts.onchange()
       // What may be needed is here before Send is pressed, and the connection perhaps gone.
       if (this.#field.value.length > LONGEST) import("./overlong.js").catch(() => {})
@@ -101,7 +109,22 @@ export class ComposerView {
   render({ room }) {
     this.#room = room
     if (this.#to !== null && this.#to !== FACILITATORS && !rooms.sits(room, this.#to)) this.#to = null
+    this.#followMute(room)
+    this.#answer.render(room)
     this.#show(room)
+  }
+
+  /** Whose writing is paused writes to the facilitators; what they began to write there never turns to the room. @param {Room} room */
+  #followMute(room) {
+    const onlyTells = rooms.onlyTells(room)
+    if (onlyTells && this.#to === null) this.#to = FACILITATORS
+    if (!onlyTells && this.#wasOnlyTelling && this.#field.value === "") this.#to = null
+    this.#wasOnlyTelling = onlyTells
+  }
+
+  /** An invitation was accepted, or that came to nothing (null). @param {number | null} epoch */
+  accepted(epoch) {
+    this.#accepted = epoch
   }
 
   /** @param {Room} room */
@@ -109,8 +132,10 @@ export class ComposerView {
     const over = room.closedAt !== null
     if (over) this.#to = null
     this.#form.hidden = over && this.#field.value === ""
-    const free = this.#to !== null || rooms.maySpeak(room) === null
-    write(this.#why, this.#to === null ? whyComposer(room) : this.#onlyThey(room, this.#to))
+    const free = this.#to !== null || rooms.maySpeak(room) === null || rooms.takesTheFloor(room)
+    const onlyTells = rooms.onlyTells(room)
+    write(this.#why, this.#to === null || onlyTells ? whyField(room) : this.#onlyThey(room, this.#to))
+    set(this.#form, "data-brief", (this.#why.textContent ?? "").length <= BRIEF)
     set(this.#form, "data-private", this.#to !== null)
     set(this.#form, "data-free", free)
     // Not disabled out of turn: words that speak of danger must reach the review wherever they are typed.
@@ -119,10 +144,10 @@ export class ComposerView {
     const act = floorAct(room)
     this.#floorButton.hidden = act === null
     write(this.#floorButton, act?.label ?? "")
-    set(this.#floorButton, "class", act?.label === "Done" ? "floor-done" : "quiet")
+    set(this.#floorButton, "class", act?.kind ?? "quiet")
     // A hand that is up already changes its lane.
     this.#urgentButton.hidden = !rooms.mayRaise(room, true)
-    this.#tellButton.hidden = over || (rooms.isFacilitator(room) && this.#to === null)
+    this.#tellButton.hidden = over || onlyTells || (rooms.isFacilitator(room) && this.#to === null)
     write(this.#tellButton, rooms.isFacilitator(room) ? "Back to the room" : "To the facilitators")
     set(this.#tellButton, "aria-pressed", rooms.isFacilitator(room) ? null : String(this.#to !== null))
   }
@@ -150,38 +175,34 @@ export class ComposerView {
     const room = this.#room
     if (room === null || room.closedAt !== null || this.#held !== null) return
     if (text === "") return this.#field.focus()
-    this.#clearBox()
+    this.#answer.clear()
     if (length(text) > LONGEST) return this.#tooLong(text, room)
-    const clears = this.#to !== null || rooms.maySpeak(room) === null || rooms.isTypedCustom(room, text)
+    const clears = this.#to !== null || rooms.maySpeak(room) === null || rooms.takesTheFloor(room) || rooms.isTypedCustom(room, text)
     const item = this.#sent(text, room)
-    if (clears) {
-      this.#set("")
-    } else {
-      this.#held = item
-      if (!this.#acts.isLive()) this.#showBox("The connection is lost. This goes out when it is back; your words stay here.", [])
-    }
+    if (clears) this.#set("")
+    else this.#held = item
     this.#field.focus()
   }
 
   /** The server says no, but hears a cry for help in it. @param {string} text @param {Room} room */
   #tooLong(text, room) {
-    void this.#showLong(text, room, [])
+    void this.#showLong(text, room)
     this.#long ??= this.#sent(beginning(text, HEARD), room)
     this.#field.focus()
   }
 
-  /** @param {string} text @param {Room} room @param {readonly string[]} next */
-  async #showLong(text, room, next) {
+  /** @param {string} text @param {Room} room */
+  async #showLong(text, room) {
     // The floor, or an open part; not where one line is all there is.
-    const free = this.#to !== null || (rooms.maySpeak(room) === null && rooms.speak(room) !== "self_id")
-    const offers = this.#offers(next.filter((name) => name === "help"))
+    const may = rooms.maySpeak(room) === null || rooms.takesTheFloor(room)
+    const free = this.#to !== null || (may && rooms.speak(room) !== "self_id")
     try {
       const { overhang, overlong } = await import("./overlong.js")
       const { words, send } = overlong(text, free, () => void this.#sendAll(room))
-      this.#showBox(words, send === null ? offers : [send, ...offers], overhang(text))
+      this.#answer.say(words, send === null ? [] : [send], overhang(text))
     } catch {
       // A newer version runs by now, or the network is gone.
-      this.#showBox("That is longer than one message can be. Send it in two parts.", offers)
+      this.#answer.say("That is longer than one message can be. Send it in two parts.")
     }
   }
 
@@ -189,7 +210,7 @@ export class ComposerView {
   async #sendAll(room) {
     const { parts } = await import("../parts.js")
     const lines = parts(written(this.#field.value))
-    this.#clearBox()
+    this.#answer.clear()
     this.#set("")
     const series = newId()
     for (const { lead, text } of lines) Object.assign(this.#sent(text, room), { series, lead })
@@ -201,11 +222,9 @@ export class ComposerView {
     if (item.state === "waiting") return
     this.#long = null
     this.#acts.taken(item)
-    const text = written(this.#field.value)
-    const next = item.refusal?.next ?? []
-    if (this.#room !== null && next.includes("help") && length(text) > LONGEST) void this.#showLong(text, this.#room, next)
   }
 
+  /** A line that accepts an invitation names its epoch, and what is sent behind it the turn that it takes. */
   /** @param {string} text @param {Room} room @returns {Words} */
   #sent(text, room) {
     const unsent = this.#unsent
@@ -214,9 +233,15 @@ export class ComposerView {
       this.#acts.again(unsent)
       return unsent
     }
-    return this.#acts.say(
-      this.#to === null ? { type: "say", text, epoch: room.epoch } : { type: "tell", text, to: this.#to || null },
-    )
+    if (this.#to !== null) return this.#acts.say({ type: "tell", text, to: this.#to || null })
+    const takes = rooms.takesTheFloor(room)
+    const isBehind = takes && this.#accepted === room.epoch
+    const item = this.#acts.say({ type: "say", text, epoch: room.epoch + (isBehind ? 1 : 0) })
+    if (takes && !isBehind) {
+      this.#accepted = room.epoch
+      this.#accepting = item
+    }
+    return item
   }
 
   /** Whether a row is shown for it: not for words that stay in the field. @param {Words} item */
@@ -229,6 +254,7 @@ export class ComposerView {
     if (item === this.#long) return this.#heard(item)
     const held = item === this.#held
     if (held) this.#held = null
+    if (item === this.#accepting && item.state !== "confirmed") this.#accepted = null
     switch (item.state) {
       case "confirmed":
         if (held && written(this.#field.value) === item.command.text) this.#set("")
@@ -246,7 +272,7 @@ export class ComposerView {
     this.#putBack(item)
     this.#acts.taken(item)
     this.#unsent = item
-    this.#showBox("This may not have arrived. Your words are here again.", [])
+    this.#answer.say("This may not have arrived. Your words are here again.")
   }
 
   /** @param {Words} item */
@@ -272,43 +298,14 @@ export class ComposerView {
    * @param {string} [text] The words it is about.
    */
   refused(refusal, text = "") {
-    if (refusal === null) return
-    const spans = refusal.spans ?? []
-    this.#showBox(refusal.words, this.#offers(refusal.next ?? []), spans.length > 0 ? marked(text, spans) : null)
-  }
-
-  /** @param {string} words @param {HTMLElement[]} offers @param {HTMLElement | null} [preview] */
-  #showBox(words, offers, preview = null) {
-    const ok = el("button", { type: "button", onclick: () => (this.#clearBox(), this.#field.focus()) }, "OK")
-    fill(this.#box, el("p", {}, words), preview, el("div", { class: "acts" }, ...offers, ok))
-    this.#box.hidden = false
-    // Beside an offer of help it may have pushed the field out of a small window.
-    this.#inSight()
+    if (refusal === null || this.#room === null) return
+    const again = el("button", { type: "button", onclick: () => (this.#answer.clear(), this.#submit()) }, "Send again")
+    // What stands on the page already, a hand, the facilitators and Help, is not offered once more.
+    this.#answer.refuse(refusal, this.#room, refusal.next?.includes("again") ? [again] : [], text)
   }
 
   #inSight() {
     if (document.activeElement === this.#field) this.#field.scrollIntoView({ block: "nearest" })
-  }
-
-  #clearBox() {
-    this.#box.hidden = true
-    fill(this.#box)
-  }
-
-  /** @param {readonly string[]} next @returns {HTMLElement[]} */
-  #offers(next) {
-    const room = this.#room
-    if (room === null) return []
-    const button = (/** @type {string} */ label, /** @type {() => void} */ act, kind = "") =>
-      el("button", { type: "button", class: kind || null, onclick: () => (this.#clearBox(), act()) }, label)
-    /** @type {Record<string, () => HTMLElement | null>} */
-    const known = {
-      raise_hand: () => (rooms.mayRaise(room) ? button("Raise hand", () => void this.#acts.send({ type: "raise_hand" })) : null),
-      tell: () => (rooms.isFacilitator(room) ? null : button("Write to the facilitators", () => this.tell(FACILITATORS))),
-      help: () => button("Help", () => this.#acts.help(), "help"),
-      again: () => button("Send again", () => this.#submit()),
-    }
-    return next.map((name) => known[name]?.() ?? null).filter((element) => element !== null)
   }
 }
 
@@ -317,32 +314,15 @@ function toOf({ command }) {
   return command.type === "say" ? null : (command.to ?? FACILITATORS)
 }
 
-/** @param {Room} room @returns {{ label: string, command: SeatCommand } | null} */
+/** @param {Room} room @returns {{ label: string, kind: string, command: SeatCommand } | null} */
 function floorAct(room) {
-  if (room.holder === room.seat) return { label: "Done", command: { type: "done", epoch: room.epoch } }
+  if (room.holder === room.seat) return { label: "Done", kind: "floor-done", command: { type: "done", epoch: room.epoch } }
   if (room.frozenAt !== null) return null
   if (rooms.place(room) > 0 && room.invited !== room.seat) {
     const label = rooms.speak(room) === "round" ? "Not this round" : "Lower hand"
-    return { label, command: { type: "lower_hand" } }
+    return { label, kind: "quiet", command: { type: "lower_hand" } }
   }
-  return rooms.mayRaise(room) && rooms.currentPhase(room)?.urgent !== "only" ? { label: "Raise hand", command: { type: "raise_hand" } } : null
-}
-
-/**
- * The words as they were sent, the spans marked. Spans count code points, as the server does.
- *
- * @param {string} text
- * @param {readonly [number, number][]} spans
- */
-function marked(text, spans) {
-  const letters = [...text]
-  const preview = el("p", { class: "preview", dir: "auto" })
-  let end = 0
-  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
-    if (from < end) continue
-    preview.append(letters.slice(end, from).join(""), el("mark", {}, letters.slice(from, to).join("")))
-    end = to
-  }
-  preview.append(letters.slice(end).join(""))
-  return preview
+  if (!rooms.mayRaise(room) || rooms.currentPhase(room)?.urgent === "only") return null
+  // To a member it is the thing to do; a facilitator has much else.
+  return { label: "Raise hand", kind: rooms.isFacilitator(room) ? "quiet" : "primary first-act", command: { type: "raise_hand" } }
 }

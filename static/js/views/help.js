@@ -42,11 +42,11 @@ const OF_STAFF = {
 const NO_ANSWER = "There is no answer yet. This page keeps asking by itself until it comes through."
 const OFFLINE = "This device is offline. This page asks by itself as soon as it is back."
 
-/** What the Help button says while the line is open behind it. */
-const ARE_CALLED = "Help · staff are called"
-const ARE_HERE = "Help · staff are here"
-const WROTE = "Help · staff wrote to you"
-const IS_CLOSED = "Help · the line is closed"
+/** What is told above the field while the line is open behind it: the Help button itself stays as it is. */
+const ARE_CALLED = "Staff are called"
+const ARE_HERE = "Staff are here"
+const WROTE = "Staff wrote to you"
+const IS_CLOSED = "The line is closed"
 
 /** @type {HelpPanel | null} */
 let panel = null
@@ -82,9 +82,9 @@ function loadLine() {
   return lineParts
 }
 
-/** One more Help button, which says what the others say. */
+/** One more Help button. */
 export function helpButton() {
-  return el("button", { type: "button", class: "help", "data-help": true }, panel?.label ?? "Help")
+  return el("button", { type: "button", class: "help", "data-help": true }, "Help")
 }
 
 /**
@@ -139,8 +139,8 @@ class HelpPanel {
   #isAsking = false
   /** What the answer to the press said; true until somebody comes, or it is known that nobody does. */
   #told = ""
-  /** What stands on the Help button behind the panel. */
-  #label = "Help"
+  /** What is told beside the page while the panel is hidden; empty where there is no line. */
+  #news = ""
   /** Where it lies over the page. @type {(() => void) | null} */
   #away = null
   /** @type {(words: string, isShown: boolean) => void} */
@@ -170,10 +170,6 @@ class HelpPanel {
     write(this.#back, back)
   }
 
-  get label() {
-    return this.#label
-  }
-
   /** @param {Place} place */
   show(place) {
     this.#place = place
@@ -188,7 +184,7 @@ class HelpPanel {
     if (caseId && caseId !== this.#caseId && !this.#over.has(caseId)) this.#open(caseId)
     else if (this.#caseId === null && !this.#isAsking) this.#ask()
     this.#line?.toEnd()
-    this.#relabel(this.#line === null ? this.#label : labelOf(this.#line.state))
+    this.#tellBeside(this.#line === null ? this.#news : newsOf(this.#line.state))
     this.#tellCard()
     if (isByHand) this.#focus()
   }
@@ -207,7 +203,7 @@ class HelpPanel {
     this.#away?.()
     this.#away = null
     if (this.#isClosed()) this.#forget()
-    this.#relabel(this.#label)
+    this.#tellBeside(this.#news)
     if (hadFocus) [...helpButtons()].find((button) => button.matches("button:not(.help-news)") && button.checkVisibility())?.focus()
   }
 
@@ -311,7 +307,7 @@ class HelpPanel {
     fill(this.#main)
     this.#say(told)
     this.#showHelplines(true)
-    this.#relabel(ARE_CALLED)
+    this.#tellBeside(ARE_CALLED)
     void this.#begin(caseId)
   }
 
@@ -338,10 +334,10 @@ class HelpPanel {
     this.#render()
     this.#tellCard()
     const theyWrote = fresh.some(({ type, seat }) => type === "wrote" && seat !== state.seat)
-    if (!this.#element.hidden) this.#relabel(labelOf(state))
+    if (!this.#element.hidden) this.#tellBeside(newsOf(state))
     else if (fresh.length > 0) {
-      this.#relabel(theyWrote || this.#label === WROTE ? WROTE : labelOf(state))
-      write(this.#aloud, this.#label)
+      this.#tellBeside(theyWrote || this.#news === WROTE ? WROTE : newsOf(state))
+      write(this.#aloud, this.#news)
     }
   }
 
@@ -390,7 +386,7 @@ class HelpPanel {
     this.#caseId = null
     this.#told = ""
     this.#tell = () => {}
-    this.#relabel("Help")
+    this.#tellBeside("")
   }
 
   // Showing
@@ -413,20 +409,17 @@ class HelpPanel {
     else fill(this.#lines, list, this.#caseId === null && kept)
   }
 
-  /** @param {string} label */
-  #relabel(label) {
-    this.#label = label
-    const news = label.slice("Help · ".length)
+  /** @param {string} news */
+  #tellBeside(news) {
+    this.#news = news
+    const isShown = !this.#element.hidden
     for (const button of helpButtons()) {
       if (button.matches("a")) continue
-      // Help keeps its size on a phone: there its news stand above the field.
-      if (button.matches(".help-news")) {
-        button.hidden = news === "" || !this.#element.hidden
-        write(button, news === "" ? "" : `${news[0]?.toUpperCase()}${news.slice(1)} · open the line`)
-        continue
-      }
-      if (button.textContent !== label) fill(button, "Help", el("span", { class: "news" }, label.slice("Help".length)))
-      set(button, "aria-expanded", String(!this.#element.hidden))
+      set(button, "aria-expanded", String(isShown))
+      // A button that changed its size would push the others: its news stand above the field.
+      if (!button.matches(".help-news")) continue
+      button.hidden = isShown || news === ""
+      write(button, news === "" ? "" : `${news} · open ${news === IS_CLOSED ? "Help" : "the line"}`)
     }
   }
 }
@@ -443,7 +436,7 @@ function helpButtons() {
 }
 
 /** @param {Case | null} state */
-function labelOf(state) {
+function newsOf(state) {
   if (state === null) return ARE_CALLED
   if (state.closedAt !== null) return IS_CLOSED
   return state.claimedAt === null || state.lapsed !== null ? ARE_CALLED : ARE_HERE

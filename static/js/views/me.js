@@ -1,8 +1,9 @@
-/** What I choose for myself: to listen today, another name, an end of my service. */
+/** What I choose for myself: to listen today, another name, a sound, an end of my service. */
 
 import { el, fill, find, keyed, set, write } from "../dom.js"
 import { onlyWhole } from "../enter.js"
 import * as rooms from "../standing.js"
+import { SoundView } from "./sound.js"
 import { twoTaps } from "./taps.js"
 
 /** @import { Acts, Model } from "../model.js" */
@@ -32,16 +33,20 @@ export class MeView {
     el("div", { class: "acts" }, el("button", { class: "primary" }, "Save"), el("button", { type: "button", onclick: () => this.#close() }, "Cancel")),
   )
 
-  /** @param {Acts} acts */
-  constructor(acts) {
+  #sound
+
+  /** @param {Acts} acts @param {{ isOn: boolean, onchange: (isOn: boolean) => void }} sound */
+  constructor(acts, { isOn, onchange }) {
     this.#acts = acts
-    this.#section.append(el("div", { class: "acts" }, this.#listen, this.#rename), this.#form, this.#services)
+    this.#sound = new SoundView(isOn, onchange)
+    this.#section.append(el("div", { class: "acts" }, this.#listen, this.#rename, this.#sound.element), this.#form, this.#services)
   }
 
   /** @param {Model} model */
   render({ room }) {
     this.#room = room
     this.#section.hidden = rooms.isOver(room)
+    this.#sound.render(room)
     set(this.#listen, "aria-pressed", String(rooms.isListening(room)))
     keyed(this.#services, served(room), (service) => service, (service) => this.#stepDown(service, room))
     this.#services.hidden = this.#services.childElementCount === 0
@@ -92,7 +97,7 @@ export class MeView {
 
   /** @param {Service} service @param {Room} room */
   #stepDown(service, room) {
-    const name = service === "co_chair" ? "co-chair" : service
+    const name = service === "co_chair" ? "facilitator" : service
     const act = () => void this.#acts.send({ type: "dismiss", seat: room.seat, service })
     return twoTaps(`Step down as ${name}`, act)
   }

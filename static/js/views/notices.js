@@ -23,6 +23,7 @@ const OUT = {
 }
 const OTHERWISE = { words: "The connection was ended. Your words are kept.", onward: "Come back in" }
 const OVER = { words: "You can stay and read as long as you like.", onward: "Come in to the next meeting" }
+const TAKE = "There are words of yours in the field. Take them along to the next meeting?"
 
 /** Who is writing. Never read aloud: it comes and goes. */
 export class WritingView {
@@ -80,7 +81,7 @@ export class CareView {
   }
 }
 
-/** The chair, offered to a member: a standby, or whom the chair names (FC-23, FC-24). */
+/** A member is asked to facilitate: a standby, or whom the chair names (FC-23, FC-24). */
 export class OfferView {
   #region = find("#offer")
   #words = el("p")
@@ -95,7 +96,7 @@ export class OfferView {
       el(
         "div",
         { class: "acts" },
-        el("button", { type: "button", class: "primary", onclick: () => void send({ type: "accept_chair" }) }, "Take the chair"),
+        el("button", { type: "button", class: "primary", onclick: () => void send({ type: "accept_chair" }) }, "Facilitate"),
         el("button", { type: "button", onclick: () => void send({ type: "decline_chair" }) }, "Not today"),
       ),
     )
@@ -106,8 +107,8 @@ export class OfferView {
     const offer = room.offer
     const isMine = offer !== null && offer.seat === room.seat && !rooms.isFacilitator(room)
     if (!isMine) return this.#card.remove()
-    const by = offer.by === 0 ? "No facilitator is here, and you are asked to hold" : `${rooms.nameOf(room, offer.by)} asks you to hold`
-    write(this.#words, `The chair is offered to you. ${by} this meeting; you have half a minute, and it is fine to say no.`)
+    const by = offer.by === 0 ? "No facilitator is here, and you are asked" : `${rooms.nameOf(room, offer.by)} asks you`
+    write(this.#words, `${by} to facilitate this meeting. You have half a minute, and it is fine to say no.`)
     if (!this.#card.isConnected) this.#region.append(this.#card)
   }
 }
@@ -125,27 +126,28 @@ export class TopicView {
   }
 }
 
-/** For who comes while the meeting runs: where it is, and its ways; never what was said before. */
+/** For who comes while the meeting runs: where it is, and how it works; never what was said before. */
 export class ArrivedView {
   #section = find("#arrived")
   #list = el("ul")
   #listen
-  #isOn = false
+  /** Since somebody came by the door: whether the meeting was on by then, null before anything is known. */
+  #isLate = /** @type {boolean | null} */ (false)
 
   /** @param {Acts} acts */
   constructor({ send }) {
     this.#listen = el("button", { type: "button", onclick: () => void send({ type: "listen", on: true }) }, "Only listen today")
-    const done = el("button", { type: "button", onclick: () => this.#away() }, "Put this away")
+    const done = el("button", { type: "button", onclick: () => this.#away() }, "Close")
     this.#section.append(el("h3", {}, "Welcome. This is where the meeting is"), this.#list, el("div", { class: "acts" }, this.#listen, done))
   }
 
   /** Somebody has just come in by the door. */
   came() {
-    this.#isOn = true
+    this.#isLate = null
   }
 
   #away() {
-    this.#isOn = false
+    this.#isLate = false
     this.#section.hidden = true
     find("#talk").focus()
   }
@@ -153,7 +155,9 @@ export class ArrivedView {
   /** @param {Model} model */
   render(model) {
     const was = this.#section.hidden
-    this.#section.hidden = !this.#isOn || !rooms.isOpen(model.room)
+    // Who was here before it began, or has just begun it, is not late.
+    this.#isLate ??= rooms.isOpen(model.room)
+    this.#section.hidden = !this.#isLate || !rooms.isOpen(model.room)
     if (this.#section.hidden) return
     // The talk is at its end by then; who has just come reads this first.
     if (was) requestAnimationFrame(() => this.#section.scrollIntoView({ block: "start" }))
@@ -166,16 +170,21 @@ export class ArrivedView {
 function whereItIs({ room, now }) {
   const left = minutesLeft(room, now)
   const phase = rooms.phaseTitle(room)
-  const { main, more } = floorCard(room, now)
   const hands = room.hands.length
   return [
     `Now: ${phase}${left !== null && left > 0 ? `, about ${left} min left` : ""}.`,
     room.topic?.words ? `Topic: ${isolated(room.topic.words)}` : "",
-    main === phase ? more : `${main}.`,
+    whoIsOn(room, now),
     rooms.hasTurns(room) && rooms.speak(room) !== "round" && hands > 0 ? (hands === 1 ? "One hand is up." : `${hands} hands are up.`) : "",
     ...rules(room),
     room.flags.history === "none" ? "What was shared before you came stays with those who were here." : "",
   ].filter((line) => line !== "")
+}
+
+/** A turn that is on is told as one, for what it holds already is not to be seen. @param {Room} room @param {number} now */
+function whoIsOn(room, now) {
+  if (room.holder === null || room.holder === room.seat) return `${floorCard(room, now).main}.`
+  return `${rooms.nameOf(room, room.holder)} is in the middle of a turn; you read on from here.`
 }
 
 /** Nothing more comes: why, and the way on where there is one. */
@@ -185,17 +194,38 @@ export class EndView {
   #acts = find("#ended .acts")
   #onward = find("#onward")
   #lines
+  #field
+  #isAsked = false
+  #without = el("button", { type: "button", hidden: true, onclick: () => this.#goWithout() }, "Go without them")
 
-  /** @param {Helpline[]} helplines Stay on the page of who is out, whatever becomes of the network. */
-  constructor(helplines) {
+  /**
+   * @param {Helpline[]} helplines Stay on the page of who is out, whatever becomes of the network.
+   * @param {{ text: () => string, drop: () => void }} field
+   */
+  constructor(helplines, field) {
     this.#lines = helplines.length > 0 ? helplineList(helplines) : null
-    // The door of the next meeting, or of this one, is the same page asked for again.
-    this.#onward.addEventListener("click", () => location.reload())
+    this.#field = field
+    this.#acts.append(this.#without)
+    this.#onward.addEventListener("click", () => this.#go())
   }
 
   /** The meeting was closed. */
   over() {
-    this.#show(OVER)
+    if (!this.#isAsked) this.#show(OVER)
+  }
+
+  /** The door of the next meeting, or of this one, is the same page asked for again; words go along or not, as one says. */
+  #go() {
+    const asks = this.#onward.textContent === OVER.onward && this.#field.text().trim() !== ""
+    if (!asks) return location.reload()
+    this.#isAsked = true
+    this.#show({ words: TAKE, onward: "Take them along" })
+    this.#without.hidden = false
+  }
+
+  #goWithout() {
+    this.#field.drop()
+    location.reload()
   }
 
   /**

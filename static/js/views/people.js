@@ -47,8 +47,8 @@ export class PeopleView {
   #list = find("#people > ul")
 
   /** @param {Model} model */
-  render({ room, isHere }) {
-    keyed(this.#list, rooms.circle(room), ({ seat }) => seat, row, (element, person) => {
+  render({ room, isHere, hasLeft }) {
+    keyed(this.#list, rooms.circle(room).filter(({ seat }) => !hasLeft(seat)), ({ seat }) => seat, row, (element, person) => {
       const here = isHere(person.seat)
       write(find(".name", element), person.name ?? "Somebody")
       set(element, "data-me", person.seat === room.seat)

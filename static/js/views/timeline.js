@@ -95,6 +95,7 @@ export class TimelineView {
       }
       if (item.kind === "turn" || item.kind === "card") updateLines(element, item, room)
       if (item.kind === "turn") this.#react(element, item, room)
+      if (item.kind === "rule") write(find("span", element), item.news.map(({ text }) => text).join(" · "))
       news ||= isNews && (!("seat" in item) || item.seat !== room.seat)
     }
     this.#changed.clear()
@@ -177,7 +178,7 @@ function build(item, room, acts) {
     case "private":
       return buildPrivate(item, room, acts)
     case "rule":
-      return el("p", { class: "phase" }, el("span", {}, item.text))
+      return el("p", { class: "phase" }, el("span"))
     case "notice":
       return el("p", { class: "only-you" }, el("span", { class: "soft" }, "Only you see this: "), item.text)
   }

@@ -55,7 +55,7 @@ export class ChairPanel {
     this.#model = model
     const { room, now } = model
     if (before !== null) {
-      const words = before === room ? "" : aloud(before, room)
+      const words = before === room ? "" : aloud(before, room, now)
       if (words !== "") this.#acts.announce(words)
     }
     if (this.#late !== null && room.epoch !== this.#late.epoch) this.#explain(room, this.#late.refusal)

@@ -242,8 +242,8 @@ function queueNotices(room, now) {
   const late = room.putOff.filter((seat) => room.hands.includes(seat))
   if (late.length > 0) {
     const names = holders(late.map((seat) => They(room, seat)))
-    const [verb, hands, wait] = late.length === 1 ? ["was", "the hand", "waits"] : ["were", "the hands", "wait"]
-    found.push({ key: "put off", words: `${names} ${verb} asked and not ready yet; ${hands} ${wait} at the end.`, acts: [], calm: true })
+    const [verb, has, is, hands] = late.length === 1 ? ["was", "has", "is", "the hand waits"] : ["were", "have", "are", "the hands wait"]
+    found.push({ key: "put off", words: `${names} ${verb} asked, and ${has} not answered or ${is} not ready yet; ${hands} at the end.`, acts: [], calm: true })
   }
   const away = room.handsAway.map(({ seat }) => seat)
   if (away.length > 0) {
@@ -440,13 +440,15 @@ export function refusedLine(room, { code, words, facts = {} }) {
  *
  * @param {Room} before
  * @param {Room} room
+ * @param {number} [now] An invitation that has run out by then was not answered.
  */
-export function aloud(before, room) {
+export function aloud(before, room, now = -Infinity) {
   if (room.invited !== null && room.invited !== before.invited && room.invited !== room.seat) {
     return `${rooms.nameOf(room, room.invited)} is invited.`
   }
   if (before.invited !== null && room.invited === null && room.holder === null && before.invited !== room.seat) {
     const name = rooms.nameOf(room, before.invited)
+    if (before.inviteUntil !== null && now >= before.inviteUntil - 0.5) return `${name} has not answered.`
     return room.putOff.includes(before.invited) ? `${name} is not ready yet.` : `${name} is not invited any more.`
   }
   if (before.holder !== null && room.holder === null && before.holder !== room.seat) {

@@ -1,0 +1,115 @@
+/** Above the field: what came back, and what can be done next. It goes when its reason has gone. */
+
+import { el, fill, find } from "../dom.js"
+import { answer, standing, stillHolds } from "../field-words.js"
+
+/** @import { Refusal } from "../protocol.js" */
+/** @import { Room } from "../room.js" */
+
+/** Milliseconds in which the entry that a refusal is about may still be on its way. */
+const ON_ITS_WAY = 1_500
+
+export class AnswerView {
+  #box = find("#bounced")
+  #field
+  #code = ""
+  #at = 0
+  #standing = ""
+  #hasHeld = false
+  /** The marked pieces of the words; while one of them is in the field, the reason is there. @type {string[]} */
+  #pieces = []
+  #words = ""
+
+  /** @param {HTMLTextAreaElement} field */
+  constructor(field) {
+    this.#field = field
+  }
+
+  /**
+   * @param {Refusal} refusal
+   * @param {Room} room
+   * @param {HTMLElement[]} offers
+   * @param {string} text The words it is about.
+   */
+  refuse(refusal, room, offers, text) {
+    const spans = refusal.spans ?? []
+    const letters = [...text]
+    this.#code = refusal.code
+    this.#pieces = spans.map(([from, to]) => letters.slice(from, to).join(""))
+    this.#words = text
+    this.#at = performance.now()
+    this.#standing = standing(room)
+    this.#hasHeld = false
+    this.#fill(answer(refusal, room), offers, spans.length > 0 ? marked(letters, spans) : null)
+  }
+
+  /**
+   * What has no refusal behind it, and stays until the words are changed.
+   *
+   * @param {string} words @param {HTMLElement[]} [offers] @param {HTMLElement | null} [preview]
+   */
+  say(words, offers = [], preview = null) {
+    this.#code = ""
+    this.#pieces = []
+    this.#words = this.#field.value
+    this.#fill(words, offers, preview)
+  }
+
+  /** @param {string} words @param {HTMLElement[]} offers @param {HTMLElement | null} [preview] */
+  #fill(words, offers, preview = null) {
+    const ok = el("button", { type: "button", onclick: () => (this.clear(), this.#field.focus()) }, "OK")
+    fill(this.#box, el("p", { class: "said" }, words), preview, el("div", { class: "acts" }, ...offers, ok))
+    this.#box.hidden = false
+    // Beside an offer of help it may have pushed the field out of a small window.
+    if (document.activeElement === this.#field) this.#field.scrollIntoView({ block: "nearest" })
+  }
+
+  clear() {
+    if (this.#box.hidden) return
+    this.#box.hidden = true
+    fill(this.#box)
+  }
+
+  /** The words were changed: what was said of them may not be so any more. */
+  changed() {
+    if (this.#box.hidden) return
+    const text = this.#field.value
+    const isMended = this.#pieces.length > 0 && !this.#pieces.some((piece) => text.includes(piece))
+    if (isMended || text.trim() === "" || (this.#pieces.length === 0 && this.#code === "" && text !== this.#words)) this.clear()
+  }
+
+  /** The room moved on. @param {Room} room */
+  render(room) {
+    if (this.#box.hidden || this.#code === "" || this.#pieces.length > 0) return
+    const holds = stillHolds(this.#code, room)
+    if (holds === true && !this.#hasHeld) {
+      this.#hasHeld = true
+      this.#standing = standing(room)
+    }
+    if (holds === true && standing(room) === this.#standing) return
+    const isNew = performance.now() - this.#at < ON_ITS_WAY
+    if (isNew && !this.#hasHeld) {
+      if (holds === null) this.#standing = standing(room)
+      return
+    }
+    if (holds === false || standing(room) !== this.#standing) this.clear()
+  }
+}
+
+/**
+ * The words as they were sent, the spans marked. Spans count code points, as the server does.
+ *
+ * @param {readonly string[]} letters
+ * @param {readonly [number, number][]} spans
+ */
+function marked(letters, spans) {
+  const preview = el("p", { class: "preview", dir: "auto" })
+  let end = 0
+  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
+    if (from < end) continue
+    preview.append(letters.slice(end, from).join(""), el("mark", {}, letters.slice(from, to).join("")))
+    end = to
+  }
+  preview.append(letters.slice(end).join(""))
+  return preview
+}
