@@ -424,7 +424,7 @@ class RoomPage {
     const hasLeft = (/** @type {number} */ seat) =>
       seat !== room.seat && !rooms.matters(room, seat) && this.#presence.hasLeft(seat, now, false)
     /** @type {Model} */
-    const model = { room, now, isHere, hasLeft, here }
+    const model = { room, now, isHere, hasLeft, here, lines: this.#timeline.lines }
     document.body.dataset.meeting = room.closedAt !== null ? "over" : rooms.isOpen(room) ? "open" : "before"
     this.#header.render(model)
     this.#agenda.render(model)

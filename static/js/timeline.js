@@ -99,6 +99,11 @@ export class Timeline {
     return last
   }
 
+  /** Private lines, in their order. @returns {PrivateItem[]} */
+  get lines() {
+    return this.items.filter((item) => item.kind === "private")
+  }
+
   /** The line with this number in the room's stream. @param {number} number */
   line(number) {
     return this.#lines.get(number)

@@ -96,21 +96,30 @@ def line(person: Person) -> Locator:
     return person.page.locator(".chair-line").filter(visible=True)
 
 
-async def hand_acts(person: Person, name: str) -> Locator:
-    """What can be done about a hand, unfolded."""
-    row = person.waiting.filter(has_text=name)
-    fold = row.get_by_role("group").first
-    if not await fold.evaluate("(fold) => fold.open"):
-        await row.get_by_text(f"Acts for the hand of {name}").click()
-    return fold
+@asynccontextmanager
+async def wrong(person: Person) -> AsyncIterator[Locator]:
+    """What there is where something is wrong in the room; on a phone within `people`."""
+    await person.button("Something is wrong in the room").click()
+    sheet = person.page.get_by_role("dialog", name="Something is wrong in the room")
+    await expect(sheet).to_be_visible()
+    yield sheet
+    if await sheet.is_visible():
+        await sheet.get_by_role("button", name="Back", exact=True).click()
+    await expect(sheet).to_be_hidden()
 
 
-async def room_acts(person: Person) -> Locator:
-    """What concerns the whole room, unfolded."""
-    fold = person.page.locator(".chair-room")
-    if not await fold.evaluate("(fold) => fold.open"):
-        await fold.locator("summary").click()
-    return fold
+async def close_meeting(person: Person) -> None:
+    """Where the next part stood, once there is none; before that the act is folded away."""
+    close = person.button("Close the meeting for everyone")
+    if not await close.is_visible():
+        await person.page.get_by_text("End the meeting now").click()
+    await person.press_twice("Close the meeting for everyone")
+
+
+async def press_both(within: Locator, act: str) -> None:
+    """What is grave, in a sheet."""
+    await within.get_by_role("button", name=act, exact=True).click()
+    await within.get_by_role("button", name=f"Yes, {act[0].lower()}{act[1:]}", exact=True).click()
 
 
 async def moment(person: Person, station: str) -> None:

@@ -299,13 +299,17 @@ class Person:
             await sheet.get_by_role("button", name="Back to the talk").click()
         await expect(sheet).to_be_hidden()
 
-    async def acts_on(self, name: str) -> Locator:
-        """What a facilitator can do about somebody, unfolded."""
-        person = self.here.filter(has_text=name)
-        acts = person.get_by_role("group").first  # What it holds has groups of its own.
-        if not await acts.evaluate("(fold) => fold.open"):
-            await person.get_by_text(f"Acts for {name}").click()
-        return acts
+    @asynccontextmanager
+    async def acts_on(self, name: str) -> AsyncIterator[Locator]:
+        """What a facilitator can do for somebody, in the sheet with their name; on a phone within `people`."""
+        await self.here.filter(has_text=name).get_by_role("button", name=f"More for {name}").click()
+        sheet = self.page.get_by_role("dialog", name=name, exact=True)
+        await expect(sheet).to_be_visible()
+        yield sheet
+        # A private line closes it by itself.
+        if await sheet.is_visible():
+            await sheet.get_by_role("button", name="Back", exact=True).click()
+        await expect(sheet).to_be_hidden()
 
     async def is_in_sight(self, thing: Locator) -> None:
         """All of it, without scrolling, and nothing lies over it."""

@@ -14,6 +14,7 @@ import re
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import RETENTION_HOURS
+from tests.browser.five import close_meeting, press_both
 from tests.browser.stage import DESK, PHONE, SCREENS, Person, Stage
 from tests.processes import HOUSE
 
@@ -197,8 +198,8 @@ async def chidi_shares_by_the_old_customs(ada: Person, ben: Person, chidi: Perso
 
 
 async def ben_is_muted_for_a_while(ada: Person, ben: Person, chidi: Person) -> None:
-    acts = await ada.acts_on("Ben")
-    await acts.get_by_role("button", name="Mute 5 min").click()
+    async with ada.acts_on("Ben") as acts:
+        await acts.get_by_role("button", name="Mute Ben: a pause").click()
     why = re.compile(f"A facilitator has paused your writing until {TIME}")
     await expect(ben.field).to_have_accessible_description(why)
     await expect(ben.main.get_by_text(why)).to_have_count(1)  # Once on the whole page.
@@ -230,8 +231,8 @@ async def ben_writes_to_ada_alone(ada: Person, ben: Person, chidi: Person) -> No
     await ada.shoot("8-private-line")
     await ada.press("Back to the room")
 
-    acts = await ada.acts_on("Ben")
-    await acts.get_by_role("button", name="Unmute").click()
+    async with ada.acts_on("Ben") as acts:
+        await acts.get_by_role("button", name="Let Ben write again").click()
     await expect(ben.log.get_by_text("You can write again.")).to_be_visible()
     await expect(ben.button("Raise hand")).to_be_visible()
 
@@ -252,9 +253,8 @@ async def ben_takes_words_back(ada: Person, ben: Person, chidi: Person) -> None:
 
 
 async def dana_is_removed_and_has_help_still(ada: Person, dana: Person) -> None:
-    acts = await ada.acts_on("Dana")
-    await acts.get_by_role("button", name="Remove Dana from this meeting").click()
-    await acts.get_by_role("button", name="Yes, remove Dana from this meeting").click()
+    async with ada.acts_on("Dana") as acts:
+        await press_both(acts, "Remove Dana from this meeting")
     await expect(dana.main).to_contain_text("A facilitator has taken you out of this meeting.")
     await expect(ada.here).to_have_count(3)
     await dana.shoot("10-removed")
@@ -279,7 +279,7 @@ async def it_closes(ada: Person, ben: Person, chidi: Person) -> None:
     await chidi.field.fill("I was about to say")
     await ada.page.get_by_text("The room: lock, freeze, shield, end").click()
     await ada.shoot("11-after")
-    await ada.press_twice("Close the meeting for everyone")
+    await close_meeting(ada)
     for person in (ada, ben, chidi):
         await expect(person.floor).to_contain_text("The meeting has ended")
     await expect(ada.page.get_by_text("is writing…")).to_be_hidden()

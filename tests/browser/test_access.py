@@ -66,9 +66,8 @@ async def test_axe_finds_nothing_in_a_room(stage: Stage):
     await ben.card("Ben").last.get_by_role("button", name="Options for your words").click()
     await ben.is_accessible("holder")
     await ben.fits()
-    async with ada.people():
-        acts = await ada.acts_on("Ben")
-        await acts.get_by_role("button", name="Mute 5 min").click()
+    async with ada.people(), ada.acts_on("Ben") as acts:
+        await acts.get_by_role("button", name="Mute Ben: a pause").click()
     await ben.say("May I?")
     await expect(ben.refusal).to_be_visible()
     await ben.is_accessible("muted and refused")

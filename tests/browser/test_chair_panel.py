@@ -14,15 +14,14 @@ from tests.browser.conftest import settings
 from tests.browser.five import (
     Wire,
     go_to,
-    hand_acts,
     knock,
     line,
     moment,
     notice,
-    panel,
-    room_acts,
+    press_both,
     room_of,
     seats,
+    wrong,
 )
 from tests.browser.stage import Stage
 from tests.browser.test_access import tab_to
@@ -113,22 +112,23 @@ async def test_fc_26_the_queue_is_put_in_order_lowered_and_closed(stage: Stage):
         await expect(ada.waiting).to_have_count(3)
         await expect(ada.page.get_by_text("About 15 min of hands, 35 left.")).to_be_visible()
 
-        dana = await hand_acts(ada, "Dana")
-        up = dana.get_by_role("button", name="Move up")
-        await tab_to(ada, up)
-        await ada.page.keyboard.press("Enter")
-        await expect(ada.waiting.nth(1)).to_contain_text("Dana")
-        # The row went elsewhere, and took along whoever was in it.
-        await expect(up).to_be_focused()
-        await ada.page.keyboard.press("Enter")
-        await expect(ada.waiting.first).to_contain_text("Dana")
-        await expect(up).to_be_disabled()
-        await dana.get_by_role("button", name="Move down").click()
-        await expect(ada.waiting.first).to_contain_text("Ben")
-        assert mo.meeting.hands == tuple(
-            member.seat for member in (members[0], members[2], members[1])
-        )
-        await dana.get_by_role("button", name="Lower").click()
+        async with ada.acts_on("Dana") as dana:
+            await expect(dana).to_contain_text("The hand is number 3 of 3.")
+            up = dana.get_by_role("button", name="Move up")
+            await tab_to(ada, up)
+            await ada.page.keyboard.press("Enter")
+            await expect(dana).to_contain_text("The hand is number 2 of 3.")
+            await expect(up).to_be_focused()
+            await ada.page.keyboard.press("Enter")
+            await expect(dana).to_contain_text("The hand is number 1 of 3.")
+            await expect(up).to_be_disabled()
+            await dana.get_by_role("button", name="Move down").click()
+            await expect(dana).to_contain_text("The hand is number 2 of 3.")
+            assert mo.meeting.hands == tuple(
+                member.seat for member in (members[0], members[2], members[1])
+            )
+            await dana.get_by_role("button", name="Lower the hand").click()
+            await expect(dana.get_by_role("button", name="Move up")).to_be_hidden()
         await expect(ada.waiting).to_have_count(2)
 
         for member in members[2:]:
@@ -137,7 +137,7 @@ async def test_fc_26_the_queue_is_put_in_order_lowered_and_closed(stage: Stage):
         await expect(asked).to_be_visible()
         await moment(ada, "p-close-the-queue")
         # However far down somebody looks, what happens every minute stays on the screen.
-        await room_acts(ada)
+        await ada.page.get_by_text("End the meeting now").click()
         await expect(ada.button("Close the meeting for everyone")).to_be_in_viewport()
         await ada.is_in_sight(ada.button("Pause"))
         await ada.press("Close the queue")
@@ -225,84 +225,21 @@ async def test_fc_07_08_the_loser_of_a_race_reads_what_is_so_and_no_error(stage:
 # People
 
 
-async def test_fc_19_a_mute_says_how_long_and_why(stage: Stage):
-    links = await room_of(stage, "Mutes")
-    ada, ben = await stage.person("Ada"), await stage.person("Ben")
-    await ada.come_in(links["facilitator"])
-    await ada.press("Open meeting")
-    await ben.come_in(links["member"])
-    await ben.say("I know exactly what you should do.")
-    acts = await ada.acts_on("Ben")
-    await acts.get_by_label("How long Ben is muted").select_option(label="until this part ends")
-    await acts.get_by_label("Why Ben is muted").select_option(label="advice")
-    await acts.get_by_role("button", name="Mute until this part ends").click()
-    await expect(ada.here.filter(has_text="Ben")).to_contain_text("muted for this part: advice")
-    await expect(ben.field).to_have_accessible_description(re.compile("until this part ends"))
-    await expect(line(ada)).to_have_text("Ben is muted.")
-    await moment(ada, "p-muted")
-    await acts.get_by_role("button", name="Unmute").click()
-    await expect(ada.here.filter(has_text="Ben")).not_to_contain_text("muted")
-    await acts.get_by_role("button", name="Mute 5 min").click()
-    await expect(ada.here.filter(has_text="Ben")).to_contain_text(
-        re.compile(r"muted until \d\d:\d\d")
-    )
-
-    # The recent words go, and their author stays.
-    await acts.get_by_role("button", name="Take out what Ben wrote in the last 2 minutes").click()
-    await acts.get_by_role(
-        "button", name="Yes, take out what Ben wrote in the last 2 minutes"
-    ).click()
-    await expect(ada.log).to_contain_text("A facilitator took these words out.")
-    await expect(ada.log).not_to_contain_text("what you should do")
-    assert await ada.here.count() == 2
-
-
-async def test_seats_of_service_are_given_and_taken_back(stage: Stage):
-    links = await room_of(stage, "Service")
-    ada, ben = await stage.person("Ada"), await stage.person("Ben")
-    asked: list[str] = []
-    ben.page.on("request", lambda request: asked.append(request.url))
-    await ada.come_in(links["facilitator"])
-    await ada.press("Open meeting")
-    await ben.come_in(links["member"])
-    assert any("room-page.js" in url for url in asked), "this test looks at what the page asks for"
-    assert not any("chair" in url for url in asked), "a member's page loads nothing of the panel"
-    acts = await ada.acts_on("Ben")
-    greeter = acts.get_by_role("button", name="Greeter")
-    await greeter.click()
-    await expect(greeter).to_have_attribute("aria-pressed", "true")
-    await expect(ada.here.filter(has_text="Ben")).to_contain_text("greeter")
-    await greeter.click()
-    await expect(greeter).to_have_attribute("aria-pressed", "false")
-
-    await acts.get_by_role("button", name="Co-chair").click()
-    await expect(ben.button("Next: Opening")).to_be_visible()
-    assert any("chair" in url for url in asked)
-    # What the chair decides is not the co-chair's (FC-22).
-    theirs = await ben.acts_on("Ada")
-    await expect(theirs.get_by_role("button", name="Private line")).to_be_visible()
-    await expect(theirs.get_by_role("button", name="Remove")).to_have_count(0)
-    await acts.get_by_role("button", name="Co-chair").click()
-    await expect(panel(ben)).to_be_hidden()
-    await expect(ben.here.filter(has_text="Ada").get_by_role("group")).to_have_count(0)
-
-
 async def test_fc_23_the_chair_is_handed_over_and_offered_back(stage: Stage):
     links = await room_of(stage, "Chair")
     ada, mo = await stage.person("Ada"), await stage.person("Mo", phone=True)
     await ada.come_in(links["facilitator"])
     await mo.come_in(links["facilitator"])
     await ada.press("Open meeting")
-    acts = await ada.acts_on("Mo")
-    await acts.get_by_role("button", name="Offer the chair to Mo").click()
-    await acts.get_by_role("button", name="Yes, offer the chair to Mo").click()
+    async with ada.acts_on("Mo") as acts:
+        await press_both(acts, "Offer the chair to Mo")
     await expect(notice(ada, "The chair is offered to Mo.")).to_be_visible()
     await expect(notice(mo, "Ada offers you the chair.")).to_be_visible()
     await moment(mo, "p-offered")
     await mo.press("Not now")
     await expect(notice(ada, "The chair is offered")).to_be_hidden()
-    await acts.get_by_role("button", name="Offer the chair to Mo").click()
-    await acts.get_by_role("button", name="Yes, offer the chair to Mo").click()
+    async with ada.acts_on("Mo") as acts:
+        await press_both(acts, "Offer the chair to Mo")
     await mo.press("Take the chair")
     await expect(ada.here.filter(has_text="Mo")).to_contain_text("chair")
     await expect(ada.here.filter(has_text="Ada")).to_contain_text("co-chair")
@@ -373,53 +310,6 @@ async def test_a_card_goes_out_after_a_look_at_it(stage: Stage):
     await expect(ben.log).to_contain_text("Next week we meet an hour later.")
 
 
-# What is grave
-
-
-async def test_fc_21_what_is_grave_takes_two_taps_and_disarms_by_itself(stage: Stage):
-    links = await room_of(stage, "Grave")
-    ada = await stage.person("Ada")
-    await ada.come_in(links["facilitator"])
-    await ada.press("Open meeting")
-    async with seats(links["member"], "Ben") as (ben,):
-        acts = await room_acts(ada)
-        freeze = acts.get_by_role("button", name=re.compile("freeze the room$", re.IGNORECASE))
-        await freeze.click()
-        await expect(acts.get_by_role("button", name="Yes, freeze the room")).to_be_visible()
-        await ada.page.keyboard.press("Escape")
-        await expect(freeze).to_have_text("Freeze the room")
-        await freeze.click()
-        await ada.field.focus()  # Looking elsewhere takes the question back.
-        await expect(freeze).to_have_text("Freeze the room")
-        assert ben.meeting.frozen_at is None
-        await ada.press_twice("Freeze the room")
-        await ben.until(lambda: ben.meeting.frozen_at is not None)
-        await expect(notice(ada, "The room is frozen.")).to_be_visible()
-        await moment(ada, "p-frozen")
-        await ada.press_twice("Let the room go on")
-        await ben.until(lambda: ben.meeting.frozen_at is None)
-
-        await ada.press("Lock the door")
-        await ben.until(lambda: ben.meeting.locked)
-        await ada.press("Unlock the door")
-        await ben.until(lambda: not ben.meeting.locked)
-        await ada.press("Mute all 10 min")
-        await ben.until(lambda: ben.meeting.all_muted_at is not None)
-        await expect(notice(ada, "Members can't write until")).to_be_visible()
-        await ada.press("Unmute all")
-        await ben.until(lambda: ben.meeting.all_muted_at is None)
-
-        await ada.press_twice("Raise the shield")
-        await ben.until(lambda: ben.meeting.shield_at is not None)
-        await expect(notice(ada, "The shield is up")).to_be_visible()
-        await moment(ada, "p-shield")
-        await ada.press_twice("Lower the shield, let members write")
-        await ben.until(lambda: ben.meeting.shield_at is None)
-        await ada.press_twice("Close the meeting for everyone")
-        await ben.until(lambda: ben.meeting.closed_at is not None)
-        await expect(panel(ada).get_by_role("button")).to_have_count(0)
-
-
 # Time
 
 
@@ -478,15 +368,17 @@ async def test_a_meeting_is_held_by_the_keyboard_alone(stage: Stage):
         await chidi.until(lambda: chidi.meeting.invited == chidi.seat)
         await expect(ada.page.locator("body")).not_to_be_focused()
 
-        row = ada.here.filter(has_text="Chidi")
-        await tab_to(ada, row.locator("summary"))
+        more = ada.here.filter(has_text="Chidi").get_by_role("button", name="More for Chidi")
+        await tab_to(ada, more)
         await ada.page.keyboard.press("Enter")
-        mute = row.get_by_role("button", name="Mute 5 min")
-        await expect(mute).to_be_visible()
-        await tab_to(ada, mute)
+        sheet = ada.page.get_by_role("dialog", name="Chidi", exact=True)
+        await tab_to(ada, sheet.get_by_role("button", name="Mute Chidi: a pause"))
         await ada.page.keyboard.press("Enter")
         await chidi.until(lambda: muted(chidi))
-        await expect(ada.page.locator("body")).not_to_be_focused()
+        # What was pressed is gone: the focus is in the sheet still, and goes back to where it came from.
+        await expect(sheet.locator(":focus")).to_have_count(1)
+        await ada.page.keyboard.press("Escape")
+        await expect(more).to_be_focused()
 
 
 async def by_key(person: Person, name: str) -> None:
@@ -516,9 +408,13 @@ async def test_axe_finds_nothing_in_the_panel(stage: Stage, phone: bool):
         await ben.send(ask.NotYet(ben.meeting.epoch))
         await chidi.send(ask.Accept(await invited(chidi)))
         async with ada.people():
-            await ada.acts_on("Chidi")
-            await hand_acts(ada, "Ben")
-            await room_acts(ada)
+            async with ada.acts_on("Chidi"):
+                await ada.is_accessible("the sheet of a person")
+                await ada.fits()
+            async with wrong(ada):
+                await ada.is_accessible("what there is where something is wrong")
+                await ada.fits()
+            await ada.page.get_by_text("End the meeting now").click()
             await ada.page.locator(".chair-cards summary").first.click()
             await ada.page.get_by_text("Topic and announcements").click()
             await ada.is_accessible("the panel, unfolded")

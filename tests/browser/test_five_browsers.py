@@ -21,12 +21,13 @@ from tests.browser.five import (
     Wire,
     all_are,
     at_the_door,
+    close_meeting,
     line,
     moment,
     notice,
     panel,
+    press_both,
     raid,
-    room_acts,
     room_of,
 )
 from tests.browser.stage import Person, Stage
@@ -137,8 +138,8 @@ async def it_is_opened(circle: Circle) -> None:
 
 async def they_say_who_they_are(circle: Circle) -> None:
     ada, mo, ben, chidi, dana, *_ = circle
-    acts = await ada.acts_on("Dana")
-    await acts.get_by_role("button", name="Reader").click()
+    async with ada.acts_on("Dana") as acts:
+        await acts.get_by_role("button", name="Reader").click()
     await expect(dana.field).to_have_accessible_description(re.compile("^You read"))
     await dana.say("We come as we are.")
     await expect(chidi.card("Dana").last).to_contain_text("We come as we are.")
@@ -148,8 +149,8 @@ async def they_say_who_they_are(circle: Circle) -> None:
     await expect(ben.field).to_have_accessible_description(re.compile("Your line is in"))
     await mo.press("Next: Milestones")
     await mo.press("Next: The lead")
-    acts = await ada.acts_on("Chidi")
-    await acts.get_by_role("button", name="Speaker").click()
+    async with ada.acts_on("Chidi") as acts:
+        await acts.get_by_role("button", name="Speaker").click()
     await chidi.say("Asking for help before the last minute.")
     await expect(dana.card("Chidi").last).to_contain_text("before the last minute")
     await moment(chidi, "five-3-lead")
@@ -252,8 +253,8 @@ async def dana_is_muted_and_asks_for_help(stage: Stage, circle: Circle) -> None:
     ada, _, ben, _, dana, room, *_ = circle
     sam = await stage.person("Sam")
     await sam.come_to_desk(room["staff"])
-    acts = await ada.acts_on("Dana")
-    await acts.get_by_role("button", name="Mute 5 min").click()
+    async with ada.acts_on("Dana") as acts:
+        await acts.get_by_role("button", name="Mute Dana: a pause").click()
     await expect(dana.field).to_have_accessible_description(re.compile("paused your writing until"))
     await moment(dana, "five-9-muted")
     await dana.ask_for_help()
@@ -323,9 +324,8 @@ async def a_raid_is_held_off(circle: Circle, tell: Callable[[str], None]) -> Non
 
 async def the_chair_is_handed_over(circle: Circle) -> None:
     ada, mo, *_, record = circle
-    acts = await ada.acts_on("Mo")
-    await acts.get_by_role("button", name="Offer the chair to Mo").click()
-    await acts.get_by_role("button", name="Yes, offer the chair to Mo").click()
+    async with ada.acts_on("Mo") as acts:
+        await press_both(acts, "Offer the chair to Mo")
     await expect(notice(mo, "Ada offers you the chair.")).to_be_visible()
     await moment(mo, "five-12-offered")
     await mo.press("Take the chair")
@@ -338,9 +338,8 @@ async def it_is_closed(circle: Circle) -> None:
     ada, mo, *_, record = circle
     await mo.press_twice("Lower the shield, let members write")
     async with mo.people():
-        await room_acts(mo)
         await moment_as_it_is(mo)
-        await mo.press_twice("Close the meeting for everyone")
+        await close_meeting(mo)
         await record.until(lambda: len(record.of(happened.Closed)) == 1)
     await all_are(circle.all, "The meeting has ended")
     assert await panel(ada).get_by_role("button").count() == 0

@@ -131,8 +131,8 @@ async def test_a_reader_posts_the_groups_own_text_and_reads_on(
     mine = ada.under("For this part")
     await mine.filter(has_text="Who we are").locator("summary").click()
     await expect(mine.filter(has_text="Who we are")).to_contain_text("Nobody has to speak.")
-    acts = await ada.acts_on("Ben")
-    await acts.get_by_role("button", name="Reader").click()
+    async with ada.acts_on("Ben") as acts:
+        await acts.get_by_role("button", name="Reader").click()
 
     await expect(ben.field).to_have_accessible_description(re.compile("^You read"))
     await expect(chidi.field).to_have_accessible_description(re.compile("^Ben reads"))

@@ -104,8 +104,8 @@ async def test_help_while_muted_reaches_the_desk_within_a_second(
     await asyncio.gather(ada.come_in(links["facilitator"]), ben.come_in(links["member"]))
     await ada.press("Open meeting")
     async with ada.people():
-        acts = await ada.acts_on("Ben")
-        await acts.get_by_role("button", name="Mute 5 min").click()
+        async with ada.acts_on("Ben") as acts:
+            await acts.get_by_role("button", name="Mute Ben: a pause").click()
         await expect(ada.here.filter(has_text="Ben")).to_contain_text("muted until")
         await ada.shoot_as_it_is("h-sheet", "phone")
     await expect(ben.field).to_have_accessible_description(re.compile("paused your writing"))

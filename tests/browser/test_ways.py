@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.five import moment, panel, room_acts, room_of, seats
+from tests.browser.five import close_meeting, moment, panel, room_of, seats
 from tests.browser.test_access import tab_to
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.browser.stage import Person, Stage
 
-TITLE = "Our ways"
+TITLE = "How we hold our meetings"
 SAVED = "Saved. They hold from the next meeting on."
 
 
@@ -75,17 +75,17 @@ async def test_the_ways_are_set_for_the_next_meeting_and_put_back_to_the_formats
     await way(ada, "Who comes in").select_option(label="Everybody")
     await way(ada, "Who comes next").select_option(label="New voices first")
     await way(ada, "How long a share is").select_option(label="4 min")
-    await ada.press("Save our ways")
+    await ada.press("Save for the next meetings")
     await expect(said(ada)).to_have_text(SAVED)
     await expect(way(ada, "How long a share is").locator("option:checked")).to_have_text("4 min")
     # Another facilitator's choice is neither lost nor does it undo the first one's.
-    await mo.press("Save our ways")
+    await mo.press("Save for the next meetings")
     await expect(said(mo)).to_have_text(SAVED)
     await expect(way(mo, "Who comes in").locator("option:checked")).to_have_text("Everybody")
-    await mo.press("Save our ways")
+    await mo.press("Save for the next meetings")
     await expect(said(mo)).to_have_text("They are so already.")
     await way(ada, "How long a share is").select_option(label="Usual")
-    await ada.press("Save our ways")
+    await ada.press("Save for the next meetings")
     await expect(way(ada, "How long a share is").locator("option:checked")).to_have_text(
         "Usual: as each part says"
     )
@@ -94,8 +94,7 @@ async def test_the_ways_are_set_for_the_next_meeting_and_put_back_to_the_formats
     # The meeting that is on is as it was; the next one is held that way.
     await expect(ada.agenda.first).to_be_visible()
     await expect(ada.page.get_by_text("New voices come first.")).to_have_count(0)
-    await room_acts(ada)
-    await ada.press_twice("Close the meeting for everyone")
+    await close_meeting(ada)
     await expect(panel(ada).get_by_role("button")).to_have_count(0)
     ben = await stage.person("Ben")
     await ben.open(room["address"])
@@ -115,7 +114,7 @@ async def test_a_refusal_keeps_what_was_chosen(stage: Stage):
     # What a page of another version offers.
     await long.evaluate("(select) => select.add(new Option('50 min', '50'))")
     await long.select_option(label="50 min")
-    await ada.press("Save our ways")
+    await ada.press("Save for the next meetings")
     alert = fold(ada).get_by_role("alert")
     await expect(alert).to_have_text("That setting can't be so. Choose another value.")
     await expect(long).to_be_focused()
@@ -126,7 +125,7 @@ async def test_a_refusal_keeps_what_was_chosen(stage: Stage):
 
     await long.select_option(label="5 min")
     await ada.page.context.set_offline(True)
-    await ada.press("Save our ways")
+    await ada.press("Save for the next meetings")
     await expect(alert).to_contain_text("The server can't be reached just now.")
     await expect(long).not_to_have_attribute("aria-invalid", "true")
     # What is not saved outlasts a fold that is closed and opened.
@@ -135,7 +134,7 @@ async def test_a_refusal_keeps_what_was_chosen(stage: Stage):
     await look(ada)
     await expect(door.locator("option:checked")).to_have_text("Everybody knocks first")
     await ada.page.context.set_offline(False)
-    await ada.press("Save our ways")
+    await ada.press("Save for the next meetings")
     await expect(said(ada)).to_have_text(SAVED)
     await expect(alert).to_be_hidden()
     await expect(long.locator("option:checked")).to_have_text("5 min")
@@ -148,8 +147,8 @@ async def test_a_co_chair_of_the_meeting_alone_is_not_shown_them(stage: Stage):
     await ada.press("Open meeting")
     await ben.come_in(room["member"])
     await expect(fold(ben)).to_have_count(0)
-    acts = await ada.acts_on("Ben")
-    await acts.get_by_role("button", name="Co-chair").click()
+    async with ada.acts_on("Ben") as acts:
+        await acts.get_by_role("button", name="Co-chair").click()
     await expect(ben.button("Next: Opening")).to_be_visible()
     await expect(fold(ada)).to_be_visible()
     await expect(fold(ben)).to_have_count(0)
@@ -162,7 +161,7 @@ async def test_axe_finds_nothing_in_our_ways(stage: Stage, phone: bool):
     await ada.come_in(room["facilitator"])
     async with ada.people():
         await look(ada)
-        await ada.press("Save our ways")
+        await ada.press("Save for the next meetings")
         await expect(said(ada)).to_have_text("They are so already.")
         await ada.is_accessible("our ways")
         await ada.shoot_as_it_is("w-whole", "phone" if phone else "desk")
@@ -186,7 +185,7 @@ async def test_the_ways_are_set_by_the_keyboard_alone(stage: Stage):
         await tab_to(ada, crosstalk)
         await ada.page.keyboard.type("People")
         await expect(crosstalk.locator("option:checked")).to_have_text("People may answer")
-        await tab_to(ada, ada.button("Save our ways"))
+        await tab_to(ada, ada.button("Save for the next meetings"))
         await ada.page.keyboard.press("Enter")
         await expect(said(ada)).to_have_text(SAVED)
-        await expect(ada.button("Save our ways")).to_be_focused()
+        await expect(ada.button("Save for the next meetings")).to_be_focused()

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { start } from "./js/room.js"
-import { Arrivals, cardsOf, load, mayPost, losers, moves, shouldClose } from "./js/views/chair/sight.js"
-import { aloud, everyMinute, lobbyNotes, mutedBadge, nextAct, notices, onwards, phaseAct, phaseLine, raceLine, refusedLine, roomActs } from "./js/views/chair/words.js"
+import { Arrivals, cardsOf, load, mayPost, losers, moves, shouldClose, unanswered } from "./js/views/chair/sight.js"
+import { aloud, closeAct, everyMinute, lobbyNotes, mutedBadge, nextAct, notices, onwards, phaseAct, phaseLine, raceLine, refusedLine, remedies } from "./js/views/chair/words.js"
 
 const [ADA, MO, BEN, CHIDI, DANA] = [1, 2, 3, 4, 5]
 const NOW = 1_000
@@ -226,7 +226,9 @@ test("A92: five strangers within a minute, and the shield is offered; those who 
 
 test("what is grave asks first, and what is every minute's does not", () => {
   const asks = (acts) => acts.filter(({ grave }) => grave !== undefined).map(({ command }) => command.type)
-  assert.deepEqual(asks(roomActs(room())), ["freeze", "raise_shield", "close"])
+  const acts = (state) => remedies(state).map(({ act }) => act)
+  assert.deepEqual(asks([...acts(room()), closeAct(room())]), ["freeze", "raise_shield", "close"])
+  assert.deepEqual(asks(acts(room({ frozenAt: NOW, shieldAt: NOW }))), ["thaw", "lower_shield"])
   assert.deepEqual(asks(Object.values(everyMinute(room({ holder: BEN, hands: [CHIDI], turnBeganAt: NOW }), NOW))), [])
 })
 
@@ -270,4 +272,26 @@ test("the readings and cards of a part are at hand, and go out between turns", (
   assert.ok(!mayPost({ ...sharing, holder: BEN }))
   assert.ok(mayPost({ ...sharing, holder: BEN, pausedAt: NOW }))
   assert.ok(!mayPost({ ...sharing, frozenAt: NOW }))
+})
+
+test("each remedy says what it does, and which are on", () => {
+  const on = (state) => remedies(state).filter(({ isOn }) => isOn).map(({ key }) => key)
+  assert.deepEqual(remedies(room()).map(({ key }) => key), ["door", "mute", "freeze", "shield"])
+  for (const { does } of remedies(room())) assert.ok(does.length > 20 && does.endsWith("."), does)
+  assert.deepEqual(on(room()), [])
+  assert.deepEqual(on(room({ locked: true, allMutedAt: NOW, frozenAt: NOW, shieldAt: NOW })), ["door", "mute", "freeze", "shield"])
+  assert.deepEqual(remedies(room({ openedAt: null })).map(({ key }) => key), ["door"])
+  assert.deepEqual(remedies(room({ closedAt: NOW })), [])
+})
+
+test("a private line waits until any facilitator answers, or until it is put aside", () => {
+  const line = (key, seat, to, words = `words of ${key}`) => ({ kind: "private", key, at: 0, seat, to, words })
+  const open = (lines, aside = []) => unanswered(room(), lines, new Set(aside)).map(({ seat, words, count }) => [seat, words, count])
+  const asked = [line("1", BEN, 0), line("2", CHIDI, 0), line("3", BEN, 0)]
+  assert.deepEqual(open(asked), [[BEN, "words of 3", 2], [CHIDI, "words of 2", 1]])
+  assert.deepEqual(open([...asked, line("4", MO, BEN)]), [[CHIDI, "words of 2", 1]])
+  assert.deepEqual(open([...asked, line("4", MO, BEN), line("5", BEN, 0)]), [[CHIDI, "words of 2", 1], [BEN, "words of 5", 1]])
+  assert.deepEqual(open(asked, ["1", "3"]), [[CHIDI, "words of 2", 1]])
+  // What facilitators write to each other waits for nobody, and swept words can't be answered.
+  assert.deepEqual(open([line("1", MO, 0), line("2", BEN, 0, null)]), [])
 })

@@ -24,7 +24,11 @@ export function twoTaps(label, act, props = {}) {
       class: "grave-act",
       ...props,
       onblur: () => ask(false),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && ask(false),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.key !== "Escape" || !isAsked) return
+        event.preventDefault() // It takes the question back, and does not close what the button stands in.
+        ask(false)
+      },
       onclick: () => {
         if (isOff(button)) return
         button.focus() // Safari doesn't focus a clicked button, and a blur takes the question back.

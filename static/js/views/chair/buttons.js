@@ -23,7 +23,10 @@ export function showActs(element, acts, perform) {
 
 /** @param {Act} act @param {Perform} perform */
 function actButton({ label, name, primary, grave, first, command }, perform) {
-  const act = async () => (first === undefined || (await perform(first))) && perform(command)
+  const act = async () => {
+    if (typeof command === "function") return command()
+    return (first === undefined || (await perform(first))) && perform(command)
+  }
   if (grave) return twoTaps(label, act)
   return button(label, act, { class: primary ? "primary" : null, "aria-label": name ?? null })
 }
@@ -77,7 +80,8 @@ export function keepFocus(within, draw, home = within) {
   const before = document.activeElement
   const had = before instanceof HTMLElement && within.contains(before)
   draw()
-  if (!had || document.activeElement === before) return
+  // A browser takes the focus from what is hidden only later.
+  if (!had || (document.activeElement === before && canFocus(before))) return
   if (canFocus(before)) return before.focus({ preventScroll: true })
   const next = [...within.querySelectorAll("button, summary")].find(canFocus)
   if (next instanceof HTMLElement) return next.focus({ preventScroll: true })

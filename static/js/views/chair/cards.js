@@ -7,7 +7,7 @@ import { button, keepFocus, showActs } from "./buttons.js"
 import { cardsOf, cueCard, mayPost } from "./sight.js"
 import { tooLong } from "../overlong.js"
 import { LONGEST_POST, length, written } from "../../written.js"
-import { phaseAct, phaseLine } from "./words.js"
+import { closeAct, phaseAct, phaseLine } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { Room } from "../../room.js" */
@@ -69,7 +69,7 @@ export class CardsPart {
   render({ room, now }) {
     keepFocus(this.#agenda, () => {
       write(this.#time, phaseLine(room, now))
-      const phase = phaseAct(room)
+      const phase = phaseAct(room) ?? (rooms.nextPhase(room) === null ? closeAct(room) : null)
       showActs(this.#phase, phase === null ? [] : [phase], this.#perform)
       this.#show(room)
     })

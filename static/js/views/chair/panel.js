@@ -1,13 +1,16 @@
 /** The facilitator's panel: beside what everybody sees, all that holding a meeting takes. */
 
 import { el, find, write } from "../../dom.js"
+import * as rooms from "../../standing.js"
 import { fold, keepFocus, showActs, showWhole } from "./buttons.js"
 import { CardsPart } from "./cards.js"
 import { PeoplePart } from "./people.js"
+import { PersonSheet } from "./person.js"
 import { LobbyPart, QueuePart } from "./queue.js"
 import { Arrivals } from "./sight.js"
 import { Strip } from "./strip.js"
-import { aloud, refusedLine, roomActs } from "./words.js"
+import { Trouble } from "./trouble.js"
+import { aloud, closeAct, refusedLine } from "./words.js"
 
 /** @import { Acts, Model } from "../../model.js" */
 /** @import { Refusal, SeatCommand } from "../../protocol.js" */
@@ -25,6 +28,8 @@ export class ChairPanel {
   #chair = find("#chair")
   #acts
   #strip
+  #person
+  #trouble
   /** @type {Part[]} */
   #parts
   #arrivals = new Arrivals()
@@ -40,9 +45,13 @@ export class ChairPanel {
   constructor(acts, door) {
     this.#acts = acts
     const perform = (/** @type {SeatCommand} */ command, /** @type {string} */ done = "") => this.#perform(command, done)
-    this.#strip = new Strip(this.#chair, perform)
+    this.#strip = new Strip(this.#chair, perform, acts.tell, () => this.#model !== null && this.render(this.#model))
+    this.#person = new PersonSheet(perform, acts.tell)
+    const open = (/** @type {number} */ seat) => this.#person.open(seat)
     const cards = new CardsPart(perform, door.cues ?? [])
-    this.#parts = [new QueuePart(perform), new LobbyPart(perform), new PeoplePart(perform, acts.tell), cards, new RoomPart(perform)]
+    this.#parts = [this.#person, new QueuePart(perform, open), new LobbyPart(perform), new PeoplePart(perform, open), cards, new ClosingPart(perform)]
+    this.#trouble = new Trouble(this.#chair, perform)
+    this.#parts.push(this.#trouble)
     if (door.sets_ways) this.#parts.push(new WaysPart(door.room.slug))
     if (door.cues === undefined) void getCues(door.room.slug).then((cues) => cards.give(cues))
     find("#sheet .sheet-head").prepend(this.#line)
@@ -101,9 +110,11 @@ export class ChairPanel {
   /** @param {string} words */
   #say(words) {
     clearTimeout(this.#timer)
-    const covered = /** @type {HTMLDialogElement} */ (find("#sheet")).open
-    this.#strip.say(covered ? "" : words)
-    write(this.#line, covered ? words : "")
+    const isSheet = /** @type {HTMLDialogElement} */ (find("#sheet")).open
+    const over = this.#person.isOpen ? this.#person : this.#trouble.isOpen ? this.#trouble : null
+    for (const sheet of [this.#person, this.#trouble]) sheet.say(sheet === over ? words : "")
+    this.#strip.say(over === null && !isSheet ? words : "")
+    write(this.#line, over === null && isSheet ? words : "")
     if (words !== "") this.#timer = setTimeout(() => this.#say(""), SAID)
   }
 
@@ -133,13 +144,11 @@ async function getCues(slug) {
   }
 }
 
-/** What concerns the whole room, folded away: it is grave. */
-class RoomPart {
+/** The end before its time, folded away: it is grave. */
+class ClosingPart {
   #perform
   #acts = el("div", { class: "acts" })
-  #element = showWhole(
-    el("details", { class: "grave chair-part chair-room" }, el("summary", {}, "The room: lock, freeze, shield, end"), this.#acts),
-  )
+  #element = showWhole(el("details", { class: "grave chair-part chair-closing" }, el("summary", {}, "End the meeting now"), this.#acts))
 
   /** @param {import("./buttons.js").Perform} perform */
   constructor(perform) {
@@ -149,9 +158,9 @@ class RoomPart {
 
   /** @param {Model} model */
   render({ room }) {
-    const acts = roomActs(room)
-    this.#element.hidden = acts.length === 0
-    keepFocus(this.#element, () => showActs(this.#acts, acts, this.#perform))
+    const act = rooms.nextPhase(room) === null ? null : closeAct(room)
+    this.#element.hidden = act === null
+    keepFocus(this.#element, () => showActs(this.#acts, act === null ? [] : [act], this.#perform))
   }
 
   remove() {
@@ -164,7 +173,7 @@ class WaysPart {
   #room
   /** @type {import("./ways.js").WaysForm | null} */
   #form = null
-  #element = fold("Our ways", (inside) => void this.#open(inside), { class: "grave chair-part chair-our-ways" })
+  #element = fold("How we hold our meetings", (inside) => void this.#open(inside), { class: "grave chair-part chair-our-ways" })
 
   /** @param {string} room Its slug. */
   constructor(room) {
@@ -177,7 +186,7 @@ class WaysPart {
     if (this.#form === null) {
       const loaded = await import("./ways.js").catch(() => null)
       // A newer version runs by now, or the network is gone; or it was opened twice.
-      if (loaded === null) return write(inside, "Reload the page to see our ways.")
+      if (loaded === null) return write(inside, "Reload the page to see how we hold our meetings.")
       this.#form ??= new loaded.WaysForm(this.#room)
       inside.replaceChildren(this.#form.element)
     }

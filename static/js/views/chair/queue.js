@@ -1,11 +1,11 @@
 /** The queue in a facilitator's hands: inviting, reordering, lowering, closing. And who waits at the door. */
 
-import { el, fill, find, keyed, linger, set, turnOff, write } from "../../dom.js"
+import { el, fill, find, keyed, linger, set, write } from "../../dom.js"
 import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { twoTaps } from "../taps.js"
-import { button, fold, keepFocus, nameFold } from "./buttons.js"
-import { isFree, moves } from "./sight.js"
+import { button, keepFocus } from "./buttons.js"
+import { isFree } from "./sight.js"
 import { showNotices } from "./strip.js"
 import { lobbyNotes, notices, queueLine } from "./words.js"
 
@@ -19,6 +19,7 @@ export class QueuePart {
   #section = find("#queue")
   #list = find("#queue ol")
   #perform
+  #open
   /** @type {Room | null} */
   #room = null
   #line = el("p", { class: "soft chair-part chair-load" })
@@ -27,9 +28,10 @@ export class QueuePart {
   #lower
   #acts
 
-  /** @param {Perform} perform */
-  constructor(perform) {
+  /** @param {Perform} perform @param {(seat: number) => void} open */
+  constructor(perform, open) {
     this.#perform = perform
+    this.#open = open
     this.#lower = twoTaps("Lower every hand", () => perform({ type: "lower_hands" }))
     this.#acts = el("div", { class: "acts chair-part" }, this.#close, this.#lower)
     // Above the list: it may be long.
@@ -72,47 +74,19 @@ export class QueuePart {
     invite.hidden = !isFree(room, now) || (seat === room.seat && !isFirst) || rooms.mutedUntil(room, seat) !== null
     set(invite, "aria-label", seat === room.seat ? "Invite yourself" : `Invite ${name}`)
     set(invite, "class", isFirst ? "chair-invite primary" : "chair-invite")
-    nameFold(find("details", part), ` for the hand of ${name}`)
-    const { up, down } = moves(room, seat)
-    for (const [which, command] of Object.entries({ up, down })) {
-      const one = part.querySelector(`[data-move=${which}]`)
-      if (one instanceof HTMLElement) turnOff(one, "off", command === null)
-    }
+    const more = find(".more-acts", part)
+    more.hidden = seat === room.seat
+    set(more, "aria-label", `More for ${name}`)
   }
 
   /** @param {number} seat */
   #build(seat) {
-    const moved = (/** @type {"up" | "down"} */ way) => {
-      const command = this.#room === null ? null : moves(this.#room, seat)[way]
-      if (command !== null) void this.#perform(command)
-    }
-    const build = (/** @type {HTMLElement} */ inside) => {
-      const lower = this.#room !== null && rooms.speak(this.#room) === "round" ? "Take out of the round" : "Lower"
-      fill(
-        inside,
-        el(
-          "div",
-          { class: "acts" },
-          el("button", { type: "button", "data-move": "up", onclick: () => moved("up") }, "Move up"),
-          el("button", { type: "button", "data-move": "down", onclick: () => moved("down") }, "Move down"),
-          button(lower, () => this.#perform({ type: "lower_hand", seat })),
-        ),
-      )
-      if (this.#room !== null) this.#mark(inside, seat, this.#room)
-    }
     return el(
       "div",
       { class: "chair-part chair-row" },
       button("Invite", () => this.#invite(seat), { class: "chair-invite" }),
-      fold("Acts", build),
+      button("More", () => this.#open(seat), { class: "quiet more-acts" }),
     )
-  }
-
-  /** @param {HTMLElement} inside @param {number} seat @param {Room} room */
-  #mark(inside, seat, room) {
-    const { up, down } = moves(room, seat)
-    turnOff(find("[data-move=up]", inside), "off", up === null)
-    turnOff(find("[data-move=down]", inside), "off", down === null)
   }
 
   /** @param {number} seat */

@@ -22,7 +22,7 @@ const MINUTE = 60
  * @property {boolean} [primary]
  * @property {boolean} [grave]
  * @property {SeatCommand} [first] What has to be so before.
- * @property {SeatCommand} command
+ * @property {SeatCommand | (() => unknown)} command Or what this page does by itself.
  */
 
 /**
@@ -125,6 +125,30 @@ export function moves(room, seat) {
 export function mayPost(room) {
   const running = room.holder !== null && rooms.stoppedAt(room) === null
   return rooms.isOpen(room) && room.frozenAt === null && !room.isQuiet && !running && rooms.mutedUntil(room) === null
+}
+
+/** @typedef {{ seat: number, words: string, count: number, keys: string[] }} Unanswered */
+
+/**
+ * Who wrote to the facilitators and was answered by none of them: the oldest first, each with their
+ * newest words. `aside` holds the keys of lines that somebody put aside here.
+ *
+ * @param {Room} room
+ * @param {readonly import("../../timeline.js").PrivateItem[]} lines
+ * @param {ReadonlySet<string>} aside
+ * @returns {Unanswered[]}
+ */
+export function unanswered(room, lines, aside) {
+  /** @type {Map<number, Unanswered>} */
+  const open = new Map()
+  for (const { key, seat, to, words } of lines) {
+    if (to !== 0) open.delete(to)
+    else if (words !== null && seat !== room.seat && !rooms.isFacilitator(room, seat) && rooms.sits(room, seat) && !aside.has(key)) {
+      const { count = 0, keys = [] } = open.get(seat) ?? {}
+      open.set(seat, { seat, words, count: count + 1, keys: [...keys, key] })
+    }
+  }
+  return [...open.values()]
 }
 
 /** @typedef {{ id: string, title: string, text: string }} Cue */

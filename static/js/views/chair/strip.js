@@ -1,16 +1,23 @@
 /** What stands on the facilitator's screen at all times: what is done every minute, and notices. */
 
 import { el, find, keyed, linger, set, write } from "../../dom.js"
+import * as rooms from "../../standing.js"
 import { keepFocus, showActs } from "./buttons.js"
-import { everyMinute, notices, onwards, phaseAct } from "./words.js"
+import { unanswered } from "./sight.js"
+import { closeAct, everyMinute, lineWords, notices, onwards, phaseAct } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
+/** @import { Room } from "../../room.js" */
 /** @import { Perform } from "./buttons.js" */
 /** @import { Act } from "./sight.js" */
 /** @import { Notice } from "./words.js" */
 
 export class Strip {
   #perform
+  #tell
+  #draw
+  /** Private lines that were put aside. @type {Set<string>} */
+  #aside = new Set()
   /** Each act has a place of its own, which no other moves. */
   #more = el("div", { class: "chair-more" })
   #pause = el("div", { class: "chair-pause" })
@@ -23,10 +30,31 @@ export class Strip {
   #line = el("p", { class: "chair-line soft", role: "status" })
   #element = el("div", { class: "chair-strip" }, this.#acts, this.#onwards, this.#phase, this.#notices, this.#line)
 
-  /** @param {HTMLElement} chair @param {Perform} perform */
-  constructor(chair, perform) {
+  /** @param {HTMLElement} chair @param {Perform} perform @param {(seat: number) => void} tell @param {() => void} draw */
+  constructor(chair, perform, tell, draw) {
     this.#perform = perform
+    this.#tell = tell
+    this.#draw = draw
     chair.append(this.#element)
+  }
+
+  /** Private lines that nobody has answered stay in sight. @param {Room} room @param {Model["lines"]} lines @returns {Notice[]} */
+  #unanswered(room, lines) {
+    if (room.closedAt !== null) return []
+    return unanswered(room, lines, this.#aside).map((line) => ({
+      key: `line ${line.seat}`,
+      words: lineWords(room, line),
+      acts: [
+        { key: "answer", label: "Answer", name: `Answer ${rooms.nameOf(room, line.seat)}`, command: () => this.#tell(line.seat) },
+        { key: `aside ${line.count}`, label: "Put aside", command: () => this.#putAside(line.keys) },
+      ],
+    }))
+  }
+
+  /** Here alone: the other facilitators still have it in sight. @param {readonly string[]} keys */
+  #putAside(keys) {
+    for (const key of keys) this.#aside.add(key)
+    this.#draw()
   }
 
   /** @param {string} words */
@@ -35,10 +63,10 @@ export class Strip {
   }
 
   /** @param {Model} model @param {number} arrived */
-  render({ room, now }, arrived) {
+  render({ room, now, lines }, arrived) {
     const { more, pause, end } = everyMinute(room, now)
-    const [next, phase] = [onwards(room, now), phaseAct(room)]
-    const standing = notices(room, now, arrived).filter(({ calm }) => !calm)
+    const [next, phase] = [onwards(room, now), phaseAct(room) ?? closing(room)]
+    const standing = [...notices(room, now, arrived).filter(({ calm }) => !calm), ...this.#unanswered(room, lines)]
     // On a phone there is room for one of the two; where the phase has run over it is that one.
     set(this.#element, "data-busy", room.holder !== null && next !== null && !standing.some(({ key }) => key === "over"))
     keepFocus(this.#element, () => {
@@ -51,6 +79,11 @@ export class Strip {
       showNotices(this.#notices, standing, this.#perform)
     })
   }
+}
+
+/** Only where no part comes any more: else it is folded away. @param {Room} room */
+function closing(room) {
+  return rooms.nextPhase(room) === null ? closeAct(room) : null
 }
 
 /** @param {Act | null} act */

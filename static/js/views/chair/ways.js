@@ -8,7 +8,7 @@ import { WAYS, changes, chosen, intro, options } from "./ways-words.js"
 /** @import { Found, Name } from "./ways-words.js" */
 
 const PATIENCE = 10_000
-const NOT_HERE = "Our ways can't be had just now. Look at your connection, then try again."
+const NOT_HERE = "This can't be had just now. Look at your connection, then try again."
 
 export class WaysForm {
   #path
@@ -19,7 +19,7 @@ export class WaysForm {
   #rows = WAYS.map(row)
   #why = el("p", { class: "bounced", role: "alert", hidden: true })
   #again = el("button", { type: "button", hidden: true, onclick: () => this.#lookAgain() }, "Try again")
-  #save = el("button", { class: "primary" }, "Save our ways")
+  #save = el("button", { class: "primary" }, "Save for the next meetings")
   #line = el("p", { class: "ways-line", role: "status" })
   #form = el(
     "form",

@@ -85,7 +85,21 @@ export function queueLine(room, now) {
   return waits === null ? "" : `About ${waits.minutes} min of hands, ${waits.left} left.`
 }
 
-// What stands at the top as long as it is so
+/** Where somebody's hand stands. @param {Room} room @param {number} seat */
+export function handLine(room, seat) {
+  return `The hand is number ${rooms.place(room, seat)} of ${room.hands.length}.`
+}
+
+// Private lines
+
+/** What somebody wrote to the facilitators and nobody has answered. @param {Room} room @param {import("./sight.js").Unanswered} line */
+export function lineWords(room, { seat, words, count }) {
+  const start = [...words].slice(0, 80).join("")
+  const more = count > 1 ? ` (${count} lines)` : ""
+  return `${rooms.nameOf(room, seat)} to the facilitators${more}: “${start}${start.length < words.length ? "…" : ""}”`
+}
+
+// What stands below the acts as long as it is so
 
 /**
  * `calm` where it can wait until the queue is looked at.
@@ -130,7 +144,7 @@ function chairNotices(room) {
   } else if (mayTakeChair(room)) {
     found.push({
       key: "free",
-      words: room.isQuiet ? "The room is quiet: nobody is in the chair." : "Nobody is in the chair.",
+      words: room.isQuiet ? "The room is quiet: no facilitator holds it." : "No facilitator holds this meeting.",
       acts: [{ key: "take", label: "Take the chair", primary: true, command: { type: "accept_chair" } }],
     })
   }
@@ -148,14 +162,14 @@ function stops(room, arrived) {
     found.push({
       key: "frozen",
       words: "The room is frozen. Nothing moves but what you do, and Help.",
-      acts: [{ key: "thaw", label: "Let the room go on", grave: true, command: { type: "thaw" } }],
+      acts: [thaw()],
     })
   }
   if (room.shieldAt !== null) {
     found.push({
       key: "shield",
       words: "The shield is up: members can't write, newcomers wait.",
-      acts: [{ key: "lower", label: "Lower the shield, let members write", grave: true, command: { type: "lower_shield" } }],
+      acts: [lowerShield()],
     })
   } else if (arrived >= RAID) {
     found.push({
@@ -175,7 +189,7 @@ function stops(room, arrived) {
     found.push({
       key: "muted",
       words: `Members can't write until ${clock(room.allMutedUntil ?? 0)}.`,
-      acts: [{ key: "unmute", label: "Unmute all", command: { type: "unmute_all" } }],
+      acts: [unmuteAll()],
     })
   }
   return found
@@ -361,27 +375,67 @@ export function phaseAct(room) {
   return { key: `phase ${epoch}`, label: `End ${whose} turn, go on to ${isolated(phase.title)}`, grave: true, command }
 }
 
+/** The end of the meeting: where the next phase stood, once there is none. @param {Room} room @returns {Act | null} */
+export function closeAct(room) {
+  if (!rooms.isOpen(room)) return null
+  return { key: "close", label: "Close the meeting for everyone", grave: true, command: { type: "close" } }
+}
+
 /**
- * What concerns the whole room; what is there to be undone stands in a notice.
+ * What there is where something is wrong in the room: what each does, whether it is on, and the way
+ * there or back.
  *
- * @param {Room} room
- * @returns {Act[]}
+ * @typedef {{ key: string, does: string, isOn: boolean, act: Act }} Remedy
  */
-export function roomActs(room) {
+
+/** @param {Room} room @returns {Remedy[]} */
+export function remedies(room) {
   if (room.closedAt !== null) return []
-  /** @type {Act[]} */
-  const door = [
-    room.locked
-      ? { key: "unlock", label: "Unlock the door", command: { type: "unlock" } }
-      : { key: "lock", label: "Lock the door", command: { type: "lock" } },
-  ]
-  if (!rooms.isOpen(room)) return door
-  /** @type {Act[]} */
-  const still = []
-  if (room.allMutedAt === null) still.push({ key: "mute all", label: "Mute all 10 min", command: { type: "mute_all", minutes: 10 } })
-  if (room.frozenAt === null) still.push({ key: "freeze", label: "Freeze the room", grave: true, command: { type: "freeze" } })
-  if (room.shieldAt === null) still.push(raiseShield())
-  return [...door, ...still, { key: "close", label: "Close the meeting for everyone", grave: true, command: { type: "close" } }]
+  const { locked } = room
+  /** @type {Remedy} */
+  const door = {
+    key: "door",
+    does: "Nobody new comes in. Who is here stays.",
+    isOn: locked,
+    act: locked ? { key: "unlock", label: "Unlock the door", command: { type: "unlock" } } : { key: "lock", label: "Lock the door", command: { type: "lock" } },
+  }
+  return rooms.isOpen(room) ? [door, muteAll(room), freeze(room), shield(room)] : [door]
+}
+
+/** @param {Room} room @returns {Remedy} */
+function muteAll({ allMutedAt }) {
+  const isOn = allMutedAt !== null
+  const does = "Only facilitators write; turns wait. Help and the line to you stay open."
+  return { key: "mute", does, isOn, act: isOn ? unmuteAll() : { key: "mute all", label: "Mute everybody for 10 min", command: { type: "mute_all", minutes: 10 } } }
+}
+
+/** @param {Room} room @returns {Remedy} */
+function freeze({ frozenAt }) {
+  const isOn = frozenAt !== null
+  const does = "No words, no hands, no clocks. Afterwards all goes on as it was. Help stays open."
+  return { key: "freeze", does, isOn, act: isOn ? thaw() : { key: "freeze", label: "Freeze the room", grave: true, command: { type: "freeze" } } }
+}
+
+/** @param {Room} room @returns {Remedy} */
+function shield({ shieldAt }) {
+  const isOn = shieldAt !== null
+  const does = "Against a raid, all in one: members can't write, who comes waits at the door, names stay, and what strangers wrote last is folded."
+  return { key: "shield", does, isOn, act: isOn ? lowerShield() : raiseShield() }
+}
+
+/** @returns {Act} */
+function unmuteAll() {
+  return { key: "unmute", label: "Let everybody write again", command: { type: "unmute_all" } }
+}
+
+/** @returns {Act} */
+function thaw() {
+  return { key: "thaw", label: "Let the room go on", grave: true, command: { type: "thaw" } }
+}
+
+/** @returns {Act} */
+function lowerShield() {
+  return { key: "lower", label: "Lower the shield, let members write", grave: true, command: { type: "lower_shield" } }
 }
 
 // People
