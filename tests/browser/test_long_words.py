@@ -46,7 +46,7 @@ async def test_the_page_says_by_how_much_and_marks_the_rest(stage: Stage):
     # Before the meeting nothing can go out, so there is no offer; the words stay.
     await ben.say(LONG)
     await expect(ben.refusal).to_contain_text(by_how_much(LONG))
-    await expect(ben.refusal).to_contain_text("your words stay here")
+    await expect(ben.refusal).to_contain_text("Once you may write, it can go out as 3 lines")
     await expect(ben.refusal.locator("mark")).to_have_text(f"{LONG[2000:2060]}…")
     await expect(ben.button(re.compile("^Send as"))).to_have_count(0)
     await expect(ben.field).to_have_value(LONG)
@@ -95,6 +95,20 @@ async def test_when_the_turn_ends_between_the_rest_is_a_draft_again(stage: Stage
     await expect(ben.field).to_have_value(f"{SECOND}\n\n{THIRD}")
     assert await lines_of(ada, "Ben") == [FIRST]
     await expect(ben.page.locator("#pending > *")).to_have_count(0)
+
+
+async def test_fc_05_who_is_invited_sends_many_lines_in_one_tap(stage: Stage):
+    links = await stage.room("Invited")
+    ada, ben = await stage.person("Ada"), await stage.person("Ben")
+    await ada.come_in(links["facilitator"])
+    await ben.come_in(links["member"])
+    await gives_the_floor(ada, ben, accepts=False)
+    await ben.say(LONG)
+    await ben.press("Send as 3 lines")
+    await expect(ada.card("Ben").locator(".share")).to_have_count(3)
+    assert await lines_of(ada, "Ben") == LINES
+    await expect(ben.field).to_have_value("")
+    await expect(ben.floor).to_contain_text("You have the floor")
 
 
 async def test_what_is_bounced_holds_back_what_was_to_follow_it(stage: Stage):

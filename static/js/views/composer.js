@@ -187,18 +187,20 @@ export class ComposerView {
   /** The server says no, but hears a cry for help in it. @param {string} text @param {Room} room */
   #tooLong(text, room) {
     void this.#showLong(text, room)
-    this.#long ??= this.#sent(beginning(text, HEARD), room)
+    // No acceptance of an invitation: that is for the lines that do go out.
+    const heard = beginning(text, HEARD)
+    this.#long ??= this.#acts.say(this.#to === null ? { type: "say", text: heard, epoch: room.epoch } : { type: "tell", text: heard, to: this.#to || null })
     this.#field.focus()
   }
 
   /** @param {string} text @param {Room} room */
   async #showLong(text, room) {
-    // The floor, or an open part; not where one line is all there is.
-    const may = rooms.maySpeak(room) === null || rooms.takesTheFloor(room)
-    const free = this.#to !== null || (may && rooms.speak(room) !== "self_id")
+    // Not where one line is all there is.
+    const may = this.#to !== null || rooms.maySpeak(room) === null || rooms.takesTheFloor(room)
+    const when = this.#to === null && rooms.speak(room) === "self_id" ? "never" : may ? "now" : "later"
     try {
       const { overhang, overlong } = await import("./overlong.js")
-      const { words, send } = overlong(text, free, () => void this.#sendAll(room))
+      const { words, send } = overlong(text, when, () => void this.#sendAll(room))
       this.#answer.say(words, send === null ? [] : [send], overhang(text))
     } catch {
       // A newer version runs by now, or the network is gone.

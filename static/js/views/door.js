@@ -281,7 +281,7 @@ function whatIsOn(door) {
 /** @param {string | null} phase */
 function begun(phase) {
   if (phase === null) return "The meeting is open"
-  return phase.startsWith("After") ? phase : `${phase} has begun`
+  return phase.startsWith("After") ? phase : `${isolated(phase)} has begun`
 }
 
 /** @param {number | null} here */

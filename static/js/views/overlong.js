@@ -12,20 +12,33 @@ const BEHIND = 60
 
 /**
  * @param {string} text
- * @param {boolean} free Whether lines can go out now.
+ * @param {"now" | "later" | "never"} when Lines can go out.
  * @param {() => void} onsend
  */
-export function overlong(text, free, onsend) {
+export function overlong(text, when, onsend) {
   const { length: lines } = parts(text)
-  const offer = free && lines <= MANY
-  const send = offer ? el("button", { type: "button", class: "primary", onclick: onsend }, `Send as ${lines} lines`) : null
-  return { words: tooLong(length(text) - LONGEST, offer ? lines : 0), send }
+  const can = lines <= MANY ? when : "never"
+  const send = can === "now" ? el("button", { type: "button", class: "primary", onclick: onsend }, `Send as ${lines} lines`) : null
+  return { words: tooLong(length(text) - LONGEST, lines, can), send }
 }
 
-/** By how much it is too long, and in how many lines it can go out; 0 where it can't. @param {number} over @param {number} [lines] */
-export function tooLong(over, lines = 0) {
+/**
+ * By how much it is too long, and in how many lines it can go out.
+ *
+ * @param {number} over
+ * @param {number} [lines]
+ * @param {"now" | "later" | "never"} [when]
+ */
+export function tooLong(over, lines = 0, when = "never") {
   const by = `This is ${over} character${over === 1 ? "" : "s"} too long.`
-  return lines === 0 ? `${by} Shorten it by that much; your words stay here.` : `${by} It can go out as ${lines} lines.`
+  switch (when) {
+    case "now":
+      return `${by} It can go out as ${lines} lines.`
+    case "later":
+      return `${by} Once you may write, it can go out as ${lines} lines; your words stay here.`
+    case "never":
+      return `${by} Shorten it by that much; your words stay here.`
+  }
 }
 
 /** The end of what fits, and what does not, marked. @param {string} text */
