@@ -200,7 +200,7 @@ export class ComposerView {
     const when = this.#to === null && rooms.speak(room) === "self_id" ? "never" : may ? "now" : "later"
     try {
       const { overhang, overlong } = await import("./overlong.js")
-      const { words, send } = overlong(text, when, () => void this.#sendAll(room))
+      const { words, send } = overlong(text, when, () => void this.#sendAll())
       this.#answer.say(words, send === null ? [] : [send], overhang(text))
     } catch {
       // A newer version runs by now, or the network is gone.
@@ -208,9 +208,11 @@ export class ComposerView {
     }
   }
 
-  /** In order; each is a line of its own, under an id of its own. @param {Room} room */
-  async #sendAll(room) {
+  /** In order; each is a line of its own, under an id of its own. */
+  async #sendAll() {
     const { parts } = await import("../parts.js")
+    const room = this.#room
+    if (room === null) return
     const lines = parts(written(this.#field.value))
     this.#answer.clear()
     this.#set("")
