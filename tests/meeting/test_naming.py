@@ -90,12 +90,11 @@ def test_in_a_room_of_thousands_a_name_is_compared_with_those_that_look_like_it(
         return alike(name, other)
 
     monkeypatch.setattr(naming, "alike", noted)
-    story = given(
-        in_phase("gathering"), happened.Renamed(seat=chidi, words="Benny", over=told(chidi))
-    )
+    said = happened.Said(seat=chidi, words="Hello")
+    story = given(in_phase("gathering"), said, happened.Renamed(seat=chidi, words="Benny"))
     story.when(0, eve_as("BEN")).refused("name_taken")
     story.when(0, eve_as("Chidi")).allowed()
-    assert compared == [("BEN", "Ben")], "of an old name that is gone nothing leads to its seat"
+    assert compared == [("BEN", "Ben"), ("Chidi", "Benny")]
 
 
 # A name that is not told any more

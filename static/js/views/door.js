@@ -110,7 +110,8 @@ export class DoorView {
   }
 
   #build() {
-    this.#form.prepend(el("p", { class: "soft" }, whoComesIn(this.#door)))
+    // Below the way in, which a small phone shows without scrolling; and not where one waits already.
+    this.#form.append(el("p", { class: "soft who" }, whoComesIn(this.#door)))
     const { kept, helplines } = this.#door
     return el(
       "section",
