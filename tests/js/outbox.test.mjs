@@ -91,6 +91,7 @@ test("without an answer it is unsent after a minute, and again is the same id", 
   const item = outbox.send(say("one"))
   passes(61_000)
   assert.deepEqual(settled, [["one", "unsent"]])
+  while (newest().code !== null) passes(50) // It was dialled again, and waits between two tries now and then.
   newest().opens()
   newest().says(resumed)
   assert.deepEqual(texts(), [], "it waits for somebody to say so")
