@@ -281,6 +281,8 @@ class Person:
 
     async def press_twice(self, act: str) -> None:
         """What is grave takes two taps, and both say the same; the second has to wait a moment."""
+        # A row that goes is waited for: what slides into its place takes no tap for a moment (aim.js).
+        await expect(self.page.locator("[data-leaving]")).to_have_count(0)
         await self.button(act).click()
         await self.button(f"Yes, {act[0].lower()}{act[1:]}").click()
 

@@ -1,8 +1,12 @@
 """The facilitator's panel without DOM: its script notices what somebody could break."""
 
+import re
+from typing import get_args
+
 import pytest
 
-from tests.js.modules import Modules
+from moderation.meeting import commands as ask
+from tests.js.modules import STATIC, Modules
 
 MISTAKES = [
     ("sight.js", "lost -= phase.minutes", "lost -= 1"),
@@ -44,3 +48,15 @@ WAYS_MISTAKES = [
 def test_a_mistake_in_the_settings_is_noticed(modules: Modules, right: str, wrong: str):
     modules.spoil("views/chair/ways-words.js", right, wrong)
     modules.fails("chair-ways.test.mjs")
+
+
+def test_every_command_that_a_seat_may_send_is_some_act_of_the_page():
+    """What the rules allow and no button does is no act of a facilitator."""
+    pages = [path.read_text() for path in STATIC.rglob("*.js") if path.name != "protocol.js"]
+    acts = set(re.findall(r'type: "(\w+)"', "".join(pages)))
+    # A seat of service is pressed where it is theirs.
+    acts |= set(re.findall(r'type: \w+\(\) \? "(\w+)" : "\w+"', "".join(pages)))
+    acts |= set(re.findall(r'type: \w+\(\) \? "\w+" : "(\w+)"', "".join(pages)))
+    known = {command.__struct_config__.tag for command in get_args(ask.SeatCommand)}
+    assert len(known) > 40, "this test looks at what the wire takes"
+    assert known - acts == set()
