@@ -171,7 +171,6 @@ async def member(stage: Stage) -> AsyncIterator[State]:
         await expect(ben.button("Open the private line")).to_be_visible()
         yield "an offer of help", ben
         await ben.button("Not now").click()
-        await ben.button("OK").click()
         await ben.field.fill("")
         ben.forgive("ERR_INTERNET_DISCONNECTED")
         await ben.page.context.set_offline(True)
