@@ -46,7 +46,11 @@ TESTS = {
     "chatroom/live/presence.py": ["tests/live/test_presence.py", "tests/live/test_hub.py"],
     "chatroom/live/refusals.py": ["tests/test_refused.py", "tests/web/test_connection.py"],
     "chatroom/live/reviewing.py": ["tests/live/test_reviewing.py", "tests/web/test_reviewed.py"],
-    "chatroom/live/rules.py": ["tests/live/test_hub.py", "tests/care", "tests/journal", *ON_SQLITE],
+    "chatroom/live/rules.py": [
+        *("tests/live/test_rules.py", "tests/live/test_hub.py", "tests/care"),
+        *("tests/web/test_written.py", "tests/journal"),
+        *ON_SQLITE,
+    ],
     "chatroom/live/timekeeper.py": [
         *("tests/live/test_timekeeper.py", "tests/live/test_clock.py"),
         *("tests/live/test_missed.py", "tests/live/test_sweep.py"),
@@ -70,6 +74,7 @@ TESTS = {
     "chatroom/bus/redis.py": ["tests/bus/test_redis.py", "tests/bus/test_bus.py"],
     "chatroom/bus/shards.py": ["tests/bus/test_shards.py"],
     "chatroom/bus/local.py": ["tests/bus/test_bus.py"],
+    "chatroom/bus/waiting.py": ["tests/bus/test_waiting.py", "tests/bus/test_bus.py"],
     "chatroom/people/": ["tests/people", "tests/web/test_doors.py", "tests/web/test_lobby.py"],
     "chatroom/care/": ["tests/care", "tests/web/test_help.py", "tests/web/test_crisis.py"],
     "chatroom/groups/": ["tests/groups", "tests/web/test_lobby.py", "tests/test_cli.py"],

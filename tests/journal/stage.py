@@ -40,6 +40,9 @@ OPEN_EPOCH = 1
 
 WAYS = Flags()
 
+SOON = 30.0
+"""Seconds for what nobody promises: a busy machine takes its time."""
+
 ID, OTHER = b"i" * 16, b"o" * 16
 """Of two commands."""
 
@@ -273,7 +276,7 @@ async def outcomes(answers: "Iterable[asyncio.Future[Answer]]") -> list[Answer |
     return [await outcome(answer) for answer in answers]
 
 
-async def until(condition: Callable[[], object], within: float = 5.0) -> None:
+async def until(condition: Callable[[], object], within: float = SOON) -> None:
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 - it looks from outside
             await asyncio.sleep(0.002)

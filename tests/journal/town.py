@@ -21,7 +21,7 @@ from chatroom.settings import load
 from chatroom.store import database, rooms
 from chatroom.store.accounts import Role
 from tests.journal.served import Thread
-from tests.journal.stage import migrated
+from tests.journal.stage import SOON, migrated
 
 Frame = dict[str, Any]
 
@@ -43,7 +43,7 @@ class Line:
         await self.socket.send(json.dumps(frame))
 
     async def next(self) -> Frame:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SOON):
             data = await self.socket.recv(decode=False)
         assert isinstance(data, bytes)
         self.raw.append(data)

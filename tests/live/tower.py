@@ -109,7 +109,7 @@ class running:  # noqa: N801 - reads as a word
 
 
 async def slept(tower: Tower, times: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(tower.slept) < times:  # noqa: ASYNC110 - it looks from outside
             await asyncio.sleep(0.001)
 

@@ -194,6 +194,23 @@ async def test_a_command_is_answered_once_with_the_first_receipt_on_any_socket_p
         assert await three.say("hello", GATHERING, id=ID) == first
 
 
+async def test_a_receipt_names_the_stream_that_its_entry_is_in_and_none_where_there_is_no_entry(
+    room: Room,
+):
+    """By it a page knows which row was confirmed."""
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        said = await line.say("hello", GATHERING)
+        told = await line.ask({"type": "tell", "text": "quietly"})
+        nothing = await line.ask({"type": "lower_hand"})
+    (entry,) = (one for one in line.entries() if one["entry"]["type"] == "said")
+    assert (said["stream"], said["number"]) == ("room", entry["number"])
+    assert (told["stream"], told["number"]) == ("own", line.entries("own")[-1]["number"])
+    assert nothing["type"] == "receipt"
+    assert nothing.get("stream") is nothing.get("number") is None
+
+
 async def test_receipts_come_in_the_order_of_sending_p5(room: Room):
     """More of them than a socket may have waiting: it is read more slowly, and nothing is lost (P15)."""
     await room.open()

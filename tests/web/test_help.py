@@ -202,3 +202,10 @@ async def test_while_the_database_is_away_the_client_is_told_to_come_back_ce03(
         async with town.socket(f"/cases/{answer.json()['case']}/socket") as line:
             assert (await line.hello(ben))["type"] == "fresh"
         await town.close()
+
+
+async def test_a_desk_that_is_not_ones_own_is_closed_and_says_whom_to_turn_to(town: Town):
+    async with AsyncClient(base_url=town.origin, trust_env=False) as browser:
+        answer = await browser.get("/desk")
+    assert answer.status_code == 403
+    assert "116 123" in answer.text

@@ -1,0 +1,38 @@
+"""What an entry does to sockets and to words that are kept, whatever log it is in."""
+
+import pytest
+
+from chatroom.live.refusals import CLOSE_CODES
+from chatroom.live.rules import Entry, erased_by, let_go_by
+from moderation.case.entries import Claimed
+from moderation.meeting import entries as happened
+from tests.cast import ben
+
+
+@pytest.mark.parametrize(
+    ("entry", "let_go"),
+    [
+        (happened.Removed(ben), (ben, "removed")),
+        (happened.SeatLeft(ben), (ben, "no_session")),
+        (happened.CameBack(seat=ben, words="Ben"), (ben, "no_seat")),
+        (happened.Said(seat=ben, words="hello"), None),
+        (Claimed(seat=3, words="Mo", replaces=2), (2, "case_taken")),
+        (Claimed(seat=3, words="Mo"), None),
+    ],
+)
+def test_p9_a_seat_that_ends_is_let_go_and_told_why(entry: Entry, let_go: tuple[int, str] | None):
+    assert let_go_by(entry) == let_go
+    assert let_go is None or let_go[1] in CLOSE_CODES
+
+
+@pytest.mark.parametrize(
+    ("entry", "numbers"),
+    [
+        (happened.Redacted(5, by="self"), (5,)),
+        (happened.Renamed(seat=ben, words="Ben W.", over=(2, 3)), (2, 3)),
+        (happened.NameTakenOut(seat=ben, words="Somebody", over=(2,)), (2,)),
+        (happened.Muted(ben, until=60.0), ()),
+    ],
+)
+def test_p19_an_entry_takes_out_the_words_that_it_names(entry: Entry, numbers: tuple[int, ...]):
+    assert erased_by(entry) == numbers
