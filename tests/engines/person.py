@@ -56,6 +56,7 @@ DESCRIBED = """
 return (arguments[0].getAttribute("aria-describedby") ?? "").split(" ")
   .map((id) => document.getElementById(id)?.innerText ?? "").join(" ").trim()
 """
+OPENED = "return arguments[0].parentElement.open"
 TO = "arguments[0].scrollIntoView({ block: 'nearest' })"
 # What is over an element, in its middle or a little inside its corners.
 COVERED = """
@@ -288,13 +289,17 @@ class Person:
         await self.main.button("Send").click()
 
     async def open_summary(self, name: Words) -> None:
-        """Unfolds what is folded under these words."""
-        for one in await self.thing("summary").all():
-            text = await self.driver.script("return arguments[0].innerText", {ELEMENT: one})
-            if fits(name, text):
-                await self.driver.do("ElementClick", one)
-                return
-        raise AssertionError(f"nothing is folded under {name}")
+        """Unfolds what is folded under these words, as soon as it takes a tap."""
+
+        async def unfolded() -> bool:
+            for one in await self.thing("summary").all():
+                fold = {ELEMENT: one}
+                if fits(name, await self.driver.script("return arguments[0].innerText", fold)):
+                    await self.driver.do("ElementClick", one)
+                    return bool(await self.driver.script(OPENED, fold))
+            return False
+
+        await self.until(unfolded, bool, f"{name} to unfold")
 
     async def address(self) -> str:
         address: str = await self.driver.do("GetCurrentURL")

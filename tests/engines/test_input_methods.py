@@ -32,7 +32,7 @@ async def test_enter_while_composing_sends_no_half_word_to_the_room_nor_to_staff
     ada, ben = await stage.people("Ada", "Ben")
     await asyncio.gather(ada.come_in(links.facilitator), ben.come_in(links.member))
     await ada.press("Open meeting")
-    await ben.field.is_described("Everyone can write now.")
+    await ben.field.is_described("Everyone can write now")
 
     await picks_a_word(ben.field, "さくら")
     await ben.field.type(ENTER)

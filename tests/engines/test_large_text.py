@@ -26,7 +26,7 @@ async def test_at_large_text_help_send_and_the_way_out_stay_in_sight(stage: Stag
     await ben.looks(f"{text}-door")
     await ben.come_in(links.member)
     await ada.press("Open meeting")
-    await ben.field.is_described("Everyone can write now.")
+    await ben.field.is_described("Everyone can write now")
     await ada.say("Welcome, everybody. Take your time, and breathe.")
     await ben.lines.says("Welcome")
     await help_and_the_way_out_are_in_sight(ben)

@@ -27,7 +27,7 @@ async def test_a_meeting_from_the_links_to_the_close(stage: Stage):
         (ben, "Hello from the late bus."),
         (chidi, "Good to be here."),
     ):
-        await person.field.is_described("Everyone can write now.")
+        await person.field.is_described("Everyone can write now")
         await person.say(words)
         said.append(words)
         await all_read(said, ada, ben, chidi)
@@ -79,7 +79,7 @@ async def test_a_lost_connection_comes_back_with_every_word_once(stage: Stage):
     ada, ben = await stage.people("Ada", ("Ben", "phone"))
     await asyncio.gather(ada.come_in(links.facilitator), ben.come_in(links.member))
     await ada.press("Open meeting")
-    await ben.field.is_described("Everyone can write now.")
+    await ben.field.is_described("Everyone can write now")
     await ben.say("Hello.")
     await all_read(["Hello."], ada, ben)
 
