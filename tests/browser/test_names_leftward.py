@@ -71,7 +71,6 @@ async def test_a_name_from_right_to_left_turns_no_sentence_of_the_room_round(
     await omar.press(re.compile(f"^Invite .?{NOA}"))
     main = ben.floor.locator(".main")
     await reads(main, NOA, "is invited")
-    await reads(ben.page.locator("#why"), NOA, "is invited to share", "Raise your")
     await noa.press("Accept")
     await reads(main, NOA, "has the floor")
     await expect(ben.page.locator("#aloud")).to_have_text(f"\u2068{NOA}\u2069 has the floor.")
