@@ -12,13 +12,22 @@ from chatroom.app import create_app
 from chatroom.live.timekeeper import Clock
 from chatroom.people.accounts import Accounts
 from chatroom.people.secret import secret_key
-from chatroom.settings import BadSetting, Settings, current, require_public
+from chatroom.settings import BadSetting, Helpline, Settings, current, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import Role
 from chatroom.store.postgres import DatabaseAway
 
 ROOM = ("Evening group", "small-discussion")
 LINKS_LAST = 24 * 3600.0
+EXAMPLES = (
+    Helpline("EXAMPLE helpline, nobody answers", "+1 202 555 0100", "tel:+12025550100"),
+    Helpline(
+        "EXAMPLE text line, nobody answers",
+        "text EXAMPLE to +1 202 555 0101",
+        "sms:+12025550101?&body=EXAMPLE",
+    ),
+)
+"""What Help looks like with lines that were set. Numbers of fiction, and marked, so that nobody relies on one."""
 WHO: dict[Role, str] = {
     "member": "a member",
     "facilitator": "the facilitator",
@@ -48,7 +57,11 @@ def _run(settings: Settings) -> None:
     with database.sole_server(settings):
         sockets = server.listening_sockets(settings.host, settings.port)
         ipv6 = server.has_ipv6(sockets)
-        settings = replace(settings, origins=three_origins(settings, ipv6=ipv6))
+        settings = replace(
+            settings,
+            origins=three_origins(settings, ipv6=ipv6),
+            helplines=settings.helplines or EXAMPLES,
+        )
         secrets = asyncio.run(_prepare(settings))
         text = welcome(settings, secrets, ipv6=ipv6)
         app = create_app(settings)
@@ -77,6 +90,8 @@ def welcome(settings: Settings, secrets: dict[Role, str], *, ipv6: bool) -> str:
         lines[-1] = "ORIGINS names fewer than three addresses: use a browser for each person."
     elif not ipv6:
         lines.append("This machine has no [::1]; staff.localhost stands in for it.")
+    if settings.helplines == EXAMPLES:
+        lines.append("Help shows EXAMPLE lines that nobody answers, until HELPLINES names yours.")
     lines.append("They last for a day. Ctrl+C ends the server.")
     return "\n".join(lines)
 

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx2
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -22,8 +23,9 @@ from chatroom.cli import Duration, main
 from chatroom.groups import ways
 from chatroom.live.timekeeper import Clock
 from chatroom.people.accounts import SESSION_LIFE, Accounts
-from chatroom.settings import load
+from chatroom.settings import Helpline, load
 from chatroom.store import database
+from chatroom.store.accounts import Role
 from moderation.refused import Refused
 from tests import servers
 from tests.processes import free_port
@@ -406,6 +408,20 @@ def test_each_of_three_people_has_an_address_of_their_own(tmp_path: Path):
 def test_where_there_is_no_ipv6_it_is_said():
     text = demo.welcome(load({}), {"member": "a", "facilitator": "b", "staff": "c"}, ipv6=False)
     assert "This machine has no [::1]" in text
+
+
+def test_make_run_ships_example_lines_that_say_that_they_are_none():
+    assert all("EXAMPLE" in line.label and "nobody answers" in line.label for line in demo.EXAMPLES)
+    settings = msgspec.structs.replace(load({}), helplines=demo.EXAMPLES)
+    secrets: dict[Role, str] = {"member": "a", "facilitator": "b", "staff": "c"}
+    assert "EXAMPLE lines that nobody answers" in demo.welcome(settings, secrets, ipv6=True)
+    own = load({"HELPLINES": "Helpline | 116 123"})
+    assert "EXAMPLE" not in demo.welcome(own, secrets, ipv6=True)
+    number, text = demo.EXAMPLES
+    assert load({"HELPLINES": f"a | {number.reach}; b | {text.reach}"}).helplines == (
+        Helpline("a", number.reach, number.url),
+        Helpline("b", text.reach, text.url),
+    )
 
 
 def test_an_operators_own_origin_is_the_address_of_all_three():

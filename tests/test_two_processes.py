@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpx2
 import pytest
 
-from chatroom.client import Refused, Seat, enter
+from chatroom.client import Refused, Seat, come_to_desk, enter
 from chatroom.live.wire import Receipt
+from chatroom.store.presence import HELD
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
 from tests import servers
-from tests.processes import ServerProcess
+from tests.processes import SLOW, ServerProcess
 from tests.servers import asked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from chatroom.client import DeskSeat
+    from moderation.case.entries import CaseListed
     from tests.processes import Room
 
 WITHIN = {"none": 3.0, "redis": 1.0}
@@ -176,3 +179,37 @@ async def test_who_waits_at_one_process_has_a_seat_once_the_other_let_them_in(
         await ada.send(ask.Admit(knock=1))
         seated = await http.post(seats, json=body)
         assert (seated.status_code, seated.json()) == (200, {"seat": 2})
+
+
+async def test_ce_12_a_claim_goes_with_the_process_of_whoever_had_it_and_is_anybodys_at_the_other(
+    pair: Pair, room: Room
+):
+    """Ben asks at the one process; Sam claims at the other, which is killed. Nobody waits in silence."""
+    lease_and_looks = (HELD + 6.0) * SLOW
+    async with (
+        enter(room.member, name="Ben") as ben,
+        come_to_desk(room.staff, name="Kim") as kim,
+        come_to_desk(pair.link_there(room.staff), name="Sam") as sam,
+    ):
+        case = (await ben.help()).case
+        await sam.until(lambda: any(listed.case == case for listed in sam.desk.cases))
+        await sam.claim(case)
+        async with sam.case_line(case) as sams, ben.case_line(case) as bens:
+            await sams.write("I am here.")
+            await bens.until(lambda: bens.case.has_word)
+            await bens.until(lambda: {1, 2} <= set(bens.here))
+            with pytest.raises(Refused, match="already_claimed"):
+                await kim.claim(case)
+            pair.there.kill9()
+            await bens.until(lambda: bens.case.lapsed == "away", within=lease_and_looks)
+            await kim.until(lambda: listed_in(kim, case).status == "unanswered", within=5.0)
+            assert listed_in(kim, case).lapsed == "away"
+            await kim.claim(case)
+            async with kim.case_line(case) as kims:
+                await kims.write("I am Kim.")
+                await bens.until(lambda: (bens.case.claimer, bens.case.lapsed) == ("Kim", None))
+            await pair.there.start()
+
+
+def listed_in(desk: DeskSeat, case: str) -> CaseListed:
+    return next(listed for listed in desk.desk.cases if listed.case == case)

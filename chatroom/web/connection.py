@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -60,6 +61,11 @@ class House:
     cases: Cases
     now: Callable[[], float]
     monotonic: Callable[[], float]
+
+
+def noticed(id: str) -> bytes:
+    """The id of the facilitators' cue, which follows from the command's: the same words are one cue."""
+    return hashlib.blake2b(b"noticed" + bytes.fromhex(id), digest_size=16).digest()
 
 
 async def converse(
@@ -391,6 +397,8 @@ class Connection:
             "urgent" if verdict.signal == "urgent" else "support",
         )
         self._subscriber.send(wire.Care(case))
+        cue = ask.NoticeCare(self._seat)
+        self._house.journal.submit(self._book.log, 0, cue, id=noticed(id), payload=id.encode())
 
     def _answered(
         self, id: str, done: "asyncio.Future[Answer]", verdict: Verdict, written: Written | None

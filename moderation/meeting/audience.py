@@ -18,7 +18,9 @@ NOBODY = -2
 def audience(entry: happened.AnyEntry) -> int:
     """The one stream an entry belongs to: ROOM, CHAIR, NOBODY, or the number of the only seat that sees it."""
     match entry:
-        case happened.Told() | happened.Knocked() | happened.KnockAnswered():
+        case (
+            happened.Told() | happened.CareNoticed() | happened.Knocked() | happened.KnockAnswered()
+        ):
             return CHAIR
         case happened.KnockGiven() | happened.CameBy():
             return NOBODY

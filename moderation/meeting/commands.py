@@ -367,6 +367,12 @@ class Leave(Command, frozen=True):
     session: SessionDigest
 
 
+class NoticeCare(Command, frozen=True):
+    """By the server: the review told staff of words of this member's (CE-06). Never the words."""
+
+    seat: SeatId
+
+
 class HolderAway(Command, frozen=True):
     """By the server: the holder's last socket is gone (FC-16)."""
 
@@ -419,7 +425,8 @@ SeatCommand = (
 """What a seat may send over the wire."""
 
 ServerCommand = (
-    Convene | TakeSeat | Leave | HolderAway | HolderBack | HandAway | HandBack | ChairAway | ChairBack | Tick
+    Convene | TakeSeat | Leave | NoticeCare | HolderAway | HolderBack | HandAway | HandBack
+    | ChairAway | ChairBack | Tick
 )  # fmt: skip
 """What only the server proposes; a frame that names one is refused as malformed."""
 

@@ -69,6 +69,8 @@ def _decide_for_server(
             return door.take_seat(meeting, command, verdict)
         case ask.Leave():
             return leaving.leave(meeting, command, now)
+        case ask.NoticeCare():
+            return talking.notice_care(meeting, command)
         case ask.HolderAway():
             return floor.holder_away(meeting, command, now)
         case ask.HolderBack():
@@ -228,7 +230,7 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
     if audience(entry) == CHAIR:
         meeting = replace(meeting, chair_number=stamp.number)
     match entry:
-        case happened.Told() | happened.ToldYou():
+        case happened.Told() | happened.ToldYou() | happened.CareNoticed():
             return meeting
         case happened.Convened():
             return agenda.convened(meeting, entry, stamp)

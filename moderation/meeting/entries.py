@@ -130,6 +130,12 @@ class ListeningChosen(Entry, frozen=True):
     on: bool
 
 
+class CareNoticed(Entry, frozen=True):
+    """To the facilitators: this member may need care, and staff were told. No words (CE-06)."""
+
+    seat: int
+
+
 class DraftAnnounced(Entry, frozen=True):
     """To the holder alone: their unsent words may follow at the hard end (FC-14)."""
 
@@ -429,7 +435,7 @@ class WentQuiet(Entry, frozen=True):
 AnyEntry = (
     Convened | Opened | PhaseBegan | Closed
     | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen
-    | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack
+    | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack
     | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked
     | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened
     | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded

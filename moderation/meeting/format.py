@@ -67,7 +67,8 @@ class Flags(Struct, frozen=True):
     """The ways of a group that hold in all phases; a room may set its own (formats.md).
 
     `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who
-    comes late may read what was said before.
+    comes late may read what was said before, `signals` whether facilitators learn that staff were told
+    of a member's words (CE-06); never the words.
     """
 
     declared: Literal["open", "closed"] = "closed"
@@ -85,6 +86,7 @@ class Flags(Struct, frozen=True):
     reactions: bool = True
     door: Door = "invitation"
     history: Literal["none", "meeting"] = "none"
+    signals: Literal["facilitators", "staff"] = "facilitators"
 
 
 class Format(Struct, frozen=True, forbid_unknown_fields=True):

@@ -155,6 +155,14 @@ def _needs_reader(meeting: Meeting, seat: int) -> None:
         raise Refused("readers_only")
 
 
+def notice_care(meeting: Meeting, command: ask.NoticeCare) -> list[happened.AnyEntry]:
+    """The facilitators learn that a member may need care, unless the group leaves that to staff (CE-06)."""
+    tells = meeting.is_open and meeting.flags.signals == "facilitators"
+    if not tells or not meeting.sits(command.seat) or meeting.is_facilitator(command.seat):
+        return []
+    return [happened.CareNoticed(command.seat)]
+
+
 def tell(
     meeting: Meeting, command: ask.Tell, seat: int, verdict: Verdict
 ) -> list[happened.AnyEntry]:

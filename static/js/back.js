@@ -10,7 +10,7 @@ let isUsed = depth() > 0
 
 addEventListener("popstate", settle)
 // A reload inside of something that does not open by itself.
-addEventListener("load", () => setTimeout(settle))
+addEventListener("load", () => setTimeout(comeDown))
 
 /**
  * Something opens over the page: Back closes it, by `close`.
@@ -46,9 +46,14 @@ export async function leaveFor(url) {
   location.replace(url)
 }
 
-/** Back, or Forward to what is closed by now: then there is nothing there. */
+/** Back, or Forward. */
 function settle() {
   while (layers.length > depth()) layers.pop()?.()
+  comeDown()
+}
+
+/** What a place was for is closed by now: there is nothing there. */
+function comeDown() {
   if (depth() > layers.length) history.go(layers.length - depth())
 }
 

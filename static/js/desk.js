@@ -233,6 +233,6 @@ export function unreadOf({ unread, unread_since }, now) {
  */
 export function onDuty({ names, seat }, here) {
   const others = [...(here ?? [])].filter((each) => each !== seat).map((each) => names.get(each) || "Somebody")
-  const with_ = here === null ? "" : others.length > 0 ? ` · on duty with you: ${[...new Set(others)].join(", ")}` : " · nobody else is on duty"
+  const with_ = here === null ? "" : others.length > 0 ? ` · with ${[...new Set(others)].join(", ")}` : " · alone"
   return `${names.get(seat) || "You"} at the desk${with_}`
 }

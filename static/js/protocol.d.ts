@@ -63,7 +63,7 @@ export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams
 
 export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | Reseat | TurnAway | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
-export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed
 export type InboundFrame = Hello | Command | Typing
@@ -579,6 +579,12 @@ export interface ListeningChosen {
   type: "listening_chosen"
   seat: number
   on: boolean
+}
+
+/** To the facilitators: this member may need care, and staff were told. No words (CE-06). */
+export interface CareNoticed {
+  type: "care_noticed"
+  seat: number
 }
 
 /** To the holder alone: their unsent words may follow at the hard end (FC-14). */
@@ -1245,7 +1251,7 @@ export interface Slot {
   url: string
 }
 
-/** The ways of a group that hold in all phases; a room may set its own (formats.md). `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who comes late may read what was said before. */
+/** The ways of a group that hold in all phases; a room may set its own (formats.md). `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who comes late may read what was said before, `signals` whether facilitators learn that staff were told of a member's words (CE-06); never the words. */
 export interface Flags {
   declared: "open" | "closed"
   crosstalk: Crosstalk
@@ -1262,6 +1268,7 @@ export interface Flags {
   reactions: boolean
   door: Door
   history: "none" | "meeting"
+  signals: "facilitators" | "staff"
 }
 
 /** The case as its two ends see it. `claimed_seat` had it last; `lapsed`, why not any more. `read` and `touched_at` are for staff alone: nobody is told what another has read. */

@@ -186,6 +186,7 @@ export function apply(room, { entry, at, number }) {
     case "told":
     case "told_you":
     case "reacted":
+    case "care_noticed":
     case "draft_announced":
     case "seat_given":
     case "knock_given":

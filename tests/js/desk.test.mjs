@@ -70,8 +70,8 @@ test("a case says what they did, where they are, and that they pressed again", (
 test("who is on duty is said, and that nobody else is", () => {
   const desk = begin({ ...view(), seats: [{ seat: 1, name: "Sam" }, { seat: 2, name: "Kim" }, { seat: 3, name: "Mo" }] }, 1, 0)
   assert.equal(onDuty(desk, null), "Sam at the desk")
-  assert.equal(onDuty(desk, new Set([1])), "Sam at the desk · nobody else is on duty")
-  assert.equal(onDuty(desk, new Set([1, 3])), "Sam at the desk · on duty with you: Mo")
+  assert.equal(onDuty(desk, new Set([1])), "Sam at the desk · alone")
+  assert.equal(onDuty(desk, new Set([1, 3])), "Sam at the desk · with Mo")
 })
 
 test("what the snapshot holds already is not told twice", () => {

@@ -300,6 +300,10 @@ class AnyMeeting(RuleBasedStateMachine):
             self.time_passes(seconds)
             self._ask(None, ask.HolderBack(holder))
 
+    @rule(whom=SOMEBODY)
+    def words_of_danger_are_noticed(self, whom: str) -> None:
+        self._ask(None, ask.NoticeCare(self._seat(whom) or ada))
+
     @rule(what=st.integers(0, 5), whom=SOMEBODY)
     def connections_come_and_go(self, what: int, whom: str) -> None:
         meeting, somebody = self.meeting, self._seat(whom) or ada

@@ -298,6 +298,7 @@ class Dice:
             ask.HandAway(self.seat),
             ask.HandBack(self.seat),
             ask.ChairBack(self.seat),
+            ask.NoticeCare(self.seat),
             ask.Tick(),
         ]
         seat = self.one((self.seat, self.leader))
@@ -364,6 +365,8 @@ class Dice:
         if self.random.random() < 0.2:
             sessions = [*self.meeting.sessions, *self.meeting.knockers]
             asks += [(0, ask.Leave(self.one(sorted(sessions) or ["nobody"])))] * 3
+        if self.random.random() < 0.2:
+            asks += [(0, ask.NoticeCare(self.seat))]
         if self.random.random() < 0.3:
             asks += [(0, ask.ChairAway(self._here()))] * 2
             asks += [(self.leader, ask.Dismiss(self.leader, "co_chair"))]

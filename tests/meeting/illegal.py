@@ -52,6 +52,7 @@ def line(history: list[Any]) -> int:
     """The number that the next entry of the room has."""
     private = (
         happened.SeatGiven
+        | happened.CareNoticed
         | happened.Told
         | happened.ToldYou
         | happened.DraftAnnounced

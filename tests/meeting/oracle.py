@@ -17,6 +17,7 @@ SHORT = 280
 
 PRIVATE = (
     happened.Told
+    | happened.CareNoticed
     | happened.ToldYou
     | happened.SeatGiven
     | happened.DraftAnnounced
@@ -248,6 +249,12 @@ class Oracle(Floor):
             self._sits(self.lines[entry.number])
         del self.lines[entry.number]
         self.pinned = None if self.pinned == entry.number else self.pinned
+
+    def _care_noticed(self, entry: happened.CareNoticed) -> None:
+        must(self.opened is not None and not self.closed, "no meeting is on")
+        must(self.flags.signals == "facilitators", "left to staff")
+        self._sits(entry.seat)
+        must(not self._is_leader(entry.seat), "of a facilitator")
 
     def _draft_announced(self, entry: happened.DraftAnnounced) -> None:
         self._moves()

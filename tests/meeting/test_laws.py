@@ -322,6 +322,7 @@ def test_p22_every_entry_is_delivered_to_those_of_its_one_audience_and_nobody_el
 def expected_audience(entry: happened.AnyEntry) -> int:
     return {
         happened.Told: CHAIR,
+        happened.CareNoticed: CHAIR,
         happened.Knocked: CHAIR,
         happened.KnockAnswered: CHAIR,
         happened.KnockGiven: NOBODY,
@@ -346,15 +347,11 @@ def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step
     To members it makes no difference either who waits in the lobby.
     """
     played = held(steps)
-    untold = without(played, happened.Told | happened.ToldYou | happened.DraftAnnounced)
+    private = happened.Told | happened.CareNoticed | happened.ToldYou | happened.DraftAnnounced
+    untold = without(played, private)
     nobody_waits = without(
         played,
-        happened.Told
-        | happened.ToldYou
-        | happened.DraftAnnounced
-        | happened.Knocked
-        | happened.KnockGiven
-        | happened.KnockAnswered,
+        private | happened.Knocked | happened.KnockGiven | happened.KnockAnswered,
     )
     room = [(stored.entry, stored.stamp) for stored in played.log if stored.audience == ROOM]
     for other in (untold, nobody_waits):

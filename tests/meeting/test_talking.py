@@ -6,6 +6,7 @@ import pytest
 
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
+from moderation.meeting.audience import CHAIR, audience
 from moderation.meeting.format import Phase
 from moderation.meeting.state import Line, Meeting, Topic
 from moderation.meeting.talking import why_silent
@@ -625,3 +626,26 @@ def test_fc_22_only_facilitators_purge_and_not_each_other():
     given(in_phase("gathering")).when(ben, ask.PurgeRecent(chidi)).refused("facilitators_act")
     given(in_phase("gathering")).when(mo, ask.PurgeRecent(ada)).refused("not_on_a_facilitator")
     given(in_phase("gathering")).when(mo, ask.PurgeRecent(eve)).refused("no_such_seat")
+
+
+# Care
+
+
+def test_ce_06_facilitators_learn_that_a_member_may_need_care_and_never_the_words():
+    story = given(in_phase("sharing")).when(0, ask.NoticeCare(ben))
+    story.then(happened.CareNoticed(ben))
+    assert audience(happened.CareNoticed(ben)) == CHAIR
+    assert happened.CareNoticed.__struct_fields__ == ("seat",)
+
+
+def test_ce_06_a_group_can_leave_that_to_staff():
+    theirs = given(in_phase("sharing", signals="staff"))
+    theirs.when(0, ask.NoticeCare(ben)).nothing()
+
+
+def test_ce_06_no_cue_is_given_of_a_facilitator_or_where_no_meeting_is_on():
+    given(in_phase("sharing")).when(0, ask.NoticeCare(ada)).nothing()
+    given(in_phase("sharing")).when(0, ask.NoticeCare(eve)).nothing()
+    given(seated()).when(0, ask.NoticeCare(ben)).nothing()
+    over = given(in_phase("after"), happened.Closed("facilitator"))
+    over.when(0, ask.NoticeCare(ben)).nothing()

@@ -93,7 +93,7 @@ export class CaseLine {
       this.#field,
       el("div", { class: "acts" }, this.#send, ...(options.acts ?? [])),
     )
-    const kept = el("p", { class: "line-kept soft" }, options.kept ?? "")
+    const kept = el("p", { class: "line-kept soft", hidden: !options.kept }, options.kept ?? "")
     this.element = el("div", { class: "case-line" }, this.#banner, this.#other, this.#log, this.#composer, kept)
     this.#end = new End(this.#log, NEAR)
   }
@@ -272,7 +272,7 @@ export class CaseLine {
     const verb = name === "They" ? "are" : "is"
     if (is) return write(this.#other, `${name} ${verb} connected.`)
     const since = this.#goneAt === null ? "" : `, since ${clock(this.#goneAt)}`
-    write(this.#other, `${name} ${verb} not connected now${since}. What you write waits for them here.`)
+    write(this.#other, `${name} ${verb} not connected now${since}. Your words wait here.`)
   }
 
   /** @param {State} state */

@@ -5,7 +5,7 @@ import { isolated } from "../../names.js"
 /** @import { Flags } from "../../protocol.js" */
 
 /** @typedef {string | number | boolean} Value */
-/** @typedef {"fairness" | "single_share" | "share_limit" | "crosstalk" | "reactions" | "links" | "door" | "history"} Name */
+/** @typedef {"fairness" | "single_share" | "share_limit" | "crosstalk" | "reactions" | "links" | "door" | "history" | "signals"} Name */
 /** @typedef {readonly Value[] | { least: number, most: number }} Choices */
 
 /**
@@ -74,6 +74,12 @@ export const WAYS = [
       members: "Members; others knock",
       invitation: "Members only",
     },
+  },
+  {
+    name: "signals",
+    title: "When words speak of danger",
+    hint: "Staff are told always. Facilitators learn who, and never the words.",
+    values: { facilitators: "Staff and facilitators are told", staff: "Staff alone are told" },
   },
   {
     name: "history",

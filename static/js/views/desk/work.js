@@ -11,7 +11,7 @@ import { twoTaps } from "../taps.js"
 /** @import { Helpline } from "../helplines.js" */
 
 const QUESTIONS = ["Are you safe right now?", "Are you alone?"]
-const ON_RECORD = "That this line was open stays on record. Don't press for identifying details."
+const ON_RECORD = "The room sees nothing of this. That this line was open stays on record. Don't press for identifying details."
 
 /** Seconds, as in moderation/case/case.py: for a first word, and without anything heard. */
 const WORD_WITHIN = 60
@@ -70,7 +70,6 @@ export class Work {
     this.#line = new CaseLine(caseId, {
       label: "To them",
       note: noteForStaff,
-      kept: options.kept,
       above: [this.#prepared()],
       acts: [
         twoTaps("Put it back for all", () => this.#line.putBack(), { class: "quiet put-back" }),
@@ -96,7 +95,7 @@ export class Work {
       this.#closing,
       this.#refusal,
       this.#done,
-      el("p", { class: "soft on-record" }, ON_RECORD),
+      el("p", { class: "soft on-record" }, `${options.kept} ${ON_RECORD}`),
     )
   }
 
@@ -181,7 +180,7 @@ export class Work {
   #changed(state, fresh) {
     const name = state.member ?? "Somebody without a name"
     write(this.#title, state.closedAt === null ? name : `${name} · closed`)
-    write(this.#facts, `${TRIAGE[state.triage]} · ${SOURCE[state.source]}, ${placeOf(state)}. The room sees nothing of this.`)
+    write(this.#facts, [TRIAGE[state.triage], SOURCE[state.source], placeOf(state)].join(" · "))
     this.#line.rename(`To ${state.member ?? "them"}`)
     if (state.closedAt !== null) this.#isOver()
     this.tick(this.#line.now())
@@ -207,7 +206,7 @@ export class Work {
 /** @param {Case} state */
 function placeOf({ room, place }) {
   if (room === null) return "from outside a room"
-  return `in ${roomOf(room)}${place > 0 ? `, seat ${place}` : ""}`
+  return `${roomOf(room)}${place > 0 ? `, seat ${place}` : ""}`
 }
 
 /** @param {Case} state @param {number} now */
