@@ -35,7 +35,7 @@ const OF_A_MEMBER = {
 }
 const OF_STAFF = {
   title: "Do you need somebody yourself?",
-  about: "Your colleagues at the desk see that you ask, and one of them can write with you here. You don't need a reason.",
+  about: "One of your colleagues at the desk can write with you here. You don't need a reason.",
   ask: "Ask a colleague",
   asking: "Asking your colleagues now…",
 }
