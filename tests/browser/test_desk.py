@@ -130,7 +130,7 @@ async def test_the_desks_help_is_for_staff_and_asks_a_colleague(stage: Stage):
     sam, kim = await stage.person("Sam", phone=True), await stage.person("Kim")
     await asyncio.gather(sam.come_to_desk(links["staff"]), kim.come_to_desk(links["staff"]))
     await sam.button("Help").click()
-    panel = sam.page.get_by_role("dialog", name="Do you need somebody yourself?")
+    panel = sam.page.get_by_role("dialog", name="Do you need help yourself?")
     await expect(panel).to_be_visible()
     await expect(sam.page.get_by_text("Ask staff for help")).to_have_count(0)
     await expect(panel).to_contain_text("90 days after it is closed")

@@ -16,15 +16,13 @@ import { twoTaps } from "./taps.js"
  * @typedef {object} Place
  * @property {string | null} room Its slug; null at the desk and where there is no room.
  * @property {Helpline[]} helplines From the page itself, so that they are there without a network.
- * @property {string} [kept] How long the words on the line stay, in a sentence.
+ * @property {string} kept How long the words on the line stay, in a sentence.
  * @property {string | null} [caseId] A case that is open already: its line is shown at once.
  * @property {boolean} [isDesk] Whoever asks is of staff.
  * @property {number} [speed]
  */
 
 const PATIENCE = 5_000
-const SOONEST = 500
-const LATEST = 4_000
 
 /** Whom one asks, from a room and at the desk. */
 const OF_A_MEMBER = {
@@ -34,13 +32,13 @@ const OF_A_MEMBER = {
   asking: "Asking staff now…",
 }
 const OF_STAFF = {
-  title: "Do you need somebody yourself?",
-  about: "One of your colleagues at the desk can write with you here. You don't need a reason.",
+  title: "Do you need help yourself?",
+  about: "A colleague writes with you here.",
   ask: "Ask a colleague",
-  asking: "Asking your colleagues now…",
+  asking: "Asking staff now…",
 }
-const NO_ANSWER = "There is no answer yet. This page keeps asking by itself until it comes through."
-const OFFLINE = "This device is offline. This page asks by itself as soon as it is back."
+const NO_ANSWER = "There is no answer yet. This page keeps asking by itself."
+const OFFLINE = "This device is offline. This page asks as soon as it is back."
 
 /** What is told above the field while the line is open behind it: the Help button itself stays as it is. */
 const ARE_CALLED = "Staff are called"
@@ -75,7 +73,7 @@ function loadLine() {
       try {
         return await import(`./case-line.js${tries > 0 ? `?${tries}` : ""}`)
       } catch {
-        await network(Math.min(LATEST, SOONEST * 2 ** tries))
+        await network(Math.min(4_000, 500 * 2 ** tries))
       }
     }
   })()
@@ -229,7 +227,7 @@ class HelpPanel {
   #ask() {
     fill(this.#main)
     write(this.#title, this.#words.title)
-    this.#say(`${this.#words.about} ${this.#place.kept ?? ""}`)
+    this.#say(`${this.#words.about} ${this.#place.kept}`)
     this.#offer(this.#words.ask)
     this.#showHelplines(true)
   }
