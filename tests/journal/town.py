@@ -116,7 +116,7 @@ class Town:
         self.origin = server.origin
         self.clock = Clock()
         self._rooms = 0
-        self._http = AsyncClient(trust_env=False, verify=False)
+        self._http = AsyncClient(trust_env=False, verify=False, timeout=SOON)
 
     async def close(self) -> None:
         await self._http.aclose()

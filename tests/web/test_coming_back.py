@@ -14,6 +14,7 @@ from chatroom.store.accounts import Role
 from chatroom.store.database import writing
 from chatroom.web.security import COOKIE
 from moderation.refused import Refused
+from tests.journal.stage import SOON
 from tests.journal.town import Frame, Line, Room, Town, town_in
 from tests.web.visitors import knock, shown, with_door
 
@@ -49,7 +50,7 @@ async def is_used_up(room: Room, secret: str) -> bool:
 async def leaves(room: Room, token: str, named: Room | None = None) -> None:
     """Leave now."""
     body = {"room": named.slug} if named else {}
-    async with AsyncClient(trust_env=False) as http:
+    async with AsyncClient(trust_env=False, verify=False, timeout=SOON) as http:
         answer = await http.post(
             f"{room.town.origin}/session/end",
             json=body,
@@ -285,6 +286,6 @@ async def test_a_page_has_its_cookie_renewed_and_for_longer_than_the_session(tow
     """A socket that prolongs the session can't renew the cookie."""
     room = await with_door(town, "invitation")
     ben = await by(room, await link(room))
-    async with AsyncClient(trust_env=False) as http:
+    async with AsyncClient(trust_env=False, verify=False, timeout=SOON) as http:
         page = await http.get(town.origin + room.path, headers={"Cookie": f"{COOKIE}={ben}"})
     assert f"max-age={int(2 * SESSION_LIFE)}" in page.headers["set-cookie"].lower()

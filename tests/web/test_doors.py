@@ -158,7 +158,8 @@ async def test_eve_with_a_guess_stays_outside(server: Server):
     assert answer.status_code == 404
     refusal = answer.json()
     assert (refusal["type"], refusal["code"]) == ("refusal", "invitation_unknown")
-    assert "Ask for a new one" in refusal["words"]
+    assert "Ask whoever gave it to you" in refusal["words"]
+    assert "for a new one" in refusal["words"]
 
 
 async def test_a_link_used_up_says_so(server: Server):

@@ -12,7 +12,7 @@ from chatroom.settings import Helpline
 from chatroom.web.help import words_for
 from chatroom.web.security import COOKIE
 from moderation.case.case import Case
-from tests.journal.stage import Seam
+from tests.journal.stage import SOON, Seam
 from tests.journal.town import Room, Town, town_in
 
 
@@ -126,7 +126,7 @@ async def test_help_is_answered_in_every_state_a99(room: Room):
 
 
 async def test_help_before_any_door_gives_a_session_of_its_own_ce01(town: Town):
-    async with AsyncClient(trust_env=False, verify=False) as http:
+    async with AsyncClient(trust_env=False, verify=False, timeout=SOON) as http:
         answer = await http.post(
             f"{town.origin}/help",
             json={"id": secrets.token_hex(16)},
@@ -170,7 +170,7 @@ async def test_what_is_no_request_is_refused_and_makes_no_session(town: Town, bo
 
 
 async def test_a_foreign_page_cannot_press_help_a2(town: Town):
-    async with AsyncClient(trust_env=False, verify=False) as http:
+    async with AsyncClient(trust_env=False, verify=False, timeout=SOON) as http:
         answer = await http.post(
             f"{town.origin}/help",
             json={"id": "0" * 32},
@@ -205,7 +205,7 @@ async def test_while_the_database_is_away_the_client_is_told_to_come_back_ce03(
 
 
 async def test_a_desk_that_is_not_ones_own_is_closed_and_says_whom_to_turn_to(town: Town):
-    async with AsyncClient(base_url=town.origin, trust_env=False) as browser:
+    async with AsyncClient(base_url=town.origin, trust_env=False, timeout=SOON) as browser:
         answer = await browser.get("/desk")
     assert answer.status_code == 403
     assert "116 123" in answer.text

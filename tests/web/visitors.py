@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from chatroom.store import rooms, tables
 from chatroom.store.database import reading
+from tests.journal.stage import SOON
 from tests.journal.town import Frame, Room, Town
 
 
@@ -45,13 +46,13 @@ async def seats(
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     body = {"id": secrets.token_hex(16), "name": name, **({"back": True} if back else {})}
-    async with AsyncClient(trust_env=False) as http:
+    async with AsyncClient(trust_env=False, verify=False, timeout=SOON) as http:
         return await http.post(town.origin + path, json=body, headers=headers)
 
 
 async def look(town: Town, path: str, token: str | None = None) -> Response:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with AsyncClient(trust_env=False) as http:
+    async with AsyncClient(trust_env=False, verify=False, timeout=SOON) as http:
         return await http.get(town.origin + path, headers=headers)
 
 
