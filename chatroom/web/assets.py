@@ -31,11 +31,11 @@ NOTES: dict[str, tuple[re.Pattern[bytes], ...]] = {
         re.compile(rb"^[ \t]*/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*\n", re.MULTILINE),
         re.compile(rb"^[ \t]*//.*\n", re.MULTILINE),
         re.compile(rb"/\*\* @(?:type|satisfies) [^*\n]*\*/ "),
-        re.compile(rb"^[ \t]+", re.MULTILINE),
+        re.compile(rb"^\s+", re.MULTILINE),
     ),
     ".css": (
         re.compile(rb"^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n", re.MULTILINE),
-        re.compile(rb"^[ \t]+", re.MULTILINE),
+        re.compile(rb"^\s+", re.MULTILINE),
     ),
 }
 

@@ -279,7 +279,7 @@ class DeskPage {
 
   #render() {
     const desk = this.#desk
-    if (desk === null) return
+    if (desk === null || document.body.dataset.state === "out") return
     const now = this.#connection.now()
     this.#cases.render(desk, this.#shown, this.#members)
     this.#cases.tick(desk, now)

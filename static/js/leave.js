@@ -9,6 +9,7 @@ export function leave() {
   stopAll()
   dropCarried()
   document.title = "\u2060"
+  document.body.dataset.state = "out" // What a page still draws would bring its title back.
   document.body.replaceChildren()
   // `keepalive`: the session ends although this page is gone by then.
   fetch("/session/end", {

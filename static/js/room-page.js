@@ -499,7 +499,7 @@ function asWords(item) {
 async function begin() {
   bindLeave()
   // Nobody taps twice before there is anything to tap; and without it a page is as good as any other.
-  import("./views/aim.js").then(({ guardAim }) => guardAim()).catch(() => {})
+  addEventListener("load", () => import("./views/aim.js").then(({ guardAim }) => guardAim()).catch(() => {}))
   /** @type {Door} */
   const door = data("door")
   const page = new RoomPage(door)

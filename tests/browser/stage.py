@@ -304,7 +304,10 @@ class Person:
     @asynccontextmanager
     async def acts_on(self, name: str) -> AsyncIterator[Locator]:
         """What a facilitator can do for somebody, in the sheet with their name; on a phone within `people`."""
-        await self.here.filter(has_text=name).get_by_role("button", name=f"More for {name}").click()
+        more = self.here.filter(has_text=name).get_by_role("button", name=f"More for {name}")
+        # Nobody has scrolled and tapped before the sheet has come to rest (aim.js).
+        await more.scroll_into_view_if_needed()
+        await more.click()
         sheet = self.page.get_by_role("dialog", name=name, exact=True)
         await expect(sheet).to_be_visible()
         yield sheet

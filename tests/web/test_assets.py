@@ -50,8 +50,6 @@ export function say(words) {
 }
 """
 BARE = """\
-
-
 export function say(words) {
 const link = "https://x.example/** not a note */" // kept
 return (words * 2) + link
