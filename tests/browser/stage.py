@@ -7,6 +7,7 @@ console, no policy is violated, and nobody but our server is asked for anything.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import time
@@ -278,6 +279,13 @@ class Person:
 
     async def press(self, name: str | re.Pattern[str]) -> None:
         await self.button(name).click()
+
+    async def comes_true(self, holds: str) -> None:
+        """Asked again from here: the page's policy forbids it the `eval` with which Playwright would poll in it."""
+        deadline = time.monotonic() + 30
+        while not await self.page.evaluate(holds):
+            assert time.monotonic() < deadline, f"{self.name}: {holds} has not come true"
+            await asyncio.sleep(0.05)
 
     async def press_twice(self, act: str) -> None:
         """What is grave takes two taps, and both say the same; the second has to wait a moment."""

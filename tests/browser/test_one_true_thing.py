@@ -226,7 +226,7 @@ async def test_a_sound_when_i_am_invited_is_for_who_asked_and_outlasts_a_reload(
         await ben.press("Pass")
         await ben.press("Sound when I am invited")
         assert await ben.page.evaluate("window.sounds") == 2, "what it is like"
-        await ben.page.wait_for_function("history.state?.kept?.sound === true")
+        await ben.comes_true("history.state?.kept?.sound === true")
         await ben.page.reload()
         sound = ben.button("Sound when I am invited")
         await expect(sound).to_have_attribute("aria-pressed", "true")
@@ -234,7 +234,7 @@ async def test_a_sound_when_i_am_invited_is_for_who_asked_and_outlasts_a_reload(
         await ada.until(lambda: ada.meeting.invited is None)
         await ada.send(ask.Invite(ada.meeting.epoch, seat))
         await expect(ben.button("Accept")).to_be_visible()
-        await ben.page.wait_for_function("window.sounds === 2 && window.buzzed")
+        await ben.comes_true("window.sounds === 2 && window.buzzed")
 
 
 async def test_words_go_to_the_next_meeting_or_not_as_one_says(stage: Stage):
@@ -251,7 +251,7 @@ async def test_words_go_to_the_next_meeting_or_not_as_one_says(stage: Stage):
     await ben.shoot("o-take")
     await ben.press("Take them along")
     await ben.page.get_by_role("textbox", name="Your name for this meeting").fill("Ben")
-    await ben.page.wait_for_function("history.state?.kept?.text !== ''")
+    await ben.comes_true("history.state?.kept?.text !== ''")
     await ben.button("Come in").click()
     await expect(ben.floor).to_contain_text("The meeting has not begun yet")
     await expect(ben.field).to_have_value("What I had no time to say")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.fit import DRAWN
 from tests.browser.five import close_meeting, moment, panel, room_of, seats
 from tests.browser.test_access import tab_to
 
@@ -161,6 +162,9 @@ async def test_axe_finds_nothing_in_our_ways(stage: Stage, phone: bool):
     await ada.come_in(room["facilitator"])
     async with ada.people():
         await look(ada)
+        # A person scrolls there, and then taps; what has just moved under a finger takes no tap (aim.js).
+        await ada.button("Save for the next meetings").scroll_into_view_if_needed()
+        await ada.page.evaluate(DRAWN)
         await ada.press("Save for the next meetings")
         await expect(said(ada)).to_have_text("They are so already.")
         await ada.is_accessible("our ways")
