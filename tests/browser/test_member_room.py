@@ -505,7 +505,8 @@ async def test_the_lobby_says_who_lets_in_and_a_no_is_calm(stage: Stage, phone: 
         await asyncio.gather(
             ada.send(ask.Admit(knocks["Ben"])), ada.send(ask.TurnAway(knocks["Eve"]))
         )
-        await expect(ben.floor).to_contain_text("Gathering", timeout=20_000)
+        await expect(ben.page.get_by_role("banner")).to_contain_text("Gathering", timeout=20_000)
+        await expect(ben.floor).to_contain_text("Everyone can write now")
         no = eve.status("can't let you into this meeting")
         await expect(no).to_be_visible(timeout=20_000)
         await eve.is_accessible("turned away")

@@ -210,6 +210,29 @@ async def test_the_card_for_the_late_is_for_the_late(stage: Stage):
         await expect(late).to_be_hidden()
 
 
+async def test_who_came_before_a_turn_began_reads_that_it_is_on_and_not_that_they_missed_of_it(
+    stage: Stage,
+):
+    links = await room_of(stage, "Early")
+    chidi = await stage.person("Chidi", phone=True)
+    async with (
+        enter(links["facilitator"], name="Ada") as ada,
+        enter(links["member"], name="Ben") as ben,
+    ):
+        await go_to(ada, "gathering")
+        await chidi.come_in(links["member"])
+        card = chidi.page.get_by_role("region", name="Where the meeting is")
+        await expect(card).to_contain_text("Now: Gathering")
+        await go_to(ada, "sharing")
+        await ben.send(ask.RaiseHand())
+        await ada.send(ask.Invite(ada.meeting.epoch))
+        await ben.until(lambda: ben.meeting.invited is not None)
+        await ben.say("It was a long week.")
+        await expect(card).to_contain_text("Ben has the floor.")
+        await expect(card).not_to_contain_text("in the middle of a turn")
+        await expect(chidi.log).to_contain_text("It was a long week.")
+
+
 async def test_a_sound_when_i_am_invited_is_for_who_asked_and_outlasts_a_reload(stage: Stage):
     links = await room_of(stage, "Sound")
     ben = await stage.person("Ben")

@@ -133,6 +133,8 @@ export class ArrivedView {
   #listen
   /** Since somebody came by the door: whether the meeting was on by then, null before anything is known. */
   #isLate = /** @type {boolean | null} */ (false)
+  /** The turn that was on by then: of a later one they read everything. @type {number | null} */
+  #turn = null
 
   /** @param {Acts} acts */
   constructor({ send }) {
@@ -146,6 +148,12 @@ export class ArrivedView {
     this.#isLate = null
   }
 
+  /** @param {Room} room */
+  #meet(room) {
+    this.#isLate = rooms.isOpen(room)
+    this.#turn = room.holder === null ? null : room.turns
+  }
+
   #away() {
     this.#isLate = false
     this.#section.hidden = true
@@ -156,34 +164,40 @@ export class ArrivedView {
   render(model) {
     const was = this.#section.hidden
     // Who was here before it began, or has just begun it, is not late.
-    this.#isLate ??= rooms.isOpen(model.room)
+    if (this.#isLate === null) this.#meet(model.room)
     this.#section.hidden = !this.#isLate || !rooms.isOpen(model.room)
     if (this.#section.hidden) return
     // The talk is at its end by then; who has just come reads this first.
     if (was) requestAnimationFrame(() => this.#section.scrollIntoView({ block: "start" }))
     this.#listen.hidden = rooms.isListening(model.room)
-    keyed(this.#list, whereItIs(model), (line) => line, (line) => el("li", {}, line))
+    keyed(this.#list, whereItIs(model, this.#turn), (line) => line, (line) => el("li", {}, line))
   }
 }
 
-/** @param {Model} model */
-function whereItIs({ room, now }) {
+/** @param {Model} model @param {number | null} turn That was on when they came. */
+function whereItIs({ room, now }, turn) {
   const left = minutesLeft(room, now)
   const phase = rooms.phaseTitle(room)
   const hands = room.hands.length
   return [
     `Now: ${phase}${left !== null && left > 0 ? `, about ${left} min left` : ""}.`,
     room.topic?.words ? `Topic: ${isolated(room.topic.words)}` : "",
-    whoIsOn(room, now),
+    whoIsOn(room, now, turn),
     rooms.hasTurns(room) && rooms.speak(room) !== "round" && hands > 0 ? (hands === 1 ? "One hand is up." : `${hands} hands are up.`) : "",
     ...rules(room),
     room.flags.history === "none" ? "What was shared before you came stays with those who were here." : "",
   ].filter((line) => line !== "")
 }
 
-/** A turn that is on is told as one, for what it holds already is not to be seen. @param {Room} room @param {number} now */
-function whoIsOn(room, now) {
-  if (room.holder === null || room.holder === room.seat) return `${floorCard(room, now).main}.`
+/**
+ * A turn that was on when they came is told as one, for what it holds already is not to be seen.
+ *
+ * @param {Room} room
+ * @param {number} now
+ * @param {number | null} turn
+ */
+function whoIsOn(room, now, turn) {
+  if (room.holder === null || room.holder === room.seat || room.turns !== turn) return `${floorCard(room, now).main}.`
   return `${rooms.nameOf(room, room.holder)} is in the middle of a turn; you read on from here.`
 }
 
