@@ -236,6 +236,8 @@ async def test_words_of_despair_out_of_turn_are_refused_and_heard(stage: Stage):
     await ben.shoot("h-heard")
     await ben.page.set_viewport_size(PHONE)
     await expect(ben.button("Open the private line")).to_be_visible()
+    # The card says it, and no second line below it.
+    await expect(ben.page.get_by_text("open the line")).to_be_hidden()
     await ben.is_in_sight(ben.field)
     await ben.page.set_viewport_size(DESK)
 

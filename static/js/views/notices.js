@@ -131,10 +131,10 @@ export class ArrivedView {
   #section = find("#arrived")
   #list = el("ul")
   #listen
-  /** Since somebody came by the door: whether the meeting was on by then, null before anything is known. */
-  #isLate = /** @type {boolean | null} */ (false)
-  /** The turn that was on by then: of a later one they read everything. @type {number | null} */
-  #turn = null
+  /** Since somebody came by the door: whether the meeting was on by then, null before anything is known. @type {boolean | null} */
+  #isLate = false
+  /** The last turn that had begun by then: of a later one they read everything. @type {number | null} */
+  #turn = 0
 
   /** @param {Acts} acts */
   constructor({ send }) {
@@ -145,13 +145,7 @@ export class ArrivedView {
 
   /** Somebody has just come in by the door. */
   came() {
-    this.#isLate = null
-  }
-
-  /** @param {Room} room */
-  #meet(room) {
-    this.#isLate = rooms.isOpen(room)
-    this.#turn = room.holder === null ? null : room.turns
+    this.#isLate = this.#turn = null
   }
 
   #away() {
@@ -161,44 +155,36 @@ export class ArrivedView {
   }
 
   /** @param {Model} model */
-  render(model) {
+  render({ room, now }) {
     const was = this.#section.hidden
     // Who was here before it began, or has just begun it, is not late.
-    if (this.#isLate === null) this.#meet(model.room)
-    this.#section.hidden = !this.#isLate || !rooms.isOpen(model.room)
+    this.#turn ??= room.turns
+    this.#isLate ??= rooms.isOpen(room)
+    this.#section.hidden = !this.#isLate || !rooms.isOpen(room)
     if (this.#section.hidden) return
     // The talk is at its end by then; who has just come reads this first.
     if (was) requestAnimationFrame(() => this.#section.scrollIntoView({ block: "start" }))
-    this.#listen.hidden = rooms.isListening(model.room)
-    keyed(this.#list, whereItIs(model, this.#turn), (line) => line, (line) => el("li", {}, line))
+    this.#listen.hidden = rooms.isListening(room)
+    keyed(this.#list, whereItIs(room, now, this.#turn), (line) => line, (line) => el("li", {}, line))
   }
 }
 
-/** @param {Model} model @param {number | null} turn That was on when they came. */
-function whereItIs({ room, now }, turn) {
+/** @param {Room} room @param {number} now @param {number | null} turn The last that had begun when they came. */
+function whereItIs(room, now, turn) {
   const left = minutesLeft(room, now)
   const phase = rooms.phaseTitle(room)
   const hands = room.hands.length
   return [
     `Now: ${phase}${left !== null && left > 0 ? `, about ${left} min left` : ""}.`,
     room.topic?.words ? `Topic: ${isolated(room.topic.words)}` : "",
-    whoIsOn(room, now, turn),
+    // A turn that was on when they came is told as one, for what it holds already is not to be seen.
+    room.holder === null || room.holder === room.seat || room.turns !== turn
+      ? `${floorCard(room, now).main}.`
+      : `${rooms.nameOf(room, room.holder)} is in the middle of a turn; you read on from here.`,
     rooms.hasTurns(room) && rooms.speak(room) !== "round" && hands > 0 ? (hands === 1 ? "One hand is up." : `${hands} hands are up.`) : "",
     ...rules(room),
     room.flags.history === "none" ? "What was shared before you came stays with those who were here." : "",
   ].filter((line) => line !== "")
-}
-
-/**
- * A turn that was on when they came is told as one, for what it holds already is not to be seen.
- *
- * @param {Room} room
- * @param {number} now
- * @param {number | null} turn
- */
-function whoIsOn(room, now, turn) {
-  if (room.holder === null || room.holder === room.seat || room.turns !== turn) return `${floorCard(room, now).main}.`
-  return `${rooms.nameOf(room, room.holder)} is in the middle of a turn; you read on from here.`
 }
 
 /** Nothing more comes: why, and the way on where there is one. */
