@@ -43,7 +43,6 @@ PLACES = {
     "paragraph": "p",
     "region": "section, [role=region]",
     "status": "[role=status]",
-    "summary": "summary",
     "textbox": "textarea, input:not([type]), input[type=text]",
 }
 SHOWN = """
@@ -56,7 +55,6 @@ DESCRIBED = """
 return (arguments[0].getAttribute("aria-describedby") ?? "").split(" ")
   .map((id) => document.getElementById(id)?.innerText ?? "").join(" ").trim()
 """
-OPENED = "return arguments[0].parentElement.open"
 TO = "arguments[0].scrollIntoView({ block: 'nearest' })"
 # What is over an element, in its middle or a little inside its corners.
 COVERED = """
@@ -287,19 +285,6 @@ class Person:
         """Writes to the room and sends it, whatever comes of it."""
         await self.field.type(text)
         await self.main.button("Send").click()
-
-    async def open_summary(self, name: Words) -> None:
-        """Unfolds what is folded under these words, as soon as it takes a tap."""
-
-        async def unfolded() -> bool:
-            for one in await self.thing("summary").all():
-                fold = {ELEMENT: one}
-                if fits(name, await self.driver.script("return arguments[0].innerText", fold)):
-                    await self.driver.do("ElementClick", one)
-                    return bool(await self.driver.script(OPENED, fold))
-            return False
-
-        await self.until(unfolded, bool, f"{name} to unfold")
 
     async def address(self) -> str:
         address: str = await self.driver.do("GetCurrentURL")
