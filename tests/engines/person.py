@@ -267,14 +267,26 @@ class Person:
     async def come_in(self, link: str) -> None:
         await self.open(link)
         await self.thing("textbox", "Your name for this meeting").type(self.name)
-        await self.press("Come in")
+        await self._press_until_gone("Come in")
         await self.floor.says_not("Coming in")
 
     async def come_to_desk(self, link: str) -> None:
         await self.open(link)
         await self.thing("textbox", re.compile("^Your name")).type(self.name)
-        await self.press("Come to the desk")
+        await self._press_until_gone("Come to the desk")
         await self.thing("heading", re.compile("^Open", re.IGNORECASE)).is_there()
+
+    async def _press_until_gone(self, name: str) -> None:
+        """A page that is only just there may take no tap yet: nobody can have aimed at it."""
+
+        async def left() -> list[str]:
+            shown = await self.button(name).all()
+            if shown:
+                await self.driver.script(TO, {ELEMENT: shown[0]})
+                await self.driver.do("ElementClick", shown[0])
+            return shown
+
+        await self.until(left, lambda shown: not shown, f"to be through {name}")
 
     # Doing
 
