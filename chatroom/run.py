@@ -92,6 +92,8 @@ def welcome(settings: Settings, secrets: dict[Role, str], *, ipv6: bool) -> str:
         lines.append("This machine has no [::1]; staff.localhost stands in for it.")
     if settings.helplines == EXAMPLES:
         lines.append("Help shows EXAMPLE lines that nobody answers, until HELPLINES names yours.")
+    if settings.origins[0].startswith("http:"):
+        lines.append("Safari keeps no sign-in without https: use Firefox or Chrome here.")
     lines.append("They last for a day. Ctrl+C ends the server.")
     return "\n".join(lines)
 

@@ -9,11 +9,16 @@ import { bindHelp } from "./views/help.js"
 /** A secret that could not be exchanged for want of a network is tried again by a button. */
 let secret = location.hash.slice(1)
 
+/** Safari drops a sign-in that comes without https, from this very machine too, and says nothing of it. */
+const KEEPS_NONE = "This browser keeps no sign-in without https, and Safari never does. Open the link in Firefox or Chrome."
+const NOBODY = 403
+
 async function enter() {
   write(find("#status"), "Opening the door…")
   find("#again").hidden = true
   try {
     const { url } = await post("/invitations/exchange", { secret })
+    if (location.protocol === "http:" && (await fetch(url)).status === NOBODY) return write(find("#status"), KEEPS_NONE)
     location.replace(url)
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
