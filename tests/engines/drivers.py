@@ -92,6 +92,7 @@ class Firefox(Driver):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._writer: asyncio.StreamWriter | None = None
         self._number = 0
         self._turn = asyncio.Lock()
 
@@ -150,6 +151,8 @@ class Firefox(Driver):
         return said
 
     async def end(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
         if self._process is not None:
             self._process.terminate()
             await asyncio.to_thread(self._process.wait)
@@ -167,6 +170,7 @@ class Firefox(Driver):
         async with self._turn, asyncio.timeout(ANSWERS_WITHIN):
             self._number += 1
             frame = json.dumps([0, self._number, command, told]).encode()
+            assert self._writer is not None, "it was not started"
             self._writer.write(b"%d:%b" % (len(frame), frame))
             _, number, error, answer = await self._frame()
         assert number == self._number, "Marionette answers in turn"
