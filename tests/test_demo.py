@@ -151,7 +151,8 @@ def left_by(step: Step) -> tuple[str, str | None] | None:
 def played(log: list[Stored]) -> list[tuple[str, str | None]]:
     """The same of a log, without what the server adds by itself."""
     entries = [(entry.type, entry.words) for entry in log]
-    shown = [entry for entry in entries if entry[0] not in ("convened", "seat_given", "told_you")]
+    added = ("convened", "seat_given", "came_by", "told_you")
+    shown = [entry for entry in entries if entry[0] not in added]
     opened = shown.index(("opened", None))
     assert shown.pop(opened + 1) == ("phase_began", None)  # The first phase begins with it.
     return shown
@@ -342,8 +343,8 @@ async def test_a_play_that_broke_off_is_cleared_away_and_one_that_is_on_is_left_
 ):
     await process._run("demo", "--speed", "10000")
     links = (
-        await process.invite(demo.room(FORMAT), "member"),
-        await process.invite(demo.room(FORMAT), "facilitator"),
+        await process.invite(demo.room(FORMAT), "member", uses=100),
+        await process.invite(demo.room(FORMAT), "facilitator", uses=100),
     )
     opening = read_script()[:12]
     async with enter(links[1], name="Ada") as ada:

@@ -45,7 +45,7 @@ def test_what_stands_in_the_file_holds_word_for_word(folder: Path):
     written(folder, GOOD)
     found = current()
     assert (found.port, found.origins) == (8080, ("https://meet.example.org",))
-    assert found.helplines[1] == Helpline("Nurses", "555 0100")
+    assert found.helplines[1] == Helpline("Nurses", "555 0100", "tel:5550100")
     assert found.database_url == "postgresql+asyncpg://me:s%23cret$HOME@db/chatroom"
     assert found.settings_file == Path(".env")
 
