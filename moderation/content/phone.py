@@ -3,41 +3,29 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import takewhile
 
 import phonenumbers
 
-from moderation.content.digits import Group, Run, runs
+from moderation.content.counts import (
+    blanked,
+    has_unit,
+    is_amount,
+    is_counted,
+    is_filed,
+    is_list,
+    is_row,
+    is_series,
+    is_told,
+    is_year,
+    painted,
+)
+from moderation.content.digits import Run, runs
+from moderation.content.numbering import LEAST, MOST, is_assigned, is_national, prefixes
 from moderation.content.policy import Policy
 
 Span = tuple[int, int]
 
-_UNITS = (
-    "mgs?|mcg|ug|ml|g|kg|kgs|lbs?|oz|st|cm|mm|km|kms|k|"
-    "days?|weeks?|wks?|months?|years?|yrs?|hours?|hrs?|minutes?|mins?|seconds?|secs?|"
-    "dollars?|bucks?|euros?|pounds?|pesos?|usd|eur|gbp|cents?|"
-    "miles?|steps?|meetings?|people|members?|pages?|times|pills?|tablets?|units?|drinks?|beers?|"
-    "calories|percent|points?|degrees|dias|anos|meses|horas|jours|ans|mois|heures"
-)
-_MONTH = r"(?:0?[1-9]|1[0-2])"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
-_NEVER = re.compile(
-    # dates
-    rf"(?<![\d./-])(?:(?:19|20)\d\d[-/.]{_MONTH}[-/.]{_DAY}"
-    rf"|{_DAY}(?P<sep>[-/.]){_DAY}(?P=sep)(?:(?:19|20)\d\d|\d\d))(?!\d|[-/.]\d)"
-    # clock times
-    r"|(?<!\d)\d{1,2}:\d\d(?::\d\d)?(?!\d)"
-    r"|(?<!\d)\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\b"
-    # money, and thousands with commas
-    r"|[$£€] ?\d[\d,]*(?:\.\d\d?)?(?!\d|[ .-]?\(?\d{3})"
-    r"|(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,]|-\d)"
-    # amounts and doses
-    rf"|(?<!\d)(?<!\d[ .\-)])\d{{1,7}}(?:\.\d+)? ?(?:%|(?:{_UNITS})\b)"
-    # pages and steps
-    r"|\b(?:pages?|pp?|steps?|chapters?|verses?|psalms?|rooms?|questions?|traditions?|concepts?)\b[ .#]*"
-    r"\d{1,3}(?:(?: ?[,&/-] ?| and | to | )\d{1,3})*(?!\d|[ .-]*\d{4})"
-)
-_UNIT_AFTER = re.compile(rf"\s?(?:%|(?:{_UNITS})\b)")
 _CUE = re.compile(
     r"\b(?:call|text|txt|phone|cell|mobile|whats ?app|signal|sms|ring|dial|tel|number|num|nr|reach|contact|hmu"
     r"|hit me|telegram|message|msg|imessage|facetime|fax|llama|llamame|llamen|numero|movil|celular"
@@ -55,18 +43,25 @@ _SPOKEN = re.compile(
 _TOLL_FREE_BEGIN = re.compile(r"8(?:00|33|44|55|66|77|88)")
 
 
-def phones(text: str, before: tuple[str, ...], policy: Policy) -> Iterator[Span]:
-    """Where telephone numbers stand in a shadow, also the rest of one begun in the lines before (CM-02)."""
+def phones(
+    text: str, before: tuple[str, ...], policy: Policy, *, meetings: bool = False
+) -> Iterator[Span]:
+    """Where telephone numbers stand in a shadow, also the rest of one begun in the lines before (CM-02).
+
+    `meetings`: whoever writes may say by which number another meeting is reached.
+    """
     if not _worth_reading(text, wanted=2 if before else 5):
         return
     allowed = _allowed(policy)
-    rest, vanities = _vanities(_blanked(text), allowed)
+    rest, vanities = _vanities(blanked(text), allowed)
     yield from vanities
     found = _unknown(rest, allowed)
+    if meetings:
+        found = [part for run in found if (part := run[_meeting_until(rest, run) :])]
     whole = list(_whole(rest, found, policy))
     yield from whole
     if before and found and not whole:
-        yield from _split(rest, found, [_blanked(line) for line in before], allowed)
+        yield from _split(rest, found, [blanked(line) for line in before], allowed, policy.region)
 
 
 def _worth_reading(text: str, wanted: int) -> bool:
@@ -79,25 +74,16 @@ def _worth_reading(text: str, wanted: int) -> bool:
     )
 
 
-def _blanked(text: str) -> str:
-    """Dates, times, money, doses and pages painted over, so that every place stays where it is."""
-    return _NEVER.sub(_paint, text)
-
-
-def _paint(match: re.Match[str]) -> str:
-    return "x" * len(match[0])
-
-
 def _vanities(text: str, allowed: frozenset[str]) -> tuple[str, list[Span]]:
     """Toll-free numbers in letters ("1-800-..."): painted over, and the places of those not allowed."""
     spans: list[Span] = []
 
     def paint(match: re.Match[str]) -> str:
-        if not re.search("[a-z]", match["rest"]) or _UNIT_AFTER.fullmatch(match["rest"]):
+        if not re.search("[a-z]", match["rest"]) or has_unit(match["rest"]):
             return match[0]
         if _plain(match[0]) not in allowed:
             spans.append(match.span())
-        return _paint(match)
+        return painted(match)
 
     return _TOLL_FREE.sub(paint, text), spans
 
@@ -149,7 +135,7 @@ def _allowed_until(run: Run, first: int, allowed: frozenset[str]) -> int:
     digits = ""
     for last in range(first, len(run)):
         digits += run[last].digits
-        if len(digits) > 15:
+        if len(digits) > MOST:
             return 0
         if (
             digits in allowed
@@ -160,34 +146,59 @@ def _allowed_until(run: Run, first: int, allowed: frozenset[str]) -> int:
     return 0
 
 
+_MEETING = re.compile(
+    r"\b(?:zoom|meeting|webinar|conference|jitsi|webex|reunion|sala|besprechung)\b(?: (?:room|meeting))?"
+    r"(?: (?:id|number|num|nr|no|code))?(?: is| es| est| ist)?[ .:#]*$"
+)
+_MEETING_ID = {(3, 3, 3), (3, 3, 4), (3, 4, 4), (9,), (10,), (11,)}
+
+
+def _meeting_until(text: str, run: Run) -> int:
+    """How many groups the id of a meeting takes at the beginning of the run, 0 where there is none."""
+    if not _MEETING.search(text[max(0, run[0].start - 40) : run[0].start]):
+        return 0
+    for last in (3, 1):
+        if tuple(len(group.digits) for group in run[:last]) in _MEETING_ID:
+            return last
+    return 0
+
+
 def _whole(text: str, found: list[Run], policy: Policy) -> Iterator[Span]:
     for run in found:
         cued = _cued(text, run)
-        if _is_loose(run, text, cued) or (cued and _is_foreign(run, policy.region)):
+        if _is_loose(run, text, cued, policy.region) or (cued and _is_foreign(run, policy.region)):
             yield _span(text, run)
         else:
-            yield from _strict_parts(text, run, cued)
+            yield from _strict_parts(text, run, cued, policy.region)
 
 
-def _strict_parts(text: str, run: Run, cued: bool) -> Iterator[Span]:
+def _strict_parts(text: str, run: Run, cued: bool, region: str) -> Iterator[Span]:
     first = 0
     while first < len(run):
-        last = _strict_until(text, run, first, cued)
+        last = _strict_until(text, run, first, cued, region)
         if last:
-            yield _span(text, run[first:last])
+            begin, last = _completed(run, first, last, region)
+            yield _span(text, run[begin:last])
         first = last or first + 1
 
 
-def _strict_until(text: str, run: Run, first: int, cued: bool) -> int:
+def _strict_until(text: str, run: Run, first: int, cued: bool, region: str) -> int:
     """The end of the longest number that begins here, 0 when none does."""
     if _within_row(run, first):
         return 0
     found = length = 0
     for last in range(first, len(run)):
         length += len(run[last].digits)
-        if length > 15:
+        if length > MOST:
             break
-        if length >= 7 and _is_strict(text, run[first : last + 1], cued):
+        part = run[first : last + 1]
+        if length >= 7 and (
+            _is_strict(text, part, cued)
+            or (
+                (cued or _is_apart(run, first, last + 1, region))
+                and _is_of_the_region(text, part, cued, region)
+            )
+        ):
             found = last + 1
     return 0 if _within_row(run, found) else found
 
@@ -195,6 +206,24 @@ def _strict_until(text: str, run: Run, first: int, cued: bool) -> int:
 def _within_row(run: Run, index: int) -> bool:
     """Amid single figures no number begins or ends: the row counts as a whole."""
     return 0 < index < len(run) and len(run[index - 1].digits) == len(run[index].digits) == 1
+
+
+def _completed(run: Run, first: int, last: int, region: str) -> tuple[int, int]:
+    """The whole of a number whose middle was known: what is marked is never half of it."""
+    if first and run[first - 1].digits in prefixes(region):
+        return first - 1, last
+    if len(_digits(run[first:last])) > 7:
+        return first, last
+    while last < len(run) and _belongs(run, last, run[first : last + 1]):
+        last += 1
+    if first and len(run[first - 1].digits) > 2 and _belongs(run, first - 1, run[first - 1 : last]):
+        first -= 1
+    return first, last
+
+
+def _belongs(run: Run, index: int, whole: Run) -> bool:
+    """Whether a group beside seven digits is of the same number: an area in front, or a long end."""
+    return len(run[index].digits) > 1 and not is_year(run[index]) and len(_digits(whole)) <= MOST
 
 
 _AMERICAN = {
@@ -211,30 +240,40 @@ def _is_strict(text: str, part: Run, cued: bool) -> bool:
     if text[max(0, part[0].start - 1) : part[0].start] == "+":
         return len(digits) >= 8
     if digits[0] == "0":
-        return 9 <= len(digits) <= 14 and min(sizes) >= 2 and not _is_series(part)
-    if set(sizes) == {1}:
-        return len(digits) in _AMERICAN and not _is_series(part)
+        return 9 <= len(digits) <= 14 and min(sizes) >= 2 and not is_series(part)
+    if is_row(part):
+        return (
+            len(digits) in _AMERICAN and not is_series(part) and (cued or not is_told(text, part))
+        )
     if sizes not in _AMERICAN.get(len(digits), ()):
         return False
     if len(digits) == 7:
-        return digits[0] not in "01" and (cued or not _is_amount(text, part))
+        return digits[0] not in "01" and (cued or not is_amount(text, part))
     return digits[0] == "1" if len(digits) == 11 else digits[0] != "1"
 
 
-def _is_amount(text: str, part: Run) -> bool:
-    """Seven digits that are more likely money, a count or a year: "2500000", "200-1000 mg", "365 2024"."""
-    digits = _digits(part)
-    year = (
-        len(part) == 2
-        and digits[3:5] in ("19", "20")
-        and "-" not in text[part[0].end : part[1].start]
+def _is_apart(run: Run, first: int, last: int, region: str) -> bool:
+    """Whether these groups are all of the run, but for what is dialled first: else it is a list of figures."""
+    return last == len(run) and (first == 0 or (first == 1 and run[0].digits in prefixes(region)))
+
+
+def _is_of_the_region(text: str, part: Run, cued: bool, region: str) -> bool:
+    """Grouped as the country of the room writes its numbers, without the 0 in front."""
+    sizes = tuple(len(group.digits) for group in part)
+    return (
+        is_national(_digits(part), sizes, region)
+        and "," not in text[part[0].start : part[-1].end]
+        and not is_list(part)
+        and (cued or not (is_filed(text, part) or is_counted(text, part)))
     )
-    return digits.endswith("000") or year or bool(_UNIT_AFTER.match(text, part[-1].end))
 
 
-def _is_loose(run: Run, text: str, cued: bool) -> bool:
+def _is_loose(run: Run, text: str, cued: bool, region: str) -> bool:
     """Grouped anyhow: the count of digits alone tells, so something else must speak for it too."""
-    if len(run) < 2 or len(_digits(run)) not in _AMERICAN or _is_series(run):
+    if len(run) < 2 or not _is_long_enough(_digits(run), region) or is_series(run):
+        return False
+    row = tuple(takewhile(lambda group: len(group.digits) == 1, run))
+    if is_row(row) and not cued and is_told(text, row):
         return False
     if any(group.spoken for group in run) and (
         len(_digits(run)) > 7 or all(group.spoken for group in run)
@@ -246,11 +285,15 @@ def _is_loose(run: Run, text: str, cued: bool) -> bool:
     return not commas and (cued or _stands_alone(text, run))
 
 
+def _is_long_enough(digits: str, region: str) -> bool:
+    return len(digits) in _AMERICAN or is_assigned(digits, region)
+
+
 def _is_foreign(run: Run, region: str) -> bool:
     digits = _digits(run)
     return (
-        8 <= len(digits) <= 15
-        and not _is_series(run)
+        LEAST <= len(digits) <= MOST
+        and not is_series(run)
         and (_is_possible(digits, region) or _is_possible("+" + digits, region))
     )
 
@@ -262,28 +305,8 @@ def _is_possible(number: str, region: str) -> bool:
         return False
 
 
-def _is_series(run: Run) -> bool:
-    """Counting, a taper, or nothing but years: "10 9 8 7 6", "100 75 50 25 10", "2015 2017 2019"."""
-    if all(_is_year(group) for group in run):
-        return True
-    values = [int(group.digits) for group in run]
-    steps = [later - earlier for earlier, later in pairwise(values)]
-    if len(set(steps)) == 1 and len(steps) > 1:
-        return steps[0] != 0
-    one_way = all(step > 0 for step in steps) or all(step < 0 for step in steps)
-    return one_way and len(values) > 3 and not any(_is_padded(group) for group in run)
-
-
-def _is_padded(group: Group) -> bool:
-    return len(group.digits) > 1 and group.digits[0] == "0"
-
-
-def _is_year(group: Group) -> bool:
-    return len(group.digits) == 4 and group.digits[:2] in ("19", "20")
-
-
 def _split(
-    text: str, found: list[Run], before: list[str], allowed: frozenset[str]
+    text: str, found: list[Run], before: list[str], allowed: frozenset[str], region: str
 ) -> Iterator[Span]:
     """A number begun in the lines before and ended in this one (CM-02)."""
     head = found[0]
@@ -299,15 +322,16 @@ def _split(
         joined = (*tail, *joined)
         alone = alone and _stands_alone(line, tail)
         cued = cued or bool(_CUE.search(line))
-        if (alone or cued) and _is_split_number(joined, allowed):
+        if (alone or cued) and _is_split_number(joined, allowed, region):
             yield _span(text, head)
             return
 
 
-def _is_split_number(run: Run, allowed: frozenset[str]) -> bool:
+def _is_split_number(run: Run, allowed: frozenset[str], region: str) -> bool:
     digits = _digits(run)
-    fits = len(digits) in _AMERICAN and (digits[0] not in "01" or len(digits) == 11)
-    return fits and not _is_series(run) and _plain(digits) not in allowed
+    american = len(digits) in _AMERICAN and (digits[0] not in "01" or len(digits) == 11)
+    fits = american or is_assigned(digits, region)
+    return fits and not is_series(run) and _plain(digits) not in allowed
 
 
 def _cued(text: str, run: Run) -> bool:

@@ -1,10 +1,12 @@
 """CM-02: telephone numbers, and the many numbers that are none."""
 
+import re
+
 import pytest
 
 from moderation.content import Context, Policy
 
-from .corpus import POLICY, judge, shown
+from .corpus import POLICY, judge, sentences, shown
 
 NEVER = [
     "365 days",
@@ -113,6 +115,95 @@ def test_cm_02_a_number_that_no_country_has_is_none():
 def test_cm_02_split_over_consecutive_lines(before: tuple[str, ...], text: str, found: bool):
     verdict = judge(text, Context("member", before=before))
     assert (verdict.outcome == "bounce") == found
+
+
+@pytest.mark.parametrize("line", sentences("contact_regions.txt"))
+def test_cm_02_a_number_of_the_region_needs_no_0_and_no_cue_and_is_marked_whole(line: str):
+    region, text = line.split(" | ")
+    found = shown(text, judge(text, policy=Policy("p", region=region)))
+    assert [re.sub("[^0-9]", "", span) for span in found] == [re.sub("[^0-9]", "", text)]
+
+
+@pytest.mark.parametrize("region", ["ES", "DK", "PL", "DE", "GB", "MX", "RU"])
+def test_cm_13_the_traps_are_traps_in_other_countries_too(region: str):
+    policy = Policy("p", region=region, allowed_numbers=POLICY.allowed_numbers)
+    lines = sentences("traps.txt") + sentences("traps_heldout.txt")
+    assert [line for line in lines if judge(line, policy=policy).outcome != "allow"] == []
+
+
+@pytest.mark.parametrize("number", ["612 34 56 78", "612345678"])
+def test_cm_02_a_number_of_one_country_is_a_number_like_any_other_elsewhere(number: str):
+    assert judge(f"up late, {number}", policy=Policy("p", region="ES")).outcome == "bounce"
+    assert judge(f"up late, {number}").outcome == "allow"
+    nowhere = Policy("p", region="ZZ")
+    assert judge(f"up late, {number}", policy=nowhere).outcome == "allow"
+    assert judge("day 90 312-555-0143", policy=nowhere).outcome == "bounce"
+
+
+def test_cm_02_a_number_of_the_region_is_found_over_two_lines():
+    spain = Policy("p", region="ES")
+    assert judge("56 78", Context("member", before=("612 34",)), spain).outcome == "bounce"
+    assert judge("56 78", Context("member", before=("112 34",)), spain).outcome == "allow"
+
+
+def test_cm_02_among_other_figures_a_number_of_the_region_needs_a_cue():
+    spain = Policy("p", region="ES")
+    assert judge("the draw was 612 34 56 78 91", policy=spain).outcome == "allow"
+    assert judge("call 612 34 56 78 91", policy=spain).outcome == "bounce"
+    assert judge("612, 34, 56, 78 and so on", policy=spain).outcome == "allow"
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["7 8 9 8 7 6 7", "4 4 4 4 4 4 4", "6 1 2 5 5 5 0 1 4 3", "one two three one two three one"],
+)
+def test_cm_02_a_row_of_figures_that_is_to_be_called_is_a_number_all_the_same(row: str):
+    assert judge(f"call me: {row}").outcome == "bounce"
+
+
+MEETINGS = [
+    "Zoom meeting ID: 812 3456 7890",
+    "Our Zoom room is 812 3456 7890, passcode 123456",
+    "Meeting ID: 123 456 7890",
+    "Meeting ID 812 3456 7890 Passcode: 445566",
+    "webinar no. 812345678",
+    "Zoom 81234567890",
+]
+
+
+@pytest.mark.parametrize("text", MEETINGS)
+def test_cm_02_the_id_of_a_meeting_is_a_facilitators_to_give(text: str):
+    assert judge(text, Context("facilitator")).outcome == "allow"
+
+
+@pytest.mark.parametrize("text", MEETINGS[:4])
+def test_cm_02_a_members_is_marked_whole(text: str):
+    figures = re.search(r"\d{3} \d{3,4} \d{4}", text)
+    assert figures
+    assert shown(text, judge(text)) == [figures[0]]
+
+
+def test_cm_02_a_facilitators_telephone_is_no_meeting():
+    for text in ("Zoom: dial 312 555 0143", "Join by phone 312 555 0143", "Zoom 312 555"):
+        bounced = "0143" in text
+        assert (judge(text, Context("facilitator")).outcome == "bounce") == bounced
+    text = "Zoom 812 3456 7890 312 555 0143"
+    assert shown(text, judge(text, Context("facilitator"))) == ["312 555 0143"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("so 812 3456 7890 it is", "812 3456 7890"),
+        ("so 123 456 7890 it is", "123 456 7890"),
+        ("in 2024 555 0143 was mine", "555 0143"),
+        ("so 555 0143 2024 it is", "555 0143"),
+        ("so 9 555 0143 it is", "555 0143"),
+        ("so 555 0143 123456789012 it is", "555 0143"),
+    ],
+)
+def test_cm_02_what_is_marked_is_never_half_a_number(text: str, number: str):
+    assert shown(text, judge(text)) == [number]
 
 
 def test_cm_02_a_facilitator_gives_no_number_either():
