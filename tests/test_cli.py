@@ -427,6 +427,7 @@ def test_make_run_ships_example_lines_that_say_that_they_are_none():
 def test_an_operators_own_origin_is_the_address_of_all_three():
     settings = load({"ORIGINS": MEET})
     text = demo.welcome(settings, {"member": "a", "facilitator": "b", "staff": "c"}, ipv6=True)
+    assert text.startswith(f"Listening on localhost:8000. People come in at {MEET}\n")
     assert text.count(f"{MEET}/enter#") == 3
     assert "a browser for each person" in text
 

@@ -188,11 +188,10 @@ def decode(text: str) -> InboundFrame:
     """
     try:
         return _frames.decode(text)
-    except msgspec.DecodeError as error:
-        whole = _surrogates.sub("\\\\ufffd", text)
-        if isinstance(error, msgspec.ValidationError) or whole == text:
-            raise
-    frame = _frames.decode(whole)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        frame = _frames.decode(_surrogates.sub("\\\\ufffd", text))
     return Command(frame.id, NO_COMMAND) if isinstance(frame, Command) else frame
 
 

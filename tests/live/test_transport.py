@@ -161,16 +161,37 @@ async def test_who_has_gone_is_offered_nothing(fan: Fan):
     await until(lambda: not fan.server.connections)
 
 
+async def test_a_socket_that_is_just_being_closed_takes_nothing_and_says_so(
+    fan: Fan, monkeypatch: pytest.MonkeyPatch
+):
+    """uvloop raises on it: whoever offers must let it go, and go on with the others."""
+    client, frames = await fan.enter()
+    (protocol,) = fan.server.connections
+
+    class Closing:
+        def write(self, data: bytes) -> None:
+            raise RuntimeError("unable to perform operation; the handler is closed")
+
+    def offered_meanwhile() -> bool:
+        with monkeypatch.context() as closing:
+            closing.setattr(protocol, "transport", Closing())
+            return frames.offer(framed(b"hello?"))
+
+    assert await fan.do(offered_meanwhile) is False
+    await client.close()
+
+
 # Peers that do not read
 
 
-async def fill(fan: Fan, frames: Frames) -> int:
-    """Offers 16 KiB frames until one is declined; how many bytes were taken."""
-    frame, taken = framed(b"x" * 16384), 0
-    while await fan.do(lambda: frames.offer(frame)):
-        taken += len(frame)
-        assert taken < 64 * 2**20, "a socket that is not read from must say no"
-    return taken
+async def fill(fan: Fan, frames: Frames) -> None:
+    """Offers 16 KiB frames until one is declined; in one turn, so that no timer comes between."""
+    frame = framed(b"x" * 16384)
+
+    def fill_at_once() -> bool:
+        return all(frames.offer(frame) for _ in range(64 * 2**20 // len(frame)))
+
+    assert await fan.do(fill_at_once) is False, "a socket that is not read from must say no"
 
 
 async def test_who_stops_reading_is_declined_aborted_and_freed_and_others_are_not_p14_w13(fan: Fan):
@@ -205,11 +226,11 @@ async def test_a_goodbye_to_who_does_not_read_frees_the_descriptor_in_time_w13(
 
 
 async def test_a_peer_that_answers_no_ping_is_freed_though_it_does_not_drain_w13():
-    fan = Fan(ws_ping_interval=0.2, ws_ping_timeout=0.2)
+    fan = Fan(ws_ping_interval=2.0, ws_ping_timeout=0.2)  # It must be full before the first ping.
     with fan.server.running():
         async with deaf(fan) as (_, frames):
             await fill(fan, frames)
-            await until(lambda: not fan.server.connections, 3.0)
+            await until(lambda: not fan.server.connections, FREED_WITHIN)
 
 
 async def test_a_flood_of_pings_without_reading_is_cut_w14(fan: Fan):
@@ -219,6 +240,15 @@ async def test_a_flood_of_pings_without_reading_is_cut_w14(fan: Fan):
         sent = await send_until_cut(stalled, ping * 500, at_most=64 * 2**20)
         assert sent < 32 * 2**20
         await until(lambda: not fan.server.connections)
+
+
+async def test_who_reads_may_ping_as_often_as_they_like(fan: Fan):
+    client, frames = await fan.enter()
+    for _ in range(20):
+        await asyncio.wait_for(await client.ping(), 5)
+    assert await fan.do(lambda: frames.offer(framed(b"still here")))
+    assert await client.recv() == "still here"
+    await client.close()
 
 
 async def test_a_message_of_too_many_pieces_is_cut_w14(fan: Fan):
