@@ -26,6 +26,11 @@ export class Layout {
     this.#now = places
   }
 
+  /** What moved since without a change of the page, as in a transition: when it did is not known, and it is not now. @param {readonly Place[]} places */
+  settled(places) {
+    this.#now = places
+  }
+
   /** Who scrolls moves things under their own finger, and sees them come. @param {readonly Place[]} places */
   scrolled(places) {
     this.#past = []
@@ -86,6 +91,10 @@ const ALWAYS = "#leave, [data-leave], [data-help]"
 const BRINGS = /^(Tab|Arrow|Home|End|Page)/
 /** Milliseconds after rows came or went in which a scroll is not the reader's own, but follows of them. */
 const FOLLOWS = 150
+/** Where on an act a finger may come down, in shares of its box: a part of it may lie where another act lay. */
+const POINTS = /** @type {const} */ ([[0.5, 0.5], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]])
+/** Milliseconds after a change in which what it set moving stands still. */
+const SETTLES = 250
 /** Pixels that lie between a finger's coming and its tap, at most. */
 const SLIPS = 24
 
@@ -100,6 +109,7 @@ export function guardAim() {
   addEventListener("scroll", ({ target }) => guard.scrolled(target), seen)
   addEventListener("focusin", ({ target }) => guard.focus(target), seen)
   addEventListener("resize", () => guard.look(), seen)
+  for (const end of ["transitionend", "animationend"]) addEventListener(end, () => guard.settle(), seen)
 }
 
 class Guard {
@@ -117,6 +127,7 @@ class Guard {
   /** @type {Set<Element>} */
   #held = new Set()
   #timer = 0
+  #settling = 0
   #watch = new MutationObserver((changes) => this.#changed(changes))
 
   constructor() {
@@ -135,6 +146,15 @@ class Guard {
   look() {
     const places = placesNow()
     this.#layout.saw(performance.now(), places)
+    this.#tell(places)
+    clearTimeout(this.#settling)
+    this.#settling = setTimeout(() => this.settle(), SETTLES)
+  }
+
+  /** Things lie where a transition, a clamped scroll or the focus has brought them, and have for a while. */
+  settle() {
+    const places = placesNow()
+    this.#layout.settled(places)
     this.#tell(places)
   }
 
@@ -182,8 +202,10 @@ class Guard {
   click(event) {
     const act = actOf(event.target)
     if (act === null || act.matches(ALWAYS)) return
+    // What takes no tap has said so before: whoever asks first, as a screen reader does, never taps in vain.
+    if (event.detail !== 0 && !this.#held.has(act)) return
     this.#catchUp(act)
-    this.look()
+    this.#layout.settled(placesNow())
     const isMeant = event.detail === 0 ? this.#isMeantByKey(act) : this.#isMeantByFinger(act, event)
     if (isMeant) return
     event.preventDefault()
@@ -215,8 +237,8 @@ class Guard {
   #tell(places) {
     const since = performance.now() - MOMENT
     const astray = places.filter((place) => {
-      const [x, y] = [(place.left + place.right) / 2, (place.top + place.bottom) / 2]
-      return place.is.matches(ACTS) && !place.is.matches(ALWAYS) && this.#layout.isAstray(since, x, y, place)
+      if (!place.is.matches(ACTS) || place.is.matches(ALWAYS)) return false
+      return POINTS.some(([x, y]) => this.#layout.isAstray(since, between(place.left, place.right, x), between(place.top, place.bottom, y), place))
     })
     const held = new Set(astray.map(({ is }) => is))
     for (const act of this.#held) if (!held.has(act)) turnOff(act, "held", false)
@@ -262,6 +284,11 @@ function meaning(act) {
 function actOf(target) {
   if (target instanceof HTMLDialogElement) return target
   return target instanceof Element ? target.closest(ACTS) : null
+}
+
+/** @param {number} from @param {number} to @param {number} share */
+function between(from, to, share) {
+  return from + (to - from) * share
 }
 
 /** @param {number} at @param {number} least @param {number} most */
