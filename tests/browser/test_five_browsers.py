@@ -133,7 +133,7 @@ async def it_is_opened(circle: Circle) -> None:
     began = circle.record.of(happened.PhaseBegan)
     await circle.record.until(lambda: circle.record.of(happened.PhaseBegan)[-1].by == "time")
     assert len(circle.record.of(happened.PhaseBegan)) == len(began) + 1
-    await all_are([ada, mo, ben], "Readings")
+    await all_are([ada, mo, ben], "This part is for the readings")
 
 
 async def they_say_who_they_are(circle: Circle) -> None:
@@ -277,7 +277,7 @@ async def the_sharing_ends(circle: Circle) -> None:
     await all_are([ada, mo], "The floor is free")
     for title in ("Announcements and collection", "Burning desire", "Closing", "After the meeting"):
         await mo.press(f"Next: {title}")
-    await all_are(circle.all, "After the meeting")
+    await all_are(circle.all, "Everyone can write now")
 
 
 async def a_raid_is_held_off(circle: Circle, tell: Callable[[str], None]) -> None:

@@ -237,6 +237,7 @@ function moreButton(label, lines, item, own, acts) {
           const element = lines.querySelector(`[data-number="${line.number}"]`)
           if (element && line.words !== null) toggleTakeBack(element, open, line, own, acts)
         }
+        lines.querySelector(".take")?.scrollIntoView({ block: "nearest" })
       },
     },
     el("span", { "aria-hidden": "true" }, "⋯"),
