@@ -290,7 +290,7 @@ async def a_raid_is_held_off(circle: Circle, tell: Callable[[str], None]) -> Non
             await expect(notice(person, "people came within a minute")).to_be_visible()
         await moment(mo, "five-10-raid")
         await panel(ada).get_by_role("button", name="Raise the shield").click()
-        sure = panel(ada).get_by_role("button", name="Raise the shield now")
+        sure = panel(ada).get_by_role("button", name="Yes, raise the shield")
         await expect(sure).to_be_enabled()
         took = float(await sure.evaluate(RAISE)) / 1000
         tell(f"the shield was up {took * 1000:.0f} ms after the tap, while {RAIDERS} wrote")
@@ -340,8 +340,8 @@ async def it_is_closed(circle: Circle) -> None:
     await mo.press_twice("Lower the shield, let members write")
     async with mo.people():
         await moment_as_it_is(mo)
-        await close_meeting(mo)
-        await record.until(lambda: len(record.of(happened.Closed)) == 1)
+    await close_meeting(mo)
+    await record.until(lambda: len(record.of(happened.Closed)) == 1)
     await all_are(circle.all, "The meeting has ended")
     assert await panel(ada).get_by_role("button").count() == 0
     await moment(ada, "five-13-closed")
