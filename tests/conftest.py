@@ -14,6 +14,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hypothesis draws by our seed; left alone, it goes by the spelling of the function, or by nothing."""
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(SEED)
+    if (FULL or os.environ.get("SOAK")) and config.option.timeout is None:
+        config.option.timeout = 0  # In full they take as long as they take.
     # A busy machine is no fault of ours: what may cost so much time is measured where it is promised.
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
     settings.register_profile("ours", deadline=None, suppress_health_check=checks)

@@ -143,11 +143,13 @@ class ServerProcess:
         settings = load(self._environ)
         slug = await _create_room(settings, name, format, ways)
         roles: tuple[Role, ...] = ("member", "facilitator", "staff")
-        links = [
-            f"{settings.origins[0]}/enter#{(await _invited(settings, slug, role, Limits(None, None)))[0]}"
-            for role in roles
-        ]
-        return Room(slug, *links)
+        return Room(slug, *[await self.new_link(slug, role) for role in roles])
+
+    async def new_link(self, slug: str, role: Role = "member") -> str:
+        """One more link into a room: who comes by it is not known by the link of somebody else."""
+        settings = load(self._environ)
+        secret, _ = await _invited(settings, slug, role, Limits(None, None))
+        return f"{settings.origins[0]}/enter#{secret}"
 
     async def create_room(self, name: str = "Evening group") -> str:
         """The new room's slug."""

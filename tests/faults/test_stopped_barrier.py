@@ -154,9 +154,11 @@ async def _removed_round(
     """One removal; the seconds from then on, or from when the process went on, until both sockets were closed."""
     stopped, runs, _ = place.servers
     heard: list[bytes] = []
+    # By the link of somebody who was removed they would have to knock.
+    link = await place.servers[0].new_link(room.slug)
     async with AsyncExitStack() as lines:
         place.only = runs
-        door = await find_door(room.member, None)
+        door = await find_door(link, None)
         await door.take_seat(name, new_id())
         there = await lines.enter_async_context(kept_up(Seat(door, on_frame=heard.append)))
         place.only = stopped
