@@ -15,17 +15,23 @@ const NOBODY = 403
 
 async function enter() {
   write(find("#status"), "Opening the door…")
-  find("#again").hidden = true
+  find("#in-danger").hidden = find("#again").hidden = true
   try {
     const { url } = await post("/invitations/exchange", { secret })
-    if (location.protocol === "http:" && (await fetch(url)).status === NOBODY) return write(find("#status"), KEEPS_NONE)
+    if (location.protocol === "http:" && (await fetch(url)).status === NOBODY) return closed(KEEPS_NONE)
     location.replace(url)
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
     const { code, words } = error.refusal
-    write(find("#status"), words)
+    closed(words)
     find("#again").hidden = code !== "unreachable" && code !== "unclear"
   }
+}
+
+/** Nobody is left alone with a no. @param {string} words */
+function closed(words) {
+  write(find("#status"), words)
+  find("#in-danger").hidden = false
 }
 
 const door = data("door")
@@ -41,5 +47,5 @@ addEventListener("hashchange", () => {
   history.replaceState(null, "", location.pathname)
   void enter()
 })
-if (secret === "") write(find("#status"), "This page needs an invitation link. Open yours again, or ask for a new one.")
+if (secret === "") closed("This page needs an invitation link. Open yours again, or ask for a new one.")
 else void enter()

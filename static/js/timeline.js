@@ -85,7 +85,7 @@ export class Timeline {
         this.#keepOwn(entry.seat, room, entry.words ?? null, "tell")
         return this.#aside({ kind: "private", key, at, seat: entry.seat, to: entry.to ?? 0, words: entry.words ?? null })
       case "care_noticed":
-        return this.#push({ kind: "notice", key, at, text: `${nameOf(room, entry.seat)} may need care` })
+        return this.#push({ kind: "notice", key, at, text: `${nameOf(room, entry.seat)} may need care. Staff were told; only facilitators read this.` })
       default: {
         const news = toAll(entry, room, before)
         return news === null ? this.#notice(entry, room, key, at) : this.#tell(news, key, at)

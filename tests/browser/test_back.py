@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
+from tests.browser.stage import DESK, PHONE
+
 if TYPE_CHECKING:
     from tests.browser.stage import Person, Stage
 
 OVER = "history.state?.over ?? 0"
+OUTSIDE = """() => {
+  const { activeElement: it, body } = document
+  return it === body || it.closest(".help-panel") ? "" : it.textContent || it.id
+}"""
 
 
 async def in_the_room(stage: Stage, name: str) -> Person:
@@ -115,3 +121,33 @@ async def test_help_is_the_second_step_of_the_keyboard(stage: Stage):
     await expect(ben.page.get_by_role("link", name="Help now")).to_be_focused()
     await ben.page.keyboard.press("Enter")
     await expect(ben.help.get_by_role("button", name="Ask for help now")).to_be_focused()
+
+
+async def test_behind_help_on_a_phone_nothing_is_reached_by_tab_and_beside_it_at_a_desk_all_is(
+    stage: Stage,
+):
+    ben = await in_the_room(stage, "Behind Help")
+    await ben.button("Help").click()
+    await expect(ben.help).to_be_visible()
+    outside = await tabbed_to(ben, 14)
+    assert outside <= {"Skip to the main part", "Leave now", "Help now"}, outside
+
+    await ben.page.set_viewport_size(DESK)
+    await expect(ben.field).to_be_in_viewport()
+    await ben.field.click()
+    await expect(ben.field).to_be_focused()
+    await expect(ben.help).to_be_visible()
+
+    await ben.page.set_viewport_size(PHONE)
+    await ben.help.get_by_role("button", name="Back to the meeting").click()
+    await ben.field.click()
+    await expect(ben.field).to_be_focused()
+
+
+async def tabbed_to(person: Person, steps: int) -> set[str]:
+    """What has the focus outside of Help while somebody goes on with Tab."""
+    found: set[str] = set()
+    for _ in range(steps):
+        await person.page.keyboard.press("Tab")
+        found.add(await person.page.evaluate(OUTSIDE))
+    return found - {""}

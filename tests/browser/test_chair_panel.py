@@ -163,9 +163,7 @@ async def test_fc_05_17_what_befell_a_hand_stays_to_be_read(stage: Stage):
         await ada.press("Invite Ben")
         await ben.until(lambda: ben.meeting.invited == ben.seat)
         await ben.send(ask.NotYet(ben.meeting.epoch))
-        words = (
-            "Ben was asked, and has not answered or is not ready yet; the hand waits at the end."
-        )
+        words = "Ben was asked and did not take the floor; the hand waits at the end."
         await expect(ada.page.get_by_text(words)).to_be_visible()
         await expect(ada.waiting.first).to_contain_text("Chidi")
         await expect(ada.status("Ben is not ready yet.")).to_be_attached()

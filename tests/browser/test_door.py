@@ -235,3 +235,15 @@ async def test_a_wrong_address_has_help_and_a_used_link_says_whom_to_ask(stage: 
     await ben.open(f"{stage.origin}/enter#no-such-secret")
     await expect(ben.status("Ask whoever gave it to you")).to_be_visible()
     await ben.shoot("door-used-link")
+
+
+async def test_a_link_that_does_not_open_names_who_can_help(stage: Stage):
+    eve = await stage.person("Eve", phone=True)
+    eve.forgive(r"status of 40[0-9]")
+    await eve.open(f"{stage.origin}/enter#never-given")
+    await expect(eve.main).to_contain_text("Ask whoever gave it to you")
+    numbers = eve.main.get_by_role("link", name=re.compile("116 123"))
+    await expect(numbers).to_be_visible()
+    await expect(numbers).to_have_attribute("href", "tel:116123")
+    await eve.is_accessible("a link that does not open")
+    await eve.shoot("door-no-link")

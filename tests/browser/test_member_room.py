@@ -490,11 +490,11 @@ async def test_the_lobby_says_who_lets_in_and_a_no_is_calm(stage: Stage, phone: 
         for person in (ben, eve):
             await person.open(links["member"])
             door = person.page.get_by_role("region", name="At the door")
-            await expect(door).to_contain_text("A facilitator will let you in")
+            await expect(door).to_contain_text("A facilitator answers each knock")
             await person.page.get_by_role("textbox", name="Your name").fill(person.name)
             await person.press("Ask to come in")
             await expect(person.status("You are at the door.")).to_contain_text(
-                "Ada will let you in"
+                "Ada answers the door"
             )
             await expect(door.get_by_role("link", name="116 123")).to_be_visible()
             await expect(person.main.get_by_role("button", name="Help", exact=True)).to_be_visible()

@@ -49,7 +49,10 @@ export function memberSays(state, isThere, helplines) {
  */
 export function noticed(state) {
   if (state === null || (!isHeld(state) && !state.told)) return "Staff were told, and see these words."
-  if (isHeld(state)) return `${state.claimer ?? "Somebody"} from staff is there for you, on a line that nobody in the room sees.`
+  if (isHeld(state)) {
+    const hasWritten = state.lines.some(({ type, seat }) => type === "wrote" && seat !== state.seat)
+    return `${state.claimer ?? "Somebody"} from staff ${hasWritten ? "has written to you" : "is there for you"}, on a line that nobody in the room sees.`
+  }
   if (state.lapsed !== null) return `${state.claimer ?? "Whoever came"} is not there any more. Staff see these words, and everybody at the desk is called again.`
   return "Staff see these words, and nobody from staff has come yet. Your call stays open."
 }

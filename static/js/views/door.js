@@ -48,7 +48,7 @@ const MODES = {
   invitation: "Only those who were invited come in.",
 }
 const LOCKED = "The door is closed for now. You can try again later; Help is open to you."
-const KNOCK = "A facilitator will let you in, so that may take a moment."
+const KNOCK = "A facilitator answers each knock, so that may take a moment."
 const AGAIN = 4_000
 
 export class DoorView {
@@ -182,8 +182,9 @@ export class DoorView {
   /** @param {Waiting} waiting */
   #atTheDoor({ holders: names }) {
     const who = names.length > 0 ? holders(names) : "a facilitator"
+    const answers = names.length > 1 ? "answer" : "answers"
     this.#inPlace(
-      el("p", {}, el("strong", {}, "You are at the door."), ` Keep this page open: ${who} will let you in. That may take a few minutes.`),
+      el("p", {}, el("strong", {}, "You are at the door."), ` Keep this page open: ${who} ${answers} the door. That may take a few minutes.`),
       this.#waited,
       el(
         "div",

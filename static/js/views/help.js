@@ -51,6 +51,8 @@ let panel = null
 /** What a line is made of, as soon as the page is shown: before anybody needs it. @type {Promise<typeof import("./case-line.js")> | null} */
 let lineParts = null
 let back = "Back"
+/** Where the panel stands beside the page, and both can be used. */
+const BESIDE = matchMedia("(min-width: 60rem)")
 
 /**
  * Every Help button of the page opens it, those in a sheet too.
@@ -162,6 +164,7 @@ class HelpPanel {
       this.#main,
     )
     document.body.append(this.#element, this.#aloud)
+    BESIDE.addEventListener("change", () => this.#cover())
   }
 
   name() {
@@ -174,6 +177,7 @@ class HelpPanel {
     const isByHand = wasOpenedByHand()
     const wasShown = !this.#element.hidden
     this.#element.hidden = false
+    this.#cover()
     this.#away ??= over(this.#hide)
     write(this.#aloud, "")
     // A line that ended while the panel was hidden is still to be read.
@@ -198,6 +202,7 @@ class HelpPanel {
   #hide = () => {
     const hadFocus = this.#element.contains(document.activeElement)
     this.#element.hidden = true
+    this.#cover()
     this.#away?.()
     this.#away = null
     if (this.#isClosed()) this.#forget()
@@ -388,6 +393,14 @@ class HelpPanel {
   }
 
   // Showing
+
+  /** On a phone it lies over all but the head of the page: nothing goes on behind it. */
+  #cover() {
+    const covers = !this.#element.hidden && !BESIDE.matches
+    for (const part of document.body.children) {
+      if (part.matches("main, section:not(.help-panel), .bar")) /** @type {HTMLElement} */ (part).inert = covers
+    }
+  }
 
   /** @param {string} text */
   #say(text) {

@@ -2,7 +2,7 @@
 
 import { el, find, keyed, linger, set, write } from "../dom.js"
 import * as rooms from "../standing.js"
-import { badges, clock, noHand, queueHead } from "../words.js"
+import { badges, clock, floorCard, noHand, queueHead } from "../words.js"
 
 /** @import { Model } from "../model.js" */
 /** @import { Person, Room } from "../room.js" */
@@ -16,11 +16,13 @@ export class QueueView {
   #none = find("#queue .none")
 
   /** @param {Model} model */
-  render({ room }) {
+  render({ room, now }) {
     const { title, note } = queueHead(room)
     this.#section.hidden = !rooms.hasTurns(room)
     this.#none.hidden = room.hands.length > 0
     write(this.#none, noHand(room))
+    // The floor card stands beside it at a desk, and is behind the sheet on a phone.
+    set(this.#section, "data-said", room.hands.length === 0 && floorCard(room, now).more === noHand(room))
     write(this.#title, title)
     write(this.#note, note)
     keyed(this.#list, room.hands, (seat) => seat, row, (element, seat) => {

@@ -256,8 +256,8 @@ function queueNotices(room, now) {
   const late = room.putOff.filter((seat) => room.hands.includes(seat))
   if (late.length > 0) {
     const names = holders(late.map((seat) => They(room, seat)))
-    const [verb, has, is, hands] = late.length === 1 ? ["was", "has", "is", "the hand waits"] : ["were", "have", "are", "the hands wait"]
-    found.push({ key: "put off", words: `${names} ${verb} asked, and ${has} not answered or ${is} not ready yet; ${hands} at the end.`, acts: [], calm: true })
+    const [were, hands] = late.length === 1 ? ["was", "the hand waits"] : ["were", "the hands wait"]
+    found.push({ key: "put off", words: `${names} ${were} asked and did not take the floor; ${hands} at the end.`, acts: [], calm: true })
   }
   const away = room.handsAway.map(({ seat }) => seat)
   if (away.length > 0) {
