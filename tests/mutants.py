@@ -71,7 +71,11 @@ TESTS = {
     "chatroom/store/presence.py": ["tests/live/test_presence.py", "tests/live/test_missed.py"],
     "chatroom/store/rooms.py": ["tests/groups", "tests/web/test_lobby.py", "tests/test_cli.py"],
     "chatroom/bus/": ["tests/bus"],
-    "chatroom/bus/redis.py": ["tests/bus/test_redis.py", "tests/bus/test_bus.py"],
+    "chatroom/bus/redis.py": [
+        "tests/bus/test_redis.py",
+        "tests/bus/test_bus.py",
+        "tests/bus/test_shards.py",
+    ],
     "chatroom/bus/shards.py": ["tests/bus/test_shards.py"],
     "chatroom/bus/local.py": ["tests/bus/test_bus.py"],
     "chatroom/bus/waiting.py": ["tests/bus/test_waiting.py", "tests/bus/test_bus.py"],
