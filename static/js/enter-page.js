@@ -4,7 +4,7 @@ import { data, find, write } from "./dom.js"
 import { post, RefusedError } from "./http.js"
 import { bindLeave } from "./leave.js"
 import { guardAim } from "./views/aim.js"
-import { bindHelp } from "./views/help.js"
+import { bindHelp, goOnTo } from "./views/help.js"
 
 /** A secret that could not be exchanged for want of a network is tried again by a button. */
 let secret = location.hash.slice(1)
@@ -19,7 +19,7 @@ async function enter() {
   try {
     const { url } = await post("/invitations/exchange", { secret })
     if (location.protocol === "http:" && (await fetch(url)).status === NOBODY) return closed(KEEPS_NONE)
-    location.replace(url)
+    await goOnTo(url, () => write(find("#status"), "The room is ready, and opens when you put Help away."))
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
     const { code, words } = error.refusal

@@ -1,6 +1,6 @@
 /** Help: one tap and one confirm, in every state; then the line to staff, over a socket of its own. */
 
-import { over } from "../back.js"
+import { leaveFor, over } from "../back.js"
 import { el, fill, set, write } from "../dom.js"
 import { isChoosing } from "../enter.js"
 import { RefusedError, insist, network } from "../http.js"
@@ -54,13 +54,19 @@ let back = "Back"
 /** Where the panel stands beside the page, and both can be used. */
 const BESIDE = matchMedia("(min-width: 60rem)")
 
+/** With this behind its address a page opens Help at once: it was pressed on the way there. */
+const PRESSED = "?help"
+
 /**
- * Every Help button of the page opens it, those in a sheet too.
+ * Every Help button of the page opens it, those in a sheet too; and one that was pressed before this was here.
  *
  * @param {() => Place} place
  */
 export function bindHelp(place) {
   addEventListener("load", () => void loadLine())
+  const wasOnTheWay = location.search === PRESSED
+  if (wasOnTheWay) history.replaceState(history.state, "", location.pathname)
+  if (wasOnTheWay || wasPressed()) openHelp(place(), true)
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element) || event.target.closest("[data-help]") === null) return
     event.preventDefault() // One of them is a link: the way to Help for whoever goes by Tab.
@@ -87,15 +93,34 @@ export function helpButton() {
   return el("button", { type: "button", class: "help", "data-help": true }, "Help")
 }
 
+/** A page that still waits for its script takes no press. A finger leaves the focus there, or on some phones this alone. */
+function wasPressed() {
+  if (!navigator.userActivation?.hasBeenActive) return false
+  const finger = matchMedia("(hover: none)").matches ? ", button[data-help]:hover" : ""
+  return document.querySelector(`button[data-help]:focus${finger}`) !== null
+}
+
 /**
  * Shows Help: the question, or the line where there is one already.
  *
  * @param {Place} place
+ * @param {boolean} [isByHand] It takes the focus.
  * @returns {void}
  */
-export function openHelp(place) {
+export function openHelp(place, isByHand = wasOpenedByHand()) {
   panel ??= new HelpPanel(place)
-  panel.show(place)
+  panel.show(place, isByHand)
+}
+
+/**
+ * The page goes on to `url`, as soon as it takes no line away: who has not asked yet finds the question there again.
+ *
+ * @param {string} url
+ * @param {() => void} onwait
+ */
+export async function goOnTo(url, onwait) {
+  await panel?.untilNoLine(onwait)
+  await leaveFor(panel?.isShown ? `${url}${PRESSED}` : url)
 }
 
 /**
@@ -145,6 +170,8 @@ class HelpPanel {
   #away = null
   /** @type {(words: string, isShown: boolean) => void} */
   #tell = () => {}
+  /** @type {(value?: unknown) => void} */
+  #onhidden = () => {}
 
   /** @param {Place} place */
   constructor(place) {
@@ -171,10 +198,21 @@ class HelpPanel {
     write(this.#back, back)
   }
 
-  /** @param {Place} place */
-  show(place) {
+  get isShown() {
+    return !this.#element.hidden
+  }
+
+  /** Resolves once nobody is called and no line is open, or the panel is put away. */
+  async untilNoLine(/** @type {() => void} */ onwait) {
+    while (this.isShown && (this.#isAsking || (this.#caseId !== null && !this.#isClosed()))) {
+      onwait()
+      await new Promise((resolve) => (this.#onhidden = resolve))
+    }
+  }
+
+  /** @param {Place} place @param {boolean} isByHand */
+  show(place, isByHand) {
     this.#place = place
-    const isByHand = wasOpenedByHand()
     const wasShown = !this.#element.hidden
     this.#element.hidden = false
     this.#cover()
@@ -207,6 +245,7 @@ class HelpPanel {
     this.#away = null
     if (this.#isClosed()) this.#forget()
     this.#tellBeside(this.#news)
+    this.#onhidden()
     if (hadFocus) [...helpButtons()].find((button) => button.matches("button:not(.help-news)") && button.checkVisibility())?.focus()
   }
 
