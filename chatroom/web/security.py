@@ -31,9 +31,10 @@ POLICY = (
     "frame-ancestors 'none'; base-uri 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-# The files of a page are no pages: nothing is run or framed by them, and there are dozens for each.
+# The files of a page are no pages: nothing is run or framed by them, they are the same for everybody and
+# no secret to any site, and there are dozens for each.
 FILES = "/static/"
-FILE_HEADERS = ("x-content-type-options", "cross-origin-resource-policy", "cache-control")
+FILE_HEADERS = ("x-content-type-options", "cache-control")
 # Pages are compressed, because they hold no secret whose letters their size could tell: tokens
 # are in cookies, and nobody's text comes back in the page it was sent to. Other answers are not.
 NO_PAGES = ("application/*", "image/*", "text/css", "text/javascript", "text/plain")

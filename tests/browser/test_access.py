@@ -286,7 +286,8 @@ async def test_the_rooms_page_is_light(stage: Stage, tell: Callable[[str], None]
         asked[event["requestId"]] = event["request"]["url"]
 
     def count(event: dict[str, Any]) -> None:
-        sizes[asked[event["requestId"]]] = event["encodedDataLength"]
+        if event["requestId"] in asked:  # And not what the page before was still waiting for.
+            sizes[asked[event["requestId"]]] = event["encodedDataLength"]
 
     wire.on("Network.requestWillBeSent", ask_for)
     wire.on("Network.loadingFinished", count)

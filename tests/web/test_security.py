@@ -155,7 +155,7 @@ def test_an_answer_may_say_itself_how_long_it_is_kept(browser: TestClient):
 
 
 def test_a_file_of_a_page_brings_little_besides_itself(browser: TestClient):
-    files = {"cache-control", "x-content-type-options", "cross-origin-resource-policy"}
+    files = {"cache-control", "x-content-type-options"}
     kept = set(browser.get("/static/file.js").headers)
     gone = browser.get("/static/nowhere.js").headers
     assert kept == {*files, "content-type", "content-length"}
