@@ -1,8 +1,8 @@
 /** Audits the page as it is laid out now. Evaluated in the page by fit.py. */
 (() => {
   const SLACK = 1.5
-  /** Of the window, that may be held by what does not scroll with the page. */
-  const FIXED = 1 / 3
+  /** Of the window, that may be held by what does not scroll with the page; more where a reader spaces the words out. */
+  const FIXED = document.adoptedStyleSheets.length > 0 ? 0.4 : 1 / 3
   const TARGET = 44
   const TARGETS = "button, textarea, input, select, summary, a.button"
 
@@ -10,7 +10,15 @@
   const called = (e) => `<${e.localName}${e.id ? `#${e.id}` : ""}${e.className ? `.${String(e.className).replaceAll(" ", ".")}` : ""}> “${(e.getAttribute("aria-label") ?? e.textContent ?? "").trim().slice(0, 40)}”`
   const style = (e) => getComputedStyle(e)
   const scrolls = (e) => /auto|scroll/.test(style(e).overflowY) && e !== document.documentElement
-  const modal = () => document.querySelector("dialog:modal")
+  /** The topmost: of several, the others take no point. */
+  const modal = () => {
+    const open = [...document.querySelectorAll("dialog:modal")]
+    const takes = (e) => {
+      const r = e.getBoundingClientRect()
+      return e.contains(document.elementFromPoint(r.left + r.width / 2, r.top + Math.min(r.height, innerHeight) / 2))
+    }
+    return open.find(takes) ?? open.at(-1) ?? null
+  }
   /** A sheet over all else: only what is in it counts. */
   const ground = () => modal() ?? document.querySelector(".help-panel:not([hidden]), .desk-numbers[open]") ?? document.body
   /** One tap away in full: the fold's own head shows its beginning. */
@@ -197,8 +205,8 @@
       const found = document.elementFromPoint(t.left + t.width / 2, line + 0.5)
       if (found !== null && talk.contains(found)) seen += 1
     }
-    // An offer of help, or of the chair, is seen before the talk.
-    if (seen < innerHeight / 3 - 1 && document.querySelector(".offer") === null) wrong.push(`while one writes, ${seen} of ${innerHeight} px are the talk's`)
+    // An offer of help, or of the chair, is seen before the talk; so is what one reads out.
+    if (seen < innerHeight / 3 - 1 && document.querySelector(".offer, .readings [open]") === null) wrong.push(`while one writes, ${seen} of ${innerHeight} px are the talk's`)
     for (const selector of ["#words", "#send", ".help[data-help]", "#leave"]) {
       const e = document.querySelector(selector)
       const r = e.getBoundingClientRect()

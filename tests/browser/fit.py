@@ -7,11 +7,13 @@ which no style of a page can do.
 
 from __future__ import annotations
 
+import os
+import re
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tests.browser.stage import PHONE
+from tests.browser.stage import DESK, PHONE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -54,6 +56,24 @@ class Way(NamedTuple):
         words = [f"{self.text} px in {self.window['width']} x {self.window['height']}"]
         words += ["spaced"] * self.spaced + [self.direction] * (self.direction == "rtl")
         return ", ".join(words + ["in forced colours"] * (self.colours == "active"))
+
+
+SIZES = (16, 24, 32)
+WAYS = (
+    Way(16, SMALL),
+    Way(16, TURNED),
+    Way(16, ZOOMED),
+    Way(16, SMALL, spaced=True),
+    Way(16, SMALL, direction="rtl"),
+    Way(24, SMALL),
+    Way(24, TALL),
+    Way(32, SMALL),
+    Way(32, TURNED),
+    Way(32, DESK),
+    Way(32, SMALL, direction="rtl", colours="active"),
+)
+LOOK = os.environ.get("LOOK")
+"""A folder for pictures of every state at 100 and 200 %, to be looked at."""
 
 
 class Reader:
@@ -115,3 +135,30 @@ class Reader:
 
 async def reader(person: Person) -> Reader:
     return Reader(person, await person.page.context.new_cdp_session(person.page))
+
+
+async def looked_at(look: Reader, name: str) -> AsyncIterator[str]:
+    """What is wrong with the page as it is, in every way of reading it."""
+    for way in WAYS:
+        async with look.reads(way):
+            await picture(look, f"{name}, {way}")
+            for what in await look.wrong():
+                yield f"{way}: {what}"
+    if await look.writes():
+        for text in SIZES:
+            async with look.types(text):
+                await picture(look, f"{name}, {text} px, keyboard")
+                for what in await look.wrong_while_writing():
+                    yield f"{text} px, the keyboard open: {what}"
+
+
+async def picture(look: Reader, name: str) -> None:
+    if LOOK:
+        file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        await look.person.page.screenshot(path=Path(LOOK) / f"{file}.png", animations="disabled")
+
+
+async def fits_at_any_size(person: Person, name: str) -> None:
+    """One state of a page in every way of reading it, within a story that has come there."""
+    wrong = [what async for what in looked_at(await reader(person), name)]
+    assert not wrong, "\n".join(wrong)

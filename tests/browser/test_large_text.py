@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import aclosing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +11,8 @@ from playwright.async_api import expect
 
 from chatroom.client import enter
 from moderation.meeting import commands as ask
-from tests.browser.fit import SMALL, TALL, TURNED, ZOOMED, Reader, Way, reader
-from tests.browser.five import at_the_door, go_to, room_of, seats
+from tests.browser.fit import Reader, looked_at, reader
+from tests.browser.five import at_the_door, go_to, room_of, seats, wrong
 from tests.browser.stage import DESK
 from tests.browser.test_phases import take_floor
 
@@ -30,23 +28,6 @@ LONG_TOPIC = (
     "would not come; a sentence that is longer than any card should be, as they are."
 )
 SHARE = "Last week I sat in the car outside the shop for twenty minutes, and then I rang. " * 2
-SIZES = (16, 24, 32)
-WAYS = (
-    Way(16, SMALL),
-    Way(16, TURNED),
-    Way(16, ZOOMED),
-    Way(16, SMALL, spaced=True),
-    Way(16, SMALL, direction="rtl"),
-    Way(24, SMALL),
-    Way(24, TALL),
-    Way(32, SMALL),
-    Way(32, TURNED),
-    Way(32, DESK),
-    Way(32, SMALL, direction="rtl", colours="active"),
-)
-LOOK = os.environ.get("LOOK")
-"""A folder for pictures of every state at 100 and 200 %, to be looked at."""
-
 State = tuple[str, "Person"]
 
 
@@ -285,6 +266,12 @@ async def chair(stage: Stage) -> AsyncIterator[State]:
                 if await summary.is_visible():
                     await summary.click()
             yield "the sheet, all unfolded", ada
+        async with ada.people(), ada.acts_on(LONG_NAME) as acts:
+            yield "the sheet of one person", ada
+            await acts.get_by_role("button", name=re.compile("^Remove")).click()
+            yield "the sheet of one person, asked for the second tap", ada
+        async with ada.people(), wrong(ada):
+            yield "something is wrong in the room", ada
         await mo.send(ask.RaiseShield())
         await at_the_door(links, LONG_NAME)
         await mo.send(ask.Freeze())
@@ -310,27 +297,6 @@ async def test_everything_can_be_read_and_reached_at_any_size_of_text(
             wrong += [f"{state}: {what}" async for what in looked_at(look, f"{story}, {state}")]
     tell(f"{states} states")
     assert not wrong, "\n".join(wrong)
-
-
-async def looked_at(look: Reader, name: str) -> AsyncIterator[str]:
-    """What is wrong with the page as it is, in every way of reading it."""
-    for way in WAYS:
-        async with look.reads(way):
-            await picture(look, f"{name}, {way}")
-            for what in await look.wrong():
-                yield f"{way}: {what}"
-    if await look.writes():
-        for text in SIZES:
-            async with look.types(text):
-                await picture(look, f"{name}, {text} px, keyboard")
-                for what in await look.wrong_while_writing():
-                    yield f"{text} px, the keyboard open: {what}"
-
-
-async def picture(look: Reader, name: str) -> None:
-    if LOOK:
-        file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        await look.person.page.screenshot(path=Path(LOOK) / f"{file}.png", animations="disabled")
 
 
 # What the stories need

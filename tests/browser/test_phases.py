@@ -14,6 +14,7 @@ from playwright.async_api import expect
 from chatroom.client import enter
 from moderation.meeting import commands as ask
 from tests.browser.conftest import settings
+from tests.browser.fit import fits_at_any_size
 from tests.browser.five import Wire, go_to, line, moment, notice, room_of, seats
 from tests.browser.stage import Stage
 from tests.browser.test_access import tab_to
@@ -142,7 +143,7 @@ async def test_a_reader_posts_the_groups_own_text_and_reads_on(
     await to_read.get_by_text("To read: Who we are").click()
     await expect(to_read).to_contain_text("We meet to listen.")
     await ben.is_accessible("a text to be read")
-    await ben.fits()
+    await fits_at_any_size(ben, "a text to be read")
     await moment(ben, "f-reader")
     await ben.press("Post this reading: Who we are")
     for person in (ada, chidi):
@@ -383,6 +384,7 @@ async def test_burning_desire_stands_beside_help_and_is_not_to_be_taken_for_it(
         apart = beside["x"] >= box["x"] + box["width"] + 8 or beside["y"] >= box["y"] + 44 + 8
         assert apart, f"a finger could take one for the other: {box}, {beside}"
         await moment(ben, "f-urgent")
+        await fits_at_any_size(ben, "a burning desire")
 
         # A closed queue is open to it (FC-26), and nobody is called for help by it.
         await ada.press("Close queue")
