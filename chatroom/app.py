@@ -145,7 +145,6 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         presence,
         Claims(journal, presence, ground.clock.now, desk=lambda: cases.desk),
         bus_is_sound=lambda: ground.bus.sound,
-        tidy=departures.tidy,
         is_leaving=is_leaving,
     )
     return Machine(house, meetings, departures, timekeeper)
@@ -209,6 +208,8 @@ async def _running(ground: Ground, machine: Machine) -> AsyncIterator[None]:
         ]
         await cases.open_desk()
         running.append(tasks.create_task(machine.timekeeper.run(), name="timekeeper"))
+        departing = machine.departures.run(ground.clock.now, pause)
+        running.append(tasks.create_task(departing, name="departures"))
         for task in running:
             task.add_done_callback(_end_with)
         try:

@@ -1,10 +1,11 @@
 """Claims are leases: who has a case and is connected nowhere is missed, at whichever process they were."""
 
+import contextlib
 from collections.abc import Callable
 
 from chatroom.care.cases import log_of
 from chatroom.live.book import Book
-from chatroom.live.journal import Journal
+from chatroom.live.journal import Journal, Unreadable
 from chatroom.live.presence import Presence
 from moderation.case.case import Case
 from moderation.case.commands import ClaimerAway, ClaimerBack
@@ -52,9 +53,10 @@ class Claims:
             if listed.status == "claimed" or listed.lapsed == "away"
         }
         for log in wanted - self._books.keys():
-            book = await self._journal.book(log)
-            if book is not None:
-                self._books[log] = book
+            with contextlib.suppress(Unreadable):  # For a newer version to mind.
+                book = await self._journal.book(log)
+                if book is not None:
+                    self._books[log] = book
         for log in self._books.keys() - wanted:
             del self._books[log]
             self._missed.pop(log, None)

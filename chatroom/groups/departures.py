@@ -1,13 +1,23 @@
 """What follows when sessions have ended, and what keeps those alive that are connected."""
 
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.live.hub import Hub
-from chatroom.live.journal import Journal
+from chatroom.live.journal import Journal, RetryLater
 from chatroom.people.accounts import Accounts, Ended, Session
 from chatroom.store import rooms
+from chatroom.store.logs import OutcomeUnknown
 from moderation.meeting import commands as ask
 from moderation.meeting.state import Meeting
+
+TIDY = 600.0
+"""Seconds between two looks for sessions and links that are over."""
+NOT_NOW = RetryLater, OutcomeUnknown, SQLAlchemyError
+"""What can't be decided or stored just now, in this room or at all: at the next look."""
 
 
 class Departures:
@@ -23,15 +33,13 @@ class Departures:
         """Leaves every meeting that is on where the session could be; `slug` names one more.
 
         A use comes back, but not to who was removed, turned away, or is muted: a link for one use is
-        no way round that.
+        no way round that. What can't be done now is done when it is looked for what is over.
         """
         known = {right.room for right in ended.rights}
         room = await rooms.room_by_slug(self._engine, slug) if slug else None
         for other in {room.id} - known if room else ():
             await self._leave(other, ended.session)
-        for right in ended.rights:
-            if await self._leave(right.room, ended.session):
-                await self._accounts.give_back(right.invitation)
+        await self._forgotten(ended)
 
     async def _leave(self, room: int, session: Session) -> bool:
         """Whether nothing stands against their coming again."""
@@ -48,11 +56,33 @@ class Departures:
             await self._journal.submit(book.log, 0, ask.Leave(digest))
         return stands is not False
 
+    async def run(
+        self, now: Callable[[], float], pause: Callable[[float], Awaitable[None]]
+    ) -> None:
+        """Lives in the caller's TaskGroup, beside everything else: a thousand who end together take a while."""
+        while True:
+            await pause(TIDY)
+            with contextlib.suppress(*NOT_NOW):
+                await self.tidy(now())
+
     async def tidy(self, now: float) -> None:
-        """Now and then: who is connected stays signed in, and of who is not the session ends in time."""
+        """Who is connected stays signed in, and of who is not the session ends in time."""
         await self._accounts.keep(self._hub.sessions(), now)
-        for ended in await self._accounts.forget_expired(now):
-            await self.left(ended)
+        await self._accounts.forget_links(now)
+        for ended in await self._accounts.expired(now):
+            with contextlib.suppress(*NOT_NOW):
+                await self._forgotten(ended)
+
+    async def _forgotten(self, ended: Ended) -> None:
+        """First the seats are left, and then the session is no more: cut off in between, it is found again."""
+        free = [
+            right.invitation
+            for right in ended.rights
+            if await self._leave(right.room, ended.session)
+        ]
+        if await self._accounts.forget(ended.session):
+            for invitation in free:
+                await self._accounts.give_back(invitation)
 
 
 def _stands_well(meeting: Meeting, digest: str) -> bool | None:

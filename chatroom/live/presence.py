@@ -52,7 +52,8 @@ class Presence:
         self._vanished: set[Place] = set()
 
     def came(self, log: int, seat: int) -> None:
-        """A socket of this process took its seat."""
+        """A socket of this process took its seat: lost with another process before, it is here now."""
+        self._vanished.discard((log, seat))
         self._ours.setdefault(log, {})[seat] = None
 
     def left(self, log: int, seat: int) -> None:
@@ -134,7 +135,12 @@ class Presence:
             if has_socket and log in logs
         }
         now = {(log, seat) for log, seats in theirs.items() for seat in seats}
-        self._vanished = (self._vanished | before) - now
+        lost = (self._vanished | before) - now
+        self._vanished = {
+            (log, seat)
+            for log, seat in lost
+            if log in logs and seat not in self._ours.get(log, {})  # Come here meanwhile.
+        }
 
 
 def presence_frame(here: Collection[int], state: object) -> wire.Presence:

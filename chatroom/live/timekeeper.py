@@ -24,7 +24,6 @@ POLL = 1.0
 """Seconds between two looks at the heads of the logs (W5)."""
 UNSOUND_POLL = 0.25
 HEARTBEAT = 10.0
-TIDY = 600.0
 GOOD_FOR = 2.0
 """Seconds that a decision is good for, if nothing is due before."""
 PRESENCE_WITHIN = 1.0
@@ -115,7 +114,6 @@ class Timekeeper:
         presence: Presence,
         minded: Minded,
         bus_is_sound: Callable[[], bool],
-        tidy: Callable[[float], Awaitable[object]],
         is_leaving: Callable[[], bool] = lambda: False,
         pause: Callable[[float], Awaitable[None]] = pause,
     ) -> None:
@@ -126,7 +124,6 @@ class Timekeeper:
         self._presence = presence
         self._minded = minded
         self._bus_is_sound = bus_is_sound
-        self._tidy = tidy
         self._is_leaving = is_leaving
         self._pause = pause
         self._missed: dict[int, int] = {}
@@ -134,7 +131,6 @@ class Timekeeper:
         self._chair_missed: dict[int, float] = {}
         self._since_looked = 0.0
         self._since_heartbeat = 0.0
-        self._since_tidied = 0.0
 
     async def run(self) -> None:
         """Lives in the caller's TaskGroup. While the database is away it goes on asking."""
@@ -144,7 +140,6 @@ class Timekeeper:
                 OutcomeUnknown, SQLAlchemyError
             ):  # Asked again at the next turn.
                 await self.look()
-                await self._tidy_up(wait)
             await self._look_now_and_then(wait)
             self._heartbeat(wait)
             await self._pause(wait)
@@ -177,7 +172,8 @@ class Timekeeper:
         self._since_looked += waited
         if self._since_looked >= POLL:
             self._since_looked = 0.0
-            with contextlib.suppress(TimeoutError, SQLAlchemyError):  # What was known stays so.
+            # What was known stays so.
+            with contextlib.suppress(TimeoutError, OutcomeUnknown, SQLAlchemyError):
                 await self.look_around()
 
     async def look_around(self) -> None:
@@ -269,13 +265,6 @@ class Timekeeper:
         since = max(self._chair_missed.setdefault(log, now), _held_at(book))
         if now - since >= CHAIR_MISSED:
             self._propose(log, meeting, ask.ChairAway(tuple(sorted(connected))))
-
-    async def _tidy_up(self, waited: float) -> None:
-        """Sessions and invitations that are over are forgotten now and then."""
-        self._since_tidied += waited
-        if self._since_tidied >= TIDY:
-            self._since_tidied = 0.0
-            await self._tidy(self._clock.now())
 
     def _heartbeat(self, waited: float) -> None:
         """Every 10 s each socket hears the head, as the last look found it; the same bytes for all."""

@@ -144,21 +144,31 @@ class Accounts:
         async with reading(self._engine) as connection:
             return await store.rights(connection, session.id, room)
 
-    async def end(self, token: str) -> Ended:
-        """Forgets a session and its rights; its token opens nothing any more, here at once."""
+    async def end(self, token: str, now: float) -> Ended:
+        """A session is over: its token opens nothing any more, here at once. It is to be forgotten."""
         session = Session(hashed(token), 0.0)
         self.uncache(session.id)
         async with writing(self._engine) as connection:
             rights = await store.rights_of(connection, session.id)
-            await store.end_session(connection, session.id)
+            await store.end_session(connection, session.id, now)
         self.uncache(session.id)  # A look-up may have come in between.
         return Ended(session, tuple(rights))
 
-    async def forget_expired(self, now: float) -> list[Ended]:
-        """Deletes sessions and links that are over, and tells of the sessions."""
-        async with writing(self._engine) as connection:
-            over = await store.forget_expired(connection, now)
+    async def expired(self, now: float) -> list[Ended]:
+        """The sessions that are over: they open nothing, and are to be forgotten one by one."""
+        async with reading(self._engine) as connection:
+            over = await store.expired(connection, now)
         return [Ended(Session(id, 0.0), tuple(rights)) for id, rights in over.items()]
+
+    async def forget(self, session: Session) -> bool:
+        """Deletes a session that is over; False where another process has done so."""
+        async with writing(self._engine) as connection:
+            return await store.forget_session(connection, session.id)
+
+    async def forget_links(self, now: float) -> None:
+        """Deletes the links that are over."""
+        async with writing(self._engine) as connection:
+            await store.forget_links(connection, now)
 
     async def give_back(self, invitation: int) -> None:
         """Whoever came by this link has left: it lets in one more."""

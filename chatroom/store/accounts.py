@@ -130,26 +130,37 @@ async def prolong(
     )
 
 
-async def end_session(connection: AsyncConnection, session: bytes) -> None:
-    """Forgets a session with all its rights."""
-    await connection.execute(delete(tables.session).where(tables.session.c.id == session))
+async def end_session(connection: AsyncConnection, session: bytes, now: float) -> None:
+    """A session is over from now on."""
+    row = tables.session
+    lasts = (row.c.id == session) & (row.c.expires_at > now)
+    await connection.execute(update(row).where(lasts).values(expires_at=now))
 
 
-async def forget_expired(connection: AsyncConnection, now: float) -> dict[bytes, list[Right]]:
-    """Forgets what is over: invitations, and sessions with their rights, which it tells."""
-    link, session = tables.invitation, tables.session.c
+async def forget_session(connection: AsyncConnection, session: bytes) -> bool:
+    """Forgets a session with all its rights; False where somebody else has, or there was none."""
+    row = tables.session
+    return (await connection.execute(delete(row).where(row.c.id == session))).rowcount == 1
+
+
+async def forget_links(connection: AsyncConnection, now: float) -> None:
+    """Forgets the invitations that are over."""
+    link = tables.invitation
     await connection.execute(delete(link).where(link.c.expires_at <= now))
-    right = tables.seat_right.c
+
+
+async def expired(connection: AsyncConnection, now: float) -> dict[bytes, list[Right]]:
+    """The sessions that are over and not forgotten yet, each with its rights."""
+    session, right = tables.session.c, tables.seat_right.c
     query = (
         select(session.id, right.room, right.role, right.invitation)
         .join_from(tables.session, tables.seat_right, right.session == session.id, isouter=True)
         .where(session.expires_at <= now)
     )
-    ended: dict[bytes, list[Right]] = {}
+    over: dict[bytes, list[Right]] = {}
     for id, *found in await connection.execute(query):
-        ended.setdefault(id, []).extend([Right(*found)] if found[0] is not None else [])
-    await connection.execute(delete(tables.session).where(session.expires_at <= now))
-    return ended
+        over.setdefault(id, []).extend([Right(*found)] if found[0] is not None else [])
+    return over
 
 
 async def add_right(

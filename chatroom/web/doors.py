@@ -80,7 +80,7 @@ class Doors:
         leaves = await asked(request, Leave) if await request.body() else Leave()
         token = session_token(request.scope)
         if token is not None:
-            ended = await self._accounts.end(token)
+            ended = await self._accounts.end(token, self._now())
             self._ended(hashed(token))
             with contextlib.suppress(RetryLater, OutcomeUnknown, SQLAlchemyError):
                 await self._left(

@@ -104,7 +104,7 @@ def _raise(case: Case, command: Raise, now: float) -> list[CaseEntry]:
         left += [HelpPressedAgain()]
     if command.excerpt:
         left += [Excerpt(seat=MEMBER, words=command.excerpt)]
-    is_news = not case.told or HelpPressedAgain() in left
+    is_news = not case.told or HelpPressedAgain() in left or _asks_first(command.source, case)
     if not command.attended and is_news and not case.is_held:
         left += [NobodyThere()]
     return left
@@ -131,8 +131,12 @@ def _raised(case: Case, command: Raise) -> CaseRaised:
 
 def _is_graver(command: Raise, case: Case) -> bool:
     """A member who presses Help, or a graver signal, in a case that the review has opened."""
-    pressed = command.source == "help" and case.source == "signal"
-    return pressed or GRAVITY[command.triage] > GRAVITY[case.triage]
+    return _asks_first(command.source, case) or GRAVITY[command.triage] > GRAVITY[case.triage]
+
+
+def _asks_first(source: str, case: Case) -> bool:
+    """Whether a member presses Help for the first time in a case that the review has opened."""
+    return source == "help" and case.source == "signal"
 
 
 def _name(case: Case, command: NameMember) -> list[CaseEntry]:
@@ -305,6 +309,8 @@ def evolve(case: Case, entry: CaseEntry, stamp: Stamp) -> Case:
 
 
 def _after_raise(case: Case, entry: CaseRaised, stamp: Stamp) -> Case:
+    """Who was told that nobody is there, for a signal of theirs, and then asks, waits from then on."""
+    asks = case.told and _asks_first(entry.source, case) and not case.is_held
     return replace(
         case,
         source=entry.source,
@@ -315,7 +321,8 @@ def _after_raise(case: Case, entry: CaseRaised, stamp: Stamp) -> Case:
         member=entry.words,
         raised_at=case.raised_at or stamp.at,
         pressed_at=case.pressed_at or (stamp.at if entry.source == "help" else None),
-        waits_since=case.waits_since or stamp.at,
+        waits_since=stamp.at if asks else case.waits_since or stamp.at,
+        told=case.told and not asks,
     )
 
 

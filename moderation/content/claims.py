@@ -5,6 +5,7 @@ Every function takes a name in plain letters, as `names` makes it of accents, tw
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 
 def _some(words: str) -> frozenset[str]:
@@ -41,7 +42,7 @@ _NUMBERS = _some("""
     000 024 061 110 111 112 113 118 119 911 988 995 999 3114 3919 116111 116117 116123 131114 741741
 """)
 """Numbers that one calls in need."""
-_SURNAMES = _some("staff leiter host helfer helper bot verwalter pfleger arzt medic")
+_SURNAMES = _some("staff leiter host helfer helper bot verwalter pfleger arzt medic nurse doctor")
 """People have these, too: beside a first name they are let through, and the door offers the initial."""
 _NO_FIRST_NAMES = _some("""
     a an the my our your this that mr mrs ms mx miss sir dr prof herr frau sr sra srta mme mlle el la los
@@ -77,9 +78,13 @@ ONLY_WITHIN = 9
 """Letters from which on a role is seen inside a longer word, too: the shorter ones are in Wagstaff and Ghosty."""
 SPELLED, SPELLED_OUT = 6, 4
 """Letters of a word that is seen over several words; of one that is spelled letter by letter."""
+TWINS = 6
+"""Letters from which on i and l, m and rn are one without more ado: Anaí and Pom are no disguises."""
 
 _TOKEN = re.compile(r"[@$!|\w]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_SIGNS = "@$!|"
+_DISGUISED = re.compile(r"[0-9@$!|]|(?<=.)I|rn|vv")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _CAPITAL = re.compile(r"[A-Z][a-z]+")
 _LETTERS = str.maketrans("l1|!03457@$8", "iiiioeastasb")
@@ -87,7 +92,10 @@ _LETTERS = str.maketrans("l1|!03457@$8", "iiiioeastasb")
 
 def claims_role(plain: str) -> bool:
     """Whether a name claims a role, or to be help: alone, beside a name, in figures for letters, or s p e l l e d."""
-    words = _without_surname(_words(plain), plain, _SURNAMES)
+    return any(map(_claims_role, _readings(plain, _SURNAMES)))
+
+
+def _claims_role(words: list[str]) -> bool:
     figures = [word for word in words if word.isdigit()]
     if "".join(figures) in _NUMBERS or any(word in _NUMBERS for word in figures):
         return True
@@ -97,18 +105,27 @@ def claims_role(plain: str) -> bool:
 
 def is_obscene(plain: str) -> bool:
     """Whether a name is there to shock or to hurt: as a word, in figures, drawn out or s p e l l e d."""
-    words = _without_surname(_words(plain), plain, _OBSCENE_SURNAMES)
+    return any(map(_is_obscene, _readings(plain, _OBSCENE_SURNAMES)))
+
+
+def _is_obscene(words: list[str]) -> bool:
     words = [_DRAWN_OUT.sub(r"\1", word) for word in words]
-    whole = _letters("".join(words))
-    if whole in _OBSCENE_WORDS or any(part in _letters(word) for part in _PARTS for word in words):
+    if any(part in _letters(word) for part in _PARTS for word in words):
         return True
-    return any(_seen(words, _OBSCENE_WORDS))
+    # Two halves are a word; a first name with an initial is none: Wan K., Ana L.
+    halves = words if min(map(len, words), default=0) > 1 else []
+    return _is_one("".join(halves), _OBSCENE_WORDS) or any(_seen(words, _OBSCENE_WORDS))
 
 
-def _words(plain: str) -> list[str]:
-    """AnnAdmin and Sam_staff are two words each."""
-    parts = [part for token in _TOKEN.findall(plain) for part in _HUMP.split(token)]
-    return [word for part in parts for word in part.split("_") if word]
+def _readings(plain: str, surnames: frozenset[str]) -> Iterator[list[str]]:
+    """AnnAdmin and Sam_staff are two words each, StAfF is one; of "Staff!" the sign is none of its letters."""
+    tokens = [word for token in _TOKEN.findall(plain) for word in token.split("_")]
+    humps = [part for token in tokens for part in _HUMP.split(token)]
+    for words in (humps, tokens):
+        yield _without_surname([word for word in words if word], plain, surnames)
+        bare = [word.strip(_SIGNS) for word in words]
+        if bare != words:
+            yield [word for word in bare if word]
 
 
 def _without_surname(words: list[str], plain: str, surnames: frozenset[str]) -> list[str]:
@@ -121,15 +138,23 @@ def _without_surname(words: list[str], plain: str, surnames: frozenset[str]) -> 
     return words[:-1] if is_name else words
 
 
-def _seen(words: list[str], known: frozenset[str]) -> Iterator[bool]:
+def _seen(words: list[str], known: "Known") -> Iterator[bool]:
     for first, word in enumerate(words):
         if not word.isdigit():  # A number is a number: 807 is no bot.
-            yield _letters(word) in known
-            yield _letters(word.rstrip("0123456789")) in known
+            yield _is_one(word, known)
+            yield _is_one(word.rstrip("0123456789"), known)
         for end in range(first + 2, len(words) + 1):
-            together = _letters("".join(words[first:end]))
+            together = "".join(words[first:end])
             least = SPELLED_OUT if max(map(len, words[first:end])) == 1 else SPELLED
-            yield len(together) >= least and together in known
+            yield len(together) >= least and _is_one(together, known)
+
+
+def _is_one(word: str, known: "Known") -> bool:
+    """As it stands; or by its twins, where it is in disguise or too long to be one of them by chance."""
+    if word.casefold() in known.words:
+        return True
+    may_be = len(word) >= TWINS or _DISGUISED.search(word) is not None
+    return may_be and _letters(word) in known.letters
 
 
 def _letters(word: str) -> str:
@@ -138,11 +163,19 @@ def _letters(word: str) -> str:
     return plain.replace("rn", "m").replace("vv", "w")
 
 
-def _all(words: str) -> frozenset[str]:
-    return frozenset(_letters(word + end) for word in words.split() for end in ("", "s"))
+class Known(NamedTuple):
+    """Words, also in the plural: as they are written, and by their letters."""
+
+    words: frozenset[str]
+    letters: frozenset[str]
 
 
-_RESERVED = _all(_ROLES) | _all(_HELP)
-_LONG = tuple(role for role in sorted(_RESERVED) if len(role) >= ONLY_WITHIN)
+def _all(words: str) -> Known:
+    written = frozenset(word + end for word in words.split() for end in ("", "s"))
+    return Known(written, frozenset(map(_letters, written)))
+
+
+_RESERVED = _all(_ROLES + _HELP)
+_LONG = tuple(role for role in sorted(_RESERVED.letters) if len(role) >= ONLY_WITHIN)
 _OBSCENE_WORDS = _all(_OBSCENE)
 _PARTS = tuple(map(_letters, _WITHIN.split()))

@@ -88,7 +88,9 @@ def is_filed(text: str, part: Run) -> bool:
         return False
     digits = part[0].digits
     return (
-        digits.endswith("000") or bool(_REFERENCE.search(text[: part[0].start])) or _is_date(digits)
+        digits.endswith("000")
+        or bool(_REFERENCE.search(text[max(0, part[0].start - 60) : part[0].start]))
+        or _is_date(digits)
     )
 
 

@@ -153,18 +153,19 @@ async def test_what_is_given_back_or_closed_is_minded_no_more(watch: Watch):
     assert watch.claims.logs() == [watch.service.cases.desk]
 
 
+def process(service: Service, seed: str) -> Presence:
+    """Of several that know of each other by their leases."""
+    clock = service.office.clock
+    time: BindParameter[float] = bindparam(None, callable_=lambda: clock.at, type_=Double())
+    return Presence(DatabaseLeases(service.engine, dice(seed), time), clock.now)
+
+
 async def test_ce_12_whoever_was_lost_with_their_process_is_away_once_its_lease_has_run_out(
     tmp_path: Path,
 ):
     """And not half a minute later: nothing has been heard of them for as long already."""
     async with on_duty(migrated(tmp_path)) as service:
-        clock = service.office.clock
-
-        def process(seed: str) -> Presence:
-            time: BindParameter[float] = bindparam(None, callable_=lambda: clock.at, type_=Double())
-            return Presence(DatabaseLeases(service.engine, dice(seed), time), clock.now)
-
-        here, there = process("here"), process("there")
+        here, there = process(service, "here"), process(service, "there")
         watch, dying = Watch(service, here), Watch(service, there)
         case, _ = await dying.claimed()
         for _ in range(2):
@@ -174,4 +175,25 @@ async def test_ce_12_whoever_was_lost_with_their_process_is_away_once_its_lease_
         assert await watch.status(case) == "claimed"
         for _ in range(4):
             await watch.look(1.0)
+        assert await watch.status(case) == "unanswered"
+
+
+async def test_ce_12_who_came_here_from_a_process_that_ended_is_given_half_a_minute_as_ever(
+    tmp_path: Path,
+):
+    async with on_duty(migrated(tmp_path)) as service:
+        here, there = process(service, "here"), process(service, "there")
+        watch, dying = Watch(service, here), Watch(service, there)
+        case, _ = await dying.claimed()
+        for _ in range(2):
+            await watch.look(1.0)
+        here.came(service.cases.desk, 1)  # The other one has ended, and Sam's page dials again.
+        here.came(log_of(case), 2)
+        for _ in range(int(HELD) + 5):
+            await watch.look(1.0)
+        watch.leaves(case)
+        for _ in range(int(AWAY_AFTER) - 1):
+            await watch.look(1.0)
+        assert await watch.status(case) == "claimed"
+        await watch.look(2.0)
         assert await watch.status(case) == "unanswered"

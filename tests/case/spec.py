@@ -84,9 +84,12 @@ def judge_case(entries: list[CaseEntry]) -> None:
     tags = [str(entry.__struct_config__.tag) for entry in flat(entries)]
     assert tags[:1] in ([], ["case_raised"]), "a case begins with its raise"
     assert "case_closed" not in tags[:-1], "something after the close"
-    is_told, held, last = False, False, 0
+    is_told, held, last, source = False, False, 0, ""
     for entry in flat(entries):
         match entry:
+            case CaseRaised():
+                asks = (source, entry.source) == ("signal", "help")
+                is_told, source = is_told and (held or not asks), entry.source
             case Claimed():
                 assert not held or entry.reason, "taken from who has it, without a reason"
                 assert last in (0, entry.seat, entry.replaces), "two read what is for one"

@@ -120,6 +120,17 @@ def test_help_makes_a_case_of_the_review_more_urgent_and_keeps_its_time():
     assert due(story) == NOON + CLAIM_WITHIN
 
 
+def test_ce_10_help_after_a_signal_that_nobody_came_for_calls_the_desk_and_is_followed_up():
+    alone = msgspec.structs.replace(HELP, attended=False)
+    signalled = CaseRaised(source="signal", triage="urgent")
+    opened = given_case(signalled, LineGiven(MEMBER, SESSIONS[ben]), NobodyThere(), after(1200))
+    asked = CaseRaised(source="help", triage="urgent", room="evening", words="Ben")
+    story = opened.when(0, HELP).then(asked)
+    assert due(story.state) == NOON + 1200 + CLAIM_WITHIN
+    story.later(CLAIM_WITHIN).when(0, TickCase()).then(Unanswered())
+    opened.when(0, alone).then(asked, NobodyThere())
+
+
 def test_a_further_raise_never_makes_less_of_a_case():
     opened = given_case(
         CaseRaised(source="signal", triage="urgent", room="evening", words="Ben"),

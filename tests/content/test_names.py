@@ -20,6 +20,8 @@ INNOCENT = [
     *("مريم", "می\u200cنا", "שָׁלוֹם", "नेहा", "தமிழ்செல்வி", "མཁྱེན", "မြို့", "Kwame", "Anonymous", "Help me"),
     # In each of them is a word for a role.
     *("Wagstaff", "Stafford", "Hostettler", "Botond", "Modesto", "Ghosty", "Teamo", "Adminah", "Chairat"),
+    # Beside an initial, or by a twin of one letter, they would be something else.
+    *("Ana L.", "Anaí", "Anu S.", "Naz L.", "Pom", "Wan K.", "Chin K.", "Paul Nurse"),
 ]  # fmt: skip
 
 SHOWN = [
@@ -52,7 +54,10 @@ REFUSED = {
         # A72: figures and signs for letters, spelled, wide, raised
         *("Faci1itator", "FACI1ITATOR", "FaciIitator", "adm1n", "4dm!n", "@dmin", "5taff", "$taff", "ch4ir"),
         *("rnoderator", "s t a f f", "A-d-m-i-n", "fa ci li ta tor", "ＡＤＭＩＮ", "ˢᵗᵃᶠᶠ"),
+        # A sign behind it is none of its letters, nor is a capital in it a new word.
+        *("Staff!", "!Admin!", "Police!", "911!", "StAfF", "Ben aDmin", "faciIitator", "facllitator"),
     ],
+    "name_hurts": ["Mary fUck", "tom cUnt", "Fuck!", "Fu ck", "s h i t", "a55hole", "Hitier"],
 }  # fmt: skip
 
 

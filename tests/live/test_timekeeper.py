@@ -7,15 +7,17 @@ from typing import NoReturn
 
 import msgspec
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
-from chatroom.live import timekeeper as module
 from chatroom.live.hub import Subscriber
+from chatroom.live.journal import Unreadable
 from chatroom.live.timekeeper import (
     CHAIR_MISSED,
     HEARTBEAT,
     POLL,
     UNSOUND_POLL,
 )
+from chatroom.store.logs import OutcomeUnknown
 from moderation.meeting import chair
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
@@ -27,7 +29,7 @@ from tests.journal.stage import (
     at_work,
 )
 from tests.live.hall import Recorder, recorded
-from tests.live.tower import Tower, both, hold_the_floor, raise_hands, running, slept
+from tests.live.tower import Tower, Unminded, both, hold_the_floor, raise_hands, running, slept
 from tests.store.places import SqlitePlace
 
 # What is due
@@ -134,19 +136,6 @@ async def test_he_looks_once_a_second_and_more_often_when_the_bus_is_not_sound_w
     assert tower.slept == [POLL, UNSOUND_POLL]
 
 
-async def test_what_is_over_is_forgotten_now_and_then_and_not_at_every_look(
-    tower: Tower, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(module, "TIDY", 3 * POLL)
-    tidied = []
-    async with running(tower):
-        for looks in range(1, 8):
-            await slept(tower, looks)
-            tidied.append(len(tower.tidied))
-            tower.wake()
-    assert tidied == [0, 0, 1, 1, 1, 2, 2]
-
-
 async def test_he_goes_on_when_the_database_was_away_p17(tower: Tower):
     def away(sql: str) -> None:
         raise sqlite3.OperationalError("unable to open database file")
@@ -241,3 +230,18 @@ async def test_each_deadline_is_one_entry_never_early_and_at_most_2_seconds_late
         for end, began in ends:
             (at,) = [record.at for _, record in tower.office.published if record.entry == end]
             assert 0.0 <= at - began.until <= 2.0, end  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("fault", [OutcomeUnknown, Unreadable, SQLAlchemyError])
+async def test_what_is_minded_and_cannot_be_read_ends_no_look(path: Path, fault: type[Exception]):
+    class Claims(Unminded):
+        async def mind(self) -> None:
+            raise fault
+
+    async with at_work(path) as office:
+        await office.furnish()
+        tower = Tower(office, minded=Claims())
+        async with running(tower):
+            for looks in range(1, 4):
+                await slept(tower, looks)
+                tower.wake()

@@ -42,7 +42,6 @@ class Tower:
         self.is_leaving = False
         self.slept: list[float] = []
         self.sound = True
-        self.tidied: list[float] = []
         self._mornings: asyncio.Queue[None] = asyncio.Queue()
         clock = Clock(
             wall=lambda: office.clock.at,
@@ -57,13 +56,9 @@ class Tower:
             self.hall.presence,
             minded or Unminded(),
             bus_is_sound=lambda: self.sound,
-            tidy=self._tidy,
             is_leaving=lambda: self.is_leaving,
             pause=self._pause,
         )
-
-    async def _tidy(self, now: float) -> None:
-        self.tidied.append(now)
 
     async def _pause(self, seconds: float) -> None:
         self.slept.append(seconds)

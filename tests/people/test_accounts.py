@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chatroom.people.accounts import CACHED_FOR, SESSION_LIFE, Accounts, Session, hashed
 from chatroom.store import tables
 from chatroom.store.accounts import Role
-from chatroom.store.database import reading
+from chatroom.store.database import open_engine, reading
 from chatroom.store.rooms import Room, create_room
 from moderation.refused import Refused
 from tests.ground import NOON, dice, store_in
+from tests.store.places import place
 
 KEY = bytes(range(32))
 
@@ -172,22 +173,27 @@ async def test_an_ended_session_is_gone_at_once_with_its_rights(
 ):
     token = (await accounts.exchange(await invite(accounts, evening, "member"), None, NOON)).token
     await signed_in(accounts, token)
-    await accounts.end(token)
+    ended = await accounts.end(token, NOON)
     assert await accounts.session(token, NOON) is None
+    # Until it is forgotten its rights are known, so that its seats can be left.
+    assert [right.room for right in ended.rights] == [evening.id]
+    assert await accounts.expired(NOON) == [ended]
+    assert await accounts.forget(ended.session)
+    assert not await accounts.forget(ended.session), "whoever was first gives the use back"
     async with reading(engine) as connection:
         assert await connection.scalar(select(tables.seat_right.c.role)) is None
 
 
 async def test_ending_a_session_twice_is_no_error(accounts: Accounts):
     token = await accounts.new_session(NOON)
-    await accounts.end(token)
-    await accounts.end(token)
+    await accounts.end(token, NOON)
+    await accounts.end(token, NOON)
 
 
 async def test_a_session_is_remembered_for_half_a_minute(accounts: Accounts, engine: AsyncEngine):
     token = await accounts.new_session(NOON)
     await signed_in(accounts, token)
-    await Accounts(engine, KEY, dice("another process")).end(token)
+    await Accounts(engine, KEY, dice("another process")).end(token, NOON)
     assert await accounts.session(token, NOON + CACHED_FOR - 1), "it is read once in 30 s"
     assert await accounts.session(token, NOON + CACHED_FOR) is None
 
@@ -197,7 +203,7 @@ async def test_a_revocation_makes_the_next_look_up_ask_the_database(
 ):
     token = await accounts.new_session(NOON)
     await signed_in(accounts, token)
-    await Accounts(engine, KEY, dice("another process")).end(token)
+    await Accounts(engine, KEY, dice("another process")).end(token, NOON)
     accounts.uncache(hashed(token))
     assert await accounts.session(token, NOON) is None
 
@@ -207,7 +213,10 @@ async def test_what_is_over_is_forgotten(accounts: Accounts, evening: Room, engi
     await accounts.exchange(link, None, NOON)
     lasting = await invite(accounts, evening, "member")
     await accounts.new_session(NOON + 60)
-    assert len(await accounts.forget_expired(NOON + SESSION_LIFE)) == 1
+    [over] = await accounts.expired(NOON + SESSION_LIFE)
+    await accounts.forget(over.session)
+    await accounts.forget_links(NOON + SESSION_LIFE)
+    assert await accounts.expired(NOON + SESSION_LIFE) == []
     async with reading(engine) as connection:
         links = list(await connection.scalars(select(tables.invitation.c.secret)))
         rights = list(await connection.scalars(select(tables.seat_right.c.role)))
@@ -255,3 +264,22 @@ async def signed_in(accounts: Accounts, token: str, now: float = NOON) -> Sessio
     session = await accounts.session(token, now)
     assert session is not None
     return session
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_of_many_processes_one_forgets_a_session(tmp_path: Path, kind: str):
+    """And so one alone gives back the use of its link."""
+    with place(kind, tmp_path) as where:
+        engines = [open_engine(where.settings) for _ in range(3)]
+        try:
+            processes = [Accounts(engine, KEY, dice(f"{n}")) for n, engine in enumerate(engines)]
+            for _ in range(10):
+                token = await processes[0].new_session(NOON)
+                ended = await asyncio.gather(*(one.end(token, NOON) for one in processes))
+                told = [
+                    one.forget(over.session) for one, over in zip(processes, ended, strict=True)
+                ]
+                assert sorted(await asyncio.gather(*told)) == [False, False, True]
+        finally:
+            for engine in engines:
+                await engine.dispose()
