@@ -85,6 +85,7 @@ class KnockView(Struct, frozen=True):
     same_link: ask.SameLink = ""
     others: int = 0
     ghost: int = 0
+    role: ask.Role = "member"
 
 
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
@@ -243,10 +244,12 @@ def _seat_view(meeting: Meeting, number: int, since: int) -> SeatView:
 
 def _lobby(meeting: Meeting) -> tuple[KnockView, ...]:
     return tuple(
-        KnockView(number, knock.name, knock.same_link, knock.others, knock.ghost)
+        KnockView(number, knock.name, knock.same_link, knock.others, knock.ghost, knock.role)
         for number, knock in sorted(meeting.lobby.items())
     )
 
 
 def _knock_of(view: KnockView) -> Knock:
-    return Knock(view.name, same_link=view.same_link, others=view.others, ghost=view.ghost)
+    return Knock(
+        view.name, same_link=view.same_link, others=view.others, ghost=view.ghost, role=view.role
+    )

@@ -126,6 +126,7 @@ def _knocking(
         same_link=link,
         others=_came_by(meeting, command.invitation) if link else 0,
         ghost=_ghost(meeting, name),
+        role=command.role,
     )
     return [knocked, happened.KnockGiven(knock, command.session, command.invitation)]
 
@@ -166,7 +167,7 @@ def admit(meeting: Meeting, command: ask.Admit, seat: int) -> list[happened.AnyE
     knock = waiting(meeting, command.knock)
     answered = happened.KnockAnswered(command.knock, "admitted", by=seat)
     name = None if knock.name is None else told_apart(meeting, knock.name)
-    return [answered, *_given(meeting, "member", name, knock.session, knock.invitation)]
+    return [answered, *_given(meeting, knock.role, name, knock.session, knock.invitation)]
 
 
 def turn_away(meeting: Meeting, command: ask.TurnAway, seat: int) -> list[happened.AnyEntry]:
@@ -227,6 +228,7 @@ def knocked(meeting: Meeting, entry: happened.Knocked, stamp: Stamp) -> Meeting:
         same_link=entry.same_link,
         others=entry.others,
         ghost=entry.ghost,
+        role=entry.role,
         corrections=0 if before is None else before.corrections + 1,
     )
     lobby = meeting.lobby.insert(entry.knock, knock)

@@ -182,10 +182,12 @@ class Knocked(Worded, frozen=True, kw_only=True):
     """To the facilitators: somebody is in the lobby; `words` is the name they chose.
 
     `same_link`: they came by the invitation of somebody who is muted, or was removed, as did `others`
-    who are here. Seat `ghost` has, or had, that very name. The same knock once more is a corrected name.
+    who are here. Seat `ghost` has, or had, that very name. They come in as `role`. The same knock once
+    more is a corrected name.
     """
 
     knock: int
+    role: ask.Role = "member"
     same_link: ask.SameLink = ""
     others: int = 0
     ghost: int = 0

@@ -92,6 +92,7 @@ class Knock(Struct, frozen=True):
     same_link: ask.SameLink = ""
     others: int = 0
     ghost: int = 0
+    role: ask.Role = "member"
     corrections: int = 0
 
 

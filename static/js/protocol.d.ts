@@ -628,11 +628,12 @@ export interface CameBack {
   seat: number
 }
 
-/** To the facilitators: somebody is in the lobby; `words` is the name they chose. `same_link`: they came by the invitation of somebody who is muted, or was removed, as did `others` who are here. Seat `ghost` has, or had, that very name. The same knock once more is a corrected name. */
+/** To the facilitators: somebody is in the lobby; `words` is the name they chose. `same_link`: they came by the invitation of somebody who is muted, or was removed, as did `others` who are here. Seat `ghost` has, or had, that very name. They come in as `role`. The same knock once more is a corrected name. */
 export interface Knocked {
   type: "knocked"
   words?: string | null
   knock: number
+  role?: Role
   same_link?: SameLink
   others?: number
   ghost?: number
@@ -1195,6 +1196,7 @@ export interface KnockView {
   same_link: SameLink
   others: number
   ghost: number
+  role: Role
 }
 
 /** A hand whose member is not connected; its place is kept until then. */

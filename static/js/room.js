@@ -275,8 +275,8 @@ function inviteEnded(room, seat, reason) {
  * @param {Room["lobby"]} lobby
  * @param {import("./protocol.js").Knocked} entry
  */
-function knocked(lobby, { knock, words = null, same_link = "", others = 0, ghost = 0 }) {
-  const one = { knock, name: words, same_link, others, ghost }
+function knocked(lobby, { knock, words = null, same_link = "", others = 0, ghost = 0, role = "member" }) {
+  const one = { knock, name: words, same_link, others, ghost, role }
   return lobby.some((other) => other.knock === knock) ? lobby.map((other) => (other.knock === knock ? one : other)) : [...lobby, one]
 }
 

@@ -58,6 +58,8 @@ class People:
         self.lobby: dict[int, str | None] = {}
         self.knocked: happened.Knocked | None = None
         self.knockers: dict[str, int] = {}
+        self.leads: set[int] = set()
+        """The knocks of who comes in as a facilitator."""
         # The chair
         self.chair: int | None = None
         self.former: int | None = None
@@ -200,6 +202,8 @@ class People:
             must(len(self.lobby) < LOBBY, "the lobby is full (A92)")
             self.knocks = entry.knock
         self.lobby[entry.knock] = entry.words
+        if entry.role == "facilitator":
+            self.leads.add(entry.knock)
         self.awaited = [
             Awaited(
                 f"the session of knock {entry.knock}",
@@ -223,6 +227,7 @@ class People:
     def _knock_answered(self, entry: happened.KnockAnswered) -> None:
         must(entry.knock in self.lobby, "nobody waits under this number")
         name = self.lobby.pop(entry.knock)
+        role = "facilitator" if entry.knock in self.leads else "member"
         session = next(who for who, knock in self.knockers.items() if knock == entry.knock)
         if entry.answer == "withdrawn":
             must(entry.by == 0, "nobody stops waiting for another")
@@ -240,7 +245,7 @@ class People:
                     isinstance(next_, happened.CameBack)
                     or (
                         isinstance(next_, happened.SeatTaken)
-                        and next_.role == "member"
+                        and next_.role == role
                         and _is_name_of(name, next_.words)
                     )
                 ),

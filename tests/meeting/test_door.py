@@ -474,10 +474,17 @@ def test_a_facilitator_by_the_link_of_a_removed_one_waits_while_the_meeting_is_h
     story = given(by_one_link(mo), happened.Removed(mo))
     lead = by("link", "Gus", "facilitator")
     waits = story.when(0, lead).then(
-        happened.Knocked(knock=1, words="Gus", same_link="removed"),
+        happened.Knocked(knock=1, words="Gus", role="facilitator", same_link="removed"),
         happened.KnockGiven(1, EVES_SESSION, "link"),
     )
     waits.when(0, lead).nothing()
+    # Whoever lets them in has read as what they come.
+    waits.when(ada, ask.Admit(1)).then(
+        happened.KnockAnswered(1, "admitted", by=ada),
+        happened.SeatTaken(seat=NEXT, role="facilitator", words="Gus"),
+        happened.SeatGiven(NEXT, EVES_SESSION),
+        happened.CameBy(NEXT, "link"),
+    )
     lost = waits.given(happened.ChairWentAway(NOON + 60))
     lost.when(0, lead).then(
         happened.SeatTaken(seat=NEXT, role="facilitator", words="Gus"),

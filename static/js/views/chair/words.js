@@ -206,6 +206,8 @@ const SAME_LINK = {
   muted: "They came by the same link as somebody who is muted",
 }
 
+const AS_FACILITATOR = "The link is a facilitator's: they come in as one."
+
 /**
  * What is known of somebody who waits: whose link they came by, and whether they may have been here before.
  *
@@ -213,12 +215,13 @@ const SAME_LINK = {
  * @param {Room["lobby"][number]} knock
  * @param {(seat: number) => boolean} isHere
  */
-export function lobbyNotes(room, { same_link, others, ghost }, isHere) {
+export function lobbyNotes(room, { same_link, others, ghost, role }, isHere) {
   const before = ghost === 0 ? undefined : room.people.get(ghost)
   const mayBeThem = before !== undefined && !before.removed && (before.left || !isHere(ghost))
   const also = others === 0 ? "" : `, as did ${others} who ${others === 1 ? "is" : "are"} here: as long as that is so, all who come by it wait`
   const link = same_link === "" ? "" : `${SAME_LINK[same_link]}${also}.`
-  return { words: [link, mayBeThem ? "Somebody of that name was here and is gone." : ""].filter(Boolean).join(" "), mayBeThem }
+  const comesAs = role === "facilitator" ? AS_FACILITATOR : ""
+  return { words: [link, comesAs, mayBeThem ? "Somebody of that name was here and is gone." : ""].filter(Boolean).join(" "), mayBeThem }
 }
 
 /** Who waits at the door. @param {Room} room @returns {Notice[]} */
@@ -232,7 +235,8 @@ function lobbyNotices({ lobby }) {
       ? [{ key: `admit ${first.knock}`, label: "Admit", name: `Admit ${isolated(first.name ?? "them")} now`, command: { type: "admit", knock: first.knock } }]
       : []
   const link = lobby.length === 1 ? SAME_LINK[first?.same_link ?? ""] : undefined
-  return [{ key: "lobby", words: `${who} at the door.${link === undefined ? "" : ` ${link}.`}`, acts }]
+  const comesAs = lobby.length === 1 && first?.role === "facilitator" ? ` ${AS_FACILITATOR}` : ""
+  return [{ key: "lobby", words: `${who} at the door.${link === undefined ? "" : ` ${link}.`}${comesAs}`, acts }]
 }
 
 /** @param {Room} room @param {number} now @returns {Notice[]} */
