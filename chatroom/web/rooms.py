@@ -75,6 +75,7 @@ class Rooms:
             "waiting": self._lobby(waiting) if waiting else None,
             "locked": meeting.locked,
             "open": meeting.is_open,
+            "meeting": meeting.convened_at if visit.seat is not None else None,
             "phase": meeting.current.title if meeting.current and visit.known else None,
             "facilitators": holders(meeting) if visit.known else (),
             "here": self._house.hub.count(visit.book.log) if visit.known and visit.book else None,

@@ -2,7 +2,7 @@
 
 import { Connection } from "./connection.js"
 import { SOURCE, TRIAGE, apply, begin, hasLapsed, isMine, isWaiting, lostChairs, onDuty, openCases, roomOf, unreadIn, urgencyOf } from "./desk.js"
-import { data, find, write } from "./dom.js"
+import { data, fill, find, write } from "./dom.js"
 import { RefusedError, isUnknown, post } from "./http.js"
 import { newId } from "./ids.js"
 import { bindLeave } from "./leave.js"
@@ -146,7 +146,9 @@ class DeskPage {
     }
     const quiet = lostChairs(after).filter((lost) => isQuiet(lost) && before.chairs.get(lost.meeting)?.chair !== "quiet")
     calls.push(...quiet.map((lost) => `Nobody is in the chair in ${roomOf(lost.room)}, and the room went quiet`))
-    if (calls.length > 0) write(this.#alarm, calls.join(". "))
+    if (calls.length === 0) return
+    fill(this.#alarm) // The same words once more are one more call.
+    setTimeout(() => write(this.#alarm, calls.join(". ")))
   }
 
   /** The lines of my cases are open in every browser of mine. */
@@ -168,6 +170,7 @@ class DeskPage {
     if (name === "lost") {
       this.#lostTimer = setTimeout(() => write(this.#banner, LOST), GRACE)
     } else if (name === "ended" && code === 4403) {
+      write(this.#banner, "")
       this.#cases.element.remove()
       this.#nothing.hidden = true
       this.#showDoor()

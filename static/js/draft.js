@@ -7,6 +7,7 @@
 
 /**
  * @typedef {object} Kept
+ * @property {number | null} meeting Which one of the room's it was written in; null where that was not known.
  * @property {string} text What stands in the field.
  * @property {number | null} to null: the room; 0: the facilitators; else one seat.
  * @property {{ id: string, command: SeatCommand, unsent: boolean, series?: string | undefined, lead?: string | undefined }[]} waiting
@@ -43,7 +44,9 @@ export class Draft {
     this.#isLoaded = true
     const along = carried(this.#room)
     const kept = history.state?.room === this.#room ? history.state.kept : null
-    return { text: "", to: null, waiting: [], sound: false, ...(kept ?? along) }
+    const found = { meeting: null, text: "", to: null, waiting: [], sound: false, ...(kept ?? along) }
+    const is = this.#current().meeting
+    return found.meeting !== null && is !== null && found.meeting !== is ? fromAnother(found) : found
   }
 
   /** To be called whenever it changed. */
@@ -64,6 +67,12 @@ export class Draft {
     if (!document.body.firstChild || !this.#isLoaded) return
     history.replaceState({ ...history.state, room: this.#room, kept: this.#current() }, "")
   }
+}
+
+/** In another meeting they are nobody's yet: whom they were for may be another person there. @param {Kept} kept @returns {Kept} */
+function fromAnother({ text, waiting, sound }) {
+  const words = waiting.map(({ command }) => ("text" in command ? command.text : ""))
+  return { meeting: null, text: [...words, text].filter(Boolean).join("\n"), to: null, waiting: [], sound }
 }
 
 /**

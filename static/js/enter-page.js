@@ -12,14 +12,21 @@ let secret = location.hash.slice(1)
 /** Safari drops a sign-in that comes without https, from this very machine too, and says nothing of it. */
 const KEEPS_NONE = "This browser keeps no sign-in without https, and Safari never does. Open the link in Firefox or Chrome."
 const NOBODY = 403
+const WHEN_ASKED = "Staff are being asked. The room opens then."
+const WHEN_AWAY = "The room is ready, and opens when you put Help away."
+
+/** The way in, while it is being asked for. @type {Promise<unknown> | undefined} */
+let opening
 
 async function enter() {
   write(find("#status"), "Opening the door…")
   find("#in-danger").hidden = find("#again").hidden = true
   try {
-    const { url } = await post("/invitations/exchange", { secret })
-    if (location.protocol === "http:" && (await fetch(url)).status === NOBODY) return closed(KEEPS_NONE)
-    await goOnTo(url, () => write(find("#status"), "The room is ready, and opens when you put Help away."))
+    const answer = post("/invitations/exchange", { secret })
+    opening = answer.catch(() => null)
+    const { url } = await answer
+    if (location.protocol === "http:" && (await fetch(url).catch(() => null))?.status === NOBODY) return closed(KEEPS_NONE)
+    await goOnTo(url, (isAsking) => write(find("#status"), isAsking ? WHEN_ASKED : WHEN_AWAY))
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
     const { code, words } = error.refusal
@@ -38,7 +45,7 @@ const door = data("door")
 bindLeave()
 guardAim()
 history.replaceState(null, "", location.pathname)
-bindHelp(() => ({ room: null, helplines: door.helplines ?? [], kept: door.case_kept ?? "" }))
+bindHelp(() => ({ opening, room: null, helplines: door.helplines ?? [], kept: door.case_kept ?? "" }))
 find("#again").addEventListener("click", () => void enter())
 // A second link opened in this tab changes the fragment only.
 addEventListener("hashchange", () => {

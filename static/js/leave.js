@@ -21,9 +21,16 @@ export function leave() {
   void leaveFor("/left")
 }
 
+/** Leave now, and what leads past things by Tab: neither leaves a place in the history. */
 export function bindLeave() {
   document.getElementById("leave")?.addEventListener("click", (event) => {
     event.preventDefault()
     leave()
+  })
+  document.addEventListener("click", (event) => {
+    const skip = event.target instanceof Element && event.target.closest("a.skip:not([data-help])")
+    if (!(skip instanceof HTMLAnchorElement)) return
+    event.preventDefault()
+    document.getElementById(skip.hash.slice(1))?.focus()
   })
 }

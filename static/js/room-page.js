@@ -365,7 +365,7 @@ class RoomPage {
     const waiting = this.#pending
       .filter((item) => item.state !== "confirmed" && this.#composer.shows(item))
       .map(({ id, command, state, series, lead }) => ({ id, command, unsent: state === "unsent", series, lead }))
-    return { text: this.#composer.text, to: this.#composer.to, waiting, sound: this.#sound }
+    return { meeting: this.#door.meeting, text: this.#composer.text, to: this.#composer.to, waiting, sound: this.#sound }
   }
 
   // The link

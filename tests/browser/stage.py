@@ -11,13 +11,14 @@ import asyncio
 import os
 import re
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, expect
+from playwright.async_api import TimeoutError as TookTooLong
 
 from chatroom import settings
 from chatroom.people.accounts import Accounts
@@ -319,9 +320,11 @@ class Person:
         sheet = self.page.get_by_role("dialog", name=name, exact=True)
         await expect(sheet).to_be_visible()
         yield sheet
-        # A private line closes it by itself.
-        if await sheet.is_visible():
-            await sheet.get_by_role("button", name="Back", exact=True).click()
+        # A private line closes it by itself, and so does a removal, perhaps in this very moment.
+        back = sheet.get_by_role("button", name="Back", exact=True)
+        while await sheet.is_visible():
+            with suppress(TookTooLong):
+                await back.click(timeout=2_000)
         await expect(sheet).to_be_hidden()
 
     async def is_in_sight(self, thing: Locator) -> None:

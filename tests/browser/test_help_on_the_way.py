@@ -49,6 +49,20 @@ async def test_a_line_that_is_open_while_the_door_opens_stays_until_it_is_put_aw
     await ben.page.wait_for_url("**/rooms/*")
 
 
+async def test_who_asks_for_help_while_the_door_answers_is_one_person(stage: Stage):
+    """Two sign-ins at once would leave the call with one and the room with the other."""
+    links = await stage.room("One person")
+    ben = await stage.person("Ben")
+    async with held(ben.page, "/invitations/exchange$", answer=True):
+        await ben.page.goto(links["member"])
+        await ben.ask_for_help()
+        await expect(ben.help).to_contain_text("Asking staff now")
+        await ben.help.get_by_role("button", name="Back").click()
+    # It was put away while the call was on its way, and the call is not given up for that.
+    await ben.page.wait_for_url("**/rooms/*")
+    await expect(ben.help).to_contain_text("Your call for help stays open.")
+
+
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 async def test_help_that_is_pressed_before_the_script_has_come_opens_with_it(
     stage: Stage, phone: bool
@@ -65,13 +79,14 @@ async def test_help_that_is_pressed_before_the_script_has_come_opens_with_it(
 
 
 @asynccontextmanager
-async def held(page: Page, address: str) -> AsyncIterator[None]:
-    """What the page asks for there comes when this ends."""
+async def held(page: Page, address: str, *, answer: bool = False) -> AsyncIterator[None]:
+    """What the page asks for there comes when this ends; `answer`: the server has heard it by then."""
     go_on = asyncio.Event()
 
     async def hold(route: Route) -> None:
+        response = await route.fetch() if answer else None
         await go_on.wait()
-        await route.continue_()
+        await (route.fulfill(response=response) if response else route.continue_())
 
     await page.route(re.compile(address), hold)
     try:

@@ -122,6 +122,8 @@ class Guard {
   #rows = { at: -Infinity, in: [] }
   /** Whether a hand brings the focus somewhere, in this very task. */
   #brings = false
+  /** Whether it has moved in this very task. */
+  #isFresh = false
   /** @type {{ on: EventTarget | null, at: number, byHand: boolean }} */
   #focus = { on: null, at: -Infinity, byHand: true }
   /** @type {Set<Element>} */
@@ -163,10 +165,11 @@ class Guard {
     this.#finger = { at: performance.now(), x: clientX, y: clientY }
   }
 
-  /** What a hand does to the focus follows in the same task. */
+  /** What a hand does to the focus follows in the same task; or goes before, where assistive technology presses. */
   brings() {
     this.#brings = true
     setTimeout(() => (this.#brings = false))
+    if (this.#isFresh) this.#focus.byHand = true
   }
 
   /** Who scrolls moves things under their own finger; where rows came or went the page does. @param {EventTarget | null} box */
@@ -190,6 +193,8 @@ class Guard {
   focus(on) {
     if (on === this.#focus.on) return // It moved, and took the focus along.
     this.#focus = { on, at: performance.now(), byHand: this.#brings }
+    this.#isFresh = true
+    setTimeout(() => (this.#isFresh = false))
   }
 
   /** A key that is held down is one press. @param {KeyboardEvent} event */

@@ -57,7 +57,9 @@ export class CaseLine {
   #through = 0
   /** The seats that are connected to this line, as far as anybody can say. @type {ReadonlySet<number> | null} */
   #here = null
-  /** @type {number | null} */
+  /** Who has been connected while this is open. @type {Set<number>} */
+  #wereHere = new Set()
+  /** Since when the other end is not. @type {number | null} */
   #goneAt = null
   #banner = el("p", { class: "line-banner", role: "status" })
   #other = el("p", { class: "line-end soft", role: "status" })
@@ -138,10 +140,13 @@ export class CaseLine {
     this.#grow()
   }
 
-  /** Whether the other end is connected; null while nobody can say. */
+  /** Whether the other end is connected; null while nobody can say, and while who has come is on the way here. */
   get isOtherHere() {
     if (this.#state === null || this.#here === null) return null
-    return this.#here.has(otherEnd(this.#state))
+    const other = otherEnd(this.#state)
+    if (this.#here.has(other)) return true
+    const isComing = this.#state.seat === MEMBER && !this.#wereHere.has(other) && this.now() < (this.#state.claimedAt ?? 0) + GRACE
+    return isComing ? null : false
   }
 
   /** Whoever of staff has it is with it, and has seen all that is here. */
@@ -214,6 +219,7 @@ export class CaseLine {
     if (frame.type === "entries" && this.#state !== null) {
       const before = this.#state
       this.#state = frame.entries.reduce(apply, before)
+      if (otherEnd(this.#state) !== otherEnd(before)) this.#goneAt = null
       if (frame.stream === "room") this.#add(this.#state.lines.slice(before.lines.length))
       else if (this.#state.outcome !== before.outcome) this.#outcome(this.#state)
       else this.#changed([])
@@ -224,6 +230,7 @@ export class CaseLine {
   #seen(here) {
     const was = this.isOtherHere
     this.#here = new Set(here)
+    for (const seat of here) this.#wereHere.add(seat)
     const is = this.isOtherHere
     if (was && !is) this.#goneAt = this.now() - GRACE
     if (is) this.#goneAt = null
@@ -336,6 +343,8 @@ export class CaseLine {
   /** @param {Pending} pending @returns {Child[]} */
   #progress(pending) {
     const { item } = pending
+    const isOver = this.#state !== null && this.#state.closedAt !== null
+    if (isOver && (item.state === "waiting" || item.state === "unsent")) return ["Not sent: the line is closed."]
     switch (item.state) {
       case "waiting":
         return [this.#connection.isLive ? "Sending…" : "Waits for the connection"]

@@ -48,6 +48,7 @@ export function memberSays(state, isThere, helplines) {
  * @param {Case | null} state
  */
 export function noticed(state) {
+  if (state !== null && state.closedAt !== null) return "Staff saw these words, and the line is closed. Help is here again whenever you need it."
   if (state === null || (!isHeld(state) && !state.told)) return "Staff were told, and see these words."
   if (isHeld(state)) {
     const hasWritten = state.lines.some(({ type, seat }) => type === "wrote" && seat !== state.seat)

@@ -21,6 +21,7 @@ import { helplineList } from "./helplines.js"
  * @property {boolean} locked
  * @property {number | null} seat
  * @property {boolean} open
+ * @property {number | null} meeting When it was convened, for who has a seat: two that differ are two meetings.
  * @property {string | null} phase Of what is on and who is there a stranger is told nothing more.
  * @property {number | null} here How many are connected.
  * @property {string[]} facilitators
@@ -93,6 +94,10 @@ export class DoorView {
   /** Since when they wait (ms, the page's clock), and the next time that is asked. */
   #since = 0
   #next = 0
+  /** Grows with each wait that ends: what is answered to one that is over counts no more. */
+  #waits = 0
+  /** The question that may still be on its way. @type {Promise<unknown>} */
+  #asked = Promise.resolve()
 
   /** @param {Door} door @param {(seat: number) => void} oncome */
   constructor(door, oncome) {
@@ -154,7 +159,9 @@ export class DoorView {
 
   /** @param {boolean} [back] @returns {Promise<{ seat: number } | ({ waiting: true } & Waiting)>} */
   #knock(back = false) {
-    return post(`/rooms/${this.#door.room.slug}/seats`, { id: this.#id, name: this.#name.value, back })
+    const answer = post(`/rooms/${this.#door.room.slug}/seats`, { id: this.#id, name: this.#name.value, back })
+    this.#asked = answer.catch(() => null)
+    return answer
   }
 
   /** Whether the initial would do; the way in waits for the answer. @param {HTMLElement | null} question */
@@ -197,10 +204,13 @@ export class DoorView {
 
   /** @param {Waiting} waiting */
   async #again(waiting) {
+    const waits = this.#waits
     try {
-      this.#answered(await this.#knock())
+      const answer = await this.#knock()
+      if (waits === this.#waits || "seat" in answer) this.#answered(answer)
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error
+      if (waits !== this.#waits) return
       const waited = (performance.now() - this.#since) / 1_000
       if (isUnknown(error.refusal)) this.#wait({ ...waiting, waited })
       else this.#refused(error.refusal)
@@ -209,6 +219,7 @@ export class DoorView {
 
   /** They wait on, under the old name, until they knock with another one. */
   #correct() {
+    this.#waits += 1
     clearTimeout(this.#next)
     this.#back()
     this.#name.select()
@@ -216,11 +227,14 @@ export class DoorView {
 
   /** Nobody has to wait; the facilitators see them at the door no more. */
   async #stop() {
+    this.#waits += 1
     clearTimeout(this.#next)
+    const asked = this.#asked
     this.#inPlace(
       el("p", {}, "You are not waiting any more. You can come back whenever you like, and Help stays open."),
       el("div", { class: "acts" }, el("button", { type: "button", onclick: () => this.#back() }, "Back to the door")),
     )
+    await asked // Else it might arrive later, as one more knock.
     await post(`/rooms/${this.#door.room.slug}/knocks/end`, {}).catch(() => null)
   }
 

@@ -20,9 +20,12 @@ import { twoTaps } from "./taps.js"
  * @property {string | null} [caseId] A case that is open already: its line is shown at once.
  * @property {boolean} [isDesk] Whoever asks is of staff.
  * @property {number} [speed]
+ * @property {Promise<unknown>} [opening] While a door opens: what signs this browser in. Two at once would be two people.
  */
 
 const PATIENCE = 5_000
+/** Milliseconds for which a call waits for the door at most. */
+const FOR_THE_DOOR = 4_000
 
 /** Whom one asks, from a room and at the desk. */
 const OF_A_MEMBER = {
@@ -116,7 +119,7 @@ export function openHelp(place, isByHand = wasOpenedByHand()) {
  * The page goes on to `url`, as soon as it takes no line away: who has not asked yet finds the question there again.
  *
  * @param {string} url
- * @param {() => void} onwait
+ * @param {(isAsking: boolean) => void} onwait
  */
 export async function goOnTo(url, onwait) {
   await panel?.untilNoLine(onwait)
@@ -170,8 +173,8 @@ class HelpPanel {
   #away = null
   /** @type {(words: string, isShown: boolean) => void} */
   #tell = () => {}
-  /** @type {(value?: unknown) => void} */
-  #onhidden = () => {}
+  /** It was put away, or a call is answered. @type {(value?: unknown) => void} */
+  #onnews = () => {}
 
   /** @param {Place} place */
   constructor(place) {
@@ -202,11 +205,11 @@ class HelpPanel {
     return !this.#element.hidden
   }
 
-  /** Resolves once nobody is called and no line is open, or the panel is put away. */
-  async untilNoLine(/** @type {() => void} */ onwait) {
-    while (this.isShown && (this.#isAsking || (this.#caseId !== null && !this.#isClosed()))) {
-      onwait()
-      await new Promise((resolve) => (this.#onhidden = resolve))
+  /** Resolves once nobody is being called, and no line is before them. @param {(isAsking: boolean) => void} onwait */
+  async untilNoLine(onwait) {
+    while (this.#isAsking || (this.isShown && this.#caseId !== null && !this.#isClosed())) {
+      onwait(this.#isAsking)
+      await new Promise((resolve) => (this.#onnews = resolve))
     }
   }
 
@@ -245,7 +248,7 @@ class HelpPanel {
     this.#away = null
     if (this.#isClosed()) this.#forget()
     this.#tellBeside(this.#news)
-    this.#onhidden()
+    this.#onnews()
     if (hadFocus) [...helpButtons()].find((button) => button.matches("button:not(.help-news)") && button.checkVisibility())?.focus()
   }
 
@@ -293,6 +296,7 @@ class HelpPanel {
     } finally {
       clearTimeout(tooLong)
       this.#isAsking = false
+      this.#onnews()
     }
   }
 
@@ -311,6 +315,7 @@ class HelpPanel {
   }
 
   async #post() {
+    await Promise.race([this.#place.opening, new Promise((resolve) => setTimeout(resolve, this.#place.opening ? FOR_THE_DOOR : 0))])
     const answer = await insist("/help", { id: newId(), room: this.#place.room })
     this.#place.helplines = answer.helplines ?? this.#place.helplines
     return answer

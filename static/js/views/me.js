@@ -74,6 +74,7 @@ export class MeView {
   #close() {
     this.#form.hidden = true
     set(this.#rename, "aria-expanded", "false")
+    fill(this.#question)
     this.#refuse("")
     this.#rename.focus()
   }
