@@ -248,6 +248,16 @@ class Meetings:
         digest = self._accounts.digest(visit.book.log, visit.session)
         return _waiting(visit.book.fold.state, digest)
 
+    def stands_against(self, visit: Visit) -> Refused | None:
+        """The no that this meeting has for them until it ends: they were taken out, or turned away."""
+        if visit.session is None or visit.book is None:
+            return None
+        try:
+            _place(visit.book.fold.state, self._accounts.digest(visit.book.log, visit.session))
+        except Refused as no:
+            return no
+        return None
+
     async def stop_waiting(self, visit: Visit) -> None:
         """They are in the lobby no more, and may knock again."""
         if self.waiting(visit) is not None and visit.session and visit.book:

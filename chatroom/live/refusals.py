@@ -119,7 +119,10 @@ REFUSALS: dict[str, Words] = {
     # Seats and conduct
     "no_seat": Words("You have no seat in this meeting. Come in by the door.", ("help",)),
     "removed": Words(
-        "A facilitator has taken you out of this meeting. Help stays open to you.", ("help",)
+        "A facilitator has taken you out of this meeting. "
+        "If that was a mistake, or you would like to talk about it, turn to whoever gave you the link, "
+        "or runs your group. Help stays open to you.",
+        ("help",),
     ),
     "no_name": Words("Choose a name first; a first name is enough.", ("edit",)),
     "name_long": Words("That name is too long to show. A first name is enough.", ("edit",)),

@@ -63,22 +63,15 @@ class Rooms:
         return await self._meetings.visit(request.path_params["slug"], session)
 
     async def _door(self, visit: Visit) -> dict[str, object]:
-        """What the page begins with; strangers are not told who holds the meeting (A105)."""
+        """What the page begins with."""
         room, meeting, waiting = visit.room, visit.meeting, self._meetings.waiting(visit)
         door: dict[str, object] = {
+            **self._news(visit),
             "room": {"slug": room.slug, "name": room.name},
-            "role": visit.role,
             "seat": visit.seat,
             "sets_ways": visit.leads,
-            "mode": meeting.flags.door,
-            "must_knock": self._meetings.must_knock(visit),
             "waiting": self._lobby(waiting) if waiting else None,
-            "locked": meeting.locked,
-            "open": meeting.is_open,
             "meeting": meeting.convened_at if visit.seat is not None else None,
-            "phase": meeting.current.title if meeting.current and visit.known else None,
-            "facilitators": holders(meeting) if visit.known else (),
-            "here": self._house.hub.count(visit.book.log) if visit.known and visit.book else None,
             "retention_hours": self._settings.retention_hours,
             "kept": kept(self._settings.retention_hours),
             **care(self._settings),
@@ -86,6 +79,41 @@ class Rooms:
             "speed": self._settings.time_speed,
         }
         return {**door, "cues": self._meetings.cards(meeting)} if _holds(visit) else door
+
+    def _news(self, visit: Visit) -> dict[str, object]:
+        """What may be another thing in a minute: what is on, and whether one can come in.
+
+        Strangers are not told who holds the meeting (A105), nor is whoever was taken out or turned
+        away; those who wait hear no more of who is there (A103).
+        """
+        meeting, no = visit.meeting, self._meetings.stands_against(visit)
+        knows = visit.known and no is None
+        counts = visit.book if knows and self._meetings.waiting(visit) is None else None
+        return {
+            "role": visit.role,
+            "mode": meeting.flags.door,
+            "must_knock": self._meetings.must_knock(visit),
+            "locked": meeting.locked,
+            "open": meeting.is_open,
+            "phase": meeting.current.title if meeting.current and knows else None,
+            "facilitators": holders(meeting) if knows else (),
+            "here": self._house.hub.count(counts.log) if counts else None,
+            "no": wire.refusal(None, no) if no else None,
+        }
+
+    async def door(self, request: Request) -> Response:
+        """GET /rooms/{slug}/door: the page at the door asks again what is on. It leaves nothing.
+
+        A page that is left open keeps no session alive by it.
+        """
+        visit = await self._visit(request)
+        if visit is None:
+            raise await self._closed(request)
+        return answer(self._news(visit))
+
+    async def _closed(self, request: Request) -> Refused:
+        is_stranger = await session_of(self._house, request) is None
+        return Refused("no_session" if is_stranger else "not_yours")
 
     async def take_seat(self, request: Request) -> Response:
         """POST /rooms/{slug}/seats {"id", "name", "back"} -> {"seat"}: the same one however often it is asked.
@@ -97,9 +125,7 @@ class Rooms:
         wanted = await asked(request, TakeSeat)
         visit = await self._visit(request)
         if visit is None:
-            raise Refused(
-                "no_session" if await session_of(self._house, request) is None else "not_yours"
-            )
+            raise await self._closed(request)
         token, session = None, visit.session
         if session is None:
             await self._meetings.rehearse(visit, wanted.name)

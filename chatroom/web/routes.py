@@ -45,6 +45,7 @@ def routes(
         Route("/invitations/exchange", answering(door.exchange), methods=["POST"]),
         Route("/session/end", answering(door.end_session), methods=["POST"]),
         Route("/rooms/{slug}", answering(rooms.show)),
+        Route("/rooms/{slug}/door", answering(rooms.door)),
         Route("/rooms/{slug}/seats", answering(rooms.take_seat), methods=["POST"]),
         Route("/rooms/{slug}/knocks/end", answering(rooms.stop_waiting), methods=["POST"]),
         Route("/rooms/{slug}/cues", answering(rooms.cues)),

@@ -1,4 +1,4 @@
-/** POST with JSON, and what comes back: an answer, or a refusal with words. */
+/** JSON there and back: an answer, or a refusal with words. */
 
 /** @import { Refusal } from "./protocol.js" */
 
@@ -23,7 +23,16 @@ export class RefusedError extends Error {
  * @returns {Promise<any>}
  */
 export async function post(path, body) {
-  const response = await send(path, body)
+  return answered(await send(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }))
+}
+
+/** The same for what only looks. @param {string} path @returns {Promise<any>} */
+export async function get(path) {
+  return answered(await send(path, {}))
+}
+
+/** @param {Response} response */
+async function answered(response) {
   if (response.status === 204) return null
   const answer = await response.json().catch(() => null)
   if (response.ok && answer !== null) return answer
@@ -69,16 +78,10 @@ export function network(wait) {
 const UNCLEAR = "The server could not answer that. Wait a moment, then try again."
 const UNREACHABLE = "The server can't be reached just now. Look at your connection, then try again."
 
-/** @param {string} path @param {object} body */
-async function send(path, body) {
+/** @param {string} path @param {RequestInit} how */
+async function send(path, how) {
   try {
-    return await fetch(path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      credentials: "same-origin",
-      signal: AbortSignal.timeout(PATIENCE),
-    })
+    return await fetch(path, { ...how, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) })
   } catch {
     throw new RefusedError(refusal("unreachable", UNREACHABLE))
   }

@@ -391,6 +391,8 @@ class RoomPage {
       this.#isAt("out")
       this.#talk.clear()
       this.#header.out()
+      this.#topic.out()
+      this.#arrived.out()
     }
     this.#sheet.close()
     this.#announce(words)

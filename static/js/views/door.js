@@ -4,27 +4,22 @@ import { el, fill, find, write } from "../dom.js"
 import { onlyWhole } from "../enter.js"
 import { isUnknown, post, RefusedError } from "../http.js"
 import { newId } from "../ids.js"
-import { isolated } from "../names.js"
-import { holders } from "../words.js"
+import { Lookout } from "../lookout.js"
+import { knockedAs, NOT_SURE, notYet, whatIsOn, whatIsSo, whoAnswers, whoComesIn } from "./door-words.js"
 import { helplineList } from "./helplines.js"
 
 /** @import { Refusal } from "../protocol.js" */
+/** @import { News } from "./door-words.js" */
 
 /**
  * The data block of room.html.
  *
- * @typedef {object} Door
+ * @typedef {News & Room} Door
+ *
+ * @typedef {object} Room
  * @property {{ slug: string, name: string }} room
- * @property {import("../protocol.js").Role} role
- * @property {import("../protocol.js").Door} mode
- * @property {boolean} must_knock
- * @property {boolean} locked
  * @property {number | null} seat
- * @property {boolean} open
  * @property {number | null} meeting When it was convened, for who has a seat: two that differ are two meetings.
- * @property {string | null} phase Of what is on and who is there a stranger is told nothing more.
- * @property {number | null} here How many are connected.
- * @property {string[]} facilitators
  * @property {number} retention_hours
  * @property {string} kept
  * @property {import("./helplines.js").Helpline[]} helplines
@@ -41,20 +36,18 @@ import { helplineList } from "./helplines.js"
  * @typedef {{ again_ms: number, holders: string[], name: string | null, waited: number }} Waiting
  */
 
-/** Who comes in here. @type {Record<import("../protocol.js").Door, string>} */
-const MODES = {
-  open: "The door is open: everybody who has this page's address can come in.",
-  knock: "A facilitator lets everybody in, one by one.",
-  members: "Members of the group come straight in; everybody else is let in by a facilitator.",
-  invitation: "Only those who were invited come in.",
-}
-const LOCKED = "The door is closed for now. You can try again later; Help is open to you."
-const KNOCK = "A facilitator answers each knock, so that may take a moment."
 const AGAIN = 4_000
+const LASTING = ["removed", "turned_away"]
 
 export class DoorView {
   #door
+  /** What was so when it was asked last. @type {News} */
+  #news
   #oncome
+  #lookout
+  #hasEnded = false
+  /** The no that stands in place of the form, and stays there. @type {Refusal | null} */
+  #no = null
   #id = newId()
   #busy = false
   #name = el("input", {
@@ -91,6 +84,11 @@ export class DoorView {
   /** In place of the form while one waits, and where the answer is no. */
   #lobby = el("div", { class: "lobby", role: "status", tabindex: "-1", hidden: true })
   #waited = el("p", { class: "soft" })
+  #answers = el("span")
+  #now = el("strong")
+  #doubt = el("p", { class: "soft", role: "status", hidden: true }, NOT_SURE)
+  #yet = el("p")
+  #who = el("p", { class: "soft who" })
   /** Since when they wait (ms, the page's clock), and the next time that is asked. */
   #since = 0
   #next = 0
@@ -101,29 +99,35 @@ export class DoorView {
 
   /** @param {Door} door @param {(seat: number) => void} oncome */
   constructor(door, oncome) {
-    this.#door = door
+    this.#door = this.#news = door
     this.#oncome = oncome
     find("#main").prepend(this.#build())
     this.#initial = import("./naming.js")
       .then(({ offersInitial }) => offersInitial(this.#name, (question) => this.#question(question)))
       .catch(() => null)
     this.#set({ busy: false, why: null })
+    this.#show(door)
     if (door.waiting !== null) {
       this.#name.value = door.waiting.name ?? ""
       this.#wait(door.waiting)
     }
+    this.#lookout = new Lookout(`/rooms/${door.room.slug}/door`, (/** @type {News | null} */ news, why) => {
+      if (news !== null) this.#heard(news)
+      else this.#unheard(why)
+    })
   }
 
   #build() {
     // Below the way in, which a small phone shows without scrolling; and not where one waits already.
-    this.#form.append(el("p", { class: "soft who" }, whoComesIn(this.#door)))
+    this.#form.append(this.#who)
     const { kept, helplines } = this.#door
     return el(
       "section",
       { class: "door", "aria-labelledby": "door-title" },
       el("h2", { id: "door-title" }, "At the door"),
-      el("p", { class: "now" }, el("strong", {}, whatIsOn(this.#door))),
-      !this.#door.open && el("p", {}, notYet(this.#door)),
+      el("p", { class: "now" }, this.#now),
+      this.#doubt,
+      this.#yet,
       this.#form,
       this.#lobby,
       el("p", {}, kept),
@@ -135,6 +139,56 @@ export class DoorView {
       ),
       helplines.length > 0 && helplineList(helplines),
     )
+  }
+
+  /** @param {News} news */
+  #heard(news) {
+    const before = whatIsOn(this.#news, this.#hasEnded)
+    // One that was on and is not has ended; the next that begins is another.
+    this.#hasEnded = !news.open && (this.#news.open || this.#hasEnded)
+    this.#show(news)
+    const now = whatIsOn(news, this.#hasEnded)
+    if (now !== before) write(find("#aloud"), now)
+  }
+
+  /** What stands there stays, and is not said to be so now; a door that is closed by now says why. @param {unknown} why */
+  #unheard(why) {
+    if (!(why instanceof RefusedError)) throw why
+    if (isUnknown(why.refusal)) this.#doubt.hidden = false
+    else this.#show({ ...this.#news, open: false, phase: null, facilitators: [], here: null, no: why.refusal })
+  }
+
+  /** @param {News} news */
+  #show(news) {
+    this.#news = news
+    this.#doubt.hidden = true
+    const isClosed = news.no !== null && !LASTING.includes(news.no.code)
+    write(this.#now, isClosed ? "" : whatIsSo(news, this.#hasEnded))
+    write(this.#yet, news.open || news.no !== null ? "" : notYet(news))
+    this.#yet.hidden = this.#yet.textContent === ""
+    write(this.#who, whoComesIn(news))
+    if (!this.#busy) this.#label()
+    if (news.no !== null) this.#stands(news.no)
+    else if (this.#no !== null) this.#mayComeAgain()
+  }
+
+  /** Takes the focus from what goes alone: nobody has asked for it. @param {Refusal} no */
+  #stands(no) {
+    if (this.#no?.code === no.code) return
+    this.#waits += 1
+    clearTimeout(this.#next)
+    this.#no = no
+    const wasIn = this.#form.contains(document.activeElement)
+    this.#inPlace(el("p", {}, no.words))
+    if (wasIn) this.#lobby.focus()
+  }
+
+  /** The meeting that had a no for them is over. */
+  #mayComeAgain() {
+    this.#no = null
+    const wasIn = this.#lobby === document.activeElement
+    this.#back()
+    if (wasIn) this.#name.focus()
   }
 
   /** @param {Event} event */
@@ -174,6 +228,7 @@ export class DoorView {
   /** @param {{ seat: number } | ({ waiting: true } & Waiting)} answer */
   #answered(answer) {
     if ("waiting" in answer) return this.#wait(answer)
+    this.#lookout.stop()
     this.#name.closest("section")?.remove()
     this.#oncome(answer.seat)
   }
@@ -181,17 +236,15 @@ export class DoorView {
   /** The same question until there is a seat, or a no; a network that is gone is no answer. @param {Waiting} waiting */
   #wait(waiting) {
     this.#since = performance.now() - 1_000 * waiting.waited
-    if (this.#lobby.hidden) this.#atTheDoor(waiting)
+    if (this.#lobby.hidden) this.#atTheDoor()
+    write(this.#answers, whoAnswers(waiting.holders))
     write(this.#waited, knockedAs(waiting.name ?? this.#name.value.trim(), this.#since))
     this.#next = setTimeout(() => void this.#again(waiting), waiting.again_ms || AGAIN)
   }
 
-  /** @param {Waiting} waiting */
-  #atTheDoor({ holders: names }) {
-    const who = names.length > 0 ? holders(names) : "a facilitator"
-    const answers = names.length > 1 ? "answer" : "answers"
+  #atTheDoor() {
     this.#inPlace(
-      el("p", {}, el("strong", {}, "You are at the door."), ` Keep this page open: ${who} ${answers} the door. That may take a few minutes.`),
+      el("p", {}, el("strong", {}, "You are at the door."), this.#answers),
       this.#waited,
       el(
         "div",
@@ -200,6 +253,7 @@ export class DoorView {
         el("button", { type: "button", class: "quiet", onclick: () => void this.#stop() }, "Stop waiting"),
       ),
     )
+    this.#lobby.focus()
   }
 
   /** @param {Waiting} waiting */
@@ -221,7 +275,7 @@ export class DoorView {
   #correct() {
     this.#waits += 1
     clearTimeout(this.#next)
-    this.#back()
+    this.#toTheDoor()
     this.#name.select()
   }
 
@@ -232,8 +286,9 @@ export class DoorView {
     const asked = this.#asked
     this.#inPlace(
       el("p", {}, "You are not waiting any more. You can come back whenever you like, and Help stays open."),
-      el("div", { class: "acts" }, el("button", { type: "button", onclick: () => this.#back() }, "Back to the door")),
+      el("div", { class: "acts" }, el("button", { type: "button", onclick: () => this.#toTheDoor() }, "Back to the door")),
     )
+    this.#lobby.focus()
     await asked // Else it might arrive later, as one more knock.
     await post(`/rooms/${this.#door.room.slug}/knocks/end`, {}).catch(() => null)
   }
@@ -244,10 +299,15 @@ export class DoorView {
     this.#lobby.hidden = true
     this.#form.hidden = false
     this.#set({ busy: false, why: isOfTheName ? refusal : null })
-    this.#mayAskBack.hidden = refusal.code !== "name_taken" || this.#door.role !== "member"
+    this.#mayAskBack.hidden = refusal.code !== "name_taken" || this.#news.role !== "member"
     if (isOfTheName) return
-    const back = el("button", { type: "button", onclick: () => this.#back() }, "Back to the door")
-    this.#inPlace(el("p", {}, refusal.words), refusal.code !== "turned_away" && el("div", { class: "acts" }, back))
+    if (LASTING.includes(refusal.code)) {
+      this.#show({ ...this.#news, phase: null, facilitators: [], here: null, no: refusal })
+    } else {
+      const back = el("button", { type: "button", onclick: () => this.#toTheDoor() }, "Back to the door")
+      this.#inPlace(el("p", {}, refusal.words), el("div", { class: "acts" }, back))
+    }
+    this.#lobby.focus()
   }
 
   /** @param {...import("../dom.js").Child} words */
@@ -255,23 +315,31 @@ export class DoorView {
     this.#form.hidden = true
     this.#lobby.hidden = false
     fill(this.#lobby, ...words)
-    this.#lobby.focus()
+  }
+
+  #toTheDoor() {
+    this.#back()
+    this.#name.focus()
   }
 
   /** The name that was typed is still there. */
   #back() {
     this.#lobby.hidden = true
+    fill(this.#lobby)
     this.#form.hidden = false
     this.#id = newId()
     this.#set({ busy: false, why: null })
-    this.#name.focus()
+  }
+
+  #label() {
+    write(this.#submit, this.#busy ? "Coming in…" : this.#news.must_knock ? "Ask to come in" : "Come in")
   }
 
   /** @param {{ busy: boolean, why: Refusal | null }} state */
   #set({ busy, why }) {
     this.#busy = busy
     this.#mayAskBack.hidden = true
-    write(this.#submit, busy ? "Coming in…" : this.#door.must_knock ? "Ask to come in" : "Come in")
+    this.#label()
     write(this.#why, why?.words ?? "")
     this.#why.hidden = why === null
     if (why === null) return this.#name.removeAttribute("aria-invalid")
@@ -280,48 +348,4 @@ export class DoorView {
       this.#name.focus()
     }
   }
-}
-
-/** @param {Door} door */
-function whoComesIn({ mode, role, locked, must_knock }) {
-  if (role !== "member") return MODES[mode]
-  return locked ? LOCKED : must_knock ? KNOCK : MODES[mode]
-}
-
-/** What is on, who holds it, and how many are there. @param {Door} door */
-function whatIsOn(door) {
-  const parts = [door.open ? begun(door.phase) : "The meeting has not begun yet", heldBy(door), count(door.here)]
-  return parts.filter((part) => part !== "").join(" · ")
-}
-
-/** @param {string | null} phase */
-function begun(phase) {
-  if (phase === null) return "The meeting is open"
-  return phase.startsWith("After") ? phase : `${isolated(phase)} has begun`
-}
-
-/** @param {number | null} here */
-function count(here) {
-  if (!here) return ""
-  return here === 1 ? "1 person here" : `${here} people here`
-}
-
-/** @param {Door} door */
-function notYet(door) {
-  if (door.role === "facilitator") return "You can open it once you are in."
-  const who = door.facilitators.length > 0 ? holders(door.facilitators) : "A facilitator"
-  return `${who} will open it; that may take a while. You can ${door.must_knock ? "knock" : "come in"} and wait, or come back later.`
-}
-
-/** The name they wait under, and for how long. @param {string} name @param {number} since */
-function knockedAs(name, since) {
-  const minutes = Math.floor((performance.now() - since) / 60_000)
-  const long = minutes < 1 ? "less than a minute" : minutes === 1 ? "a minute" : `${minutes} minutes`
-  return `You knocked as ${isolated(name)}, and have waited for ${long}.`
-}
-
-/** Who holds the meeting, where they have come already. @param {Door} door */
-function heldBy({ facilitators }) {
-  if (facilitators.length === 0) return ""
-  return `${holders(facilitators)} ${facilitators.length > 1 ? "hold" : "holds"} it`
 }

@@ -117,6 +117,12 @@ export class OfferView {
 export class TopicView {
   #fold = find("#topic")
 
+  /** It goes with the talk. */
+  out() {
+    this.#fold.hidden = true
+    for (const words of [find(".start", this.#fold), find("p", this.#fold)]) write(words, "")
+  }
+
   /** @param {Model} model */
   render({ room }) {
     const words = room.topic?.words ?? ""
@@ -149,9 +155,15 @@ export class ArrivedView {
   }
 
   #away() {
+    this.out()
+    find("#talk").focus()
+  }
+
+  /** There is no more to be told, or nobody to tell it to. */
+  out() {
     this.#isLate = false
     this.#section.hidden = true
-    find("#talk").focus()
+    fill(this.#list)
   }
 
   /** @param {Model} model */
