@@ -178,7 +178,7 @@ def _routes(
         templates,
         ground.clock.now,
         ended=lambda session: house.hub.end_session(session, no_session),
-        left=machine.departures.left,
+        departures=machine.departures,
         settings=settings,
     )
     return routes(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chatroom.live.book import Book
 from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal, RetryLater
 from chatroom.people.accounts import Accounts, Ended, Session
@@ -43,18 +44,50 @@ class Departures:
 
     async def _leave(self, room: int, session: Session) -> bool:
         """Whether nothing stands against their coming again."""
-        current = await rooms.current_meeting(self._engine, room)
-        if current is None or current.ended_at is not None:
-            return True
-        book = await self._journal.book(current.log)
+        book = await self._meeting_in(room)
         if book is None:
             return True
-        await self._journal.catch_up(book.log)
         digest = self._accounts.digest(book.log, session)
         stands = _stands_well(book.fold.state, digest)
         if stands is not None:
             await self._journal.submit(book.log, 0, ask.Leave(digest))
         return stands is not False
+
+    async def may_move(self, session: Session, room: int) -> bool:
+        """Whether another link may be the one that they come by: a meeting knows its people by theirs.
+
+        Not while they sit in the one that is on, or were removed from it or turned away; and not
+        where nobody can say.
+        """
+        with contextlib.suppress(*NOT_NOW):
+            book = await self._meeting_in(room)
+            if book is None:
+                return True
+            digest = self._accounts.digest(book.log, session)
+            meeting: Meeting = book.fold.state
+            return digest not in meeting.sessions and _stands_well(meeting, digest) is not False
+        return False
+
+    async def moved(self, session: Session, room: int) -> None:
+        """Who waited by the old link waits no longer: by the new one they may come straight in."""
+        with contextlib.suppress(*NOT_NOW):
+            book = await self._meeting_in(room)
+            if book is None:
+                return
+            digest = self._accounts.digest(book.log, session)
+            meeting: Meeting = book.fold.state
+            if digest not in meeting.sessions and meeting.knockers.get(digest) in meeting.lobby:
+                await self._journal.submit(book.log, 0, ask.Leave(digest))
+
+    async def _meeting_in(self, room: int) -> Book | None:
+        """The meeting that is on, as it is now."""
+        current = await rooms.current_meeting(self._engine, room)
+        if current is None or current.ended_at is not None:
+            return None
+        book = await self._journal.book(current.log)
+        if book is not None:
+            await self._journal.catch_up(book.log)
+        return book
 
     async def run(
         self, now: Callable[[], float], pause: Callable[[float], Awaitable[None]]

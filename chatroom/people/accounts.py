@@ -39,11 +39,15 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class Entered(msgspec.Struct, frozen=True):
-    """What an invitation gave: the token of the session, and where it leads (no room for staff)."""
+    """What an invitation gave: the token of the session, and where it leads (no room for staff).
+
+    `moved`: the right was there already, and is by this invitation from now on.
+    """
 
     token: str
     slug: str | None
     role: Role
+    moved: bool = False
 
 
 class Accounts:
@@ -88,25 +92,38 @@ class Accounts:
         async with writing(self._engine) as connection:
             return await store.revoke(connection, invitation)
 
-    async def exchange(self, secret: str, token: str | None, now: float) -> Entered:
+    async def leads_to(self, secret: str) -> int | None:
+        """The room that a link is for; None where there is no such link."""
+        async with reading(self._engine) as connection:
+            invitation = await store.invitation_by_secret(connection, hashed(secret))
+        return None if invitation is None else invitation.room
+
+    async def exchange(
+        self, secret: str, token: str | None, now: float, *, may_move: bool = False
+    ) -> Entered:
         """Goes through an invitation with the session that there is already, or with a new one.
 
         A session that has the right already uses nothing up, so a link works again in the browser
-        that it let in, after its end too. Either way the session has its full life again.
+        that it let in, after its end too. `may_move`: a member who has the right by another link has
+        it by this one from now on, and that one lets in one more. Either way the session has its
+        full life again.
         """
         alone = ("session", hashed(token)) if token else ()
         async with writing(self._engine, *alone) as connection:
             invitation = await store.invitation_by_secret(connection, hashed(secret))
             if invitation is None:
                 raise Refused("invitation_unknown")
-            token = await self._alive(connection, token, now)
-            if token is None or not await _holds(connection, hashed(token), invitation):
+            token, moved = await self._alive(connection, token, now), False
+            by = await _held_by(connection, hashed(token), invitation) if token else None
+            if token is None or by is None:
                 await _take_use(connection, invitation, now)
                 token = token or await self._begin(connection, now)
                 await self._grant(connection, hashed(token), invitation)
+            elif may_move and by != invitation.id and invitation.role == "member":
+                moved = await _moved(connection, hashed(token), by, invitation, now)
             await store.prolong(connection, [hashed(token)], now, now + SESSION_LIFE)
             self.uncache(hashed(token))
-        return Entered(token, invitation.slug, invitation.role)
+        return Entered(token, invitation.slug, invitation.role, moved)
 
     async def new_session(self, now: float) -> str:
         """The token of a session without rights: for somebody who presses Help before any door."""
@@ -236,8 +253,24 @@ def _person(log_id: int) -> bytes:
     return log_id.to_bytes(8, "big", signed=True)
 
 
-async def _holds(connection: AsyncConnection, session_id: bytes, invitation: Invitation) -> bool:
-    return invitation.role in await store.rights(connection, session_id, invitation.room)
+async def _held_by(
+    connection: AsyncConnection, session_id: bytes, invitation: Invitation
+) -> int | None:
+    """By which invitation a session has this right, if it has it."""
+    return (await store.rights(connection, session_id, invitation.room)).get(invitation.role)
+
+
+async def _moved(
+    connection: AsyncConnection, session_id: bytes, by: int, invitation: Invitation, now: float
+) -> bool:
+    """A link that is over, or has no use left, changes nothing for who has the right already."""
+    try:
+        await _take_use(connection, invitation, now)
+    except Refused:
+        return False
+    await store.give_back(connection, by)
+    await store.move_right(connection, session_id, invitation.role, invitation.room, invitation.id)
+    return True
 
 
 async def _take_use(connection: AsyncConnection, invitation: Invitation, now: float) -> None:

@@ -171,6 +171,15 @@ async def add_right(
     await connection.execute(insert(tables.seat_right).values(row))
 
 
+async def move_right(
+    connection: AsyncConnection, session: bytes, role: Role, room: int, invitation: int
+) -> None:
+    """The same right, by another invitation."""
+    right = tables.seat_right
+    whose = (right.c.session == session) & (right.c.role == role) & (right.c.room == room)
+    await connection.execute(update(right).where(whose).values(invitation=invitation))
+
+
 async def rights(connection: AsyncConnection, session: bytes, room: int) -> dict[str, int]:
     """All roles that a session has in a room, the organisation's among them, each by its invitation."""
     right = tables.seat_right.c

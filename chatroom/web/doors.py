@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Protocol
 
 import msgspec
 from jinja2 import Environment
@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from chatroom.bus import Bus
 from chatroom.live.journal import RetryLater
-from chatroom.people.accounts import Accounts, Ended, Entered, hashed
+from chatroom.people.accounts import Accounts, Ended, Entered, Session, hashed
 from chatroom.settings import Settings
 from chatroom.store.database import durability
 from chatroom.store.logs import OutcomeUnknown
@@ -37,6 +37,19 @@ class Leave(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
+class Departing(Protocol):
+    """What meetings have to do with links and sessions."""
+
+    async def may_move(self, session: Session, room: int) -> bool:
+        """Whether another link may be the one that somebody comes by."""
+
+    async def moved(self, session: Session, room: int) -> None:
+        """It is."""
+
+    async def left(self, ended: Ended, slug: str | None = None) -> None:
+        """Their session is over."""
+
+
 class Doors:
     """`ended(session_id)` is called once a session is forgotten, so that its sockets can be closed."""
 
@@ -46,14 +59,14 @@ class Doors:
         templates: Environment,
         now: Callable[[], float],
         ended: Callable[[bytes], None],
-        left: Callable[[Ended, str | None], Awaitable[None]],
+        departures: Departing,
         settings: Settings,
     ) -> None:
         self._accounts = accounts
         self._templates = templates
         self._now = now
         self._ended = ended
-        self._left = left
+        self._departures = departures
         self._settings = settings
 
     async def enter(self, request: Request) -> Response:
@@ -69,7 +82,15 @@ class Doors:
         """POST /invitations/exchange {"secret": ...} -> {"url": ...}, and the session."""
         secret = (await asked(request, Exchange)).secret
         token = session_token(request.scope)
-        entered = await self._accounts.exchange(secret, token, self._now())
+        session = await self._accounts.session(token, self._now()) if token else None
+        room = await self._accounts.leads_to(secret) if session else None
+        if session is None or room is None:
+            entered = await self._accounts.exchange(secret, token, self._now())
+        else:
+            may = await self._departures.may_move(session, room)
+            entered = await self._accounts.exchange(secret, token, self._now(), may_move=may)
+            if entered.moved:
+                await self._departures.moved(session, room)
         return _handed_over(entered, to_browser=is_browser(request))
 
     async def end_session(self, request: Request) -> Response:
@@ -83,9 +104,8 @@ class Doors:
             ended = await self._accounts.end(token, self._now())
             self._ended(hashed(token))
             with contextlib.suppress(RetryLater, OutcomeUnknown, SQLAlchemyError):
-                await self._left(
-                    ended, leaves.room
-                )  # The session has ended, whatever becomes of this.
+                # The session has ended, whatever becomes of this.
+                await self._departures.left(ended, leaves.room)
         response = Response(status_code=204)
         forget_session(response)
         return response

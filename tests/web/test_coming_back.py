@@ -290,3 +290,101 @@ async def test_a_page_has_its_cookie_renewed_and_for_longer_than_the_session(tow
     async with AsyncClient(trust_env=False, verify=False, timeout=SOON) as http:
         page = await http.get(town.origin + room.path, headers={"Cookie": f"{COOKIE}={ben}"})
     assert f"max-age={int(2 * SESSION_LIFE)}" in page.headers["set-cookie"].lower()
+
+
+# Another link of the same group
+
+
+async def opens(room: Room, secret: str, token: str) -> None:
+    """In the browser that they came by already."""
+    answer = await room.town.post("/invitations/exchange", {"secret": secret}, token)
+    assert answer.json()["url"] == room.path
+
+
+async def uses(room: Room, *links: str) -> list[int | None]:
+    """How many each link lets in still, in the order in which they were made."""
+    made = [one.uses_left for one in await room.town.accounts.invitations(room.id)]
+    return made[-len(links) :]
+
+
+async def test_a_link_of_ones_own_counts_from_when_it_is_opened_and_the_old_one_lets_in_one_more(
+    town: Town,
+):
+    room = await with_door(town, "members")
+    ada = await room.open()
+    group, own = await link(room, uses=5), await link(room, uses=1)
+    ben, fay = await by(room, group), await by(room, group)
+    assert (await knock(room, "Ben", ben)).json() == {"seat": 2}
+    async with room.sit(ada) as line:
+        await line.ask({"type": "remove", "seat": 2})
+    assert (await shown(room, fay))["must_knock"]
+    for _ in range(2):  # Opened again it uses nothing up.
+        await opens(room, own, fay)
+        assert await uses(room, group, own) == [4, 0]
+    assert not (await shown(room, fay))["must_knock"]
+    assert (await knock(room, "Fay", fay)).json() == {"seat": 3}
+    # A meeting knows its people by the link that they came by.
+    await opens(room, group, fay)
+    assert await uses(room, group, own) == [4, 0]
+
+
+async def test_who_waits_by_the_groups_link_and_opens_ones_own_waits_no_longer(town: Town):
+    room = await with_door(town, "members")
+    ada = await room.open()
+    group, own = await link(room), await link(room, uses=1)
+    ben, fay = await by(room, group), await by(room, group)
+    await knock(room, "Ben", ben)
+    async with room.sit(ada) as line:
+        await line.ask({"type": "mute", "seat": 2})
+    assert (await knock(room, "Fay", fay)).status_code == 202
+    await opens(room, own, fay)
+    assert await lobby(room, ada) == []
+    assert (await knock(room, "Fay", fay)).json() == {"seat": 3}
+
+
+@pytest.mark.parametrize("trouble", ["mute", "remove"])
+async def test_a47_another_link_is_no_way_round_ones_own_mute_or_removal(town: Town, trouble: str):
+    room = await with_door(town, "members")
+    ada = await room.open()
+    group, own = await link(room, uses=5), await link(room, uses=1)
+    ben = await by(room, group)
+    await knock(room, "Ben", ben)
+    async with room.sit(ada) as line:
+        await line.ask({"type": trouble, "seat": 2})
+    await opens(room, own, ben)
+    assert await uses(room, group, own) == [4, 1]
+    answer = await knock(room, "Ben", ben)
+    assert answer.json().get("code") == {"mute": None, "remove": "removed"}[trouble]
+    # Nor does the use come back that they had.
+    await leaves(room, ben)
+    assert await uses(room, group, own) == [4, 1]
+
+
+async def test_who_was_turned_away_stays_so_by_another_link(town: Town):
+    room = await with_door(town, "knock")
+    ada = await room.open()
+    group, own = await link(room, uses=5), await link(room, uses=1)
+    eve = await by(room, group)
+    await knock(room, "Eve", eve)
+    async with room.sit(ada) as line:
+        await line.ask({"type": "turn_away", "knock": 1})
+    await opens(room, own, eve)
+    assert await uses(room, group, own) == [4, 1]
+    assert (await knock(room, "Eve", eve)).json()["code"] == "turned_away"
+
+
+async def test_a_link_that_lets_nobody_in_changes_nothing_for_who_is_in_already(town: Town):
+    room = await with_door(town, "members")
+    group, own = await link(room, uses=5), await link(room, uses=1)
+    await by(room, own)
+    fay = await by(room, group)
+    await opens(room, own, fay)
+    assert await uses(room, group, own) == [4, 0]
+
+
+async def test_a_facilitator_who_looks_at_anothers_link_leaves_it_for_them(town: Town):
+    room = await with_door(town, "members")
+    mine, theirs = await link(room, "facilitator", 1), await link(room, "facilitator", 1)
+    ada = await by(room, mine)
+    await opens(room, theirs, ada)
+    assert await uses(room, mine, theirs) == [0, 1]

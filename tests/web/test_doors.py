@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from chatroom.bus.none import NoBus
-from chatroom.people.accounts import Accounts, Ended, hashed
+from chatroom.people.accounts import Accounts, Ended, Session, hashed
 from chatroom.settings import load
 from chatroom.store.accounts import Role
 from chatroom.store.database import Durability
@@ -47,14 +47,13 @@ class Server:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.accounts = Accounts(engine, bytes(32), dice("accounts"))
-        self.left: list[tuple[bytes, str | None]] = []
+        self.departed: list[tuple[bytes, str | None]] = []
+        self.moves: list[tuple[bytes, int]] = []
         self.ended: list[bytes] = []
         self.bus = Shaky()
         self.stores = True
         templates = Environment(loader=DictLoader({"enter.html": PAGES}), autoescape=True)
-        doors = Doors(
-            self.accounts, templates, lambda: NOON, self.ended.append, self._left, SETTINGS
-        )
+        doors = Doors(self.accounts, templates, lambda: NOON, self.ended.append, self, SETTINGS)
         self.app = Starlette(
             routes=[
                 Route("/enter", doors.enter),
@@ -66,8 +65,14 @@ class Server:
             middleware=[Middleware(Security, origins=(MEET,))],
         )
 
-    async def _left(self, ended: Ended, room: str | None) -> None:
-        self.left.append((ended.session.id, room))
+    async def may_move(self, session: Session, room: int) -> bool:
+        return True
+
+    async def moved(self, session: Session, room: int) -> None:
+        self.moves.append((session.id, room))
+
+    async def left(self, ended: Ended, slug: str | None = None) -> None:
+        self.departed.append((ended.session.id, slug))
 
     def browser(self) -> AsyncClient:
         transport = ASGITransport(self.app)
