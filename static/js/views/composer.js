@@ -108,10 +108,16 @@ export class ComposerView {
   /** @param {Model} model */
   render({ room }) {
     this.#room = room
-    if (this.#to !== null && this.#to !== FACILITATORS && !rooms.sits(room, this.#to)) this.#to = null
+    // What was begun for one who has gone never turns to the room by itself.
+    if (this.#isGone(room) && this.#field.value === "") this.#to = null
     this.#followMute(room)
     this.#answer.render(room)
     this.#show(room)
+  }
+
+  /** Whether whom one writes to alone is not there any more. @param {Room} room */
+  #isGone(room) {
+    return this.#to !== null && this.#to !== FACILITATORS && !rooms.sits(room, this.#to)
   }
 
   /** Whose writing is paused writes to the facilitators; what they began to write there never turns to the room. @param {Room} room */
@@ -132,7 +138,7 @@ export class ComposerView {
     const over = room.closedAt !== null
     if (over) this.#to = null
     this.#form.hidden = over && this.#field.value === ""
-    const free = this.#to !== null || rooms.maySpeak(room) === null || rooms.takesTheFloor(room)
+    const free = this.#isGone(room) ? false : this.#to !== null || rooms.maySpeak(room) === null || rooms.takesTheFloor(room)
     const onlyTells = rooms.onlyTells(room)
     write(this.#why, this.#to === null || onlyTells ? whyField(room) : this.#onlyThey(room, this.#to))
     set(this.#form, "data-brief", (this.#why.textContent ?? "").length <= BRIEF)
@@ -155,6 +161,7 @@ export class ComposerView {
   /** @param {Room} room @param {number} to */
   #onlyThey(room, to) {
     if (to === FACILITATORS) return "A private line: only the facilitators read this."
+    if (this.#isGone(room)) return `${rooms.nameOf(room, to)} has left, and this can't reach them. Your words stay here, and nobody reads them.`
     return `A private line: only ${rooms.nameOf(room, to)} and the facilitators read this.`
   }
 
@@ -174,7 +181,7 @@ export class ComposerView {
     const text = written(this.#field.value)
     const room = this.#room
     if (room === null || room.closedAt !== null || this.#held !== null) return
-    if (text === "") return this.#field.focus()
+    if (text === "" || this.#isGone(room)) return this.#field.focus()
     this.#answer.clear()
     if (length(text) > LONGEST) return this.#tooLong(text, room)
     const clears = this.#to !== null || rooms.maySpeak(room) === null || rooms.takesTheFloor(room) || rooms.isTypedCustom(room, text)
@@ -284,7 +291,8 @@ export class ComposerView {
     const now = this.#field.value
     const text = this.#acts.recall(item)
     if (written(now) === text) return
-    if (now === "") this.#to = toOf(item)
+    // Of words for one and words for all in one field, none may reach all.
+    if (now === "" || toOf(item) !== null) this.#to = toOf(item)
     this.#set(now === "" ? text : `${text}\n${now}`)
     if (this.#room !== null) this.#show(this.#room)
   }

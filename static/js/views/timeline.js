@@ -78,6 +78,7 @@ export class TimelineView {
     this.#scroller.change(() => {
       const news = this.#place(timeline.items, room)
       this.#markLive(timeline.items, room)
+      this.#dropAnswers(room)
       if (room.closedAt !== null && !this.#isOver) this.#over()
       return more() || news
     })
@@ -112,6 +113,13 @@ export class TimelineView {
       element.append(view.element)
     }
     view.render(room)
+  }
+
+  /** Nobody answers who has gone: it would reach nobody. @param {Room} room */
+  #dropAnswers(room) {
+    for (const acts of /** @type {NodeListOf<HTMLElement>} */ (this.#log.querySelectorAll("[data-answers]"))) {
+      if (!rooms.sits(room, Number(acts.dataset.answers))) acts.remove()
+    }
   }
 
   /** Other words may be put under all lines from now on, or none. @param {Room} room */
@@ -341,7 +349,7 @@ function buildPrivate(item, room, acts) {
     answers &&
       el(
         "div",
-        { class: "acts", "aria-live": "off" },
+        { class: "acts", "aria-live": "off", "data-answers": item.seat },
         el("button", { type: "button", onclick: () => acts.tell(item.seat) }, `Answer ${from}`),
       ),
   )
