@@ -136,7 +136,9 @@ const SILENCES = new Set(
  */
 export function answer(refusal, room) {
   if (!SILENCES.has(refusal.code)) return refusal.words
-  return rooms.mayRaise(room) || rooms.place(room) > 0 ? "Your words are kept until it is your turn." : "Your words are kept here."
+  if (refusal.code === "turn_running") return "Your words are kept here until this turn has ended."
+  if (rooms.place(room) > 0) return "Your words are kept until it is your turn."
+  return rooms.mayRaise(room) && !rooms.isListening(room) ? "Your words are kept. Raise your hand, and send them when it is your turn." : "Your words are kept here."
 }
 
 /**

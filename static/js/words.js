@@ -77,7 +77,7 @@ export function floorCard(room, now) {
 
 /** @param {Room} room */
 function heldUp(room) {
-  if (room.frozenAt !== null) return { main: "The room stands still", more: "All goes on as it was." }
+  if (room.frozenAt !== null) return { main: "The room stands still", more: "Afterwards all goes on as it was." }
   if (room.isQuiet && room.holder === null) return { main: "The room is quiet", more: nobodyHere(room) }
   if (room.shieldAt !== null) return { main: "A moment of quiet", more: "The facilitators are looking after the room." }
   if (room.allMutedUntil !== null) return { main: "A moment of quiet", more: `Until ${clock(room.allMutedUntil)} at the latest.` }

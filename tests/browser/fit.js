@@ -174,6 +174,15 @@
     }
   }
 
+  /** What can be done, by what it says; while one writes, a low window holds some of it back. */
+  window.acts = () => {
+    const field = document.activeElement
+    field?.blur()
+    const found = [...ground().querySelectorAll("button, summary, a.button, select")].filter((e) => shown(e) && !e.matches(".skip, .below")).map((e) => (e.getAttribute("aria-label") ?? e.textContent).trim())
+    field?.focus({ preventScroll: true })
+    return found
+  }
+
   window.fit = () => {
     const wrong = []
     const y = scrollY

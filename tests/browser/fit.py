@@ -122,6 +122,11 @@ class Reader:
         await self._devtools.send("Page.setFontSizes", {"fontSizes": {"standard": text}})
         await self.person.page.set_viewport_size(window)
 
+    async def acts(self) -> set[str]:
+        """What can be done now. Of what changes with the seconds, without its figures."""
+        await self.person.page.evaluate(AUDIT)
+        return {re.sub(r"[0-9]+", "", act) for act in await self.person.page.evaluate("acts()")}
+
     async def wrong(self) -> list[str]:
         """What can't be read or reached as the page is now."""
         await self.person.page.evaluate(AUDIT)
@@ -139,9 +144,15 @@ async def reader(person: Person) -> Reader:
 
 async def looked_at(look: Reader, name: str) -> AsyncIterator[str]:
     """What is wrong with the page as it is, in every way of reading it."""
+    usual: set[str] = set()
     for way in WAYS:
         async with look.reads(way):
             await picture(look, f"{name}, {way}")
+            acts = await look.acts()
+            usual = usual or acts
+            # At a desk all stands beside the talk.
+            if way.window != DESK and not usual <= acts:
+                yield f"{way}: what can be done elsewhere is not there: {usual - acts}"
             for what in await look.wrong():
                 yield f"{way}: {what}"
     if await look.writes():

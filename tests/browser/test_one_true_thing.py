@@ -112,7 +112,7 @@ async def test_a_refusal_goes_when_its_reason_has_gone(stage: Stage):
         await ben.field.fill("")
         await go_to(ada, "sharing")
         await ben.say("May I?")
-        await expect(ben.refusal).to_contain_text("Your words are kept until it is your turn.")
+        await expect(ben.refusal).to_contain_text("send them when it is your turn.")
         raise_hand = ben.main.get_by_role("button", name="Raise hand")
         await expect(raise_hand).to_have_count(1)
         await ben.shoot("o-kept")

@@ -169,7 +169,9 @@ export class PersonSheet {
   #rarely() {
     const seat = this.#seat
     const name = this.#name
-    const hand = twoTaps(`Offer the chair to ${name}`, () => this.#do({ type: "handover", seat }))
+    const hand = twoTaps(`Offer the chair to ${name}`, () => this.#do({ type: "handover", seat }, `The chair is offered to ${name}.`))
+    // It keeps its place: what stands below it is grave.
+    this.#updates.push((room) => turnOff(hand, "off", room.offer !== null))
     const remove = twoTaps(`Remove ${name} from this meeting`, () => this.#do({ type: "remove", seat }, `${name} is out of this meeting.`))
     const services = /** @type {Service[]} */ (Object.keys(SERVICES)).map((service) => this.#service(service))
     return [
@@ -219,7 +221,7 @@ function what(room, person, now) {
     act,
     coChair: role === "facilitator" ? act && seat !== room.chair : role === "member" && givesChair(room),
     invite: isFree(room, now) && person.mutedUntil === null && (!person.listening || seat === first),
-    handover: rooms.isOpen(room) && givesChair(room) && seat !== room.chair && room.offer === null && person.mutedUntil === null,
+    handover: rooms.isOpen(room) && givesChair(room) && seat !== room.chair && person.mutedUntil === null,
   }
 }
 
@@ -229,6 +231,7 @@ function stateOf(room, person) {
   const parts = [
     room.holder === seat && "has the floor",
     room.invited === seat && "is invited",
+    room.offer?.seat === seat && "is offered the chair",
     listening && "is here to listen",
     mutedBadge(person),
   ]
