@@ -137,6 +137,10 @@ REFUSALS: dict[str, Words] = {
     "name_hurts": Words(
         "That name can't be shown here. Choose another one; a first name is enough.", ("edit",)
     ),
+    "name_contact": Words(
+        "Numbers to call, addresses and links stay out of names, to keep everyone safe. A first name is enough.",
+        ("edit",),
+    ),
     "name_taken": Words("Somebody here has that name. Add a letter, as in Ben W.", ("edit",)),
     "no_such_seat": Words("They are not in this meeting.", ()),
     "names_locked": Words("Names can't be changed just now.", ("tell",)),

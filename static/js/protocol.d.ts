@@ -120,6 +120,7 @@ export type RefusalCode =
   | "name_marks"
   | "name_reserved"
   | "name_hurts"
+  | "name_contact"
   | "name_taken"
   | "no_such_seat"
   | "names_locked"

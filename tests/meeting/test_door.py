@@ -145,7 +145,7 @@ def test_a_name_whose_words_are_swept_takes_no_other():
 def test_p8_a_name_is_speech_and_is_reviewed():
     found = bounced("contact_details", 4, 16)
     came = given(seated()).when(0, eve_as("Eve 07700 900123"), found)
-    came.refused("contact_details", spans=[(4, 16)])
+    came.refused("name_contact", spans=[(4, 16)])
 
 
 def test_cm_09_what_others_must_not_see_of_a_name_is_left_out():
@@ -337,7 +337,7 @@ def test_one_who_waits_under_a_name_that_was_swept_can_be_let_in():
 def test_p8_a_name_at_the_door_is_reviewed():
     found = bounced("contact_details", 0, 3)
     story = given(in_phase("gathering", door="members"))
-    story.when(0, stranger("123 Eve"), found).refused("contact_details", spans=[(0, 3)])
+    story.when(0, stranger("123 Eve"), found).refused("name_contact", spans=[(0, 3)])
     story.when(0, stranger("!")).refused("no_name")
 
 
@@ -384,7 +384,7 @@ def test_a_corrected_name_is_judged_like_the_first_and_that_not_without_end():
     story = waiting()
     story.when(0, stranger("Staff")).refused("name_reserved")
     story.when(0, stranger("Eve 0770"), bounced("contact_details", 4, 8)).refused(
-        "contact_details", spans=[(4, 8)]
+        "name_contact", spans=[(4, 8)]
     )
     for number in range(CORRECTIONS):
         story = story.when(0, stranger(f"Eve {number}")).allowed()

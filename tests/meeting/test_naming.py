@@ -77,7 +77,7 @@ def test_facilitators_take_another_name_while_names_are_locked():
 def test_a_new_name_is_reviewed():
     found = bounced("contact_details", 0, 3)
     renamed = given(in_phase("gathering")).when(ben, ask.Rename("Ben 0770"), found)
-    renamed.refused("contact_details", spans=[(0, 3)])
+    renamed.refused("name_contact", spans=[(0, 3)])
 
 
 def test_in_a_room_of_thousands_a_name_is_compared_with_those_that_look_like_it(

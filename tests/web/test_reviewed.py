@@ -1,5 +1,6 @@
 """Words and names that a socket brings are reviewed before anybody reads them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -95,8 +96,13 @@ async def test_another_name_is_reviewed_as_one(room: Room, who: Any, name: str):
 
 
 @pytest.mark.parametrize("name", ["Ben 212 555 0123", "ben@example.org"])
-async def test_a_name_is_reviewed_too(room: Room, name: str):
-    response = await room.take_seat(await room.town.enter(room.id, "member"), name)
-    assert response.status_code == 409
-    assert response.json()["code"] == "contact_details"
-    assert response.json()["spans"]
+async def test_a_name_is_reviewed_too_and_has_a_sentence_of_its_own(room: Room, name: str):
+    """In a field nothing can be marked, and nothing is sent."""
+    refused = (await room.take_seat(await room.town.enter(room.id, "member"), name)).json()
+    assert (refused["code"], refused["next"]) == ("name_contact", ["edit"])
+    assert refused["spans"]
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        again = await line.ask({"type": "rename", "name": name})
+    assert (again["code"], again["words"]) == ("name_contact", refused["words"])
+    assert not re.search("mark|send", refused["words"], re.IGNORECASE)
