@@ -136,7 +136,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         settings.retention,
         secrets.token_bytes,
     )
-    departures = Departures(ground.engine, journal, ground.accounts, hub)
+    departures = Departures(ground.engine, journal, ground.accounts, hub, cases)
     timekeeper = Timekeeper(
         ground.clock,
         ground.logs,

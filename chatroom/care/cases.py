@@ -14,6 +14,7 @@ from chatroom.live.book import Book, Record
 from chatroom.live.journal import Journal, RetryLater
 from chatroom.people.accounts import Accounts, Session
 from chatroom.store import cases as store
+from chatroom.store import rooms
 from chatroom.store.database import new_id
 from chatroom.store.logs import OutcomeUnknown
 from moderation.case.case import Case
@@ -21,14 +22,18 @@ from moderation.case.commands import (
     Chair,
     Claim,
     ComeToDesk,
+    DeskEmpty,
     ListCase,
     ListChair,
     NameMember,
     Raise,
+    SessionOver,
     Source,
     TakeOver,
     Triage,
 )
+from moderation.case.desk import Desk
+from moderation.case.entries import ClaimLapsed
 from moderation.meeting import entries as happened
 from moderation.meeting.chair import QUIET_AFTER
 from moderation.meeting.state import Meeting
@@ -141,13 +146,17 @@ class Cases:
         log = await store.case_of(self._engine, session.id)
         return None if log is None else case_id(log)
 
-    def is_attended(self, but: Session | None = None) -> bool:
+    def is_attended(self, but: Session | None = None, but_seat: int = 0) -> bool:
         """Whether anybody is at the desk now; who of staff asks for help themselves does not count."""
-        there = set(self._connected(self.desk))
-        if but is not None and self._book is not None:
-            digest = self._accounts.digest(self.desk, but)
-            there.discard(self._book.rules.seat_of(self._book.fold.state, digest) or 0)
+        there = set(self._connected(self.desk)) - {but_seat, self._seat_at_desk(but)}
         return bool(there)
+
+    def _seat_at_desk(self, session: Session | None) -> int:
+        """0 for somebody who has none."""
+        if session is None or self._book is None:
+            return 0
+        digest = self._accounts.digest(self.desk, session)
+        return self._book.rules.seat_of(self._book.fold.state, digest) or 0
 
     async def help(self, session: Session, id: bytes, place: Place = NOWHERE) -> str:
         """A member asks for help: one case, however often it is pressed (CE-01)."""
@@ -256,10 +265,36 @@ class Cases:
         assert seat is not None, "the entry is folded before its answer is given"
         return seat
 
+    async def over(self, session: Session) -> None:
+        """A session has ended: its own line can't reach it any more, and what it had of others' is put back."""
+        mine = await store.case_of(self._engine, session.id)
+        logs = [] if mine is None else [mine]
+        seat = self._seat_at_desk(session)
+        if seat and self._book is not None:
+            await self._journal.catch_up(self.desk)
+            desk: Desk = self._book.fold.state
+            logs += [log_of(id) for id, case in desk.cases.items() if case.claimed_by == seat]
+        for log in logs:
+            command = SessionOver(self._accounts.digest(log, session))
+            await self._journal.submit(log, 0, command)
+
+    async def _tell_if_empty(self, log: int) -> None:
+        """Whoever waits again reads that nobody is there to come, where that is so (CE-10)."""
+        book = await self._journal.book(log)
+        session = await store.session_of(self._engine, log)
+        if book is None or session is None:
+            return
+        lease = book.fold.state.lease
+        if not self.is_attended(Session(session, 0.0), lease.desk_seat if lease else 0):
+            await self._journal.submit(log, 0, DeskEmpty())
+
     # The desk's list
 
     def changed(self, book: Book, records: Iterable[Record]) -> None:
         """Something happened in a log; the desk is told of all in a case, and of a meeting's chair."""
+        records = list(records)
+        if any(isinstance(record.entry, ClaimLapsed) for record in records):
+            self._to_do.put_nowait(partial(self._tell_if_empty, book.log))
         is_case = book.rules.kind == "case"
         if is_case or any(isinstance(record.entry, OF_THE_CHAIR) for record in records):
             self._to_do.put_nowait(partial(self._list, book.log))
@@ -276,6 +311,10 @@ class Cases:
                     _log.error("listing_failed", error=type(error).__name__)
                 self._to_do.put_nowait(do)
                 await pause(0.2)
+
+    async def room_names(self) -> dict[str, str]:
+        """What the rooms are called, by the slugs under which the desk lists them."""
+        return {room.slug: room.name for room in await rooms.list_rooms(self._engine)}
 
     async def _list(self, log: int) -> None:
         book = await self._journal.book(log)
@@ -320,4 +359,6 @@ def listing(book: Book) -> ListCase:
         unread=len(case.unread),
         unread_since=case.unread[0].at if case.unread else None,
         pressed_at=case.pressed_at,
+        noticed=case.noticed,
+        left=case.left_at is not None,
     )

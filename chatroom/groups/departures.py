@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chatroom.care.cases import Cases
 from chatroom.live.book import Book
 from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal, RetryLater
@@ -22,13 +23,24 @@ NOT_NOW = RetryLater, OutcomeUnknown, SQLAlchemyError
 
 
 class Departures:
-    """A seat whose session has ended is nobody's, and the link that it came by lets in one more."""
+    """A seat whose session has ended is nobody's, and the link that it came by lets in one more.
 
-    def __init__(self, engine: AsyncEngine, journal: Journal, accounts: Accounts, hub: Hub) -> None:
+    A case that the session had of somebody else's waits for all at the desk again.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        journal: Journal,
+        accounts: Accounts,
+        hub: Hub,
+        cases: Cases,
+    ) -> None:
         self._engine = engine
         self._journal = journal
         self._accounts = accounts
         self._hub = hub
+        self._cases = cases
 
     async def left(self, ended: Ended, slug: str | None = None) -> None:
         """Leaves every meeting that is on where the session could be; `slug` names one more.
@@ -107,7 +119,8 @@ class Departures:
                 await self._forgotten(ended)
 
     async def _forgotten(self, ended: Ended) -> None:
-        """First the seats are left, and then the session is no more: cut off in between, it is found again."""
+        """First cases and seats are left, and then the session is no more: cut off between, it is found again."""
+        await self._cases.over(ended.session)
         free = [
             right.invitation
             for right in ended.rights

@@ -184,7 +184,7 @@ REFUSALS: dict[str, Words] = {
         ("help",),
     ),
     "invitation_used_up": Words(
-        "This link is used up for now. Ask whoever gave it to you, or whoever runs your group, for a new one.",
+        "This link is used up. Ask whoever gave it to you, or whoever runs your group, for a new one.",
         ("help",),
     ),
     "no_such_page": Words(

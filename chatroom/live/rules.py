@@ -18,6 +18,7 @@ from moderation.case.entries import (
     ClaimResumed,
     DeskEntry,
     HelpPressedAgain,
+    MemberLeft,
     MemberNamed,
     Touched,
 )
@@ -121,7 +122,7 @@ def let_go_by(entry: Entry) -> tuple[int, str] | None:
 
 
 def _is_of_a_lease(entry: Entry) -> bool:
-    of_a_lease = ClaimLapsed | ClaimResumed | Touched | HelpPressedAgain | MemberNamed
+    of_a_lease = ClaimLapsed | ClaimResumed | Touched | HelpPressedAgain | MemberNamed | MemberLeft
     return isinstance(entry, of_a_lease) or (isinstance(entry, Claimed) and entry.replaces > 0)
 
 

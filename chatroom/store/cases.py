@@ -44,6 +44,13 @@ async def case_of(engine: AsyncEngine, session: bytes) -> int | None:
         return await _case_of(connection, session)
 
 
+async def session_of(engine: AsyncEngine, log_id: int) -> bytes | None:
+    """Whose case it is."""
+    case = tables.case_file.c
+    async with reading(engine) as connection:
+        return await connection.scalar(select(case.session).where(case.log == log_id))
+
+
 async def open_cases(engine: AsyncEngine) -> list[CaseFile]:
     """Everything that waits at the desk or is being worked on, the longest waiting first."""
     case, room = tables.case_file.c, tables.room.c

@@ -13,10 +13,12 @@ from moderation.case.commands import (
     ClaimerAway,
     ClaimerBack,
     CloseCase,
+    DeskEmpty,
     Lapse,
     NameMember,
     PutBack,
     Raise,
+    SessionOver,
     Source,
     TickCase,
     Touch,
@@ -33,6 +35,7 @@ from moderation.case.entries import (
     Excerpt,
     HelpPressedAgain,
     LineGiven,
+    MemberLeft,
     MemberNamed,
     NobodyThere,
     OutcomeNoted,
@@ -74,6 +77,10 @@ def decide(case: Case, command: AnyCaseCommand, seat: int, now: float) -> list[C
             return [ClaimLapsed("away")] if _holds(case, command.desk_seat) else []
         case ClaimerBack():
             return _back(case, command)
+        case SessionOver():
+            return _over(case, command)
+        case DeskEmpty():
+            return [NobodyThere()] if _waits_again(case) and not case.alone else []
         case TickCase():
             return _tick(case, now)
         case Write():
@@ -197,13 +204,30 @@ def _back(case: Case, command: ClaimerBack) -> list[CaseEntry]:
     return [ClaimResumed(lease.seat)] if lease.desk_seat == command.desk_seat else []
 
 
+def _over(case: Case, command: SessionOver) -> list[CaseEntry]:
+    """Whoever leaves by an act puts back what they had; the member can't come back to this line."""
+    seat = case.sessions.get(command.session)
+    if seat is None or case.closed_at is not None:
+        return []
+    if seat == MEMBER:
+        return [] if case.left_at is not None else [MemberLeft()]
+    has_it = case.is_held and case.lease is not None and case.lease.seat == seat
+    return [ClaimLapsed("put_back")] if has_it else []
+
+
+def _waits_again(case: Case) -> bool:
+    """Whether somebody had the case and the member, who is told of it, waits for another."""
+    is_open = case.closed_at is None and case.left_at is None
+    return is_open and case.lease is not None and case.lease.lapsed is not None
+
+
 def _tick(case: Case, now: float) -> list[CaseEntry]:
     at = due(case)
     if at is None or at > now:
         return []
     if case.lease is None or case.lease.lapsed is not None:
         return [Unanswered()]
-    return [ClaimLapsed("untouched" if case.lease.has_word else "no_word")]
+    return [ClaimLapsed("no_word" if _owes_word(case, case.lease) else "untouched")]
 
 
 def _touch(case: Case, command: Touch, seat: int, now: float) -> list[CaseEntry]:
@@ -275,7 +299,9 @@ def evolve(case: Case, entry: CaseEntry, stamp: Stamp) -> Case:
         case HelpPressedAgain():
             waits_since = case.waits_since if case.is_held else stamp.at
             told = case.told and case.is_held
-            return replace(case, pressed_at=stamp.at, waits_since=waits_since, told=told)
+            return replace(
+                case, pressed_at=stamp.at, waits_since=waits_since, told=told, alone=False
+            )
         case MemberNamed():
             return replace(
                 case,
@@ -286,7 +312,11 @@ def evolve(case: Case, entry: CaseEntry, stamp: Stamp) -> Case:
             )
         case LineGiven():
             return replace(case, sessions=case.sessions.insert(entry.session, entry.seat))
-        case NobodyThere() | Unanswered():
+        case MemberLeft():
+            return replace(case, left_at=stamp.at)
+        case NobodyThere():
+            return replace(case, told=True, alone=True)
+        case Unanswered():
             return replace(case, told=True)
         case Claimed():
             lease = Lease(entry.seat, entry.desk_seat, entry.words, stamp.at, stamp.at)
@@ -323,6 +353,8 @@ def _after_raise(case: Case, entry: CaseRaised, stamp: Stamp) -> Case:
         pressed_at=case.pressed_at or (stamp.at if entry.source == "help" else None),
         waits_since=stamp.at if asks else case.waits_since or stamp.at,
         told=case.told and not asks,
+        alone=case.alone and not asks,
+        noticed=case.noticed or entry.source == "signal",
     )
 
 
@@ -334,7 +366,8 @@ def _after_words(case: Case, entry: Excerpt | Wrote, stamp: Stamp) -> Case:
 
 def _lapsed(case: Case, why: Lapse, at: float) -> Case:
     """The member is told by this very entry that somebody else may come."""
-    return _with_lease(replace(case, told=True, waits_since=at), lapsed=why, lapsed_at=at)
+    waits = replace(case, told=True, alone=False, waits_since=at)
+    return _with_lease(waits, lapsed=why, lapsed_at=at)
 
 
 def _with_lease(case: Case, **changes: object) -> Case:
@@ -345,16 +378,23 @@ def _with_lease(case: Case, **changes: object) -> Case:
 def due(case: Case) -> float | None:
     """When something follows though nobody does anything; seconds since 1970.
 
-    The member is told that nobody has come; or a claim lapses of whose holder nothing is heard.
+    The member, unless they have left, is told that nobody has come; or a claim lapses of whose
+    holder nothing is heard.
     """
     if case.raised_at is None or case.closed_at is not None:
         return None
     lease = case.lease
     if lease is not None and lease.lapsed is None:
-        within = TOUCH_WITHIN if lease.has_word else WORD_WITHIN
-        return (lease.touched_at if lease.has_word else lease.at) + within + MERCY
+        if _owes_word(case, lease):
+            return lease.at + WORD_WITHIN + MERCY
+        return lease.touched_at + TOUCH_WITHIN + MERCY
     waits_since = case.waits_since or case.raised_at
-    return None if case.told else waits_since + CLAIM_WITHIN
+    return None if case.told or case.left_at is not None else waits_since + CLAIM_WITHIN
+
+
+def _owes_word(case: Case, lease: Lease) -> bool:
+    """Whether a first word is waited for: not for somebody whom none reaches."""
+    return not lease.has_word and case.left_at is None
 
 
 # Who sees what
@@ -395,6 +435,7 @@ class CaseView(Struct, frozen=True, tag="case", tag_field="kind"):
     lapsed_at: float | None = None
     read: int = 0
     touched_at: float | None = None
+    left_at: float | None = None
 
 
 def snapshot(case: Case, seat: int) -> CaseView:
@@ -416,6 +457,7 @@ def snapshot(case: Case, seat: int) -> CaseView:
         has_word=lease is not None and lease.has_word,
         lapsed=lease.lapsed if lease else None,
         lapsed_at=lease.lapsed_at if lease else None,
+        left_at=case.left_at,
     )
     if seat == MEMBER or lease is None:
         return view

@@ -111,6 +111,16 @@ class ClaimerBack(Command, frozen=True):
     desk_seat: int
 
 
+class SessionOver(Command, frozen=True):
+    """By the server: a session of this case has ended: the member's, or that of one of staff."""
+
+    session: Session
+
+
+class DeskEmpty(Command, frozen=True):
+    """By the server: nobody else is at the desk for which the case waits again (CE-10)."""
+
+
 class TickCase(Command, frozen=True):
     """By the server: something in this case is due."""
 
@@ -143,6 +153,8 @@ class ListCase(Command, frozen=True):
     unread: int = 0
     unread_since: float | None = None
     pressed_at: float | None = None
+    noticed: bool = False
+    left: bool = False
 
 
 class ListChair(Command, frozen=True):
@@ -156,6 +168,8 @@ class ListChair(Command, frozen=True):
 
 
 CaseSeatCommand = Write | Touch | PutBack | CloseCase
-CaseServerCommand = Raise | NameMember | Claim | ClaimerAway | ClaimerBack | TickCase
+CaseServerCommand = (
+    Raise | NameMember | Claim | ClaimerAway | ClaimerBack | SessionOver | DeskEmpty | TickCase
+)
 AnyCaseCommand = CaseSeatCommand | CaseServerCommand
 DeskServerCommand = ComeToDesk | ListCase | ListChair

@@ -52,8 +52,15 @@ class LineGiven(Entry, frozen=True):
     session: str
 
 
+class MemberLeft(Entry, frozen=True):
+    """The member's session is over: nothing that is written here reaches them any more."""
+
+
 class NobodyThere(Entry, frozen=True):
-    """The member is told at once: nobody is at the desk; these lines are there now (CE-10)."""
+    """The member is told at once: nobody is at the desk; these lines are there now (CE-10).
+
+    After a claim that lapsed: nobody but whoever had it.
+    """
 
 
 class Unanswered(Entry, frozen=True):
@@ -130,7 +137,8 @@ class CaseListed(Entry, frozen=True):
     `position` says how far in the case's log that was, `seat` which one of its room the member has.
     Claimed: `since` when, and whether they have written. `lapsed`: `claimed_by` had it, until `since`.
     `unread` words of the member nobody has seen, the first `unread_since`; `pressed_at` says when
-    Help was pressed last.
+    Help was pressed last, `noticed` that the review had noticed words before, `left` that the
+    member's session is over.
     """
 
     case: str
@@ -148,6 +156,8 @@ class CaseListed(Entry, frozen=True):
     unread: int = 0
     unread_since: float | None = None
     pressed_at: float | None = None
+    noticed: bool = False
+    left: bool = False
 
 
 class ChairListed(Entry, frozen=True):
@@ -164,7 +174,7 @@ class ChairListed(Entry, frozen=True):
 
 
 CaseEntry = (
-    CaseRaised | HelpPressedAgain | MemberNamed | Excerpt | LineGiven | NobodyThere | Unanswered
-    | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
+    CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere
+    | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 )  # fmt: skip
 DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed

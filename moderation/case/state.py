@@ -37,8 +37,10 @@ class Unread(Struct, frozen=True):
 class Case(Struct, frozen=True):
     """Everything a rule of a case may look at.
 
-    `waits_since`: from when on it is counted whether somebody comes. `told`: that nobody has.
-    `read`: the number up to which somebody of staff has seen the line.
+    `waits_since`: from when on it is counted whether somebody comes. `told`: that nobody has;
+    `alone`: that nobody is at the desk. `noticed`: the review noticed words before Help was pressed.
+    `left_at`: since when the member can't come back to the line. `read`: the number
+    up to which somebody of staff has seen it.
     """
 
     source: Source = "help"
@@ -51,6 +53,9 @@ class Case(Struct, frozen=True):
     pressed_at: float | None = None
     waits_since: float | None = None
     told: bool = False
+    alone: bool = False
+    noticed: bool = False
+    left_at: float | None = None
     lease: Lease | None = None
     read: int = 0
     unread: tuple[Unread, ...] = ()

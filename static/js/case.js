@@ -20,6 +20,8 @@ export const MEMBER = 1
  * @property {number} seat Whose it is; 0 the server's.
  * @property {string | null} words
  * @property {string | null} name Of whoever of staff it is about.
+ * @property {Source} [source] Of a raise: a press, or words that the review noticed.
+ * @property {Lapse} [why] Of a lapse, and of an empty desk that was found behind one.
  */
 
 /**
@@ -40,6 +42,7 @@ export const MEMBER = 1
  * @property {number | null} lapsedAt
  * @property {number} read The line was seen up to this number; known to staff alone.
  * @property {number} touchedAt When anything was heard last of whoever has it.
+ * @property {number | null} leftAt Since when the member can't come back to this line.
  * @property {number | null} closedAt
  * @property {Outcome | null} outcome
  * @property {Map<number, string>} names Of staff, by their seats.
@@ -76,6 +79,7 @@ export function begin(view, seat) {
     lapsedAt: view.lapsed_at ?? null,
     read: view.read ?? 0,
     touchedAt: view.touched_at ?? view.claimed_at ?? 0,
+    leftAt: view.left_at ?? null,
     closedAt: view.closed_at,
     outcome: null,
     names: new Map(view.claimer === null ? [] : [[holder, isolated(view.claimer)]]),
@@ -97,36 +101,45 @@ function named(name) {
  * @returns {Case}
  */
 export function apply(state, { number, at, entry }) {
-  /** @param {Told["type"]} type @param {number} seat @param {string | null} [words] */
-  const line = (type, seat, words = null) => [
+  /** @param {Told["type"]} type @param {number} seat @param {string | null} [words] @param {Pick<Line, "source" | "why">} [more] */
+  const line = (type, seat, words = null, more = {}) => [
     ...state.lines,
-    { number, at, type, seat, words, name: state.names.get(seat) ?? state.claimer },
+    { number, at, type, seat, words, name: state.names.get(seat) ?? state.claimer, ...more },
   ]
   switch (entry.type) {
-    case "case_raised":
+    case "case_raised": {
+      const isFirst = !state.lines.some(({ type }) => type === "case_raised")
+      const isPress = entry.source === "help" && (isFirst || state.source === "signal")
       return {
         ...state,
+        told: state.told && (isFirst || !isPress || isHeld(state)),
         source: entry.source,
         triage: entry.triage,
         room: entry.room ?? null,
         place: entry.seat ?? 0,
         member: named(entry.words ?? null) ?? state.member,
-        raisedAt: at,
-        lines: line(entry.type, MEMBER),
+        raisedAt: isFirst ? at : state.raisedAt,
+        lines: line(entry.type, MEMBER, null, { source: isPress ? "help" : "signal" }),
       }
+    }
     case "help_pressed_again":
       return { ...state, told: state.told && isHeld(state), lines: line(entry.type, MEMBER) }
     case "member_named":
       return { ...state, member: named(entry.words ?? null) ?? state.member, room: entry.room, place: entry.seat }
     case "excerpt":
       return { ...state, lines: line(entry.type, entry.seat, entry.words ?? null) }
-    case "nobody_there":
+    case "member_left":
+      return { ...state, leftAt: at, lines: line(entry.type, MEMBER) }
+    case "nobody_there": {
+      const last = lastCall(state)
+      return { ...state, told: true, lines: line(entry.type, 0, null, last?.type === "claim_lapsed" && last.why ? { why: last.why } : {}) }
+    }
     case "unanswered":
       return { ...state, told: true, lines: line(entry.type, 0) }
     case "claimed":
       return claimed(state, number, at, entry.seat, entry.words ?? null)
     case "claim_lapsed":
-      return { ...state, lapsed: entry.why, lapsedAt: at, told: true, lines: line(entry.type, state.holder) }
+      return { ...state, lapsed: entry.why, lapsedAt: at, told: true, lines: line(entry.type, state.holder, null, { why: entry.why }) }
     case "claim_resumed":
       return { ...state, lapsed: null, lapsedAt: null, claimedAt: at, touchedAt: at, lines: line(entry.type, entry.seat) }
     case "touched":
@@ -164,6 +177,40 @@ function claimed(state, number, at, seat, words) {
 /** Whether somebody of staff has it now. @param {Case} state */
 export function isHeld({ claimedAt, lapsed, closedAt }) {
   return claimedAt !== null && lapsed === null && closedAt === null
+}
+
+/** The lines that say how a call stands. @type {readonly Line["type"][]} */
+const OF_THE_CALL = ["case_raised", "help_pressed_again", "nobody_there", "unanswered", "claimed", "claim_lapsed", "claim_resumed"]
+
+/** The last line that says how the call stands; words that the review noticed change nothing in it. @param {Case} state */
+export function lastCall({ lines }) {
+  return lines.findLast(({ type, source }) => OF_THE_CALL.includes(type) && source !== "signal")
+}
+
+/**
+ * How the call of a member stands.
+ *
+ * @param {Case} state
+ * @returns {"closed" | "held" | "alone" | "again" | "unanswered" | "called"} `alone`: nobody is at the
+ * desk; `again`: whoever had it has it no more.
+ */
+export function standsAt(state) {
+  if (state.closedAt !== null) return "closed"
+  if (isHeld(state)) return "held"
+  const type = lastCall(state)?.type
+  if (type === "nobody_there") return "alone"
+  if (type === "claim_lapsed") return "again"
+  return state.told ? "unanswered" : "called"
+}
+
+/** Whether the review opened the case, Help pressed since or not. @param {Case} state */
+export function wasNoticedFirst({ lines }) {
+  return lines.find(({ type }) => type === "case_raised")?.source === "signal"
+}
+
+/** Whether the member had left before a line. @param {Case} state @param {Line} line */
+export function hadLeft({ lines }, { number }) {
+  return lines.some((line) => line.type === "member_left" && line.number < number)
 }
 
 /** The seat at the other end of the line; 0 while nobody is there yet. @param {Case} state */

@@ -1,7 +1,7 @@
 /** The desk's page: a name, the open cases, and the lines of those that are one's own. */
 
 import { Connection } from "./connection.js"
-import { SOURCE, TRIAGE, apply, begin, hasLapsed, isMine, isWaiting, lostChairs, onDuty, openCases, roomOf, unreadIn, urgencyOf } from "./desk.js"
+import { SOURCE, TRIAGE, apply, begin, hasLapsed, isMine, isWaiting, lostChairs, nameRooms, onDuty, openCases, roomOf, unreadIn, urgencyOf } from "./desk.js"
 import { data, fill, find, write } from "./dom.js"
 import { RefusedError, isUnknown, post } from "./http.js"
 import { newId } from "./ids.js"
@@ -23,7 +23,7 @@ import { helplineList, noService } from "./views/helplines.js"
 /**
  * The data block of desk.html.
  *
- * @typedef {{ seat: number | null, helplines: Helpline[], case_kept: string, organisation: string, case?: string | null, speed?: number }} DeskData
+ * @typedef {{ seat: number | null, helplines: Helpline[], case_kept: string, organisation: string, rooms?: Record<string, string>, case?: string | null, speed?: number }} DeskData
  */
 
 const GRACE = 1_000
@@ -64,6 +64,7 @@ class DeskPage {
   #title = document.title
 
   start() {
+    nameRooms(this.#data.rooms ?? {})
     bindLeave()
     guardAim()
     this.#bindHelplines()
@@ -142,7 +143,7 @@ class DeskPage {
       if (!isWaiting(listed) || listed.triage === "support") continue
       if (was === undefined) calls.push(`New case: ${what}`)
       else if (hasLapsed(listed) && !isWaiting(was)) calls.push(`Waits again: ${what}`)
-      else if ((listed.pressed_at ?? 0) > (was.pressed_at ?? 0)) calls.push(`Help pressed again: ${what}`)
+      else if ((listed.pressed_at ?? 0) > (was.pressed_at ?? 0)) calls.push(`Help pressed${was.source === "help" ? " again" : ""}: ${what}`)
     }
     const quiet = lostChairs(after).filter((lost) => isQuiet(lost) && before.chairs.get(lost.meeting)?.chair !== "quiet")
     calls.push(...quiet.map((lost) => `Nobody is in the chair in ${roomOf(lost.room)}, and the room went quiet`))

@@ -154,8 +154,18 @@ export function isMine(desk, listed) {
   return listed.status === "claimed" && listed.claimed_by === desk.seat
 }
 
-/** The room as it stands in its address: `tuesday-evening` -> `Tuesday evening`. @param {string | null | undefined} slug */
+/** What the rooms are called, as far as this page was told, by their slugs. @type {Map<string, string>} */
+const ROOMS = new Map()
+
+/** @param {Record<string, string>} names */
+export function nameRooms(names) {
+  for (const [slug, name] of Object.entries(names)) ROOMS.set(slug, isolated(name))
+}
+
+/** A room's name; one made since then as it stands in its address: `tuesday-evening` -> `Tuesday evening`. @param {string | null | undefined} slug */
 export function roomOf(slug) {
+  const name = ROOMS.get(slug ?? "")
+  if (name !== undefined) return name
   const words = (slug ?? "").replaceAll("-", " ")
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
@@ -202,21 +212,30 @@ export function comesNext(listed, desk, now) {
   const name = desk.names.get(listed.claimed_by ?? 0) || "Somebody"
   const since = listed.since ?? now
   const word = `${age(since + WITHIN - now)}`
-  if (listed.lapsed) return `Waits again for ${age(now - since)}: ${LAPSED[listed.lapsed](name)}. They were told`
+  const { left } = listed
+  if (listed.lapsed) return `Waits again for ${age(now - since)}: ${LAPSED[listed.lapsed](name)}${left ? "" : ". They were told"}`
   if (listed.status === "claimed") {
-    if (isMine(desk, listed)) return listed.has_word ? "Yours" : `Yours. Write within ${word}, or it waits for all again`
+    if (isMine(desk, listed)) return left || listed.has_word ? "Yours" : `Yours. Write within ${word}, or it waits for all again`
+    if (left) return `${name} has it`
     return listed.has_word ? `${name} is with them` : `${name} has it; first word due in ${word}`
   }
+  if (left) return "Waits for somebody to read and close it"
   if (listed.status === "unanswered") return "Waits for somebody; they were told that nobody has come yet"
   const told = Math.max(listed.raised_at, listed.pressed_at ?? 0) + WITHIN - now
   return told > 0 ? `Waits for somebody. In ${age(told)} they are told that nobody has come` : "Waits for somebody"
 }
 
 /** What they did, and where they are. @param {Listed} listed @param {number} now */
-export function factsOf({ source, room, seat, raised_at, pressed_at }, now) {
-  const isAgain = source === "help" && (pressed_at ?? 0) > raised_at + 1
-  const pressed = isAgain ? `${SOURCE.help}, again ${age(now - (pressed_at ?? now))} ago` : SOURCE[source]
-  return [pressed, roomOf(room), seat ? `seat ${seat}` : ""].filter(Boolean).join(" · ")
+export function factsOf(listed, now) {
+  const { room, seat, left } = listed
+  return [causeOf(listed, now), roomOf(room), seat ? `seat ${seat}` : "", left ? "they have left" : ""].filter(Boolean).join(" · ")
+}
+
+/** @param {Listed} listed @param {number} now */
+function causeOf({ source, noticed, raised_at, pressed_at }, now) {
+  const ago = `${age(now - (pressed_at ?? now))} ago`
+  if (source === "help" && noticed) return `${SOURCE.signal}, pressed Help ${ago}`
+  return source === "help" && (pressed_at ?? 0) > raised_at + 1 ? `${SOURCE.help}, again ${ago}` : SOURCE[source]
 }
 
 /** @param {Listed} listed @param {number} now */

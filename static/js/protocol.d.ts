@@ -64,7 +64,7 @@ export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams
 export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | Reseat | TurnAway | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
 export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
-export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
+export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed
 export type InboundFrame = Hello | Command | Typing
 export type OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | SeatTyping | Care
@@ -904,6 +904,11 @@ export interface MemberNamed {
   seat: number
 }
 
+/** The member's session is over: nothing that is written here reaches them any more. */
+export interface MemberLeft {
+  type: "member_left"
+}
+
 /** The words a signal was raised for. */
 export interface Excerpt {
   type: "excerpt"
@@ -918,7 +923,7 @@ export interface LineGiven {
   session: string
 }
 
-/** The member is told at once: nobody is at the desk; these lines are there now (CE-10). */
+/** The member is told at once: nobody is at the desk; these lines are there now (CE-10). After a claim that lapsed: nobody but whoever had it. */
 export interface NobodyThere {
   type: "nobody_there"
 }
@@ -991,7 +996,7 @@ export interface DeskSeatGiven {
   session: string
 }
 
-/** How a case stands now. No words, no names. `position` says how far in the case's log that was, `seat` which one of its room the member has. Claimed: `since` when, and whether they have written. `lapsed`: `claimed_by` had it, until `since`. `unread` words of the member nobody has seen, the first `unread_since`; `pressed_at` says when Help was pressed last. */
+/** How a case stands now. No words, no names. `position` says how far in the case's log that was, `seat` which one of its room the member has. Claimed: `since` when, and whether they have written. `lapsed`: `claimed_by` had it, until `since`. `unread` words of the member nobody has seen, the first `unread_since`; `pressed_at` says when Help was pressed last, `noticed` that the review had noticed words before, `left` that the member's session is over. */
 export interface CaseListed {
   type: "case_listed"
   case: string
@@ -1009,6 +1014,8 @@ export interface CaseListed {
   unread?: number
   unread_since?: number | null
   pressed_at?: number | null
+  noticed?: boolean
+  left?: boolean
 }
 
 /** How the chair of a meeting in `room` stands, and since when nobody has it. No names. `position` says how far in the meeting's log that was. */
@@ -1295,6 +1302,7 @@ export interface CaseView {
   lapsed_at: number | null
   read: number
   touched_at: number | null
+  left_at: number | null
 }
 
 /** The desk as everybody at it sees it: open cases, and meetings without a facilitator, oldest first. */

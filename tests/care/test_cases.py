@@ -18,7 +18,7 @@ from chatroom.people.accounts import Accounts, Session
 from chatroom.store import cases as store
 from chatroom.store import database, rooms
 from moderation.case.case import CLAIM_WITHIN, Case
-from moderation.case.commands import CloseCase, TickCase, Write
+from moderation.case.commands import CloseCase, PutBack, TickCase, Write
 from moderation.case.desk import Desk
 from moderation.case.entries import CaseListed
 from moderation.meeting import commands as ask
@@ -87,6 +87,11 @@ class Service:
             for _, record in self.office.published
             if isinstance(record.entry, CaseListed) and record.entry.case == case
         ]
+
+    def last_listed(self, case: str) -> CaseListed:
+        records = [record for _, record in self.office.published]
+        listed = [record.entry for record in records if isinstance(record.entry, CaseListed)]
+        return next(entry for entry in reversed(listed) if entry.case == case)
 
     def kinds(self, case: str) -> list[str]:
         rows = asked(
@@ -207,6 +212,67 @@ async def test_a_claimed_case_is_not_unanswered(service: Service):
 
 
 # Claiming
+
+
+async def has(service: Service, case: str, *tail: str) -> None:
+    """The case's log ends so."""
+    await until(lambda: tuple(service.kinds(case)[-len(tail) :]) == tail)
+
+
+async def put_back(service: Service, case: str) -> None:
+    await service.office.journal.submit(log_of(case), 2, PutBack())
+
+
+async def test_ce_10_a_case_that_waits_again_at_an_empty_desk_says_so(service: Service):
+    case = await service.help(await service.session())
+    await service.cases.claim(await service.staff("Kim"), case, b"c" * 16)
+    await put_back(service, case)  # Kim is there, and is nobody else.
+    await has(service, case, "claim_lapsed", "nobody_there")
+
+
+async def test_ce_10_with_somebody_else_at_the_desk_nobody_is_told_that_it_is_empty(
+    service: Service,
+):
+    case = await service.help(await service.session())
+    await service.cases.claim(await service.staff("Kim"), case, b"c" * 16)
+    service.at_desk = 2
+    await put_back(service, case)
+    await until(lambda: service.listed(case)[-1:] == ["unanswered"])  # It is listed after the look.
+    assert service.kinds(case)[-1] == "claim_lapsed"
+
+
+async def test_ce_10_who_of_staff_waits_for_a_colleague_counts_as_nobody_at_the_desk(
+    service: Service,
+):
+    kim, sam = await service.staff("Kim"), await service.staff("Sam")
+    service.at_desk = 2
+    case = await service.help(sam)
+    await service.cases.claim(kim, case, b"c" * 16)
+    await put_back(service, case)
+    await has(service, case, "claim_lapsed", "nobody_there")
+
+
+async def test_ce_14_whose_session_ends_has_no_case_any_more_and_their_own_line_reaches_nobody(
+    service: Service,
+):
+    service.at_desk = 2
+    kim, ben = await service.staff("Kim"), await service.session()
+    mine, bens = await service.help(kim), await service.help(ben)
+    closed = await service.help(await service.session())
+    for case in (bens, closed):
+        await service.cases.claim(kim, case, case.encode())
+    await until(lambda: service.listed(bens)[-1:] == ["claimed"])
+    await service.close(closed, 2)
+    await service.cases.over(kim)
+    assert service.kinds(bens)[-1] == "claim_lapsed"
+    assert service.kinds(mine)[-1] == "member_left"
+    assert service.kinds(closed)[-1] == "case_closed"
+    await service.cases.over(ben)
+    assert service.kinds(bens)[-1] == "member_left"
+    heard = len(service.kinds(bens))
+    await service.cases.over(await service.session())
+    assert len(service.kinds(bens)) == heard
+    await until(lambda: service.last_listed(bens).left)
 
 
 async def test_of_five_who_claim_at_once_one_gets_it_ce11(service: Service):

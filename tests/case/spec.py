@@ -18,6 +18,7 @@ from moderation.case.entries import (
     DeskEntry,
     HelpPressedAgain,
     LineGiven,
+    MemberLeft,
     NobodyThere,
     Unanswered,
 )
@@ -84,7 +85,8 @@ def judge_case(entries: list[CaseEntry]) -> None:
     tags = [str(entry.__struct_config__.tag) for entry in flat(entries)]
     assert tags[:1] in ([], ["case_raised"]), "a case begins with its raise"
     assert "case_closed" not in tags[:-1], "something after the close"
-    is_told, held, last, source = False, False, 0, ""
+    is_told, held, last, source, left = False, False, 0, "", False
+    waits_again = False  # Told by a lapse that nobody has it, and not yet that nobody is there.
     for entry in flat(entries):
         match entry:
             case CaseRaised():
@@ -93,18 +95,23 @@ def judge_case(entries: list[CaseEntry]) -> None:
             case Claimed():
                 assert not held or entry.reason, "taken from who has it, without a reason"
                 assert last in (0, entry.seat, entry.replaces), "two read what is for one"
-                held, last = True, entry.seat
+                held, last, waits_again = True, entry.seat, False
             case ClaimLapsed():
                 assert held, "nobody had it"
-                held, is_told = False, True
+                held, is_told, waits_again = False, True, True
             case ClaimResumed():
                 assert not held, "they have it"
                 assert entry.seat == last, "somebody else had it"
-                held = True
+                held, waits_again = True, False
             case NobodyThere() | Unanswered():
                 assert not held, "told that nobody has it, after the claim"
-                assert not is_told, "told twice that nobody comes"
-                is_told = True
+                assert not left, "told to somebody who has left"
+                anew = waits_again and isinstance(entry, NobodyThere)
+                assert anew or not is_told, "told twice that nobody comes"
+                is_told, waits_again = True, False
+            case MemberLeft():
+                assert not left, "left twice"
+                left = True
             case HelpPressedAgain():
                 is_told = held and is_told
             case _:

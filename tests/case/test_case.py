@@ -131,6 +131,14 @@ def test_ce_10_help_after_a_signal_that_nobody_came_for_calls_the_desk_and_is_fo
     opened.when(0, alone).then(asked, NobodyThere())
 
 
+def test_ce_06_that_the_review_noticed_words_first_is_known_after_the_press_as_well():
+    signal = CaseRaised(source="signal", triage="urgent")
+    noticed = given_case(signal, LineGiven(MEMBER, SESSIONS[ben]), after(60)).when(0, HELP)
+    state = noticed.allowed().state
+    assert (state.source, state.noticed) == ("help", True)
+    assert given_case(raised()).state.noticed is False
+
+
 def test_a_further_raise_never_makes_less_of_a_case():
     opened = given_case(
         CaseRaised(source="signal", triage="urgent", room="evening", words="Ben"),

@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from moderation.case.case import (
+    CLAIM_WITHIN,
     MERCY,
+    PRESSED_LATELY,
     TOUCH_WITHIN,
     TOUCHED_LATELY,
     WORD_WITHIN,
@@ -21,10 +23,12 @@ from moderation.case.commands import (
     ClaimerAway,
     ClaimerBack,
     CloseCase,
+    DeskEmpty,
     Lapse,
     NameMember,
     PutBack,
     Raise,
+    SessionOver,
     TakeOver,
     TickCase,
     Touch,
@@ -38,8 +42,11 @@ from moderation.case.entries import (
     ClaimLapsed,
     ClaimResumed,
     Excerpt,
+    HelpPressedAgain,
     LineGiven,
+    MemberLeft,
     MemberNamed,
+    NobodyThere,
     OutcomeNoted,
     Touched,
     Wrote,
@@ -235,6 +242,74 @@ def test_the_second_claimer_closes_the_case_and_knows_as_what():
     taken = lapsed("away").when(0, KIM).allowed()
     closed = taken.when(3, CloseCase("supported"))
     closed.then(OutcomeNoted(3, "supported"), CaseClosed(by=3))
+
+
+# Nobody else at the desk
+
+
+@pytest.mark.parametrize("why", LAPSES)
+def test_ce_10_whoever_waits_again_with_nobody_else_at_the_desk_is_told_so_once(why: Lapse):
+    alone = lapsed(why).when(0, DeskEmpty()).then(NobodyThere())
+    assert alone.state.status == "unanswered"
+    alone.when(0, DeskEmpty()).nothing()
+    alone.when(0, KIM).allowed().when(0, DeskEmpty()).nothing()
+    gone_again = alone.when(CLAIMER, Write("Back")).allowed().when(CLAIMER, PutBack()).allowed()
+    gone_again.when(0, DeskEmpty()).then(NobodyThere())
+
+
+def test_ce_10_an_empty_desk_is_told_to_nobody_whom_somebody_has_or_who_never_had_anybody():
+    for history in (raised(), with_them(), [*with_them(), ClaimLapsed("away"), CaseClosed(by=1)]):
+        given_case(history).when(0, DeskEmpty()).nothing()
+
+
+def test_ce_10_pressing_help_after_that_says_how_the_desk_is_then():
+    alone = lapsed("away").when(0, DeskEmpty()).then(NobodyThere()).later(PRESSED_LATELY)
+    asks = Raise("help", "urgent", SESSIONS[ben], "evening", "Ben")
+    called = alone.when(0, asks).then(HelpPressedAgain())
+    assert called.state.status == "raised"
+    called.when(0, DeskEmpty()).then(NobodyThere())
+    asks = msgspec.structs.replace(asks, attended=False)
+    alone.when(0, asks).then(HelpPressedAgain(), NobodyThere())
+
+
+# A session that has ended
+
+
+def test_ce_14_whose_session_ends_puts_back_at_once_what_they_had():
+    sam_left = given_case(with_them()).when(0, SessionOver(SAMS_SESSION))
+    back = sam_left.then(ClaimLapsed("put_back"))
+    assert back.state.status == "unanswered"
+    back.when(0, SessionOver(SAMS_SESSION)).nothing()
+    back.when(0, ClaimerBack(1)).nothing()
+
+
+def test_a_session_that_has_nothing_to_do_with_a_case_leaves_nothing_there():
+    given_case(with_them()).when(0, SessionOver(KIMS_SESSION)).nothing()
+    given_case(raised()).when(0, SessionOver(SAMS_SESSION)).nothing()
+    taken = lapsed("away").when(0, KIM).allowed()
+    taken.when(0, SessionOver(SAMS_SESSION)).nothing()
+    closed = given_case(with_them(), CaseClosed(by=CLAIMER))
+    closed.when(0, SessionOver(SAMS_SESSION)).nothing()
+    closed.when(0, SessionOver(SESSIONS[ben])).nothing()
+
+
+def test_ce_17_a_member_who_has_left_is_said_to_be_out_of_reach_once():
+    left = given_case(with_them(), after(9)).when(0, SessionOver(SESSIONS[ben])).then(MemberLeft())
+    assert (left.state.status, left.state.left_at) == ("claimed", NOON + 9)
+    assert snapshot(left.state, CLAIMER).left_at == NOON + 9
+    assert snapshot(given_case(with_them()).state, CLAIMER).left_at is None
+    left.when(0, SessionOver(SESSIONS[ben])).nothing()
+
+
+def test_ce_17_of_whoever_has_left_no_first_word_is_asked_and_nothing_is_told_to_them():
+    waits = given_case(raised(), after(9), MemberLeft())
+    assert due(waits.state) is None
+    waits.later(CLAIM_WITHIN).when(0, TickCase()).nothing()
+    taken = waits.when(0, SAM).allowed()
+    assert due(taken.state) == NOON + 9 + TOUCH_WITHIN + MERCY
+    late = taken.later(TOUCH_WITHIN + MERCY).when(0, TickCase()).then(ClaimLapsed("untouched"))
+    late.when(0, DeskEmpty()).nothing()
+    taken.when(CLAIMER, CloseCase("left")).allowed()
 
 
 # Words that nobody has read

@@ -40,6 +40,22 @@ test("pressed again, nobody has told them anything yet", () => {
   assert.equal(apply(told, at(3, { type: "help_pressed_again" })).told, false)
 })
 
+test("ce_17 whoever has left can't come back to the line", () => {
+  assert.deepEqual([begin(VIEW, 2).leftAt, begin({ ...VIEW, left_at: 9 }, 2).leftAt], [null, 9])
+  const state = apply(begin(VIEW, 2), at(4, { type: "member_left" }))
+  assert.equal(state.leftAt, 4)
+  assert.deepEqual(state.lines.map(({ type, seat }) => [type, seat]), [["member_left", 1]])
+})
+
+test("who presses Help for the first time is told anew, while nobody has the case", () => {
+  const raise = (number, source) => at(number, { type: "case_raised", source, triage: "urgent" })
+  const told = [raise(1, "signal"), at(2, { type: "nobody_there" })].reduce(apply, begin({ ...VIEW, told: true }, 1))
+  assert.equal(told.told, true)
+  assert.equal(apply(told, raise(3, "help")).told, false)
+  assert.equal(apply(told, raise(3, "signal")).told, true)
+  assert.equal(apply(apply(told, at(3, { type: "claimed", seat: 2, words: "Sam" })), raise(4, "help")).told, true)
+})
+
 test("the member's words are unread until staff have seen them", () => {
   let state = apply(begin({ ...VIEW, claimed_seat: 2 }, 2), at(2, { type: "excerpt", seat: 1, words: "I can't" }))
   state = [wrote(3, 1, "hello?"), wrote(4, 2, "I'm here"), wrote(5, 1, "good")].reduce(apply, state)

@@ -51,6 +51,11 @@ test("each case says what comes next by itself", () => {
   const again = { status: "unanswered", claimed_by: 2, since: 110 }
   assert.match(says({ ...again, lapsed: "away" }, 151), /^Waits again for 0:41: Kim had it and is not connected/)
   assert.match(says({ ...again, lapsed: "no_word" }, 151), /wrote nothing in time. They were told$/)
+  const left = { left: true }
+  assert.match(says({ ...again, ...left, lapsed: "away" }, 151), /is not connected any more$/, "they were told nothing")
+  assert.equal(says(left, 119), "Waits for somebody to read and close it")
+  assert.equal(says({ ...left, status: "claimed", claimed_by: 1, since: 110 }, 120), "Yours")
+  assert.equal(says({ ...left, status: "claimed", claimed_by: 2, since: 110 }, 120), "Kim has it")
 })
 
 test("words that nobody has read are counted, and for how long", () => {
@@ -65,6 +70,8 @@ test("a case says what they did, where they are, and that they pressed again", (
   assert.equal(factsOf(listed("a", "urgent", 100, at), 110), "Pressed Help · Evening group · seat 4")
   assert.equal(factsOf(listed("a", "urgent", 100, { ...at, pressed_at: 160 }), 180), "Pressed Help, again 0:20 ago · Evening group · seat 4")
   assert.equal(factsOf(listed("a", "urgent", 100, { source: "signal" }), 110), "Review noticed words")
+  assert.equal(factsOf(listed("a", "urgent", 100, { noticed: true, pressed_at: 160 }), 180), "Review noticed words, pressed Help 0:20 ago")
+  assert.equal(factsOf(listed("a", "urgent", 100, { left: true }), 110), "Pressed Help · they have left")
 })
 
 test("who is on duty is said, and that nobody else is", () => {

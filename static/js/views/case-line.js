@@ -11,7 +11,7 @@ import { written } from "../written.js"
 import { End } from "./scroller.js"
 
 export { memberNote, memberSays, noticed } from "./case-words.js"
-export { isHeld } from "../case.js"
+export { isHeld, lastCall, standsAt } from "../case.js"
 
 /** @import { CaseSeatCommand, OutboundFrame, Outcome, Refusal, Write } from "../protocol.js" */
 /** @import { Case, Line, Pending } from "../case.js" */
@@ -119,7 +119,7 @@ export class CaseLine {
   }
 
   focus() {
-    if (this.#composer.hidden) this.#log.focus()
+    if (this.#composer.hidden || this.#field.hidden) this.#log.focus()
     else this.#field.focus()
   }
 
@@ -140,10 +140,16 @@ export class CaseLine {
     this.#grow()
   }
 
+  /** Whether nothing that is written here reaches the member any more. */
+  get #isOut() {
+    return this.#state !== null && this.#state.seat !== MEMBER && this.#state.leftAt !== null
+  }
+
   /** Whether the other end is connected; null while nobody can say, and while who has come is on the way here. */
   get isOtherHere() {
     if (this.#state === null || this.#here === null) return null
     const other = otherEnd(this.#state)
+    if (this.#isOut) return false
     if (this.#here.has(other)) return true
     const isComing = this.#state.seat === MEMBER && !this.#wereHere.has(other) && this.now() < (this.#state.claimedAt ?? 0) + GRACE
     return isComing ? null : false
@@ -179,7 +185,7 @@ export class CaseLine {
 
   #write = () => {
     const text = written(this.#field.value)
-    if (text === "") return
+    if (text === "" || this.#isOut) return
     this.#field.value = ""
     this.#field.focus()
     this.#grow()
@@ -261,21 +267,34 @@ export class CaseLine {
   #changed(fresh) {
     if (this.#state === null) return
     this.#composer.hidden = this.#state.closedAt !== null
+    this.#showField()
     this.#showOther(this.#state)
     if (isComplete(this.#state)) this.stop()
     this.#options.onchange?.(this.#state, fresh)
   }
 
-  /** Each end sees whether the other is connected. @param {Case} state */
+  /** What was being written to somebody who has left stays in sight. */
+  #showField() {
+    const isOut = this.#isOut
+    const hadFocus = isOut && this.#field === document.activeElement
+    this.element.toggleAttribute("data-out", isOut)
+    this.#field.readOnly = isOut
+    this.#field.hidden = isOut && this.#field.value === ""
+    this.#send.hidden = isOut
+    if (hadFocus && this.#field.hidden) this.#log.focus()
+  }
+
+  /** Each end sees whether the other is connected, and staff that somebody has left. @param {Case} state */
   #showOther(state) {
     const isMember = state.seat === MEMBER
     const isShown = state.closedAt === null && (!isMember || isHeld(state))
     /** @type {boolean | null} */
     const is = isShown ? this.isOtherHere : null
     this.#other.toggleAttribute("data-here", is === true)
-    this.#other.hidden = is === null
-    if (is === null) return
+    this.#other.hidden = is === null && !(isShown && this.#isOut)
+    if (is === null && !this.#isOut) return
     const name = (isMember ? state.claimer : state.member) ?? "They"
+    if (this.#isOut) return write(this.#other, `${name} ${name === "They" ? "have" : "has"} left; this line can't reach them any more.`)
     const verb = name === "They" ? "are" : "is"
     if (is) return write(this.#other, `${name} ${verb} connected.`)
     const since = this.#goneAt === null ? "" : `, since ${clock(this.#goneAt)}`
@@ -314,10 +333,13 @@ export class CaseLine {
         el("blockquote", {}, words),
       )
     }
+    // Whose it is stands there wherever it could be one of several people's.
+    const isNamed = !isMine && line.seat !== MEMBER && (state.seat !== MEMBER || state.names.size > 1)
     return el(
       "p",
-      { class: isMine ? "line mine" : "line" },
-      el("span", { class: "unseen" }, `${name}: `),
+      { class: isMine ? "line mine" : isNamed ? "line named" : "line" },
+      isNamed && el("span", { class: "line-name" }, name),
+      el("span", { class: "unseen" }, isNamed ? ": " : `${name}: `),
       words,
       el("span", { class: "unseen" }, " "),
       time(line.at),

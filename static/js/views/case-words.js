@@ -1,6 +1,6 @@
 /** What a member reads of their own case, in the state that it is in. */
 
-import { MEMBER, isHeld } from "../case.js"
+import { MEMBER, lastCall, standsAt } from "../case.js"
 import { thereNow } from "./helplines.js"
 
 /** @import { Case, Line } from "../case.js" */
@@ -8,13 +8,23 @@ import { thereNow } from "./helplines.js"
 /** @import { Helpline } from "./helplines.js" */
 
 const WAITS = "Your call waits for everybody at the desk again, first in their list."
+const ALONE = "Nobody is at the desk right now."
+const ALONE_AGAIN = "Nobody else is at the desk right now."
 
 /** Why somebody who had come is not there. @type {Record<Lapse, (name: string) => string>} */
 const LAPSED = {
-  away: (name) => `${name}'s connection is gone. ${WAITS}`,
-  no_word: (name) => `${name} took your call and has not written to you. ${WAITS}`,
-  untouched: (name) => `Nothing was heard from ${name} for a while. ${WAITS}`,
-  put_back: (name) => `${name} can't go on with you just now. ${WAITS}`,
+  away: (name) => `${name}'s connection is gone.`,
+  no_word: (name) => `${name} took your call and has not written to you.`,
+  untouched: (name) => `Nothing was heard from ${name} for a while.`,
+  put_back: (name) => `${name} can't go on with you just now.`,
+}
+
+/** The same, in the record. @type {Record<Lapse, (name: string) => string>} */
+const HAD_LAPSED = {
+  away: (name) => `${name}'s connection was gone.`,
+  no_word: (name) => `${name} had not written to you within a minute.`,
+  untouched: (name) => `Nothing had been heard from ${name} for five minutes.`,
+  put_back: (name) => `${name} could not go on.`,
 }
 
 /**
@@ -25,19 +35,39 @@ const LAPSED = {
  * @param {Helpline[]} helplines
  */
 export function memberSays(state, isThere, helplines) {
-  if (state.closedAt !== null) return "This line is closed. Help is here again whenever you need it."
   const name = state.claimer ?? "Whoever came"
-  if (isHeld(state)) {
-    return isThere === false
-      ? `${name} is not connected just now. Unless they are back within half a minute, everybody at the desk is called. ${thereNow(helplines)}`
-      : ""
+  switch (standsAt(state)) {
+    case "closed":
+      return "This line is closed. Help is here again whenever you need it."
+    case "held":
+      return isThere === false
+        ? `${name} is not connected just now. Unless they are back within half a minute, everybody at the desk is called. ${thereNow(helplines)}`
+        : ""
+    case "alone":
+      return `${alone(state)} Your call for help stays open, and whoever comes to the desk sees it. ${thereNow(helplines)}`
+    case "again":
+      return `${lapsed(state)} ${WAITS} ${thereNow(helplines)}`
+    case "unanswered":
+      return `Nobody from staff has come yet. Your call for help stays open. ${thereNow(helplines)}`
+    case "called":
+      return called(state)
   }
-  if (state.lapsed !== null) return `${LAPSED[state.lapsed](name)} ${thereNow(helplines)}`
-  const last = state.lines.findLast(({ type }) => type === "nobody_there" || type === "unanswered")
-  if (state.told) {
-    const why = last?.type === "unanswered" ? "Nobody from staff has come yet." : "Nobody is at the desk right now."
-    return `${why} Your call for help stays open. ${thereNow(helplines)}`
-  }
+}
+
+/** That nobody is at the desk; where somebody had come, what became of them first. @param {Case} state */
+function alone(state) {
+  const isAgain = lastCall(state)?.why !== undefined
+  return isAgain ? `${lapsed(state)} ${ALONE_AGAIN}` : ALONE
+}
+
+/** @param {Case} state */
+function lapsed(state) {
+  const why = lastCall(state)?.why
+  return why === undefined ? "" : LAPSED[why](state.claimer ?? "Whoever came")
+}
+
+/** @param {Case} state */
+function called(state) {
   if (state.source === "signal") return "Staff were told, because of what you wrote, and see these words. You can write to them here if you like. The room sees nothing of this."
   return "Staff have been called. You can write here already; they read it when they come."
 }
@@ -48,34 +78,46 @@ export function memberSays(state, isThere, helplines) {
  * @param {Case | null} state
  */
 export function noticed(state) {
-  if (state !== null && state.closedAt !== null) return "Staff saw these words, and the line is closed. Help is here again whenever you need it."
-  if (state === null || (!isHeld(state) && !state.told)) return "Staff were told, and see these words."
-  if (isHeld(state)) {
-    const hasWritten = state.lines.some(({ type, seat }) => type === "wrote" && seat !== state.seat)
-    return `${state.claimer ?? "Somebody"} from staff ${hasWritten ? "has written to you" : "is there for you"}, on a line that nobody in the room sees.`
+  if (state === null) return "Staff were told, and see these words."
+  switch (standsAt(state)) {
+    case "closed":
+      return "Staff saw these words, and the line is closed. Help is here again whenever you need it."
+    case "called":
+      return "Staff were told, and see these words."
+    case "held":
+      return `${state.claimer ?? "Somebody"} from staff ${hasWritten(state) ? "has written to you" : "is there for you"}, on a line that nobody in the room sees.`
+    case "again":
+      return `${lapsed(state)} Staff see these words, and everybody at the desk is called again.`
+    case "alone":
+      return `${alone(state)} Whoever comes to the desk sees these words.`
+    case "unanswered":
+      return "Staff see these words, and nobody from staff has come yet. Your call stays open."
   }
-  if (state.lapsed !== null) return `${state.claimer ?? "Whoever came"} is not there any more. Staff see these words, and everybody at the desk is called again.`
-  return "Staff see these words, and nobody from staff has come yet. Your call stays open."
 }
 
-/** @param {Line} line @param {Case} state */
-export function memberNote(line, state) {
+/** @param {Case} state */
+function hasWritten({ lines, seat: mine }) {
+  return lines.some(({ type, seat }) => type === "wrote" && seat !== mine)
+}
+
+/** @param {Line} line */
+export function memberNote(line) {
   const name = line.name ?? "Staff"
   switch (line.type) {
     case "case_raised":
-      return state.source === "help" ? "You asked for help." : "Staff were told."
+      return line.source === "help" ? "You asked for help." : "Staff were told."
     case "help_pressed_again":
       return "You asked for help again."
     case "excerpt":
       return "They were told because of these words:"
     case "nobody_there":
-      return "Nobody was at the desk."
+      return line.why === undefined ? "Nobody was at the desk." : "Nobody else was at the desk."
     case "unanswered":
       return "Nobody had come yet."
     case "claimed":
       return `${line.words ?? name} is here.`
     case "claim_lapsed":
-      return `${name} was not there any more.`
+      return HAD_LAPSED[line.why ?? "away"](name)
     case "claim_resumed":
       return `${name} is here again.`
     case "case_closed":

@@ -45,9 +45,9 @@ const OFFLINE = "This device is offline. This page asks as soon as it is back."
 
 /** What is told above the field while the line is open behind it: the Help button itself stays as it is. */
 const ARE_CALLED = "Staff are called"
-const ARE_HERE = "Staff are here"
 const WROTE = "Staff wrote to you"
 const IS_CLOSED = "The line is closed"
+const NEWS = { called: ARE_CALLED, again: ARE_CALLED, alone: "Nobody is there yet", unanswered: "Nobody has come yet", held: "Staff are here", closed: IS_CLOSED }
 
 /** @type {HelpPanel | null} */
 let panel = null
@@ -227,7 +227,7 @@ class HelpPanel {
     if (caseId && caseId !== this.#caseId && !this.#over.has(caseId)) this.#open(caseId)
     else if (this.#caseId === null && !this.#isAsking) this.#ask()
     this.#line?.toEnd()
-    this.#tellBeside(this.#line === null ? this.#news : newsOf(this.#line.state))
+    this.#tellBeside(this.#line === null ? this.#news : this.#newsOf(this.#line.state))
     this.#tellCard()
     if (isByHand) this.#focus()
   }
@@ -381,9 +381,9 @@ class HelpPanel {
     this.#render()
     this.#tellCard()
     const theyWrote = fresh.some(({ type, seat }) => type === "wrote" && seat !== state.seat)
-    if (!this.#element.hidden) this.#tellBeside(newsOf(state))
+    if (!this.#element.hidden) this.#tellBeside(this.#newsOf(state))
     else if (fresh.length > 0) {
-      this.#tellBeside(theyWrote || this.#news === WROTE ? WROTE : newsOf(state))
+      this.#tellBeside(theyWrote || this.#news === WROTE ? WROTE : this.#newsOf(state))
       write(this.#aloud, this.#news)
     }
   }
@@ -396,13 +396,20 @@ class HelpPanel {
     const isThere = this.#line?.isOtherHere ?? null
     const closed = state.closedAt !== null
     write(this.#title, held && isThere !== false ? `${state.claimer ?? "Somebody from staff"} is here` : "Help")
-    // What the press was answered with stays true until there is news.
-    const isNews = held || closed || state.lapsed !== null || state.lines.some(({ type }) => type === "unanswered")
-    this.#say(this.#told === "" || isNews ? this.#parts.memberSays(state, isThere, this.#place.helplines) : this.#told)
+    // What the last press was answered with stays true until there is news.
+    const last = this.#parts.lastCall(state)
+    const isNews = held || closed || last?.type === "unanswered" || last?.why !== undefined
+    if (isNews) this.#told = ""
+    this.#say(this.#told === "" ? this.#parts.memberSays(state, isThere, this.#place.helplines) : this.#told)
     this.#again.hidden = held || closed || !state.told
     if (closed && this.#act.childElementCount === 0) this.#offer("Ask for help again")
     this.#showHelplines(!held || isThere === false)
     this.#line?.rename(`To ${held ? (state.claimer ?? "staff") : "staff"}`)
+  }
+
+  /** @param {Case | null} state */
+  #newsOf(state) {
+    return state === null || this.#parts === null ? ARE_CALLED : NEWS[this.#parts.standsAt(state)]
   }
 
   #tellCard() {
@@ -488,11 +495,4 @@ function wasOpenedByHand() {
 /** @returns {NodeListOf<HTMLElement>} */
 function helpButtons() {
   return document.querySelectorAll("[data-help]")
-}
-
-/** @param {Case | null} state */
-function newsOf(state) {
-  if (state === null) return ARE_CALLED
-  if (state.closedAt !== null) return IS_CLOSED
-  return state.claimedAt === null || state.lapsed !== null ? ARE_CALLED : ARE_HERE
 }

@@ -1,7 +1,8 @@
 /** One claimed case: who it is, the conversation, prepared questions, what comes next, the close. */
 
-import { MEMBER, isHeld, unread } from "../../case.js"
+import { hadLeft, isHeld, unread, wasNoticedFirst } from "../../case.js"
 import { OUTCOMES, SOURCE, TRIAGE, age, roomOf } from "../../desk.js"
+import { noteForStaff } from "./notes.js"
 import { el, write } from "../../dom.js"
 import { CaseLine } from "../case-line.js"
 import { twoTaps } from "../taps.js"
@@ -180,7 +181,7 @@ export class Work {
   #changed(state, fresh) {
     const name = state.member ?? "Somebody without a name"
     write(this.#title, state.closedAt === null ? name : `${name} · closed`)
-    write(this.#facts, [TRIAGE[state.triage], SOURCE[state.source], placeOf(state)].join(" · "))
+    write(this.#facts, [TRIAGE[state.triage], causeOf(state), placeOf(state)].join(" · "))
     this.#line.rename(`To ${state.member ?? "them"}`)
     if (state.closedAt !== null) this.#isOver()
     this.tick(this.#line.now())
@@ -204,54 +205,34 @@ export class Work {
 }
 
 /** @param {Case} state */
+function causeOf(state) {
+  return state.source === "help" && wasNoticedFirst(state) ? `${SOURCE.signal}, then pressed Help` : SOURCE[state.source]
+}
+
+/** @param {Case} state */
 function placeOf({ room, place }) {
   if (room === null) return "from outside a room"
   return `${roomOf(room)}${place > 0 ? `, seat ${place}` : ""}`
 }
 
+/** Whether the member was still there to read that the claim holds no more. @param {Case} state */
+function wereTold(state) {
+  const lapse = state.lines.findLast(({ type }) => type === "claim_lapsed")
+  return lapse !== undefined && !hadLeft(state, lapse)
+}
+
 /** @param {Case} state @param {number} now */
 function comesNext(state, now) {
-  const { claimedAt, hasWord, lapsed, touchedAt, closedAt, seat, holder } = state
+  const { claimedAt, hasWord, lapsed, touchedAt, leftAt, closedAt, seat, holder } = state
   if (closedAt !== null || claimedAt === null || seat !== holder) return { words: "", isLate: false }
   if (lapsed !== null) {
-    return { words: `${LAPSED[lapsed]}, so the case waits for everybody at the desk. They were told.`, isLate: false }
+    const told = wereTold(state) ? " They were told." : ""
+    return { words: `${LAPSED[lapsed]}, so the case waits for everybody at the desk.${told}`, isLate: false }
   }
-  if (!hasWord) return { words: `Write to them within ${age(claimedAt + WORD_WITHIN - now)}, or the case waits for everybody again.`, isLate: false }
+  if (!hasWord && leftAt === null) return { words: `Write to them within ${age(claimedAt + WORD_WITHIN - now)}, or the case waits for everybody again.`, isLate: false }
   const left = touchedAt + TOUCH_WITHIN - now
   if (left > SOON) return { words: "", isLate: false }
   return { words: `Are you there? In ${age(left)} the case waits for everybody again.`, isLate: true }
-}
-
-/** @param {Line} line @param {Case} state */
-function noteForStaff(line, state) {
-  const name = state.member ?? "They"
-  const staff = line.seat === state.seat ? "You" : (line.name ?? "Somebody")
-  const were = staff === "You" ? "were" : "was"
-  switch (line.type) {
-    case "case_raised":
-      return state.source === "help" ? `${name} pressed Help.` : "The review noticed words."
-    case "help_pressed_again":
-      return `${name} pressed Help again.`
-    case "excerpt":
-      return `${name} wrote this:`
-    case "nobody_there":
-      return "They were told that nobody was at the desk."
-    case "unanswered":
-      return "They were told that nobody had come yet."
-    case "claimed":
-      return staff === "You" ? `You took this case. They read your name, ${line.name ?? ""}, when they look at the line.` : `${staff} took this case.`
-    case "claim_lapsed":
-      return `${staff} ${were} not there any more, and they were told.`
-    case "claim_resumed":
-      return `${staff} ${were} there again.`
-    case "case_closed": {
-      const outcome = state.outcome === null ? "" : `: ${OUTCOMES[state.outcome]}`
-      if (line.seat === MEMBER) return `${name} ended the line.`
-      return line.seat === state.seat ? `You closed it${outcome}.` : `Closed${outcome}.`
-    }
-    default:
-      return ""
-  }
 }
 
 /** @param {Helpline[]} helplines */

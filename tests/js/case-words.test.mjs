@@ -1,0 +1,94 @@
+// What both ends of a line read of a case: true in the state that it is in, and of each thing what it was.
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { apply, begin, standsAt } from "./js/case.js"
+import { memberNote, memberSays, noticed } from "./js/views/case-words.js"
+import { noteForStaff } from "./js/views/desk/notes.js"
+
+const VIEW = { kind: "case", source: "help", triage: "urgent", room: "evening", member: "Ben", raised_at: 1, told: false, claimed_at: null, claimer: null, closed_at: null }
+const HELPLINES = [{ label: "Helpline", text: "116 123", url: null }, { label: "Emergency", text: "112", url: null }]
+const NUMBERS = "These numbers are there now:"
+
+const raised = (source) => ({ type: "case_raised", source, triage: "urgent", words: "Ben" })
+const claimed = (seat = 2, words = "Kim") => ({ type: "claimed", seat, words })
+const lapsed = (why) => ({ type: "claim_lapsed", why })
+const pressed = { type: "help_pressed_again" }
+const nobody = { type: "nobody_there" }
+const unanswered = { type: "unanswered" }
+const left = { type: "member_left" }
+
+const fold = (entries, seat = 1) => entries.reduce((state, entry, n) => apply(state, { number: n + 1, at: 10 * n, id: "", entry }), begin(VIEW, seat))
+const says = (...entries) => memberSays(fold(entries), null, HELPLINES)
+const notes = (note, entries, seat) => {
+  const state = fold(entries, seat)
+  return state.lines.map((line) => note(line, state))
+}
+const plain = (words) => words.map((each) => each.replaceAll(/[\u2066-\u2069]/g, ""))
+
+const GONE = {
+  away: "Kim's connection is gone.",
+  no_word: "Kim took your call and has not written to you.",
+  untouched: "Nothing was heard from Kim for a while.",
+  put_back: "Kim can't go on with you just now.",
+}
+
+for (const [why, gone] of Object.entries(GONE)) {
+  const waits = [raised("help"), claimed(), lapsed(why)]
+
+  test(`ce_12 ${why}: the call waits for everybody at the desk only where somebody is there`, () => {
+    const [busy, empty] = plain([says(...waits), says(...waits, nobody)])
+    assert.equal(busy, `${gone} Your call waits for everybody at the desk again, first in their list. ${NUMBERS}`)
+    assert.equal(empty, `${gone} Nobody else is at the desk right now. Your call for help stays open, and whoever comes to the desk sees it. ${NUMBERS}`)
+    assert.deepEqual([standsAt(fold(waits)), standsAt(fold([...waits, nobody]))], ["again", "alone"])
+  })
+
+  test(`ce_10 ${why}: Call again is answered as the first press is`, () => {
+    for (const before of [waits, [...waits, nobody]]) {
+      assert.match(says(...before, pressed), /^Staff have been called\./)
+      assert.match(says(...before, pressed, nobody), /^Nobody is at the desk right now\. .*These numbers are there now:$/)
+      assert.match(says(...before, pressed, unanswered), /^Nobody from staff has come yet\./)
+    }
+  })
+
+  test(`ce_12 ${why}: the room's card says no more than is so`, () => {
+    const [again, alone] = plain([noticed(fold(waits)), noticed(fold([...waits, nobody]))])
+    assert.equal(again, `${gone} Staff see these words, and everybody at the desk is called again.`)
+    assert.equal(alone, `${gone} Nobody else is at the desk right now. Whoever comes to the desk sees these words.`)
+  })
+}
+
+test("ce_10 with nobody there from the start, nobody is said to see anything", () => {
+  assert.match(says(raised("help"), nobody), /^Nobody is at the desk right now\. Your call for help stays open/)
+  assert.equal(noticed(fold([raised("signal"), nobody])), "Nobody is at the desk right now. Whoever comes to the desk sees these words.")
+  assert.match(says(raised("signal"), nobody, raised("help")), /^Staff have been called\./, "who asks is told anew")
+})
+
+test("ce_12 why somebody had a case no more stands in the record, at both ends", () => {
+  const RECORD = {
+    away: ["Kim's connection was gone.", "Your connection was gone for half a minute, and they were told.", "Kim was not connected any more, and they were told."],
+    no_word: ["Kim had not written to you within a minute.", "You wrote nothing within a minute, and they were told.", "Kim wrote nothing within a minute, and they were told."],
+    untouched: ["Nothing had been heard from Kim for five minutes.", "Nothing was heard from you for five minutes, and they were told.", "Nothing was heard from Kim for five minutes, and they were told."],
+    put_back: ["Kim could not go on.", "You put it back, and they were told.", "Kim put it back, and they were told."],
+  }
+  for (const [why, [bens, kims, sams]] of Object.entries(RECORD)) {
+    const waits = [raised("help"), claimed(), lapsed(why)]
+    assert.equal(plain(notes(memberNote, waits)).at(-1), bens)
+    assert.equal(plain(notes(noteForStaff, waits, 2)).at(-1), kims)
+    assert.equal(plain(notes(noteForStaff, [...waits, claimed(3, "Sam")], 3)).at(2), sams)
+    assert.equal(notes(memberNote, [...waits, nobody]).at(-1), "Nobody else was at the desk.")
+  }
+})
+
+test("ce_06 the first line of the record stays what it was, and the press is one of its own", () => {
+  const story = [raised("signal"), { type: "excerpt", seat: 1, words: "I can't" }, raised("help"), pressed]
+  assert.deepEqual(plain(notes(noteForStaff, story, 2)), ["The review noticed words.", "Ben wrote this:", "Ben pressed Help.", "Ben pressed Help again."])
+  assert.deepEqual(notes(memberNote, story), ["Staff were told.", "They were told because of these words:", "You asked for help.", "You asked for help again."])
+  assert.equal(fold(story).raisedAt, 0, "open since the first")
+  const graver = [raised("help"), { ...raised("help"), triage: "imminent" }]
+  assert.deepEqual(plain(notes(noteForStaff, graver, 2)), ["Ben pressed Help.", "The review noticed words."], "words that are graver are no press")
+})
+
+test("ce_17 whoever has left was told nothing more, and reads no name", () => {
+  const story = [raised("help"), left, claimed(), lapsed("untouched")]
+  assert.deepEqual(plain(notes(noteForStaff, story, 2)), ["Ben pressed Help.", "Ben left.", "You took this case.", "Nothing was heard from you for five minutes."])
+})
