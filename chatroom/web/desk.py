@@ -50,6 +50,7 @@ class Desk:
             **care(self._settings),
             "case": await self._house.cases.of(session),
             "organisation": "Desk",
+            "rooms": await self._house.cases.room_names(),
             "speed": self._settings.time_speed,
         }
         return page(self._templates, "desk.html", desk=desk)

@@ -6,7 +6,7 @@ import { el, set, write } from "../../dom.js"
 /** @import { Desk, Lost } from "../../desk.js" */
 
 export class Chairs {
-  element = el("ul", { class: "case-list", "aria-label": "Rooms without a facilitator" })
+  element = el("ul", { class: "case-list chairs", "aria-label": "Rooms without a facilitator" })
   /** @type {Map<string, Row>} */
   #rows = new Map()
 
@@ -50,8 +50,15 @@ class Row {
       { class: "case-row" },
       el("p", { class: "case-row-head" }, this.#urgency, el("span", { class: "unseen" }, "for "), this.#age),
       this.#words,
-      el("div", { class: "acts" }, el("a", { class: "button", href: `/rooms/${room}`, "aria-label": `Go in: ${name}` }, "Go in")),
+      el("div", { class: "acts" }, this.#way(room, name)),
     )
+  }
+
+  /** The desk stays open where it is: there is no other way back to it. @param {string} room @param {string} name */
+  #way(room, name) {
+    const label = "Go in (new tab)"
+    const opens = { href: `/rooms/${room}`, target: "_blank", rel: "noopener" }
+    return el("a", { class: "button", ...opens, "aria-label": `${label}: ${name}` }, label)
   }
 
   /** @param {Lost} lost */
