@@ -120,12 +120,14 @@ class Departures:
 
     async def _forgotten(self, ended: Ended) -> None:
         """First cases and seats are left, and then the session is no more: cut off between, it is found again."""
-        await self._cases.over(ended.session)
-        free = [
-            right.invitation
-            for right in ended.rights
-            if await self._leave(right.room, ended.session)
-        ]
+        try:
+            await self._cases.over(ended.session)
+        finally:  # Whatever becomes of a case, the seats are left now.
+            free = [
+                right.invitation
+                for right in ended.rights
+                if await self._leave(right.room, ended.session)
+            ]
         if await self._accounts.forget(ended.session):
             for invitation in free:
                 await self._accounts.give_back(invitation)
