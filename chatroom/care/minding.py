@@ -6,9 +6,9 @@ from collections.abc import Callable
 from chatroom.care.cases import log_of
 from chatroom.live.book import Book
 from chatroom.live.journal import Journal, Unreadable
-from chatroom.live.presence import Presence
+from chatroom.live.presence import GRACE, Presence
 from moderation.case.case import Case
-from moderation.case.commands import ClaimerAway, ClaimerBack
+from moderation.case.commands import ClaimerAway, ClaimerBack, DeskEmpty
 from moderation.case.desk import Desk
 from moderation.case.state import Lease
 
@@ -34,6 +34,8 @@ class Claims:
         self._now = now
         self._desk = desk
         self._books: dict[int, Book] = {}
+        self._empty_since: float | None = None
+        self._told_empty: set[str] = set()
         self._missed: dict[
             int, tuple[int, float]
         ] = {}  # By case: the seat at the desk, since when.
@@ -62,6 +64,21 @@ class Claims:
             self._missed.pop(log, None)
         for book in self._books.values():
             self._mind(book)
+        self._mind_desk(state)
+
+    def _mind_desk(self, desk: Desk) -> None:
+        """Who waits for everybody at the desk again is told once that the last of them has gone (CE-10)."""
+        log, now = self._desk(), self._now()
+        if self._presence.connected(log) or not self._presence.knows(log):
+            self._empty_since = None
+            self._told_empty.clear()
+            return
+        self._empty_since = now if self._empty_since is None else self._empty_since
+        waiting = {case for case, listed in desk.cases.items() if listed.lapsed is not None}
+        self._told_empty &= waiting
+        for case in waiting - self._told_empty if now - self._empty_since >= GRACE else ():
+            self._journal.submit(log_of(case), 0, DeskEmpty())
+            self._told_empty.add(case)
 
     def _mind(self, book: Book) -> None:
         case: Case = book.fold.state

@@ -139,6 +139,30 @@ async def test_who_takes_a_case_over_is_given_half_a_minute_of_their_own(watch: 
     assert await watch.status(case) == "claimed"
 
 
+async def test_ce_10_who_waits_for_others_at_the_desk_is_told_when_the_last_of_them_has_gone(
+    watch: Watch,
+):
+    watch.service.at_desk = 2
+    case, _ = await watch.claimed()
+    watch.presence.came(watch.service.cases.desk, 2)
+    await watch.service.office.journal.submit(log_of(case), 2, PutBack())
+    await until(lambda: watch.service.listed(case)[-1:] == ["unanswered"])
+    watch.leaves(case)
+    await watch.look()
+    await watch.look(GRACE)
+    assert watch.service.kinds(case)[-1] == "claim_lapsed", "Kim is still there"
+    watch.presence.left(watch.service.cases.desk, 2)
+    await watch.look()
+    await watch.look(GRACE - 0.1)
+    assert watch.service.kinds(case)[-1] == "claim_lapsed", (
+        "a page that is loaded again is not gone"
+    )
+    for _ in range(3):
+        await watch.look(0.1)
+        await until(lambda: watch.service.kinds(case)[-1] == "nobody_there")
+    assert watch.service.kinds(case).count("nobody_there") == 1
+
+
 async def test_what_is_given_back_or_closed_is_minded_no_more(watch: Watch):
     case, _ = await watch.claimed()
     assert watch.claims.logs() == [watch.service.cases.desk, log_of(case)]

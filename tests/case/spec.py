@@ -86,33 +86,37 @@ def judge_case(entries: list[CaseEntry]) -> None:
     assert tags[:1] in ([], ["case_raised"]), "a case begins with its raise"
     assert "case_closed" not in tags[:-1], "something after the close"
     is_told, held, last, source, left = False, False, 0, "", False
-    waits_again = False  # Told by a lapse that nobody has it, and not yet that nobody is there.
+    lapsed, alone = (
+        False,
+        False,
+    )  # Somebody had it; told that nobody is at the desk, and not otherwise since.
     for entry in flat(entries):
         match entry:
             case CaseRaised():
                 asks = (source, entry.source) == ("signal", "help")
                 is_told, source = is_told and (held or not asks), entry.source
+                alone = alone and not asks
             case Claimed():
                 assert not held or entry.reason, "taken from who has it, without a reason"
                 assert last in (0, entry.seat, entry.replaces), "two read what is for one"
-                held, last, waits_again = True, entry.seat, False
+                held, last, lapsed = True, entry.seat, False
             case ClaimLapsed():
                 assert held, "nobody had it"
-                held, is_told, waits_again = False, True, True
+                held, is_told, lapsed, alone = False, True, True, False
             case ClaimResumed():
                 assert not held, "they have it"
                 assert entry.seat == last, "somebody else had it"
-                held, waits_again = True, False
+                held, lapsed = True, False
             case NobodyThere() | Unanswered():
                 assert not held, "told that nobody has it, after the claim"
                 assert not left, "told to somebody who has left"
-                anew = waits_again and isinstance(entry, NobodyThere)
+                anew = lapsed and not alone and isinstance(entry, NobodyThere)
                 assert anew or not is_told, "told twice that nobody comes"
-                is_told, waits_again = True, False
+                is_told, alone = True, isinstance(entry, NobodyThere)
             case MemberLeft():
                 assert not left, "left twice"
                 left = True
             case HelpPressedAgain():
-                is_told = held and is_told
+                is_told, alone = held and is_told, False
             case _:
                 pass

@@ -49,6 +49,7 @@ from moderation.case.entries import (
     NobodyThere,
     OutcomeNoted,
     Touched,
+    Unanswered,
     Wrote,
 )
 from moderation.case.state import Unread
@@ -268,6 +269,8 @@ def test_ce_10_pressing_help_after_that_says_how_the_desk_is_then():
     called = alone.when(0, asks).then(HelpPressedAgain())
     assert called.state.status == "raised"
     called.when(0, DeskEmpty()).then(NobodyThere())
+    late = called.later(CLAIM_WITHIN).when(0, TickCase()).then(Unanswered())
+    late.when(0, DeskEmpty()).then(NobodyThere()).when(0, DeskEmpty()).nothing()
     asks = msgspec.structs.replace(asks, attended=False)
     alone.when(0, asks).then(HelpPressedAgain(), NobodyThere())
 

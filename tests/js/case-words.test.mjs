@@ -79,6 +79,13 @@ test("ce_12 why somebody had a case no more stands in the record, at both ends",
   }
 })
 
+test("ce_12 of a desk that may be empty nobody is promised while somebody's connection is gone", () => {
+  const held = fold([raised("help"), claimed()])
+  assert.equal(memberSays(held, true, HELPLINES), "")
+  const gone = `Kim is not connected just now. Unless they are back within half a minute, your call is open to everybody from staff again. ${NUMBERS}`
+  assert.equal(memberSays(held, false, HELPLINES), gone)
+})
+
 test("ce_06 the first line of the record stays what it was, and the press is one of its own", () => {
   const story = [raised("signal"), { type: "excerpt", seat: 1, words: "I can't" }, raised("help"), pressed]
   assert.deepEqual(plain(notes(noteForStaff, story, 2)), ["The review noticed words.", "Ben wrote this:", "Ben pressed Help.", "Ben pressed Help again."])

@@ -77,6 +77,7 @@ MISTAKES = [
     ("parts.js", "letters[end - 1] !== ", "letters[end] !== "),
     ("written.js", "\\u2800", ""),
     ("enter.js", "isComposing || ", ""),
+    ("case.js", "isFirst || !isPress || isHeld(state)", "isFirst || !isPress"),
     ("presence.js", "now - gone < GRACE", "now - gone <= 0"),
 ]
 

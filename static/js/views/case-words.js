@@ -41,7 +41,7 @@ export function memberSays(state, isThere, helplines) {
       return "This line is closed. Help is here again whenever you need it."
     case "held":
       return isThere === false
-        ? `${name} is not connected just now. Unless they are back within half a minute, everybody at the desk is called. ${thereNow(helplines)}`
+        ? `${name} is not connected just now. Unless they are back within half a minute, your call is open to everybody from staff again. ${thereNow(helplines)}`
         : ""
     case "alone":
       return `${alone(state)} Your call for help stays open, and whoever comes to the desk sees it. ${thereNow(helplines)}`
