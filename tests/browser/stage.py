@@ -279,6 +279,8 @@ class Person:
         await self.main.get_by_role("button", name="Send", exact=True).click()
 
     async def press(self, name: str | re.Pattern[str]) -> None:
+        # What takes no tap for a moment says so (aim.js); on a busy machine it may say it between a look and a tap.
+        await expect(self.page.locator("[data-held]")).to_have_count(0)
         await self.button(name).click()
 
     async def comes_true(self, holds: str) -> None:
