@@ -272,9 +272,7 @@ class RoomPage {
     const isBehind = [...this.#heads].some(([stream, head]) => (this.#seen.get(stream) ?? 0) < head)
     if (isBehind) return
     this.#isSettled = true
-    // After the history has been drawn, which is one turn of the loop away.
-    setTimeout(() => this.#talk.settle())
-    this.#talk.end()
+    this.#talk.settle()
   }
 
   /** @param {string} words */

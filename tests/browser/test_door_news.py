@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ from playwright.async_api import expect
 
 from chatroom.client import enter
 from moderation.meeting import commands as ask
-from tests.browser.five import go_to, room_of
+from tests.browser.five import go_to, room_of, seats
 from tests.browser.test_door import door, types
 
 if TYPE_CHECKING:
+    from playwright.async_api import Locator
+
     from tests.browser.stage import Person, Stage
 
 AGAIN = 15_000
@@ -145,3 +148,76 @@ async def test_who_is_turned_away_reads_so_again_and_not_how_to_knock(stage: Sta
             await expect(door(eve)).to_contain_text(no, timeout=20_000)
             await expect(door(eve).get_by_role("button")).to_have_count(0)
             await eve.page.reload()
+
+
+def welcome(person: Person) -> Locator:
+    return person.page.get_by_role("region", name="Where the meeting is")
+
+
+async def is_at_its_beginning(person: Person) -> bool:
+    return bool(
+        await welcome(person).evaluate(
+            "(card) => card.getBoundingClientRect().top >= card.parentElement.getBoundingClientRect().top - 1"
+        )
+    )
+
+
+async def test_on_a_phone_the_card_for_the_late_begins_at_its_beginning_and_stays_there(
+    stage: Stage,
+):
+    links = await room_of(stage, "Late on a phone", single_share=True)
+    fay = await stage.person("Fay", phone=True)
+    async with (
+        enter(links["facilitator"], name="Ada") as ada,
+        seats(links["member"], "Ben") as (ben,),
+    ):
+        await go_to(ada, "sharing")
+        await ada.send(ask.Post("topic", "What helps me get through a week"))
+        await ben.send(ask.RaiseHand())
+        await fay.come_in(links["member"])
+        await expect(welcome(fay)).to_contain_text("Now: Sharing")
+        # It has more than fits, or there were nothing to see here.
+        talk = fay.page.get_by_role("region", name="Talk")
+        assert await talk.evaluate("(talk) => talk.scrollHeight > talk.clientHeight")
+        # The page is drawn every second, and again when somebody does something.
+        await ben.send(ask.LowerHand())
+        await expect(welcome(fay)).not_to_contain_text("One hand is up.")
+        for _ in range(15):
+            assert await is_at_its_beginning(fay)
+            await asyncio.sleep(0.1)
+        await fay.shoot_as_it_is("door-welcome", "phone")
+        # What was written before they came is not theirs to know of.
+        await expect(fay.main).to_contain_text("Nothing has been written since you came.")
+        await expect(fay.main).not_to_contain_text("Nothing has been written yet.")
+        # Whoever has read it to its end follows the talk.
+        await talk.evaluate("(talk) => talk.scrollTo(0, talk.scrollHeight)")
+        await ada.say("I will read the next part.")
+        await expect(fay.log.get_by_text("I will read the next part.")).to_be_in_viewport()
+
+
+async def test_where_all_may_read_what_was_said_nothing_means_nothing(stage: Stage):
+    links = await room_of(stage, "All is read", history="meeting")
+    fay = await stage.person("Fay")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await go_to(ada, "gathering")
+        await fay.come_in(links["member"])
+        await expect(fay.main).not_to_contain_text("since you came")
+
+
+async def test_after_the_close_the_page_says_how_long_one_can_read_on(stage: Stage):
+    links = await room_of(stage, "Closed")
+    ben = await stage.person("Ben", phone=True)
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await go_to(ada, "gathering")
+        await ben.come_in(links["member"])
+        await ada.say("Good evening, all.")
+        await expect(ben.log).to_contain_text("Good evening, all.")
+        await ada.send(ask.Close())
+        await expect(ben.main).to_contain_text(
+            "You can read on here for as long as this page stays open. Loaded again, it leads to the next meeting."
+        )
+        await expect(ben.log).to_contain_text("Good evening, all.")
+        await ben.shoot("door-closed")
+        await ben.page.reload()
+        await expect(door(ben)).to_contain_text("The meeting has not begun yet")
+        await expect(ben.main).not_to_contain_text("Good evening, all.")

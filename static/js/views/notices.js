@@ -22,7 +22,7 @@ const OUT = {
   },
 }
 const OTHERWISE = { words: "The connection was ended. Your words are kept.", onward: "Come back in" }
-const OVER = { words: "You can stay and read as long as you like.", onward: "Come in to the next meeting" }
+const OVER = { words: "You can read on here for as long as this page stays open. Loaded again, it leads to the next meeting.", onward: "Come in to the next meeting" }
 const TAKE = "There are words of yours in the field. Take them along to the next meeting?"
 
 /** Who is writing. Never read aloud: it comes and goes. */

@@ -4,22 +4,33 @@
 export class End {
   #element
   #near
+  #isHeld
   #was = true
   #size = ""
 
-  /** @param {HTMLElement} element @param {number} near How far from the end still is at the end. */
-  constructor(element, near) {
+  /**
+   * @param {HTMLElement} element
+   * @param {number} near How far from the end still is at the end.
+   * @param {() => boolean} [isHeld] Whether the reader is at something else, however near the end is.
+   */
+  constructor(element, near, isHeld = () => false) {
     this.#element = element
     this.#near = near
+    this.#isHeld = isHeld
     element.addEventListener("scroll", () => this.isNear, { passive: true })
     new ResizeObserver(() => {
       this.#size = this.#measured()
-      if (this.#was) this.go()
+      if (this.#was && !this.#isHeld()) this.go()
     }).observe(element)
+  }
+
+  get isHeld() {
+    return this.#isHeld()
   }
 
   /** Whether the reader is there; until a new size has settled, whether they were. */
   get isNear() {
+    if (this.#isHeld()) return (this.#was = false)
     // A change of size moves the end, and is heard of first as a scroll.
     if (this.#size !== this.#measured()) return this.#was
     const { scrollTop, clientHeight, scrollHeight } = this.#element
@@ -48,9 +59,10 @@ export class Scroller {
   /**
    * @param {HTMLElement} element
    * @param {(away: boolean) => void} onaway Called with true when something came in below what is seen.
+   * @param {() => boolean} isHeld
    */
-  constructor(element, onaway) {
-    this.#end = new End(element, NEAR)
+  constructor(element, onaway, isHeld) {
+    this.#end = new End(element, NEAR, isHeld)
     this.#onaway = onaway
     element.addEventListener("scroll", () => this.#end.isNear && onaway(false), { passive: true })
   }
@@ -72,6 +84,13 @@ export class Scroller {
   /** Goes to the last line. */
   end() {
     this.#chain = this.#chain.then(() => this.#jump())
+  }
+
+  /** The same, for nobody has asked for it, unless the reader is held. */
+  settle() {
+    this.#chain = this.#chain.then(() => {
+      if (!this.#end.isHeld) this.#jump()
+    })
   }
 
   #jump() {

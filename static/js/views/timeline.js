@@ -15,6 +15,9 @@ import { twoTaps } from "./taps.js"
 /** What a posted card is called; a cue is what a facilitator has to say. @type {Record<Kind, string>} */
 const POSTS = { cue: "", reading: "Reading", topic: "Topic", announcement: "Announcement" }
 
+/** To who can't see whether anything was written before. */
+const NOTHING_SINCE = "Nothing has been written since you came."
+
 /** Rows from which on words are long, at so many letters a row. */
 const ROWS = 40
 const LETTERS = 60
@@ -39,10 +42,11 @@ export class TimelineView {
   /** @param {Acts} acts */
   constructor(acts) {
     this.#acts = acts
-    this.#scroller = new Scroller(find("#talk"), (away) => (this.#below.hidden = !away))
+    const talk = find("#talk")
+    this.#scroller = new Scroller(talk, (away) => (this.#below.hidden = !away), () => isReadingWelcome(talk))
     this.#below.addEventListener("click", () => {
-      this.end()
-      find("#talk").focus()
+      this.#scroller.end()
+      talk.focus()
     })
   }
 
@@ -56,12 +60,10 @@ export class TimelineView {
     fill(this.#log)
   }
 
+  /** The history is here, and the reader at its end; read aloud is what comes from the next turn of the loop on. */
   settle() {
-    this.#log.setAttribute("aria-live", "polite")
-  }
-
-  end() {
-    this.#scroller.end()
+    setTimeout(() => this.#log.setAttribute("aria-live", "polite"))
+    this.#scroller.settle()
   }
 
   /** @param {Item} item @param {boolean} [isNews] */
@@ -77,6 +79,7 @@ export class TimelineView {
   render({ room }, timeline, more = () => false) {
     this.#scroller.change(() => {
       const news = this.#place(timeline.items, room)
+      if (room.flags.history === "none") write(find(".empty"), NOTHING_SINCE)
       this.#markLive(timeline.items, room)
       this.#dropAnswers(room)
       if (room.closedAt !== null && !this.#isOver) this.#over()
@@ -362,3 +365,14 @@ function time(at) {
   return el("time", { class: "soft", datetime: new Date(at * 1000).toISOString() }, clock(at))
 }
 
+/**
+ * Whoever has just come begins the card at its beginning; below it there is nothing, or not all of it has been in sight.
+ *
+ * @param {HTMLElement} talk
+ */
+function isReadingWelcome(talk) {
+  const card = find("#arrived")
+  if (card.hidden) return false
+  const isEmpty = find("#log").childElementCount + find("#pending").childElementCount === 0
+  return isEmpty || card.getBoundingClientRect().bottom > talk.getBoundingClientRect().bottom
+}
