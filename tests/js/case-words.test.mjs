@@ -42,6 +42,10 @@ for (const [why, gone] of Object.entries(GONE)) {
     assert.deepEqual([standsAt(fold(waits)), standsAt(fold([...waits, nobody]))], ["again", "alone"])
   })
 
+  test(`ce_10 ${why}: words that the review notices meanwhile call nobody`, () => {
+    assert.equal(says(...waits, nobody, { ...raised("help"), triage: "imminent" }), says(...waits, nobody))
+  })
+
   test(`ce_10 ${why}: Call again is answered as the first press is`, () => {
     for (const before of [waits, [...waits, nobody]]) {
       assert.match(says(...before, pressed), /^Staff have been called\./)
@@ -76,6 +80,9 @@ test("ce_12 why somebody had a case no more stands in the record, at both ends",
     assert.equal(plain(notes(noteForStaff, waits, 2)).at(-1), kims)
     assert.equal(plain(notes(noteForStaff, [...waits, claimed(3, "Sam")], 3)).at(2), sams)
     assert.equal(notes(memberNote, [...waits, nobody]).at(-1), "Nobody else was at the desk.")
+    const again = [...waits, { type: "claim_resumed", seat: 2 }]
+    assert.equal(plain(notes(memberNote, again)).at(-1), "Kim has your call again.", "wherever they were meanwhile")
+    assert.deepEqual([2, 3].map((seat) => plain(notes(noteForStaff, again, seat)).at(-1)), ["You took it up again.", "Kim took it up again."])
   }
 })
 

@@ -173,6 +173,8 @@ async def test_a_link_used_up_says_so(server: Server):
         assert (await go_through(ben, link)).status_code == 200
         answer = await go_through(eve, link)
     assert (answer.status_code, answer.json()["code"]) == (410, "invitation_used_up")
+    # Be it for good, as a link of staff's is, or until somebody leaves.
+    assert answer.json()["words"].startswith("This link is used up. Ask whoever gave it to you")
 
 
 @pytest.mark.parametrize(

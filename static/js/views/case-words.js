@@ -119,7 +119,7 @@ export function memberNote(line) {
     case "claim_lapsed":
       return HAD_LAPSED[line.why ?? "away"](name)
     case "claim_resumed":
-      return `${name} is here again.`
+      return `${name} has your call again.`
     case "case_closed":
       return line.seat === MEMBER ? "You ended the line." : "Staff ended the line."
     default:

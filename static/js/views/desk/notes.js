@@ -40,7 +40,7 @@ export function noteForStaff(line, state) {
       return `${isMine ? mine : ofColleague(staff)}${isOut ? "" : ", and they were told"}.`
     }
     case "claim_resumed":
-      return `${staff} ${isMine ? "were" : "was"} there again.`
+      return `${staff} took it up again.`
     case "case_closed": {
       const outcome = state.outcome === null ? "" : `: ${OUTCOMES[state.outcome]}`
       if (line.seat === MEMBER) return `${name} ended the line.`
