@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, Locator
 
-SPEED = 6.0
+SPEED = 2.0
 PRESSED_LATELY = 11.0 / SPEED
 """Seconds after which a press of Help is another one on this server."""
 AT_ONCE = 15_000.0 / SPEED * 0.8 * SLOW
