@@ -70,6 +70,7 @@ async def test_the_door_offers_the_initial_where_a_name_looks_like_a_full_one(
         # Whoever is called so keeps it.
         await ann.open(links["member"])
         await types(ann, "Mary Ann")
+        await ann.rests()
         await ann.press("Keep Mary Ann")
         await expect(ann.floor).to_be_visible()
         await ada.until(lambda: len(ada.meeting.seats) == 3)
