@@ -371,8 +371,8 @@ function time(at) {
  * @param {HTMLElement} talk
  */
 function isReadingWelcome(talk) {
-  const card = find("#arrived")
-  if (card.hidden) return false
+  const card = document.getElementById("arrived")
+  if (card === null || card.hidden) return false // A page that was left holds nothing.
   const isEmpty = find("#log").childElementCount + find("#pending").childElementCount === 0
   return isEmpty || card.getBoundingClientRect().bottom > talk.getBoundingClientRect().bottom
 }
