@@ -27,6 +27,7 @@ from chatroom.groups.meetings import Meetings
 from chatroom.live.book import Book, Record
 from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal
+from chatroom.live.lobby import Lobby
 from chatroom.live.presence import Presence
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.reviewing import open_reviewer
@@ -126,6 +127,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
     )
     reviewer = open_reviewer(settings)
     house = House(journal, hub, ground.accounts, reviewer, cases, ground.clock.now, time.monotonic)
+    lobby = Lobby(presence)
     meetings = Meetings(
         ground.engine,
         journal,
@@ -133,6 +135,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         cases,
         reviewer,
         open_formats(ground.engine),
+        lobby,
         settings.retention,
         secrets.token_bytes,
     )
@@ -144,6 +147,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         hub,
         presence,
         Claims(journal, presence, ground.clock.now, desk=lambda: cases.desk),
+        lobby,
         bus_is_sound=lambda: ground.bus.sound,
         is_leaving=is_leaving,
     )

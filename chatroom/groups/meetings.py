@@ -14,6 +14,7 @@ from chatroom.groups.formats import Formats
 from chatroom.groups.ways import changed
 from chatroom.live.book import Book
 from chatroom.live.journal import Journal
+from chatroom.live.lobby import Lobby
 from chatroom.live.reviewing import Reviewer
 from chatroom.people.accounts import Accounts, Session
 from chatroom.store import rooms
@@ -89,6 +90,7 @@ class Meetings:
         cases: Cases,
         reviewer: Reviewer,
         formats: Formats,
+        lobby: Lobby,
         keep: float,
         random_bytes: Callable[[int], bytes],
     ) -> None:
@@ -98,6 +100,7 @@ class Meetings:
         self._cases = cases
         self._reviewer = reviewer
         self._formats = formats
+        self._lobby = lobby
         self._keep = keep
         self._random_bytes = random_bytes
         self._held: dict[str, Held] = {}
@@ -258,6 +261,23 @@ class Meetings:
             return no
         return None
 
+    def is_there(self, visit: Visit) -> None:
+        """Whoever waits, and asks for something, is at the door still."""
+        if visit.session is not None and visit.book is not None:
+            self._stands(visit.book, self._accounts.digest(visit.book.log, visit.session))
+
+    def _stands(self, book: Book, digest: str) -> None:
+        meeting: Meeting = book.fold.state
+        knock = meeting.knockers.get(digest, 0)
+        if knock in meeting.lobby:
+            self._lobby.asks(book.log, knock)
+
+    def goes(self, visit: Visit) -> None:
+        """Their page is closed, or loaded again: in that case they ask again soon."""
+        if self.waiting(visit) is not None and visit.session and visit.book:
+            digest = self._accounts.digest(visit.book.log, visit.session)
+            self._lobby.leaves(visit.book.log, visit.book.fold.state.knockers[digest])
+
     async def stop_waiting(self, visit: Visit) -> None:
         """They are in the lobby no more, and may knock again."""
         if self.waiting(visit) is not None and visit.session and visit.book:
@@ -279,6 +299,7 @@ class Meetings:
         book = visit.book or await self._convened(visit.room)
         digest = self._accounts.digest(book.log, session)
         place = _place(book.fold.state, digest)
+        self._stands(book, digest)
         if isinstance(place, int) or (place is not None and _asks_the_same(place, visit, name)):
             return place  # Who waits asks every few seconds: no log is touched.
         verdict = await self._reviewed(visit.room, session, name, id)
@@ -287,6 +308,7 @@ class Meetings:
         await self._journal.submit(book.log, 0, command, verdict=verdict)
         place = _place(book.fold.state, digest)
         assert place is not None, "the entry is folded before its answer is given"
+        self._stands(book, digest)
         if isinstance(place, int):
             self._cases.named(session, book.log, visit.room.slug)
         return place

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +12,7 @@ from chatroom.live import wire
 from chatroom.live.book import Book
 from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal, Unreadable
+from chatroom.live.lobby import Lobby
 from chatroom.live.presence import GRACE, Presence
 from chatroom.live.rules import RULES
 from chatroom.store.logs import Head, Logs, OutcomeUnknown
@@ -113,6 +114,7 @@ class Timekeeper:
         hub: Hub,
         presence: Presence,
         minded: Minded,
+        lobby: Lobby,
         bus_is_sound: Callable[[], bool],
         is_leaving: Callable[[], bool] = lambda: False,
         pause: Callable[[float], Awaitable[None]] = pause,
@@ -123,6 +125,7 @@ class Timekeeper:
         self._hub = hub
         self._presence = presence
         self._minded = minded
+        self._lobby = lobby
         self._bus_is_sound = bus_is_sound
         self._is_leaving = is_leaving
         self._pause = pause
@@ -184,15 +187,24 @@ class Timekeeper:
         if self._is_leaving():
             return
         logs = self._hub.logs()
+        self._lobby.look()
+        lobbies = self._lobby.places(self._meetings(logs))
         async with asyncio.timeout(PRESENCE_WITHIN):
-            await self._presence.look({*logs, *self._minded.logs()})
+            await self._presence.look({*logs, *lobbies, *self._minded.logs()})
             await self._minded.mind()
         self._hub.tell_presence()
         for log in logs:
             self._mind(log)
+        self._lobby.keep(set(logs))
         for missed in (self._missed, self._hands_missed, self._chair_missed):
             for log in missed.keys() - set(logs):
                 missed.pop(log, None)
+
+    def _meetings(self, logs: Iterable[int]) -> list[tuple[int, Meeting]]:
+        books = [book for log in logs if (book := self._journal.known(log)) is not None]
+        return [
+            (book.log, book.fold.state) for book in books if isinstance(book.fold.state, Meeting)
+        ]
 
     def _mind(self, log: int) -> None:
         book = self._journal.known(log)
@@ -202,6 +214,8 @@ class Timekeeper:
             self._mind_the_owed(log, book.fold.state, connected)
             self._mind_the_hands(log, book.fold.state, connected)
             self._mind_the_chair(book, book.fold.state, connected)
+            for session in self._lobby.lapsed(log, book.fold.state):
+                self._propose(log, book.fold.state, ask.Leave(session))
 
     def _propose(self, log: int, meeting: Meeting, command: ask.ServerCommand) -> bool:
         """Proposed only where it would change something: a look a second must not flood the journal.

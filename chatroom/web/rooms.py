@@ -27,6 +27,12 @@ class TakeSeat(Struct, frozen=True, forbid_unknown_fields=True):
     back: bool = False
 
 
+class StopWaiting(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the lobby sends; `perhaps` where a page goes that may only be loaded again."""
+
+    perhaps: bool = False
+
+
 class SetWays(Struct, frozen=True, forbid_unknown_fields=True):
     """What the settings send: the ways that change, null for those that are to be the format's again."""
 
@@ -109,6 +115,7 @@ class Rooms:
         visit = await self._visit(request)
         if visit is None:
             raise await self._closed(request)
+        self._meetings.is_there(visit)
         return answer(self._news(visit))
 
     async def _closed(self, request: Request) -> Refused:
@@ -144,9 +151,12 @@ class Rooms:
         return renewed(request, visit.session, answer_with(request, token, {"seat": place}))
 
     async def stop_waiting(self, request: Request) -> Response:
-        """POST /rooms/{slug}/knocks/end: nobody waits there any more; who does may knock again later."""
+        """POST /rooms/{slug}/knocks/end {"perhaps"}: nobody waits there any more; who does may knock again."""
+        perhaps = (await asked(request, StopWaiting)).perhaps
         visit = await self._visit(request)
-        if visit is not None:
+        if visit is not None and perhaps:
+            self._meetings.goes(visit)
+        elif visit is not None:
             await self._meetings.stop_waiting(visit)
         return Response(status_code=204)
 

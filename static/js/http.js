@@ -23,7 +23,17 @@ export class RefusedError extends Error {
  * @returns {Promise<any>}
  */
 export async function post(path, body) {
-  return answered(await send(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }))
+  return answered(await send(path, asPost(body)))
+}
+
+/** From a page that goes: nobody waits for what comes of it. @param {string} path @param {object} body */
+export function postLast(path, body) {
+  send(path, { ...asPost(body), keepalive: true }).catch(() => {})
+}
+
+/** @param {object} body @returns {RequestInit} */
+function asPost(body) {
+  return { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
 }
 
 /** The same for what only looks. @param {string} path @returns {Promise<any>} */

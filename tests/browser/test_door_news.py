@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -221,3 +222,26 @@ async def test_after_the_close_the_page_says_how_long_one_can_read_on(stage: Sta
         await ben.page.reload()
         await expect(door(ben)).to_contain_text("The meeting has not begun yet")
         await expect(ben.main).not_to_contain_text("Good evening, all.")
+
+
+async def test_the_knock_of_a_page_that_was_closed_does_not_stand_beside_the_new_one(
+    stage: Stage,
+):
+    links = await room_of(stage, "Closed and back", door="knock")
+    eve, again = await stage.person("Eve"), await stage.person("Eve")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await go_to(ada, "gathering")
+        await eve.open(links["member"])
+        await types(eve, "Eve", "Ask to come in")
+        await expect(eve.status("You are at the door.")).to_be_visible()
+        await eve.page.close()
+        await again.open(links["member"])
+        await types(again, "Eve", "Ask to come in")
+        await ada.until(lambda: len(ada.meeting.lobby) == 2)
+        deadline = time.monotonic() + 45
+        while len(ada.meeting.lobby) > 1:
+            assert time.monotonic() < deadline, "the page that is gone waits still"
+            await asyncio.sleep(0.2)
+        assert [one.knock for one in ada.meeting.lobby] == [2]
+        await ada.send(ask.Admit(2))
+        await expect(again.floor).to_be_visible(timeout=20_000)

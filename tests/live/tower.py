@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from chatroom.live.lobby import Lobby
 from chatroom.live.presence import Presence
 from chatroom.live.timekeeper import (
     Clock,
@@ -39,6 +40,7 @@ class Tower:
     ) -> None:
         self.office = office
         self.hall = Hall(office, presence)
+        self.lobby = Lobby(self.hall.presence)
         self.is_leaving = False
         self.slept: list[float] = []
         self.sound = True
@@ -55,6 +57,7 @@ class Tower:
             self.hall.hub,
             self.hall.presence,
             minded or Unminded(),
+            self.lobby,
             bus_is_sound=lambda: self.sound,
             is_leaving=lambda: self.is_leaving,
             pause=self._pause,

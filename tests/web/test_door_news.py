@@ -3,6 +3,7 @@
 import pytest
 from httpx2 import Response
 
+from chatroom.live import lobby
 from chatroom.people import accounts
 from chatroom.people.accounts import SESSION_LIFE
 from tests.journal.town import Frame, Room, Town
@@ -116,3 +117,48 @@ async def test_who_was_turned_away_is_told_so_at_the_door_and_who_waits_is_not(t
     async with room.sit(ada) as line:
         await line.ask({"type": "turn_away", "knock": 1})
     assert (await news(room, eve))["no"]["code"] == "turned_away"
+
+
+# Who waits and asks no more
+
+
+async def test_a_knock_that_nobody_stands_behind_is_withdrawn_and_the_person_may_knock_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lobby, "ASKS_FOR", 1)
+    monkeypatch.setattr(lobby, "MISSED", 2)
+    room = await with_door(town, "knock")
+    ada = await room.open()
+    async with room.sit(ada) as line:
+        eve = (await knock(room, "Eve")).json()["session"]
+        answered = (await line.entry("knock_answered"))["entry"]
+        assert (answered["knock"], answered["answer"], answered["by"]) == (1, "withdrawn", 0)
+        assert (await news(room, eve))["no"] is None
+        assert (await knock(room, "Eve", eve)).status_code == 202
+
+
+async def test_a_page_that_asks_what_is_on_or_is_only_loaded_again_waits_on(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    asked_for: list[int] = []
+    monkeypatch.setattr(
+        lobby.Lobby, "asks", lambda self, log, knock: asked_for.append(knock), raising=True
+    )
+    left_for: list[int] = []
+    monkeypatch.setattr(
+        lobby.Lobby, "leaves", lambda self, log, knock: left_for.append(knock), raising=True
+    )
+    room = await with_door(town, "knock")
+    await room.open()
+    eve = (await knock(room, "Eve")).json()["session"]
+    assert asked_for == [1]
+    assert (await asked(room, eve)).status_code == 200
+    assert (await knock(room, "Eve", eve)).status_code == 202
+    assert asked_for == [1, 1, 1]
+    before = await rows(town, "entry")
+    for token in (eve, None):
+        answer = await town.post(f"{room.path}/knocks/end", {"perhaps": True}, token)
+        assert answer.status_code == 204
+    assert left_for == [1]
+    assert await rows(town, "entry") == before
+    assert (await shown(room, eve))["waiting"]["name"] == "Eve"

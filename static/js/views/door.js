@@ -2,7 +2,7 @@
 
 import { el, fill, find, write } from "../dom.js"
 import { onlyWhole } from "../enter.js"
-import { isUnknown, post, RefusedError } from "../http.js"
+import { isUnknown, post, postLast, RefusedError } from "../http.js"
 import { newId } from "../ids.js"
 import { Lookout } from "../lookout.js"
 import { knockedAs, NOT_SURE, notYet, whatIsOn, whatIsSo, whoAnswers, whoComesIn } from "./door-words.js"
@@ -92,6 +92,7 @@ export class DoorView {
   /** Since when they wait (ms, the page's clock), and the next time that is asked. */
   #since = 0
   #next = 0
+  #isWaiting = false
   /** Grows with each wait that ends: what is answered to one that is over counts no more. */
   #waits = 0
   /** The question that may still be on its way. @type {Promise<unknown>} */
@@ -111,6 +112,7 @@ export class DoorView {
       this.#name.value = door.waiting.name ?? ""
       this.#wait(door.waiting)
     }
+    addEventListener("pagehide", () => this.#goes())
     this.#lookout = new Lookout(`/rooms/${door.room.slug}/door`, (/** @type {News | null} */ news, why) => {
       if (news !== null) this.#heard(news)
       else this.#unheard(why)
@@ -228,6 +230,7 @@ export class DoorView {
   /** @param {{ seat: number } | ({ waiting: true } & Waiting)} answer */
   #answered(answer) {
     if ("waiting" in answer) return this.#wait(answer)
+    this.#isWaiting = false
     this.#lookout.stop()
     this.#name.closest("section")?.remove()
     this.#oncome(answer.seat)
@@ -235,6 +238,7 @@ export class DoorView {
 
   /** The same question until there is a seat, or a no; a network that is gone is no answer. @param {Waiting} waiting */
   #wait(waiting) {
+    this.#isWaiting = true
     this.#since = performance.now() - 1_000 * waiting.waited
     if (this.#lobby.hidden) this.#atTheDoor()
     write(this.#answers, whoAnswers(waiting.holders))
@@ -271,6 +275,11 @@ export class DoorView {
     }
   }
 
+  /** A page that is closed waits no longer; one that is loaded again asks again at once. */
+  #goes() {
+    if (this.#isWaiting) postLast(`/rooms/${this.#door.room.slug}/knocks/end`, { perhaps: true })
+  }
+
   /** They wait on, under the old name, until they knock with another one. */
   #correct() {
     this.#waits += 1
@@ -281,6 +290,7 @@ export class DoorView {
 
   /** Nobody has to wait; the facilitators see them at the door no more. */
   async #stop() {
+    this.#isWaiting = false
     this.#waits += 1
     clearTimeout(this.#next)
     const asked = this.#asked
@@ -295,6 +305,7 @@ export class DoorView {
 
   /** A name can be mended; another no stands in place of the form. @param {Refusal} refusal */
   #refused(refusal) {
+    this.#isWaiting = false
     const isOfTheName = refusal.next?.includes("edit") || isUnknown(refusal)
     this.#lobby.hidden = true
     this.#form.hidden = false
