@@ -5,6 +5,10 @@
 
 /** What lies over the page, the topmost last: how each is closed. @type {(() => void)[]} */
 const layers = []
+/** Until when a step back is this page's own, and closes nothing that has opened meanwhile (ms, the page's clock). */
+let ours = -Infinity
+/** Milliseconds in which a browser takes a step back. */
+const STEP = 500
 /** Whether this page has places in the history beside its own. */
 let isUsed = depth() > 0
 
@@ -25,7 +29,9 @@ export function over(close) {
     const place = layers.indexOf(close)
     if (place < 0) return // It was Back.
     layers.splice(place, 1)
-    if (depth() > layers.length) history.back()
+    if (depth() <= layers.length) return
+    ours = performance.now() + STEP
+    history.back()
   }
 }
 
@@ -48,6 +54,9 @@ export async function leaveFor(url) {
 
 /** Back, or Forward. */
 function settle() {
+  const isOurs = performance.now() < ours
+  ours = -Infinity
+  if (isOurs && layers.length > depth()) return remember()
   while (layers.length > depth()) layers.pop()?.()
   comeDown()
 }

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from tests.browser.stage import Person, Stage
 
 OVER = "history.state?.over ?? 0"
+CLOSED_AND_OPENED = """() => {
+  document.querySelector(".help-head button").click()
+  document.querySelector(".bar [data-help]").click()
+}"""
 OUTSIDE = """() => {
   const { activeElement: it, body } = document
   return it === body || it.closest(".help-panel") ? "" : it.textContent || it.id
@@ -46,6 +50,19 @@ async def test_back_closes_help_and_does_not_leave_the_meeting(stage: Stage):
     await ben.comes_true(f"({OVER}) === 0")
     await ben.page.go_back()
     await expect(ben.page).to_have_url(re.compile("/left$"))
+
+
+async def test_what_is_closed_and_opened_again_at_once_stays_open_and_back_closes_it(stage: Stage):
+    ben = await in_the_room(stage, "At once")
+    await ben.button("Help").click()
+    await ben.page.evaluate(CLOSED_AND_OPENED)
+    await ben.comes_true(f"({OVER}) === 1")
+    await expect(ben.help).to_be_visible()
+    await ben.page.wait_for_timeout(600)  # A step back is the reader's own again.
+    await ben.help.get_by_role("heading").first.click()  # Browsers pass over what nobody has touched.
+    await ben.page.go_back()
+    await expect(ben.help).to_be_hidden()
+    await expect(ben.field).to_be_visible()
 
 
 async def test_back_closes_the_sheet_and_help_out_of_a_sheet_is_one_step(stage: Stage):

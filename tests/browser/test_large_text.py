@@ -130,7 +130,7 @@ async def member(stage: Stage) -> AsyncIterator[State]:
         await ben.field.fill(SHARE)
         yield "a private line", ben
         await ben.field.fill("")
-        await ben.press("To the facilitators")
+        await ben.press("Back to the room")
         me = seat_of(ada, "Ben")
         await ada.send(ask.Tell("Is it all right with you? I can wait. " * 3, me))
         await expect(ben.log).to_contain_text("all right with you")

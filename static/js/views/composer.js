@@ -154,8 +154,7 @@ export class ComposerView {
     // A hand that is up already changes its lane.
     this.#urgentButton.hidden = !rooms.mayRaise(room, true)
     this.#tellButton.hidden = over || onlyTells || (rooms.isFacilitator(room) && this.#to === null)
-    write(this.#tellButton, rooms.isFacilitator(room) ? "Back to the room" : "To the facilitators")
-    set(this.#tellButton, "aria-pressed", rooms.isFacilitator(room) ? null : String(this.#to !== null))
+    write(this.#tellButton, this.#to === null ? "To the facilitators" : "Back to the room")
   }
 
   /** @param {Room} room @param {number} to */
