@@ -59,6 +59,7 @@ async def test_the_door_says_what_is_on_now_for_as_long_as_it_stands_on_the_scre
         # In view again, it is asked for at once.
         await fay.page.evaluate(LOOKS_AGAIN)
         await expect(door(fay)).to_contain_text("The door is closed for now")
+        await expect(fay.button("Try the door")).to_be_visible()
         await ada.send(ask.Close())
     await a_while_passes(fay)
     await expect(door(fay)).to_contain_text("The meeting has ended; the next one has not begun yet")

@@ -343,7 +343,9 @@ export class DoorView {
   }
 
   #label() {
-    write(this.#submit, this.#busy ? "Coming in…" : this.#news.must_knock ? "Ask to come in" : "Come in")
+    const { locked, must_knock } = this.#news
+    const isShut = locked && this.#door.role === "member"
+    write(this.#submit, this.#busy ? "Coming in…" : isShut ? "Try the door" : must_knock ? "Ask to come in" : "Come in")
   }
 
   /** @param {{ busy: boolean, why: Refusal | null }} state */
