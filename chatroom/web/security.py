@@ -1,5 +1,6 @@
 """What stands before every answer: which host was asked, who asks from where, and the headers."""
 
+import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl
 
@@ -22,8 +23,35 @@ LARGEST_BODY = 64 * 1024
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # A load balancer asks for these by the address of the machine.
 HEALTH = {"/healthz", "/readyz"}
-# A URL ends up in histories and log files, so none of these may stand in one (A8).
-SECRETS = {"token", "access_token", "secret", "session", "invitation", "bearer", "key"}
+# A URL ends up in histories and log files, so none of these may stand in one (A8): what calls itself a secret,
+# and what has the form of one of ours, whatever it is called.
+SECRETS = {
+    *(
+        "token",
+        "tok",
+        "access_token",
+        "secret",
+        "session",
+        "session_id",
+        "sessionid",
+        "sid",
+        "invitation",
+    ),
+    *(
+        "bearer",
+        "auth",
+        "authorization",
+        "jwt",
+        "key",
+        "api_key",
+        "apikey",
+        "password",
+        "passwd",
+        "pwd",
+    ),
+}
+OURS = re.compile(r"[A-Za-z0-9_-]{43}")
+"""256 random bits: the token of a session, or the secret of an invitation."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -197,7 +225,8 @@ def _tells_a_secret(scope: Scope) -> bool:
     query = scope.get("query_string", b"").decode("latin-1")
     if scope["type"] == "websocket":
         return bool(query)  # A socket's URL has no query at all: what it needs is in the hello.
-    return any(name.lower() in SECRETS for name, _ in parse_qsl(query, keep_blank_values=True))
+    told = parse_qsl(query, keep_blank_values=True)
+    return any(name.lower() in SECRETS or OURS.search(name + " " + value) for name, value in told)
 
 
 def _is_json(headers: Headers) -> bool:

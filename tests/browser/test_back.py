@@ -59,7 +59,9 @@ async def test_what_is_closed_and_opened_again_at_once_stays_open_and_back_close
     await ben.comes_true(f"({OVER}) === 1")
     await expect(ben.help).to_be_visible()
     await ben.page.wait_for_timeout(600)  # A step back is the reader's own again.
-    await ben.help.get_by_role("heading").first.click()  # Browsers pass over what nobody has touched.
+    await ben.help.get_by_role(
+        "heading"
+    ).first.click()  # Browsers pass over what nobody has touched.
     await ben.page.go_back()
     await expect(ben.help).to_be_hidden()
     await expect(ben.field).to_be_visible()

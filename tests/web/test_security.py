@@ -290,12 +290,28 @@ def test_a_socket_has_no_query(browser: TestClient):
 # Secrets
 
 
-@pytest.mark.parametrize("query", ["token=abc", "a=1&Secret=abc", "session=", "invitation=x;y"])
-def test_a_secret_in_a_url_is_refused_by_name(browser: TestClient, query: str):
+ONE_OF_OURS = "_zF1h0vYbC3dN4s5QxTtU6wKpLmR7e8iAoGj9BHkM2E"
+
+
+@pytest.mark.parametrize(
+    "query", ["token=abc", "a=1&Secret=abc", "session=", "invitation=x;y", "tok=abc", "JWT=abc"]
+)
+def test_a8_a_secret_in_a_url_is_refused_by_name(browser: TestClient, query: str):
     answer = browser.get(f"/?{query}")
     assert answer.status_code == 400
     assert answer.json()["code"] == "secret_in_url"
     assert "abc" not in answer.text
+
+
+@pytest.mark.parametrize("query", ["page={}", "{}", "{}=1", "page=abc%20{}", "page=%5fz{}"])
+def test_a8_what_has_the_form_of_a_secret_is_refused_whatever_it_is_called(
+    browser: TestClient, query: str
+):
+    secret = ONE_OF_OURS[2:] if "%5fz" in query else ONE_OF_OURS
+    answer = browser.get(f"/?{query.format(secret)}")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "secret_in_url"
+    assert secret not in answer.text
 
 
 def test_another_query_is_none_of_our_business(browser: TestClient):
