@@ -254,6 +254,21 @@ def test_one_process_serves_a_database(tmp_path: Path):
     database.lock_one_process(path).close()
 
 
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_w11_nor_does_a_second_one_under_another_name(
+    tmp_path: Path, link: Callable[[Path, Path], None]
+):
+    path, other = tmp_path / "test.db", tmp_path / "other.db"
+    path.touch()
+    link(other, path)
+    with (
+        database.lock_one_process(path),
+        pytest.raises(BadSetting, match="another chatroom process"),
+    ):
+        database.lock_one_process(other)
+    database.lock_one_process(other).close()
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(BadSetting) as stopped:
         database.open_engine(load({"DATABASE_URL": f"sqlite:///{tmp_path}/no/such/test.db"}))

@@ -5,7 +5,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -208,18 +208,28 @@ def sole_server(settings: Settings) -> AbstractContextManager[object]:
     return nullcontext() if path is None else lock_one_process(path)
 
 
-def lock_one_process(path: Path) -> IO[bytes]:
-    """Makes this process the only server of a database for as long as the returned file is open."""
-    _create_private(Path(f"{path}.lock"))
-    file = open(f"{path}.lock", "r+b")  # noqa: SIM115 - it stays open for the life of the process
+def lock_one_process(path: Path) -> ExitStack:
+    """Makes this process the only server of a database until what is returned is closed (W11).
+
+    By whatever name: a symlink leads to the same lock, and of a hard link the database itself is locked.
+    """
+    path = path.resolve()
+    lock = Path(f"{path}.lock")
+    _create_private(lock)
+    with ExitStack() as held:
+        for file in (lock, path) if path.exists() else (lock,):
+            _lock(held.enter_context(file.open("r+b")), path)
+        return held.pop_all()
+
+
+def _lock(file: IO[bytes], path: Path) -> None:
+    """Beside the locks of SQLite, which are of another kind (flock and fcntl)."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        file.close()
         raise BadSetting(
             "DATABASE_URL", f"{path} is in use by another chatroom process; stop that one first"
         ) from None
-    return file
 
 
 def _create_private(path: Path) -> None:
