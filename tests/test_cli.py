@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -312,6 +312,38 @@ def test_nothing_is_done_before_the_tables_are_there(
     result = fresh.types(*words, ORIGINS="")
     assert result.exit_code == 1
     assert result.stderr == "The database is not up to date; run: chatroom migrate\n"
+
+
+def without_a_header(file: bytes) -> bytes:
+    return b"\0" * 100 + file[100:]
+
+
+def half(file: bytes) -> bytes:
+    return file[: len(file) // 2]
+
+
+def with_a_page_of_nothing(file: bytes) -> bytes:
+    return file[:-4096] + b"\xff" * 4096
+
+
+@pytest.mark.parametrize("damage", [without_a_header, half, with_a_page_of_nothing])
+@pytest.mark.parametrize("command", ["serve", "migrate", "check"])
+def test_a_damaged_database_is_one_sentence_that_says_what_to_do(
+    operator: Operator,
+    command: str,
+    damage: Callable[[bytes], bytes],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("chatroom.log_files.set_up", lambda: None)
+    path = load(operator.environ).database_path
+    assert path is not None, "it is SQLite"
+    path.write_bytes(damage(path.read_bytes()))
+    result = operator.types(command, ORIGINS="")
+    said = result.stdout if command == "check" else result.stderr
+    assert result.exit_code == (1 if command == "check" else 2)
+    assert "is damaged" in said
+    assert "put your last copy of it in its place" in said
+    assert command == "check" or said.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate", "check"])

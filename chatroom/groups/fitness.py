@@ -3,10 +3,11 @@
 import msgspec
 
 from chatroom.groups.formats import open_formats
-from chatroom.settings import Settings, host_of, is_loopback
+from chatroom.settings import BadSetting, Settings, host_of, is_loopback
 from chatroom.store.database import (
     Durability,
     PostgresDurability,
+    assert_whole,
     durability,
     in_words,
     open_engine,
@@ -52,9 +53,13 @@ def unfit(name: str, words: str) -> Finding:
 async def _database(settings: Settings) -> Finding:
     name = settings.database_path or "PostgreSQL"
     try:
+        if settings.database_path is not None:
+            assert_whole(settings.database_path)
         if await pending(settings):
             return unfit("DATABASE_URL", f"{name} is not up to date; run: chatroom migrate")
         found = await _durability(settings)
+    except BadSetting as damaged:
+        return unfit("DATABASE_URL", damaged.why)
     except DatabaseAway as away:
         return unfit("DATABASE_URL", f"{name} does not let us in ({away})")
     return Finding("DATABASE_URL", f"{name}, {in_words(found)}", fit=found.fit)

@@ -5,7 +5,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -205,7 +205,30 @@ async def pending(settings: Settings) -> bool:
 def sole_server(settings: Settings) -> AbstractContextManager[object]:
     """What a server holds while it runs: on SQLite it is the only one, on PostgreSQL one of many."""
     path = settings.database_path
-    return nullcontext() if path is None else lock_one_process(path)
+    if path is None:
+        return nullcontext()
+    with lock_one_process(path) as held:
+        assert_whole(path)
+        return held.pop_all()
+
+
+def assert_whole(path: Path) -> None:
+    """Stops where a SQLite file is damaged: what it would answer is not what was stored."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as database:
+            found = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.OperationalError:
+        return  # Not to be opened by us, or held by somebody: whoever opens it next says so.
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise BadSetting(
+            "DATABASE_URL",
+            f"{path} is damaged ({found.splitlines()[-1]}); put your last copy of it in its place, with no "
+            "-wal or -shm beside it, and keep the damaged file for whoever may mend it",
+        )
 
 
 def lock_one_process(path: Path) -> ExitStack:
