@@ -60,7 +60,7 @@ async def test_who_asks_for_help_while_the_door_answers_is_one_person(stage: Sta
         await ben.help.get_by_role("button", name="Back").click()
     # It was put away while the call was on its way, and the call is not given up for that.
     await ben.page.wait_for_url("**/rooms/*")
-    await expect(ben.help).to_contain_text("Your call for help stays open.")
+    await expect(ben.help).to_contain_text("Your call for help stays open")
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
