@@ -69,10 +69,16 @@ export class Draft {
   }
 }
 
-/** In another meeting they are nobody's yet: whom they were for may be another person there. @param {Kept} kept @returns {Kept} */
-function fromAnother({ text, waiting, sound }) {
+/**
+ * In another meeting they are nobody's yet: whom they were for may be another person there. What was
+ * not for the room is for the facilitators then, and never for the room.
+ *
+ * @param {Kept} kept @returns {Kept}
+ */
+function fromAnother({ text, to, waiting, sound }) {
   const words = waiting.map(({ command }) => ("text" in command ? command.text : ""))
-  return { meeting: null, text: [...words, text].filter(Boolean).join("\n"), to: null, waiting: [], sound }
+  const isPrivate = to !== null || waiting.some(({ command }) => command.type === "tell")
+  return { meeting: null, text: [...words, text].filter(Boolean).join("\n"), to: isPrivate ? 0 : null, waiting: [], sound }
 }
 
 /**

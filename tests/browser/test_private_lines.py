@@ -47,3 +47,21 @@ async def test_a_line_begun_for_one_who_goes_is_never_sent_to_the_room(stage: St
         await chidi.until(lambda: chidi.caught_up)
         await expect(ada.card("Ada")).to_have_count(1)
         await expect(ada.card("Ada")).not_to_contain_text("between us")
+
+
+async def test_a_private_draft_that_is_taken_along_is_no_words_for_the_next_room(stage: Stage):
+    links = await room_of(stage, "Taken along", door="open")
+    ben = await stage.person("Ben", phone=True)
+    async with enter(links["facilitator"], name="Mo") as mo:
+        await go_to(mo, "gathering")
+        await ben.come_in(links["member"])
+        await ben.page.reload()  # By now the page knows which meeting it is in.
+        await ben.press("To the facilitators")
+        await ben.field.fill(BETWEEN_US)
+        await mo.send(ask.Close())
+        await ben.press("Come in to the next meeting")
+        await ben.press("Take them along")
+    await ben.page.get_by_role("textbox", name="Your name for this meeting").fill("Ben")
+    await ben.press("Come in")
+    await expect(ben.field).to_have_value(BETWEEN_US)
+    await expect(ben.field).to_have_accessible_description(re.compile("only the facilitators read"))

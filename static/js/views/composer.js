@@ -136,11 +136,10 @@ export class ComposerView {
   /** @param {Room} room */
   #show(room) {
     const over = room.closedAt !== null
-    if (over) this.#to = null
     this.#form.hidden = over && this.#field.value === ""
     const free = this.#isGone(room) ? false : this.#to !== null || rooms.maySpeak(room) === null || rooms.takesTheFloor(room)
     const onlyTells = rooms.onlyTells(room)
-    write(this.#why, this.#to === null || onlyTells ? whyField(room) : this.#onlyThey(room, this.#to))
+    write(this.#why, this.#to === null || onlyTells || over ? whyField(room) : this.#onlyThey(room, this.#to))
     set(this.#form, "data-brief", (this.#why.textContent ?? "").length <= BRIEF)
     set(this.#form, "data-private", this.#to !== null)
     set(this.#form, "data-free", free)
