@@ -77,7 +77,7 @@ class Rooms:
             "seat": visit.seat,
             "sets_ways": visit.leads,
             "waiting": self._lobby(waiting) if waiting else None,
-            "meeting": meeting.convened_at if visit.seat is not None else None,
+            "meeting": meeting.convened_at if visit.known else None,
             "retention_hours": self._settings.retention_hours,
             "kept": kept(self._settings.retention_hours),
             **care(self._settings),

@@ -46,7 +46,7 @@ export class Draft {
     const kept = history.state?.room === this.#room ? history.state.kept : null
     const found = { meeting: null, text: "", to: null, waiting: [], sound: false, ...(kept ?? along) }
     const is = this.#current().meeting
-    return found.meeting !== null && is !== null && found.meeting !== is ? fromAnother(found) : found
+    return found.meeting !== null && found.meeting !== is ? fromAnother(found) : found
   }
 
   /** To be called whenever it changed. */

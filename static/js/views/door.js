@@ -19,7 +19,7 @@ import { helplineList } from "./helplines.js"
  * @typedef {object} Room
  * @property {{ slug: string, name: string }} room
  * @property {number | null} seat
- * @property {number | null} meeting When it was convened, for who has a seat: two that differ are two meetings.
+ * @property {number | null} meeting When it was convened, where anybody may know: two that differ are two meetings.
  * @property {number} retention_hours
  * @property {string} kept
  * @property {import("./helplines.js").Helpline[]} helplines
