@@ -24,6 +24,7 @@ from chatroom.care.minding import Claims
 from chatroom.groups.departures import Departures
 from chatroom.groups.formats import open_formats
 from chatroom.groups.meetings import Meetings
+from chatroom.live.addresses import Addresses
 from chatroom.live.book import Book, Record
 from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal
@@ -80,6 +81,7 @@ class Ground:
     logs: Logs
     bus: Bus
     accounts: Accounts
+    addresses: Addresses
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,15 @@ class Machine:
 
 def _open_ground(settings: Settings) -> Ground:
     key = secret_key(settings.secret_file, secrets.token_bytes)
-    engine = open_engine(settings)
+    engine, clock = open_engine(settings), Clock(settings.time_speed)
     return Ground(
         key,
-        Clock(settings.time_speed),
+        clock,
         engine,
         open_logs(settings),
         open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause),
         Accounts(engine, key, secrets.token_bytes),
+        Addresses(key, settings.proxies, clock.now),
     )
 
 
@@ -126,7 +129,16 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         connected=presence.connected,
     )
     reviewer = open_reviewer(settings)
-    house = House(journal, hub, ground.accounts, reviewer, cases, ground.clock.now, time.monotonic)
+    house = House(
+        journal,
+        hub,
+        ground.accounts,
+        ground.addresses,
+        reviewer,
+        cases,
+        ground.clock.now,
+        time.monotonic,
+    )
     lobby = Lobby(presence)
     meetings = Meetings(
         ground.engine,

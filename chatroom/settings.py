@@ -15,6 +15,7 @@ from dotenv.parser import parse_stream
 
 BusKind = Literal["none", "local", "redis"]
 Number = TypeVar("Number", int, float)
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?")
 NUMBER = r"(?=(?:[^0-9]*[0-9]){2})\+?[0-9(][0-9 ().-]{1,20}"
@@ -51,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     port: int
     origins: tuple[str, ...]
+    proxies: tuple[Network, ...]
     helplines: tuple[Helpline, ...]
     region: str
     retention_hours: int
@@ -101,6 +103,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         host=env.get("HOST", "localhost"),
         port=port,
         origins=_origins(env.get("ORIGINS"), port),
+        proxies=_proxies(env.get("PROXIES", "")),
         helplines=_helplines(env.get("HELPLINES", "")),
         region=env.get("REGION", ""),
         retention_hours=_number(env, "RETENTION_HOURS", 24, least=0, most=24 * 30),
@@ -218,6 +221,15 @@ def _check_origin(origin: str) -> None:
     scheme, _, port = found.groups()
     if port == USUAL_PORT[scheme]:
         raise BadSetting("ORIGINS", f"{origin!r}: leave :{port} out, as browsers do")
+
+
+def _proxies(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(one.strip()) for one in text.split(",") if one.strip())
+    except ValueError:
+        raise BadSetting(
+            "PROXIES", "name addresses or networks, as in PROXIES=127.0.0.1,10.0.0.0/24"
+        ) from None
 
 
 def _helplines(text: str) -> tuple[Helpline, ...]:

@@ -386,12 +386,15 @@ def test_a_port_in_use_is_one_sentence(operator: Operator, monkeypatch: pytest.M
 
 # Going live
 
+FIT = {"HELPLINES": "Samaritans | 116 123", "RETENTION_HOURS": "24", "PROXIES": "127.0.0.1"}
+
 
 def test_a_server_that_is_fit_to_go_live(operator: Operator):
-    text = operator.gets("check", HELPLINES="Samaritans | 116 123", RETENTION_HOURS="0")
+    text = operator.gets("check", **FIT | {"RETENTION_HOURS": "0"})
     assert "ok  HELPLINES: Samaritans" in text
     assert "ok  RETENTION_HOURS: words are kept for 0 hours after a meeting" in text
     assert f"ok  ORIGINS: {MEET}" in text
+    assert "ok  PROXIES: 127.0.0.1/32" in text
     assert "journal_mode wal, synchronous full" in text
     assert "NO" not in text
 
@@ -403,12 +406,12 @@ def test_a_server_that_is_fit_to_go_live(operator: Operator):
         ("RETENTION_HOURS", {"RETENTION_HOURS": ""}),
         ("ORIGINS", {"ORIGINS": "http://meet.example"}),
         ("ORIGINS", {"ORIGINS": f"{MEET},http://[::1]:8000"}),
+        ("PROXIES", {"PROXIES": ""}),
         ("TIME_SPEED", {"TIME_SPEED": "60"}),
     ],
 )
 def test_one_that_is_not_is_told_why(operator: Operator, unfit: str, environ: dict[str, str]):
-    good = {"HELPLINES": "Samaritans | 116 123", "RETENTION_HOURS": "24"}
-    result = operator.types("check", **good | environ)
+    result = operator.types("check", **FIT | environ)
     assert result.exit_code == 1
     bad = [line for line in result.stdout.splitlines() if line.startswith("NO")]
     assert len(bad) == 1

@@ -55,6 +55,8 @@ def test_an_empty_value_counts_as_none():
         ("DATABASE_URL", "postgresql://"),
         ("DATABASE_URL", "postgresql://me@["),
         ("DATABASE_URL", "postgresql://me@localhost:none/a"),
+        ("PROXIES", "proxy.local"),
+        ("PROXIES", "10.0.0.1/8"),
         ("ORIGINS", ","),
         ("ORIGINS", "meet.example.org"),
         ("ORIGINS", "https://meet.example.org/"),

@@ -32,6 +32,7 @@ async def findings(settings: Settings) -> list[Finding]:
         _secret(settings),
         _file(settings),
         *map(_origin, settings.origins),
+        _proxies(settings),
         _helplines(settings),
         _retention(settings),
         fit("CASE_RETENTION_DAYS", f"cases are kept for {settings.case_retention_days} days"),
@@ -109,6 +110,18 @@ def _origin(origin: str) -> Finding:
     if not origin.startswith("https://"):
         return unfit("ORIGINS", f"{origin} is not https, so browsers would keep no session")
     return fit("ORIGINS", origin)
+
+
+def _proxies(settings: Settings) -> Finding:
+    if settings.proxies:
+        return fit("PROXIES", f"{', '.join(map(str, settings.proxies))} say whom they let through")
+    if any(origin.startswith("https://") for origin in settings.origins):
+        # TLS ends before us, so somebody stands there.
+        return unfit(
+            "PROXIES",
+            "none is named, so everybody seems to come from one address; name your proxy's",
+        )
+    return fit("PROXIES", "there is none")
 
 
 def _helplines(settings: Settings) -> Finding:

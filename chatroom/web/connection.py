@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 
 from chatroom.care.cases import Cases, place_in
 from chatroom.live import wire
+from chatroom.live.addresses import Addresses
 from chatroom.live.book import Book
 from chatroom.live.hub import TYPING, Hub, Subscriber
 from chatroom.live.journal import Answer, Journal, RetryLater
@@ -57,6 +58,7 @@ class House:
     journal: Journal
     hub: Hub
     accounts: Accounts
+    addresses: Addresses
     reviewer: Reviewer
     cases: Cases
     now: Callable[[], float]
