@@ -22,27 +22,24 @@ import uvloop
 
 from chatroom.live import wire
 from chatroom.live.reviewing import open_reviewer
-from chatroom.settings import Settings, load
 from moderation.meeting import entries as happened
 from tests.load._load import (
     WORDS,
-    Audience,
-    Member,
-    Way,
     a_line,
-    cpu_seconds,
     furnished,
     masked,
     median,
     numbers,
     percentile,
-    program,
-    raise_file_limit,
+    settings_in,
     spelt,
     spread,
+    started,
     upgrade,
     way,
 )
+from tests.load._machine import cpu_seconds, program, take_the_load_core
+from tests.load._members import Audience, Member, Way
 from tests.processes import ServerProcess
 
 if TYPE_CHECKING:
@@ -119,7 +116,7 @@ async def contestants(stack: AsyncExitStack, members: int) -> list[Contestant]:
     server = ServerProcess(folder)
     await server.migrate()
     [place] = await furnished(settings_in(folder), [members])
-    await server.start()
+    await started(server)
     stack.push_async_callback(server.stop)
     limit, limit_port = await stack.enter_async_context(
         program(sys.executable, str(HERE / "_limit.py"))
@@ -151,10 +148,6 @@ def a_frame() -> bytes:
     """As our server writes a line to everybody."""
     said = wire.Numbered(1234, "0" * 16, time.time(), happened.Said(words=f"1234 {WORDS}", seat=12))
     return wire.encode(wire.Entries("room", (said,)))
-
-
-def settings_in(folder: Path) -> Settings:
-    return load({"DATABASE_URL": f"sqlite:///{folder}/chatroom.db"})
 
 
 async def measure(members: int) -> Figures:
@@ -268,7 +261,7 @@ async def review() -> None:
 
 
 async def main() -> None:
-    raise_file_limit()
+    take_the_load_core()
     await review()
     figures = [await measure(members) for members in SIZES]
     if len(figures) > 1:

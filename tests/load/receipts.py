@@ -25,19 +25,17 @@ import uvloop
 from chatroom.settings import load
 from tests import servers
 from tests.load._load import (
-    AT_ONCE,
-    Audience,
-    Member,
     Place,
     a_line,
-    cpu_seconds,
     furnished,
     median,
     numbers,
     percentile,
-    raise_file_limit,
+    started,
     way,
 )
+from tests.load._machine import cpu_seconds, take_the_load_core
+from tests.load._members import AT_ONCE, Audience, Member
 from tests.processes import ServerProcess
 
 if TYPE_CHECKING:
@@ -303,7 +301,7 @@ async def deployed(stack: AsyncExitStack, name: str) -> tuple[Deployment, dict[H
     kinds = [kind for kind, rooms in halls(name).items() for _ in range(rooms)]
     places = await furnished(settings, [kind.seats for kind in kinds])
     for server in serving:
-        await server.start()
+        await started(server)
         stack.push_async_callback(server.stop)
     found: dict[Hall, list[Room]] = {}
     gate = asyncio.Semaphore(AT_ONCE)
@@ -402,7 +400,7 @@ async def idle(deployment: Deployment) -> None:
 
 
 async def main() -> None:
-    raise_file_limit()
+    take_the_load_core()
     async with AsyncExitStack() as stack:
         running = {name: await deployed(stack, name) for name in DEPLOYMENTS}
         await asyncio.sleep(1)  # Presence settles.

@@ -4,7 +4,8 @@ import pytest
 
 from chatroom.live import wire
 from moderation.meeting import entries as happened
-from tests.load._load import LINE, Answers, Count, masked, percentile, spelt
+from tests.load._load import masked, percentile, spelt
+from tests.load._members import LINE, Answers, Count
 from tests.load.fanout import straight
 
 LINES = wire.encode(

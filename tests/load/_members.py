@@ -1,0 +1,232 @@
+"""The load: members that only count, as cheap as a socket of an event loop can be."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import socket
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LINE = b'"type":"said"'
+RECEIPT = re.compile(
+    rb'"type":"receipt","id":"([0-9a-f]{32})","stream":"room","number":([0-9]+)\}'
+    rb'|"type":"(retry|refusal)","id":"([0-9a-f]{32})"'
+)
+PING = b"\x89\x04"
+"""uvicorn's begin so, and nothing else does here: the words are ASCII."""
+LONGEST = 160
+"""Bytes that a receipt, or the part of a retry that is looked for, has at most."""
+SWITCHED = b"HTTP/1.1 101"
+END = ord("}")
+AT_ONCE = 64
+"""Handshakes under way at a time."""
+ALL_THERE_WITHIN = 60.0
+ADDRESSES = tuple(f"127.0.0.{number}" for number in range(2, 252))
+"""Where members come from in turn: no address has more of them than a household."""
+
+_addresses = itertools.cycle(ADDRESSES)
+
+
+class Count:
+    """How often a mark is in a stream of bytes, wherever it was cut. No mark has the end of a frame in it."""
+
+    def __init__(self, mark: bytes) -> None:
+        assert END not in mark
+        self._mark = mark
+        self._tail = b""
+
+    def feed(self, data: bytes) -> int:
+        """How many are complete with these bytes."""
+        if self._tail:
+            data = self._tail + data
+        # Whole frames, as nearly always, leave nothing to be put before the next ones.
+        self._tail = b"" if data[-1] == END else data[-len(self._mark) + 1 :]
+        return data.count(self._mark)
+
+
+class Answers:
+    """The receipts in a stream of bytes, wherever it was cut; and what is none."""
+
+    def __init__(self) -> None:
+        self._tail = b""
+
+    def feed(self, data: bytes) -> list[tuple[str, int | None]]:
+        """Id and number of each that is complete with these bytes; no number where it was a retry."""
+        data = self._tail + data
+        found: list[tuple[str, int | None]] = []
+        end = 0
+        for answer in RECEIPT.finditer(data):
+            assert answer[3] != b"refusal", data[answer.start() : answer.start() + 300]
+            end = answer.end()
+            if answer[3]:
+                found.append((answer[4].decode(), None))
+            else:
+                found.append((answer[1].decode(), int(answer[2])))
+        self._tail = data[max(end, len(data) - LONGEST) :]
+        return found
+
+
+class Way(NamedTuple):
+    """Where a member goes, and what it says to be let in."""
+
+    port: int
+    head: bytes = b""
+    hello: bytes = b""
+    welcome: bytes = b""
+    """What tells that it is in; empty: nothing will."""
+
+
+class Audience:
+    """All members of one room: how many lines they have received together."""
+
+    def __init__(self) -> None:
+        self.members: list[Member] = []
+        self.lines = 0
+        self._wanted = 0
+        self._reached = asyncio.Event()
+
+    @property
+    def bytes(self) -> int:
+        """All that was sent to those who are in."""
+        return sum(member.bytes for member in self.members)
+
+    def add(self, member: Member, lines: int) -> None:
+        """A member has received so many more."""
+        self.lines += lines
+        if self.lines >= self._wanted:
+            self._reached.set()
+
+    def answered(self, member: Member, id: str, number: int | None) -> None:
+        """A member who writes has a receipt, or without a number a retry."""
+
+    async def wait_for(self, lines: int) -> None:
+        self._wanted = lines
+        if self.lines < lines:
+            self._reached.clear()
+            async with asyncio.timeout(30):
+                await self._reached.wait()
+
+    def assert_whole(self) -> None:
+        """A figure of members who have not all received the same is void."""
+        received = {member.lines for member in self.members}
+        assert len(received) == 1, f"from {min(received)} to {max(received)} lines"
+        assert not [member for member in self.members if member.lost], "all are still here"
+
+    async def open(
+        self,
+        ways: Iterable[Way],
+        *,
+        writers: int = 0,
+        gate: asyncio.Semaphore | None = None,
+        within: float = ALL_THERE_WITHIN,
+    ) -> None:
+        """Connects a member by each way, and returns when all are in. `writers` of them read answers."""
+        gate = gate or asyncio.Semaphore(AT_ONCE)
+
+        async def one(index: int, way: Way) -> None:
+            async with gate:
+                member = Member(way, self, Answers() if index < writers else None)
+                self.members.append(member)
+                async with asyncio.timeout(within):
+                    await member.connect()
+                    await member.welcomed.wait()
+                assert not member.denied, member.denied
+
+        await asyncio.gather(*(one(index, way) for index, way in enumerate(ways)))
+
+    def close(self) -> None:
+        for member in self.members:
+            member.leave()
+
+
+class Member(asyncio.Protocol):
+    """A socket that counts lines, and reads the answers if it writes."""
+
+    transport: asyncio.Transport | None = None
+
+    def __init__(self, way: Way, audience: Audience, answers: Answers | None = None) -> None:
+        self._way = way
+        self._audience = audience
+        self._answers = answers
+        self._count = Count(LINE)
+        self._waiting: tuple[bytes, ...] = (b"\r\n\r\n", way.welcome) if way.head else ()
+        self._before = b""
+        self.lines = 0
+        self.bytes = 0
+        self.lost = False
+        self.denied = ""
+        """The first line of an answer that is no 101."""
+        self.welcomed = asyncio.Event()
+
+    async def connect(self) -> None:
+        """Comes from the next of the addresses."""
+        loop = asyncio.get_running_loop()
+        own = socket.socket()
+        own.setblocking(False)
+        own.bind((next(_addresses), 0))
+        try:
+            await loop.sock_connect(own, ("127.0.0.1", self._way.port))
+            await loop.create_connection(lambda: self, sock=own)
+        except BaseException:
+            own.close()
+            raise
+
+    def leave(self) -> None:
+        """At once, and without a word."""
+        self.lost = True
+        if self.transport is not None:
+            self.transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's own class is no subclass.
+        self.transport.write(self._way.head)
+        self._go_on()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+
+    def data_received(self, data: bytes) -> None:
+        self.bytes += len(data)
+        if self._waiting:
+            self._go_on(data)
+        ping = data.find(PING)
+        if ping >= 0:
+            self.write(b"\x8a\x84" + bytes(4) + data[ping + 2 : ping + 6])
+        lines = self._count.feed(data)
+        if lines:
+            self._audience.add(self, lines)
+            self.lines += lines
+        if self._answers is not None:
+            for id, number in self._answers.feed(data):
+                self._audience.answered(self, id, number)
+
+    def write(self, frame: bytes) -> None:
+        if self.transport is not None:
+            self.transport.write(frame)
+
+    def _go_on(self, data: bytes = b"") -> None:
+        self._before += data
+        while self._waiting and self._waiting[0] in self._before:
+            if len(self._waiting) == 2:
+                if not self._before.startswith(SWITCHED):
+                    self.denied = self._before.split(b"\r\n")[0].decode()
+                    self.welcomed.set()
+                    return self.leave()
+                self.write(self._way.hello)
+            self._waiting = self._waiting[1:]
+        if not self._waiting:
+            self._before = b""
+            self.welcomed.set()
+        return None
+
+
+async def settled(audience: Audience, quiet: float = 0.5) -> None:
+    """Returns when nobody has received anything for so many seconds."""
+    before = -1
+    while (now := audience.bytes) != before:
+        before = now
+        await asyncio.sleep(quiet)
