@@ -34,6 +34,7 @@ from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.reviewing import open_reviewer
 from chatroom.live.timekeeper import Clock, Timekeeper, pause
 from chatroom.people.accounts import Accounts
+from chatroom.people.limits import Limits
 from chatroom.people.secret import secret_key
 from chatroom.settings import Settings
 from chatroom.store.database import assert_durable, open_engine
@@ -82,6 +83,7 @@ class Ground:
     bus: Bus
     accounts: Accounts
     addresses: Addresses
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def _open_ground(settings: Settings) -> Ground:
         open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause),
         Accounts(engine, key, secrets.token_bytes),
         Addresses(key, settings.proxies, clock.now),
+        Limits(time.monotonic, factor=settings.limits, redis_url=settings.redis_url),
     )
 
 
@@ -136,6 +139,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         ground.addresses,
         reviewer,
         cases,
+        ground.limits,
         ground.clock.now,
         time.monotonic,
     )
@@ -221,6 +225,7 @@ async def _running(ground: Ground, machine: Machine) -> AsyncIterator[None]:
             tasks.create_task(journal.follow(), name="follower"),
             tasks.create_task(ground.bus.run(journal.heard), name="bus"),
             tasks.create_task(cases.run(pause), name="cases"),
+            tasks.create_task(ground.limits.run(pause), name="limits"),
         ]
         await cases.open_desk()
         running.append(tasks.create_task(machine.timekeeper.run(), name="timekeeper"))

@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_file: Path
     settings_file: Path
     time_speed: float
+    limits: float
 
     @property
     def database_path(self) -> Path | None:
@@ -112,6 +113,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         secret_file=_secret_file(env, database_url),
         settings_file=_settings_file(env),
         time_speed=_number(env, "TIME_SPEED", 1.0, least=0.001, most=10_000.0),
+        limits=_number(env, "LIMITS", 1.0, least=0.1, most=1_000_000.0),
     )
 
 

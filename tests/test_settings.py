@@ -44,6 +44,7 @@ def test_an_empty_value_counts_as_none():
         ("CASE_RETENTION_DAYS", "never"),
         ("TIME_SPEED", "0"),
         ("TIME_SPEED", "nan"),
+        ("LIMITS", "0"),
         ("BUS", "rabbit"),
         ("REDIS_URL", "http://localhost"),
         ("DATABASE_URL", "chatroom.db"),

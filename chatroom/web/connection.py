@@ -21,6 +21,7 @@ from chatroom.live.reviewing import Reviewer
 from chatroom.live.rules import Command, State, as_written, stream_name, words_of
 from chatroom.live.transport import EXTENSION, Frames
 from chatroom.people.accounts import Accounts, Session
+from chatroom.people.limits import Limits
 from chatroom.store.logs import OutcomeUnknown
 from moderation.content.verdict import ALLOW, Verdict
 from moderation.content.written import Written
@@ -61,6 +62,7 @@ class House:
     addresses: Addresses
     reviewer: Reviewer
     cases: Cases
+    limits: Limits
     now: Callable[[], float]
     monotonic: Callable[[], float]
 
