@@ -3,8 +3,9 @@
 from asyncio import BaseTransport, Event
 from typing import Any
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+
+from chatroom.live.sips import SippingProtocol
 
 EXTENSION = "chatroom.frames"
 HIGH_WATER = 256 * 1024
@@ -43,7 +44,7 @@ class Frames:
         self._protocol.transport.abort()
 
 
-class FanoutProtocol(WebSocketsSansIOProtocol):
+class FanoutProtocol(SippingProtocol):
     """Given to uvicorn as `ws=`. It leans on uvicorn's internals: tests/live/test_transport.py is the contract."""
 
     paused = False
@@ -77,7 +78,7 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
         if self.read_paused:
             self.read_paused = False
-            self.transport.resume_reading()
+            self.read_on()
         # As uvicorn's own: while it is set the transport waits for the peer's goodbye, and reads on.
         # Closed with something unread, the kernel would send a reset, and the code could be lost.
         self.close_timer = self.loop.call_later(ABORT_AFTER, self.transport.abort)
