@@ -51,6 +51,7 @@ class Book:
         self.min_reader = READER
         self.contested = False
         self.ring: deque[Record] = deque(maxlen=RING)
+        self._lately: set[bytes] = set()
         self.fold = Fold(0, HashTrieMap(), rules.new)
         self.on_their_way: dict[tuple[int, str], str] = {}
         """Lines that wait to be decided, by seat and command id: the review has to see them, too."""
@@ -70,7 +71,15 @@ class Book:
     def _keep(self, record: Record) -> None:
         for number in erased_by(record.entry):
             self._forget_words(number)
+        if len(self.ring) == RING and self.ring[0].command is not None:
+            self._lately.discard(self.ring[0].command)
         self.ring.append(record)
+        if record.command is not None:
+            self._lately.add(record.command)
+
+    def stored_lately(self, command: bytes) -> bool:
+        """Whether one of the newest entries is this command's: it is being sent again."""
+        return command in self._lately
 
     def _forget_words(self, number: int) -> None:
         for index, record in enumerate(self.ring):

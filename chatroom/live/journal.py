@@ -179,11 +179,21 @@ class Journal:
         `payload` is what must be the same when it is sent again. It is not stored behind any of
         `followed_by`: a no, or a receipt without an entry, that was lost does not become a yes.
         """
-        digest = hashlib.blake2b(payload, key=self._key, digest_size=16).digest() if id else None
+        digest = self._digest(payload) if id else None
         proposal = Proposal(log, seat, command, id, digest, verdict, review, followed_by)
         self._queues.setdefault(log, {}).setdefault(seat, deque()).append(proposal)
         self._waiting.set()
         return proposal.answer
+
+    async def first(
+        self, log: int, seat: int, id: bytes, payload: bytes
+    ) -> Answer | Refused | None:
+        """The answer to a command that was stored before; None where it was not. Nothing is queued."""
+        first = await self._logs.first(log, seat, id)
+        return None if first is None else _first_answer(self._digest(payload), first)
+
+    def _digest(self, payload: bytes) -> bytes:
+        return hashlib.blake2b(payload, key=self._key, digest_size=16).digest()
 
     async def book(self, log: int) -> Book | None:
         """The log folded up to its head, from memory where it is there; None where there is no such log."""
@@ -446,7 +456,7 @@ class Journal:
         """A no, or nothing to do; unless it was stored before: then with its first receipt (P2)."""
         for proposal, answer in draft.answered:
             first = await self._first(proposal)
-            proposal.settle(answer if first is None else _first_answer(proposal, first))
+            proposal.settle(answer if first is None else _first_answer(proposal.digest, first))
 
     async def _first(self, proposal: Proposal) -> First | None:
         if proposal.id is None:
@@ -492,7 +502,7 @@ class Journal:
         except OutcomeUnknown:
             return self._unknown([proposal])
         refused = Refused("bad_command")
-        proposal.settle(refused if first is None else _first_answer(proposal, first))
+        proposal.settle(refused if first is None else _first_answer(proposal.digest, first))
         return True
 
     def _unknown(self, work: list[Proposal]) -> bool:
@@ -509,8 +519,8 @@ class Journal:
         return False
 
 
-def _first_answer(proposal: Proposal, first: First) -> Answer | Refused:
-    if first.digest is not None and first.digest != proposal.digest:
+def _first_answer(digest: bytes | None, first: First) -> Answer | Refused:
+    if first.digest is not None and first.digest != digest:
         return Refused("id_reused")
     return Answer(first.audience, first.number)
 

@@ -200,6 +200,10 @@ REFUSALS: dict[str, Words] = {
     "bad_command": Words(
         "The server did not understand that. Reload the page and try again.", ("keep_draft",)
     ),
+    "rate_limited": Words(
+        "That was more than can be taken at once. Nothing is lost; wait a moment, then send it again.",
+        ("again", "keep_draft"),
+    ),
     "id_reused": Words("That was sent before with other words. Send it again.", ("again",)),
     "overtaken": Words(
         "What you sent after this was done before it, so it was left out. Send it again if it still fits.",

@@ -84,7 +84,13 @@ class FanoutProtocol(SippingProtocol):
         self.close_timer = self.loop.call_later(ABORT_AFTER, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
-        """A peer that answers no ping is gone: uvicorn would wait for it to drain (W13)."""
+        """A peer that answers no ping is gone: uvicorn would wait for it to drain (W13).
+
+        Not so while we read nothing of it: its answer lies behind what it asked for (A91).
+        """
+        if self.read_paused and self.ping_timeout is not None:
+            self.pong_timer = self.loop.call_later(self.ping_timeout, self.keepalive_timeout)
+            return
         super().keepalive_timeout()
         self.transport.abort()
 

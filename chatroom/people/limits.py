@@ -25,7 +25,7 @@ from redis.exceptions import RedisError
 
 # fmt: off
 Kind = Literal[
-    "lines", "hands", "reactions", "names", "acts", "chair", "refused", "starts",
+    "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "starts",
     "guesses", "all_guesses", "strangers", "all_strangers", "comings",
 ]
 # fmt: on
@@ -62,6 +62,12 @@ BUDGETS: dict[Kind, Budget] = {
         30,
         "all that a facilitator or staff does",
         "to clear a raid of 200 by taps, or paste a long reading",
+    ),
+    "again": Budget(
+        96,
+        30,
+        "what was stored already, and is sent again",
+        "an outbox of 32 that comes back three times, over a connection that breaks",
     ),
     "refused": Budget(
         5,
@@ -159,6 +165,10 @@ class Windows(Storage, MovingWindowSupport):
         taken = self._of(key, now - expiry)
         return (taken[0] if taken else now), len(taken)
 
+    def give_back(self, key: str) -> None:
+        if self._taken.get(key):
+            self._taken[key].pop()
+
     def hold(self, key: str, seconds: float) -> None:
         """Nothing more of this for so long, whatever was counted here."""
         self._held[key] = self._now() + seconds
@@ -244,6 +254,10 @@ class Limits:
         if self._redis_url is not None and BUDGETS[kind].by_address and not self._told.full():
             self._told.put_nowait((kind, key))
         return None
+
+    def give_back(self, kind: Kind, key: str) -> None:
+        """What was taken last was of no use."""
+        self._windows.give_back(self._items[kind].key_for(key))
 
     def wait(self, kind: Kind, key: str) -> int | None:
         """Uses nothing up; None while something is left, else the milliseconds until there is."""

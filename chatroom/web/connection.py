@@ -19,10 +19,12 @@ from chatroom.live.journal import Answer, Journal, RetryLater
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.reviewing import Reviewer
 from chatroom.live.rules import Command, State, as_written, stream_name, words_of
+from chatroom.live.timekeeper import pause
 from chatroom.live.transport import EXTENSION, Frames
 from chatroom.people.accounts import Accounts, Session
-from chatroom.people.limits import Limits
+from chatroom.people.limits import Kind, Limits
 from chatroom.store.logs import OutcomeUnknown
+from chatroom.web.pace import Pace, budget_of
 from moderation.content.verdict import ALLOW, Verdict
 from moderation.content.written import Written
 from moderation.meeting import commands as ask
@@ -168,6 +170,7 @@ class Connection:
         self._owed: dict[str, bool] = {}
         self._owed_until = 0.0
         self._typed_at: float | None = None
+        self._pace = Pace(house.limits, f"{book.log}/{seat}", house.monotonic)
 
     async def live(self, socket: WebSocket, hello: wire.Hello) -> None:
         """From the hello to the goodbye."""
@@ -283,7 +286,8 @@ class Connection:
         try:
             while (frame := await _next(socket)) is not None:
                 if isinstance(frame, wire.Typing):
-                    self._typing()
+                    if not self._typing():
+                        await self._pace.look(pause)
                     continue
                 if not isinstance(frame, wire.Command):
                     raise Ended("bad_frame")
@@ -293,12 +297,14 @@ class Connection:
             await self._all_answered()
             raise
 
-    def _typing(self) -> None:
+    def _typing(self) -> bool:
         """More than the others can see is passed over, and so is what they must not see."""
         now = self._house.monotonic()
-        if self._typed_at is None or now - self._typed_at >= TYPING:
-            self._typed_at = now
-            self._house.hub.typing(self._book, self._seat, now)
+        if self._typed_at is not None and now - self._typed_at < TYPING:
+            return False
+        self._typed_at = now
+        self._house.hub.typing(self._book, self._seat, now)
+        return True
 
     async def _all_answered(self) -> None:
         """Waits, before a goodbye of ours, until nothing that was taken waits for its answer (P16)."""
@@ -315,13 +321,18 @@ class Connection:
         try:
             sent = wire.decode_command(self._book.rules.commands, frame.command)
             command, written = as_written(sent)
+            kind = budget_of(command, self._book.fold.state, self._seat)
+            again = self._book.stored_lately(bytes.fromhex(frame.id))
+            if (wait := self._pace.spend(frame.id, kind, again=again)) is not None:
+                raise Refused("rate_limited", retry_ms=wait)
             self._needs_them_here(command)
             verdict, review = self._review(frame.id, command)
             if verdict.signal is not None:
                 await self._raise_signal(frame.id, words_of(command) or "", verdict)
         except Refused as no:
-            return self._answer(frame.id, await self._heard(frame, no))
+            return self._answer(frame.id, await self._looked_at(frame, no))
         except (RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
+            self._pace.unspent(kind)
             return self._answer(frame.id, no)
         answer = self._house.journal.submit(
             self._book.log,
@@ -334,7 +345,9 @@ class Connection:
             verdict=verdict,
             review=review,
         )
-        answer.add_done_callback(lambda done: self._answered(frame.id, done, verdict, written))
+        answer.add_done_callback(
+            lambda done: self._answered(frame.id, done, kind, verdict, written)
+        )
         if isinstance(command, ask.Say | ask.Post):
             self._book.on_their_way[self._seat, frame.id] = command.text
         if isinstance(command, ask.Rename):
@@ -376,6 +389,33 @@ class Connection:
 
         return review(state), review
 
+    async def _looked_at(self, frame: wire.Command, no: Refused) -> Answer | Refused | RetryLater:
+        """What becomes of a command that goes no further; the socket is not read meanwhile (A91).
+
+        Few of a seat's are looked at in a second, so that a flood of them costs little, and in order,
+        so that a cry for help in the middle of one is heard, a little later.
+        """
+        await self._pace.look(pause)
+        if no.code == "rate_limited":
+            try:
+                first = await self._stored_before(frame)
+            except (OutcomeUnknown, SQLAlchemyError):
+                return RetryLater()
+            if first is not None:
+                return first
+        return await self._heard(frame, no)
+
+    async def _stored_before(self, frame: wire.Command) -> Answer | Refused | None:
+        """The first answer of a command that is sent again: that one costs nothing (P2)."""
+        sent = wire.decode_command(self._book.rules.commands, frame.command)
+        first = await self._house.journal.first(
+            self._book.log, self._seat, bytes.fromhex(frame.id), msgspec.json.encode(sent)
+        )
+        if first is not None:
+            kind = budget_of(as_written(sent)[0], self._book.fold.state, self._seat)
+            self._pace.settled(frame.id, kind)
+        return first
+
     async def _heard(self, frame: wire.Command, no: Refused) -> Refused | RetryLater:
         """A cry for help in what can't be taken, because it is too long, is heard all the same."""
         words, meeting = wire.words_in(frame.command), self._book.fold.state
@@ -405,10 +445,17 @@ class Connection:
         self._house.journal.submit(self._book.log, 0, cue, id=noticed(id), payload=id.encode())
 
     def _answered(
-        self, id: str, done: "asyncio.Future[Answer]", verdict: Verdict, written: Written | None
+        self,
+        id: str,
+        done: "asyncio.Future[Answer]",
+        kind: Kind,
+        verdict: Verdict,
+        written: Written | None,
     ) -> None:
         self._book.on_their_way.pop((self._seat, id), None)
         error = done.exception()
+        if not isinstance(error, Refused | None):
+            self._pace.unspent(kind)
         if isinstance(error, Refused):
             if verdict.signal is not None:
                 error.facts["signal"] = True

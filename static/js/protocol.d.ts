@@ -152,6 +152,7 @@ export type RefusalCode =
   | "no_session"
   | "not_yours"
   | "bad_command"
+  | "rate_limited"
   | "id_reused"
   | "overtaken"
   | "foreign_origin"

@@ -233,6 +233,31 @@ async def test_a_peer_that_answers_no_ping_is_freed_though_it_does_not_drain_w13
             await until(lambda: not fan.server.connections, FREED_WITHIN)
 
 
+class Slow(Fan):
+    """An application that reads one message and takes its time over it."""
+
+    async def serve(self, socket: WebSocket) -> None:
+        await socket.accept()
+        self.frames.append(socket.scope["extensions"][EXTENSION])
+        await socket.receive()
+        await asyncio.sleep(1.0)
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass
+        self.ended += 1
+
+
+async def test_a91_who_is_not_read_is_not_cut_off_for_a_pong_that_lies_behind_the_rest():
+    fan = Slow(ws_ping_interval=0.1, ws_ping_timeout=0.1)
+    with fan.server.running():
+        client, frames = await fan.enter()
+        for _ in range(2):
+            await client.send("words")
+        await asyncio.sleep(1.5)
+        assert await fan.do(partial(frames.offer, framed(b"still here")))
+        assert await client.recv() == "still here"
+        await client.close()
+
+
 async def test_a_flood_of_pings_without_reading_is_cut_w14(fan: Fan):
     """Each ping is answered with its payload, whether there is room or not: the class says stop."""
     async with deaf(fan) as (stalled, _):

@@ -1,0 +1,114 @@
+"""How fast one socket may ask: which budget a command is taken from, and the order behind a no."""
+
+import math
+from collections.abc import Awaitable, Callable
+
+from msgspec import Struct
+
+from chatroom.live.rules import Command, State
+from chatroom.people.limits import Kind, Limits
+from moderation.case.case import MEMBER, Case
+from moderation.case.commands import Write
+from moderation.meeting import commands as ask
+from moderation.meeting.state import Meeting
+
+SENT_AGAIN = 2.0
+"""Seconds after `retry_ms` in which what was refused comes before all of its kind that were behind it."""
+NAMED_AT_MOST = 64
+SOONEST = 250
+"""Milliseconds: for those behind one that may come any moment."""
+
+
+class HeldUp(Struct):
+    """Commands of one kind that this socket was refused, in the order of sending, and until when."""
+
+    ids: dict[str, None]
+    until: float
+
+
+class Pace:
+    """The budgets of a seat, as one of its sockets meets them."""
+
+    __slots__ = ("_held_up", "_key", "_limits", "_monotonic")
+
+    def __init__(self, limits: Limits, key: str, monotonic: Callable[[], float]) -> None:
+        """`key` is the seat's, over all its sockets."""
+        self._limits = limits
+        self._key = key
+        self._monotonic = monotonic
+        self._held_up: dict[Kind, HeldUp] | None = None
+
+    def spend(self, id: str, kind: Kind, *, again: bool = False) -> int | None:
+        """Takes a command from its budget; None, or the milliseconds until it can be sent again.
+
+        What was sent behind one that was refused does not overtake it. `again`: it is stored already,
+        and only its receipt is missing.
+        """
+        if again and self._limits.take("again", self._key) is None:
+            return None
+        now, held_up = self._monotonic(), self._behind(kind)
+        if held_up is not None and id != next(iter(held_up.ids)):
+            if len(held_up.ids) < NAMED_AT_MOST:
+                held_up.ids.setdefault(id)
+            return max(SOONEST, math.ceil((held_up.until - now) * 1000))
+        wait = self._limits.take(kind, self._key)
+        if wait is None:
+            self.settled(id, kind)
+        elif held_up is None:
+            self._held_up = self._held_up or {}
+            self._held_up[kind] = HeldUp({id: None}, now + wait / 1000)
+        else:
+            held_up.until = now + wait / 1000
+        return wait
+
+    def _behind(self, kind: Kind) -> HeldUp | None:
+        """What was refused and will come again; who has not by then holds nobody up any longer."""
+        held_up = None if self._held_up is None else self._held_up.get(kind)
+        if held_up is None or self._monotonic() <= held_up.until + SENT_AGAIN:
+            return held_up
+        assert self._held_up is not None, "something was found in it"
+        del self._held_up[kind]
+        return None
+
+    def settled(self, id: str, kind: Kind) -> None:
+        """It has its answer for good: what was behind it is next."""
+        held_up = self._behind(kind)
+        if held_up is None or self._held_up is None:
+            return
+        held_up.ids.pop(id, None)
+        if not held_up.ids:
+            del self._held_up[kind]
+
+    def unspent(self, kind: Kind) -> None:
+        """It has come to nothing, and is going to be sent again."""
+        self._limits.give_back(kind, self._key)
+
+    async def look(self, pause: Callable[[float], Awaitable[None]]) -> None:
+        """Waits until one more refused command of this seat may be looked at."""
+        while (wait := self._limits.take("refused", self._key)) is not None:
+            await pause(wait / 1000)
+
+
+def budget_of(command: Command, state: State, seat: int) -> Kind:
+    """Who holds the meeting, or has the case, is slowed down by nothing but a wide limit of their own."""
+    match state:
+        case Meeting():
+            holds = state.is_facilitator(seat)
+        case Case():
+            holds = seat != MEMBER
+        case _:
+            holds = True
+    if holds:
+        return "chair"
+    match command:
+        # What keeps its order on the page, too (static/js/outbox.js).
+        case ask.Say() | ask.Post() | ask.Tell() | ask.Done() | ask.Pass() | Write():
+            return "lines"
+        case ask.RaiseHand() | ask.LowerHand():
+            return "hands"
+        case ask.React():
+            return "reactions"
+        case ask.Rename():
+            return "names"
+        case _:
+            return "acts"

@@ -1,0 +1,83 @@
+"""What one socket may ask, on an injected clock: order behind a no, what is free, what is given back."""
+
+import pytest
+
+from chatroom.people.limits import BUDGETS, Limits
+from chatroom.web.pace import SENT_AGAIN, Pace, budget_of
+from moderation.case.case import NEW as CASE
+from moderation.case.commands import Write
+from moderation.meeting import commands as ask
+from tests.people.test_limits import Hand
+
+LINES = BUDGETS["lines"].amount
+
+
+@pytest.fixture
+def clock() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def limits(clock: Hand) -> Limits:
+    return Limits(clock)
+
+
+@pytest.fixture
+def pace(limits: Limits, clock: Hand) -> Pace:
+    """Of a seat that has written all it may."""
+    pace = Pace(limits, "1/7", clock)
+    for number in range(LINES):
+        assert pace.spend(str(number), "lines") is None
+    return pace
+
+
+def test_a91_what_is_behind_waits_for_the_first_and_then_goes_in_order(pace: Pace, clock: Hand):
+    wait = pace.spend("first", "lines")
+    assert wait == 30_000
+    assert pace.spend("second", "lines") == wait
+    clock.at += 30.001
+    assert pace.spend("second", "lines") == 250, "the first may come any moment"
+    assert pace.spend("first", "lines") is None
+    assert pace.spend("second", "lines") is None
+
+
+def test_a91_who_does_not_come_again_holds_nobody_up(pace: Pace, clock: Hand):
+    assert pace.spend("first", "lines") is not None
+    assert pace.spend("second", "lines") is not None
+    clock.at += 30 + SENT_AGAIN + 0.001
+    assert pace.spend("third", "lines") is None
+    assert pace.spend("second", "lines") is None
+
+
+def test_a91_another_kind_is_not_held_up(pace: Pace):
+    assert pace.spend("first", "lines") is not None
+    assert pace.spend("hand", "hands") is None
+
+
+def test_p5_a_second_socket_of_the_seat_has_its_own_order_and_the_same_budget(
+    pace: Pace, limits: Limits, clock: Hand
+):
+    assert pace.spend("first", "lines") is not None
+    assert Pace(limits, "1/7", clock).spend("other", "lines") is not None
+    assert Pace(limits, "1/8", clock).spend("other", "lines") is None
+
+
+def test_p2_what_is_stored_already_is_not_counted_again(pace: Pace):
+    assert [pace.spend(str(number), "lines", again=True) for number in range(32)] == [None] * 32
+
+
+def test_p17_what_ended_in_retry_while_the_database_was_away_is_given_back(
+    limits: Limits, clock: Hand
+):
+    pace = Pace(limits, "1/7", clock)
+    for _ in range(40):
+        for number in range(32):
+            assert pace.spend(str(number), "lines") is None
+        for _ in range(32):
+            pace.unspent("lines")
+
+
+def test_the_line_to_staff_is_slowed_at_the_members_end_alone():
+    assert budget_of(Write("Hello"), CASE, 1) == "lines"
+    assert budget_of(Write("Hello"), CASE, 2) == "chair"
+    assert budget_of(ask.RaiseHand(), object(), 1) == "chair"
