@@ -7,6 +7,8 @@ import itertools
 import json
 import secrets
 import statistics
+import tempfile
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,16 +28,17 @@ from moderation.meeting import commands as ask
 from moderation.meeting.format import Phase
 from tests.load._machine import CORES, on
 from tests.load._members import Way
+from tests.processes import ServerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from tests.processes import ServerProcess
+    from collections.abc import AsyncIterator, Iterable, Sequence
 
 WORDS = "It was a long week and I am glad to be here with all of you tonight, thank you. " * 2
 WELCOME = b'"type":"fresh"'
 SYLLABLES = ("ba", "de", "fo", "gu", "la", "me", "no", "ru", "sa", "te")
 """For digits: a number in each line would look like somebody's telephone number, in parts."""
+UNLIMITED = {"LIMITS": "1000000"}
+"""Settings under which budgets are counted, and nobody meets one: few write here what many write elsewhere."""
 PHASES = (Phase("a", "A", 240, "open"),)
 
 _ids = itertools.count()
@@ -102,6 +105,22 @@ async def _held(journal: Journal, accounts: Accounts, place: Place, lines: int) 
 
 def settings_in(folder: Path) -> Settings:
     return load({"DATABASE_URL": f"sqlite:///{folder}/chatroom.db"})
+
+
+@asynccontextmanager
+async def serving(
+    sizes: Sequence[int], **environ: str
+) -> AsyncIterator[tuple[ServerProcess, list[Place]]]:
+    """The real server on SQLite, on its core, with a meeting of each of these sizes; gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = ServerProcess(Path(folder), **environ)
+        await server.migrate()
+        places = await furnished(settings_in(Path(folder)), sizes)
+        await started(server)
+        try:
+            yield server, places
+        finally:
+            await server.stop()
 
 
 async def started(server: ServerProcess) -> None:

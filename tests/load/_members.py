@@ -12,14 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LINE = b'"type":"said"'
-RECEIPT = re.compile(
+ANSWER = re.compile(
     rb'"type":"receipt","id":"([0-9a-f]{32})","stream":"room","number":([0-9]+)\}'
-    rb'|"type":"(retry|refusal)","id":"([0-9a-f]{32})"'
+    rb'|"type":"retry","id":"([0-9a-f]{32})"'
+    rb'|"type":"refusal","id":"([0-9a-f]{32})","code":"([a-z_]+)"[^}]*"facts":\{[^}]*\}'
+    rb'|"type":"refusal","id":"([0-9a-f]{32})","code":"(?!rate_limited")([a-z_]+)"'
 )
+RETRY_MS = re.compile(rb'"retry_ms":([0-9]+)')
 PING = b"\x89\x04"
 """uvicorn's begin so, and nothing else does here: the words are ASCII."""
-LONGEST = 160
-"""Bytes that a receipt, or the part of a retry that is looked for, has at most."""
+LONGEST = 600
+"""Bytes that an answer, or the part of it that is looked for, has at most."""
+RETRY_AFTER = 0.25
+"""Seconds."""
 SWITCHED = b"HTTP/1.1 101"
 END = ord("}")
 AT_ONCE = 64
@@ -48,24 +53,39 @@ class Count:
         return data.count(self._mark)
 
 
+class Answer(NamedTuple):
+    """A receipt; or without a number, when to send the same again. `limited`: it was over a budget."""
+
+    id: str
+    number: int | None
+    after: float = 0.0
+    limited: bool = False
+
+
 class Answers:
     """The receipts in a stream of bytes, wherever it was cut; and what is none."""
 
     def __init__(self) -> None:
         self._tail = b""
 
-    def feed(self, data: bytes) -> list[tuple[str, int | None]]:
-        """Id and number of each that is complete with these bytes; no number where it was a retry."""
+    def feed(self, data: bytes) -> list[Answer]:
+        """Each that is complete with these bytes."""
         data = self._tail + data
-        found: list[tuple[str, int | None]] = []
+        found: list[Answer] = []
         end = 0
-        for answer in RECEIPT.finditer(data):
-            assert answer[3] != b"refusal", data[answer.start() : answer.start() + 300]
+        for answer in ANSWER.finditer(data):
             end = answer.end()
-            if answer[3]:
-                found.append((answer[4].decode(), None))
+            received, number, retried, limited, code, refused, _ = answer.groups()
+            assert not refused, answer[0]
+            assert code in (None, b"rate_limited"), answer[0]
+            if received:
+                found.append(Answer(received.decode(), int(number)))
+            elif retried:
+                found.append(Answer(retried.decode(), None, RETRY_AFTER))
             else:
-                found.append((answer[1].decode(), int(answer[2])))
+                wait = RETRY_MS.search(answer[0])
+                assert wait, "a limit says when to go on"
+                found.append(Answer(limited.decode(), None, int(wait[1]) / 1000, limited=True))
         self._tail = data[max(end, len(data) - LONGEST) :]
         return found
 
@@ -100,8 +120,8 @@ class Audience:
         if self.lines >= self._wanted:
             self._reached.set()
 
-    def answered(self, member: Member, id: str, number: int | None) -> None:
-        """A member who writes has a receipt, or without a number a retry."""
+    def answered(self, member: Member, answer: Answer) -> None:
+        """A member who writes has a receipt, or is to send it again."""
 
     async def wait_for(self, lines: int) -> None:
         self._wanted = lines
@@ -201,8 +221,8 @@ class Member(asyncio.Protocol):
             self._audience.add(self, lines)
             self.lines += lines
         if self._answers is not None:
-            for id, number in self._answers.feed(data):
-                self._audience.answered(self, id, number)
+            for answer in self._answers.feed(data):
+                self._audience.answered(self, answer)
 
     def write(self, frame: bytes) -> None:
         if self.transport is not None:

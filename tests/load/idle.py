@@ -11,20 +11,18 @@ import asyncio
 import itertools
 import os
 import sys
-import tempfile
-from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvloop
 
-from tests.load._load import Place, furnished, numbers, settings_in, started, told, upgrade, way
+from tests.load._load import UNLIMITED, Place, numbers, serving, told, upgrade, way
 from tests.load._machine import cpu_seconds, resident_kib, take_the_load_core
 from tests.load._members import Audience, Way, settled
-from tests.processes import ServerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.processes import ServerProcess
 
 SIZES = numbers(os.environ.get("MEMBERS", "2000"))
 ROOM = int(os.environ.get("ROOM", "100"))
@@ -37,16 +35,9 @@ WITHIN = 120.0
 
 async def measure(members: int) -> None:
     """So many connections to one process."""
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = ServerProcess(folder)
-        await server.migrate()
-        count = -(-members // ROOM)
-        places = await furnished(settings_in(folder), [ROOM + 1] * count)
-        await started(server)
-        stack.push_async_callback(server.stop)
+    count = -(-members // ROOM)
+    async with serving([ROOM + 1] * count, **UNLIMITED) as (server, places):
         everybody = Audience()
-        stack.callback(everybody.close)
         await everybody.open(way(server.port, place, place.tokens[0]) for place in places)
         await settled(everybody)
         empty, coming = resident_kib(server.pid), cpu_seconds(server.pid)
@@ -58,6 +49,7 @@ async def measure(members: int) -> None:
         idle = cpu_seconds(server.pid) - idle
         everybody.assert_whole()
         rate = await handshakes(server, places[0])
+        everybody.close()
     told(
         "idle",
         server="chatroom",

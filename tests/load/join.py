@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import tempfile
 import time
-from contextlib import AsyncExitStack, suppress
-from pathlib import Path
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import uvloop
 
-from tests.load._load import furnished, numbers, settings_in, started, told, way
+from tests.load._load import UNLIMITED, numbers, serving, told, way
 from tests.load._machine import cpu_seconds, take_the_load_core
 from tests.load._members import Audience, Way, settled
-from tests.processes import ServerProcess
+
+if TYPE_CHECKING:
+    from tests.processes import ServerProcess
 
 SIZES = numbers(os.environ.get("MEMBERS", "200,1000,2000"))
 WITHIN = float(os.environ.get("WITHIN", "30"))
@@ -29,23 +30,19 @@ AGAIN = int(os.environ.get("AGAIN", "100"))
 
 async def measure(members: int) -> None:
     """One room."""
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = ServerProcess(folder)
-        await server.migrate()
-        [place] = await furnished(settings_in(folder), [members])
-        await started(server)
-        stack.push_async_callback(server.stop)
+    async with serving([members], **UNLIMITED) as (server, [place]):
         room = Audience()
-        stack.callback(room.close)
         ways = [way(server.port, place, token) for token in place.tokens]
         await coming(server, room, ways[:1])  # The book is in memory by now.
         filling = await coming(server, room, ways[1:])
         inside = len(room.members)
+        leaving = cpu_seconds(server.pid)
         for member in room.members[-AGAIN:]:
             member.leave()
         await settled(room)
+        leaving = cpu_seconds(server.pid) - leaving
         again = await coming(server, room, ways[1:][inside - AGAIN - 1 : inside - 1])
+        room.close()
     told(
         "join",
         server="chatroom",
@@ -57,6 +54,7 @@ async def measure(members: int) -> None:
         ms_per_join_when_full=again["ms_per_join"],
         kib_per_join=filling["kib_per_join"],
         kib_per_join_when_full=again["kib_per_join"],
+        ms_per_leave_when_full=round(leaving / AGAIN * 1000, 3),
         seconds=filling["seconds"],
     )
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import os
 import sys
 import tempfile
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,18 +23,11 @@ import uvloop
 
 from chatroom.settings import load
 from tests import servers
-from tests.load._load import (
-    Place,
-    a_line,
-    furnished,
-    median,
-    numbers,
-    percentile,
-    started,
-    way,
-)
+from tests.load import _load
+from tests.load._load import UNLIMITED, furnished, median, numbers, percentile, started, way
 from tests.load._machine import cpu_seconds, take_the_load_core
-from tests.load._members import AT_ONCE, Audience, Member
+from tests.load._members import AT_ONCE
+from tests.load._rooms import Notes, Room, say_at_a_rate
 from tests.processes import ServerProcess
 
 if TYPE_CHECKING:
@@ -53,7 +45,6 @@ ROUNDS = int(os.environ.get("ROUNDS", "1" if SMALL else "3"))
 ORDINARY_SEATS = SEATS[len(SEATS) // 2]
 ORDINARY_ROOMS = ROOMS[len(ROOMS) // 2]
 ALL_ARRIVED_WITHIN = 30.0
-RETRY_AFTER = 0.25
 
 
 class Cell(NamedTuple):
@@ -101,91 +92,6 @@ class Figures:
     retries: int
 
 
-@dataclass
-class Sent:
-    """A line under way. `due` is when it was sent, or should have been."""
-
-    frame: bytes
-    due: float
-
-
-@dataclass
-class Notes:
-    """What a window of some seconds has seen, over all of its rooms."""
-
-    running: bool = True
-    receipts: list[float] = field(default_factory=list)
-    in_time: int = 0
-    retries: int = 0
-
-
-class Room(Audience):
-    """The members of a meeting, some of whom write; knows when a line was with the last of them."""
-
-    def __init__(self, place: Place) -> None:
-        super().__init__()
-        self.place = place
-        self.notes = Notes()
-        self.closed_loop = False
-        self.under_way: dict[str, Sent] = {}
-        self.due: dict[int, float] = {}
-        self._arrived: list[int] = []
-        self._complete: list[float] = []
-        self._turn = itertools.count()
-
-    @property
-    def settled(self) -> bool:
-        """Every line that was sent has its receipt, and is with everybody."""
-        return not self.under_way and len(self._complete) == len(self.due)
-
-    async def all_arrived(self) -> None:
-        while not self.settled:  # noqa: ASYNC110 - to set an event for each line would cost more
-            await asyncio.sleep(0.01)
-
-    def begin(self, notes: Notes, *, closed_loop: bool) -> None:
-        assert self.settled, "nothing is left over from before"
-        self.notes, self.closed_loop = notes, closed_loop
-        self._first = len(self._complete)
-
-    def say(self, member: Member, due: float | None = None) -> None:
-        id, frame = a_line()
-        self.under_way[id] = Sent(frame, time.perf_counter() if due is None else due)
-        member.write(frame)
-
-    def say_in_turn(self, due: float) -> None:
-        """The next of the senders says a line."""
-        self.say(self.members[next(self._turn) % SENDERS], due)
-
-    def answered(self, member: Member, id: str, number: int | None) -> None:
-        if number is None:
-            self.notes.retries += 1
-            later = asyncio.get_running_loop().call_later
-            later(RETRY_AFTER, member.write, self.under_way[id].frame)
-            return
-        sent = self.under_way.pop(id)
-        self.due[number - self.place.head] = sent.due
-        self.notes.receipts.append(time.perf_counter() - sent.due)
-        if self.notes.running:
-            self.notes.in_time += 1
-            if self.closed_loop:
-                self.say(member)
-
-    def add(self, member: Member, lines: int) -> None:
-        """Everybody gets the same lines in the same order, so the place in it tells which it is."""
-        arrived, everybody = self._arrived, len(self.members)
-        for index in range(member.lines, member.lines + lines):
-            if index == len(arrived):
-                arrived.append(0)
-            arrived[index] += 1
-            if arrived[index] == everybody:
-                self._complete.append(time.perf_counter())
-
-    def to_last(self) -> list[float]:
-        """Seconds from sending to the last delivery, for the lines since `begin`."""
-        lines = range(self._first, len(self._complete))
-        return [self._complete[index] - self.due[index + 1] for index in lines]
-
-
 async def round_of(cell: Cell, deployment: Deployment, rooms: Sequence[Room]) -> Figures:
     """Sends for some seconds, and waits until all of it has arrived."""
     notes = Notes()
@@ -198,7 +104,7 @@ async def round_of(cell: Cell, deployment: Deployment, rooms: Sequence[Room]) ->
                 room.say(member)
         await asyncio.sleep(SECONDS)
     else:
-        await _at_a_rate(rooms, began)
+        await say_at_a_rate(rooms, RATE, SECONDS)
     notes.running = False
     sent_for = time.perf_counter() - began
     async with asyncio.timeout(ALL_ARRIVED_WITHIN):
@@ -217,13 +123,6 @@ async def round_of(cell: Cell, deployment: Deployment, rooms: Sequence[Room]) ->
         (time.process_time() - own) / lasted,
         notes.retries,
     )
-
-
-async def _at_a_rate(rooms: Sequence[Room], began: float) -> None:
-    for number in range(int(RATE * SECONDS)):
-        due = began + number / RATE
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        rooms[number % len(rooms)].say_in_turn(due)
 
 
 # What is measured.
@@ -279,13 +178,14 @@ def halls(name: str) -> dict[Hall, int]:
 async def deployed(stack: AsyncExitStack, name: str) -> tuple[Deployment, dict[Hall, list[Room]]]:
     """It runs, with everybody in their rooms; connections are spread evenly over the processes."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    environ, postgres, valkey = {}, None, None
+    environ: dict[str, str] = {**UNLIMITED}
+    postgres, valkey = None, None
     if name != "a":
         postgres = stack.enter_context(servers.postgres(max_connections="60"))
         secret = folder / "secret"
         secret.write_bytes(os.urandom(32))
         secret.chmod(0o600)
-        environ = {
+        environ |= {
             "DATABASE_URL": postgres.url(),
             "SECRET_FILE": str(secret),
             "BUS": "none",
@@ -307,7 +207,7 @@ async def deployed(stack: AsyncExitStack, name: str) -> tuple[Deployment, dict[H
     gate = asyncio.Semaphore(AT_ONCE)
     coming = []
     for kind, place in zip(kinds, places, strict=True):
-        room = Room(place)
+        room = Room(place, SENDERS)
         stack.callback(room.close)
         found.setdefault(kind, []).append(room)
         ports = [server.port for server in serving[: kind.processes]]
@@ -329,7 +229,6 @@ def _made(folder: Path) -> Path:
 def told(cell: Cell, rounds: list[Figures]) -> None:
     """One line for a cell: medians of its rounds."""
     line: dict[str, object] = {
-        "benchmark": "receipts",
         **cell._asdict(),
         "stored": sum(one.stored for one in rounds),
         "receipts_per_second": median(one.receipts_per_second for one in rounds),
@@ -343,7 +242,7 @@ def told(cell: Cell, rounds: list[Figures]) -> None:
         line[f"{name}_us_per_message"] = median(one.cpu[name] for one in rounds)
     line["generator_share"] = median((one.generator for one in rounds), 2)
     line["retries"] = sum(one.retries for one in rounds)
-    print(json.dumps(line), flush=True)
+    _load.told("receipts", **line)
 
 
 def compared(found: dict[Cell, list[Figures]], grows: str) -> None:
@@ -359,7 +258,6 @@ def compared(found: dict[Cell, list[Figures]], grows: str) -> None:
         members.sort()
         if len(members) > 1:
             line = {
-                "benchmark": "growth",
                 "with": grows,
                 **dict(alike),
                 grows: [getattr(cell, grows) for cell in members],
@@ -379,7 +277,7 @@ def compared(found: dict[Cell, list[Figures]], grows: str) -> None:
                     ]
                 ),
             }
-            print(json.dumps(line), flush=True)
+            _load.told("growth", **line)
 
 
 def _ratios(figures: list[list[float]]) -> list[float]:
@@ -387,7 +285,7 @@ def _ratios(figures: list[list[float]]) -> list[float]:
     return [median((a / b for a, b in zip(one, first, strict=True)), 2) for one in figures]
 
 
-async def idle(deployment: Deployment) -> None:
+async def silence(deployment: Deployment) -> None:
     """What it takes with everybody there and nobody writing."""
     before = deployment.cpu()
     await asyncio.sleep(2)
@@ -395,8 +293,7 @@ async def idle(deployment: Deployment) -> None:
         f"{name}_percent": round((after - before[name]) / 2 * 100, 2)
         for name, after in deployment.cpu().items()
     }
-    line = {"benchmark": "idle", "deployment": deployment.name, **share}
-    print(json.dumps(line), flush=True)
+    _load.told("silence", deployment=deployment.name, **share)
 
 
 async def main() -> None:
@@ -405,7 +302,7 @@ async def main() -> None:
         running = {name: await deployed(stack, name) for name in DEPLOYMENTS}
         await asyncio.sleep(1)  # Presence settles.
         for deployment, _ in running.values():
-            await idle(deployment)
+            await silence(deployment)
         found: dict[Cell, list[Figures]] = {cell: [] for cell in cells()}
         for _ in range(ROUNDS):
             for cell, rounds in found.items():

@@ -20,6 +20,7 @@ LINES = wire.encode(
 ANSWERS = (
     wire.encode(wire.Receipt("a" * 32, "room", 123))
     + wire.encode(wire.Retry("b" * 32, 250))
+    + wire.encode(wire.Refusal("d" * 32, "rate_limited", "Slowly.", facts={"retry_ms": 1500}))
     + wire.encode(wire.Receipt("c" * 32, "room", 4))
 )
 
@@ -31,7 +32,14 @@ def test_lines_and_answers_are_found_once_wherever_the_bytes_are_cut(step: int):
     count, answers = Count(LINE), Answers()
     assert sum(count.feed(piece) for piece in pieces) == 4
     found = [answer for piece in pieces for answer in answers.feed(piece)]
-    assert found == [("a" * 32, 123), ("b" * 32, None), ("c" * 32, 4)]
+    assert [(one.id, one.number) for one in found] == [
+        ("a" * 32, 123),
+        ("b" * 32, None),
+        ("d" * 32, None),
+        ("c" * 32, 4),
+    ]
+    assert [one.after for one in found] == [0.0, 0.25, 1.5, 0.0]
+    assert [one.limited for one in found] == [False, False, True, False]
 
 
 def test_a_no_ends_a_measurement():

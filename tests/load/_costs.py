@@ -1,0 +1,52 @@
+"""What single steps of a message's journey cost, each by itself on one thread."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chatroom.live.reviewing import open_reviewer
+from tests.load._load import WORDS, furnished, median, settings_in, spelt
+from tests.processes import ServerProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TIMES = 200
+
+
+async def apart(rounds: int) -> dict[str, object]:
+    """In microseconds a message; null is what does not exist."""
+    return {"review_us": await review(rounds), "limits_us": limits(rounds), "encryption_us": None}
+
+
+async def review(rounds: int) -> float:
+    """A line of somebody who has said three before."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = ServerProcess(Path(folder))
+        await server.migrate()
+        settings = settings_in(Path(folder))
+        [place] = await furnished(settings, [3], lines=3)
+        reviewer, meeting = open_reviewer(settings), place.book.fold.state
+
+        def one(number: int) -> None:
+            reviewer.line(f"{spelt(number)} {WORDS}", place.book, 2, meeting, "0" * 32)
+
+        return timed(one, rounds)
+
+
+def limits(rounds: int) -> float | None:
+    return None
+
+
+def timed(one: Callable[[int], object], rounds: int) -> float:
+    """Microseconds of this thread, the median of the rounds behind a first one that warms up."""
+    took = []
+    for number in range(rounds + 1):
+        began = time.thread_time()
+        for n in range(TIMES):
+            one(number * TIMES + n)
+        took.append((time.thread_time() - began) / TIMES * 1e6)
+    return median(took[1:])
