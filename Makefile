@@ -43,8 +43,10 @@ mutants: export ON ?= live store bus people care groups web
 mutants: .venv/.dev
 	nice -n 19 $(BIN)/python -m tests.mutants --each $(or $(EACH),5) $(ON)
 
+# One JSON object a line, within 15 minutes: `make -s bench > figures`; ONLY="join idle" for some of it. Then
+# `.venv/bin/python -m tests.load.plot figures` writes them into docs/performance.md.
 bench: .venv/.dev
-	@set -e; for load in tests/load/fanout.py tests/load/receipts.py; do echo "== $$load"; $(BIN)/python "$$load"; done
+	@$(BIN)/python -W ignore -m tests.load $(ONLY)
 
 # What keeps the shape of the house, and every branch of the rules.
 RULES := tests/test_architecture.py tests/meeting tests/case tests/content tests/test_masks.py tests/test_bounds.py

@@ -6,6 +6,7 @@ import asyncio
 import os
 import resource
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,6 +68,30 @@ def resident_kib(*pids: int) -> float:
     """Resident memory of these processes, each with what it shares."""
     pages = (int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
     return sum(pages) * PAGE / 1024
+
+
+@dataclass
+class Memory:
+    """The most that was seen, in KiB."""
+
+    most: float = 0.0
+
+
+@contextmanager
+def watched(pid: int, memory: Memory) -> Iterator[None]:
+    """Meanwhile the memory of a process is looked at ten times a second."""
+
+    async def watch() -> None:
+        while True:
+            memory.most = max(memory.most, resident_kib(pid))
+            await asyncio.sleep(0.1)
+
+    task = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        task.cancel()
+        memory.most = max(memory.most, resident_kib(pid))
 
 
 @asynccontextmanager

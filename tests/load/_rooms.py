@@ -6,9 +6,10 @@ import asyncio
 import itertools
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tests.load._load import Place, a_line
+from tests.load._load import Place, a_line, percentile
+from tests.load._machine import cpu_seconds
 from tests.load._members import Answer, Audience, Member
 
 if TYPE_CHECKING:
@@ -112,3 +113,55 @@ async def say_at_a_rate(rooms: Sequence[Room], rate: float, seconds: float) -> N
         due = began + number / rate
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         rooms[number % len(rooms)].say_in_turn(due)
+
+
+class Window(NamedTuple):
+    """What an open loop showed; times in milliseconds, sorted."""
+
+    lines: int
+    retries: int
+    receipt: list[float]
+    to_last: list[float]
+    server_share: float
+    load_share: float
+    us_per_message: float
+
+    def told(self) -> dict[str, object]:
+        return {
+            "lines": self.lines,
+            "retries": self.retries,
+            "receipt_p50_ms": round(percentile(self.receipt, 0.5), 2),
+            "receipt_p99_ms": round(percentile(self.receipt, 0.99), 2),
+            "to_last_p50_ms": round(percentile(self.to_last, 0.5), 2),
+            "to_last_p99_ms": round(percentile(self.to_last, 0.99), 2),
+            "us_per_message": round(self.us_per_message, 1),
+            "percent_of_core": round(self.server_share * 100, 1),
+            "load_percent_of_core": round(self.load_share * 100, 1),
+        }
+
+
+async def window(
+    pid: int, rooms: Sequence[Room], rate: float, seconds: float, within: float = 30.0
+) -> Window:
+    """So many lines a second in all, until all of it has arrived; raises where it has not, in time."""
+    notes = Notes()
+    for room in rooms:
+        room.begin(notes)
+    cpu, own, began = cpu_seconds(pid), time.process_time(), time.perf_counter()
+    await say_at_a_rate(rooms, rate, seconds)
+    async with asyncio.timeout(within):
+        for room in rooms:
+            await room.all_arrived()
+    lasted = time.perf_counter() - began
+    cpu, own = cpu_seconds(pid) - cpu, time.process_time() - own
+    for room in rooms:
+        room.assert_whole()
+    return Window(
+        len(notes.receipts),
+        notes.retries,
+        sorted(one * 1000 for one in notes.receipts),
+        sorted(one * 1000 for room in rooms for one in room.to_last()),
+        cpu / lasted,
+        own / lasted,
+        cpu / len(notes.receipts) * 1e6,
+    )
