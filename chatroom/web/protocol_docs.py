@@ -78,6 +78,7 @@ SENDERS: dict[type[Struct], str] = {
     commands.Admit: "facilitator",
     commands.Reseat: "facilitator",
     commands.TurnAway: "facilitator",
+    commands.ClearLobby: "facilitator",
     commands.Appoint: "facilitator; a co-chair by the chair or staff, by any while nobody has it",
     commands.Dismiss: "facilitator; anybody themselves",
     commands.Handover: "the chair; staff; a facilitator while nobody has it",

@@ -19,7 +19,12 @@ def audience(entry: happened.AnyEntry) -> int:
     """The one stream an entry belongs to: ROOM, CHAIR, NOBODY, or the number of the only seat that sees it."""
     match entry:
         case (
-            happened.Told() | happened.CareNoticed() | happened.Knocked() | happened.KnockAnswered()
+            happened.Told()
+            | happened.CareNoticed()
+            | happened.Knocked()
+            | happened.KnockAnswered()
+            | happened.LobbyCleared()
+            | happened.StrangersCame()
         ):
             return CHAIR
         case happened.KnockGiven() | happened.CameBy():
@@ -86,12 +91,14 @@ class KnockView(Struct, frozen=True):
     others: int = 0
     ghost: int = 0
     role: ask.Role = "member"
+    invited: bool = False
 
 
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     """The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue.
 
-    `lobby` is for facilitators; nobody else is told that anybody waits. `why_silent` is the code of the
+    `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they
+    were offered the shield last. `why_silent` is the code of the
     reason why this seat may not write to the room now, null where it may.
     """
 
@@ -135,6 +142,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     topic: Topic | None
     hands_away: tuple[AwayHand, ...] = ()
     lobby: tuple[KnockView, ...] = ()
+    strangers_at: float | None = None
     why_silent: str | None = None
 
 
@@ -185,6 +193,7 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         topic=meeting.topic,
         hands_away=meeting.hands_away,
         lobby=_lobby(meeting) if meeting.is_facilitator(seat) else (),
+        strangers_at=meeting.strangers_at if meeting.is_facilitator(seat) else None,
         why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
     )
 
@@ -244,12 +253,25 @@ def _seat_view(meeting: Meeting, number: int, since: int) -> SeatView:
 
 def _lobby(meeting: Meeting) -> tuple[KnockView, ...]:
     return tuple(
-        KnockView(number, knock.name, knock.same_link, knock.others, knock.ghost, knock.role)
+        KnockView(
+            number,
+            knock.name,
+            knock.same_link,
+            knock.others,
+            knock.ghost,
+            knock.role,
+            knock.invited,
+        )
         for number, knock in sorted(meeting.lobby.items())
     )
 
 
 def _knock_of(view: KnockView) -> Knock:
     return Knock(
-        view.name, same_link=view.same_link, others=view.others, ghost=view.ghost, role=view.role
+        view.name,
+        same_link=view.same_link,
+        others=view.others,
+        ghost=view.ghost,
+        role=view.role,
+        invited=view.invited,
     )

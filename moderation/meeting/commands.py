@@ -304,6 +304,12 @@ class TurnAway(Command, frozen=True):
     knock: Knocking
 
 
+class ClearLobby(Command, frozen=True):
+    """A facilitator turns away all strangers who wait; with `everybody`, who was invited too (A92)."""
+
+    everybody: bool = False
+
+
 # The chair and the seats of service
 
 
@@ -419,7 +425,7 @@ SeatCommand = (
     | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue
     | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume
     | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield
-    | Lock | Unlock | Admit | Reseat | TurnAway
+    | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby
     | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 )  # fmt: skip
 """What a seat may send over the wire."""

@@ -30,7 +30,7 @@ def mute(meeting: Meeting, command: ask.Mute, seat: int, now: float) -> list[hap
 
 
 def unmute(meeting: Meeting, command: ask.Unmute, seat: int) -> list[happened.AnyEntry]:
-    may_act_on(meeting, command.seat, by=seat)
+    may_act_on(meeting, command.seat, by=seat, gone=True)
     if not meeting.is_muted(command.seat):
         return []
     return [happened.Unmuted(command.seat, by="facilitator")]

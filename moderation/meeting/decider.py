@@ -66,7 +66,7 @@ def _decide_for_server(
         case ask.Convene():
             return agenda.convene(meeting, command)
         case ask.TakeSeat():
-            return door.take_seat(meeting, command, verdict)
+            return door.take_seat(meeting, command, now, verdict)
         case ask.Leave():
             return leaving.leave(meeting, command, now)
         case ask.NoticeCare():
@@ -211,6 +211,8 @@ def _decide_for_seat(
             return leaving.reseat(meeting, command, seat)
         case ask.TurnAway():
             return door.turn_away(meeting, command, seat)
+        case ask.ClearLobby():
+            return door.clear_lobby(meeting, command, seat)
         case ask.Appoint():
             return chair.appoint(meeting, command, seat)
         case ask.Dismiss():
@@ -259,7 +261,7 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
         case happened.SeatTaken():
             return door.seat_taken(meeting, entry, stamp)
         case happened.SeatGiven():
-            return door.seat_given(meeting, entry)
+            return door.seat_given(meeting, entry, stamp)
         case happened.CameBy():
             return door.came_by(meeting, entry)
         case happened.SeatLeft():
@@ -272,6 +274,10 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
             return door.knock_given(meeting, entry)
         case happened.KnockAnswered():
             return door.knock_answered(meeting, entry)
+        case happened.LobbyCleared():
+            return door.lobby_cleared(meeting, entry)
+        case happened.StrangersCame():
+            return replace(meeting, strangers_at=stamp.at)
         case happened.Locked():
             return door.lock_set(meeting, locked=True)
         case happened.Unlocked():

@@ -11,12 +11,19 @@ from moderation.meeting.state import Knock, Meeting, Seat, Stamp
 from moderation.refused import Refused
 
 LOBBY = 200
-"""Who may wait in the lobby at a time (A92)."""
+"""Strangers who may wait in the lobby at a time; and as many who were invited, in places of their own (A92)."""
+RAID = 5
+"""So many strangers within a minute may be a raid (A92)."""
+LATELY = 60.0
+TOLD_AGAIN = 600.0
+"""Seconds for which facilitators who were offered the shield are not offered it again."""
 CORRECTIONS = 10
 """How often who waits may correct their name."""
 
 
-def take_seat(meeting: Meeting, command: ask.TakeSeat, verdict: Verdict) -> list[happened.AnyEntry]:
+def take_seat(
+    meeting: Meeting, command: ask.TakeSeat, now: float, verdict: Verdict
+) -> list[happened.AnyEntry]:
     """A session has one seat in a meeting; who was removed does not get back in with it (P9).
 
     Where the door says so they knock. Who waits already leaves nothing more but a corrected name.
@@ -28,11 +35,32 @@ def take_seat(meeting: Meeting, command: ask.TakeSeat, verdict: Verdict) -> list
     if knock is not None:
         return _asked_again(meeting, command, verdict, knock, waits=waits)
     if not waits and not _asks_for_a_seat(meeting, command, verdict):
-        return _seated(meeting, command, named(meeting, command.name, verdict))
+        seated = _seated(meeting, command, named(meeting, command.name, verdict))
+        return [*seated, *_of_a_raid(meeting, command, now)]
     knocking = _knocking(meeting, command, verdict, meeting.knocks + 1)
-    if len(meeting.lobby) >= LOBBY:
+    if _is_full(meeting, invited=_is_invited(command)):
         raise Refused("lobby_full")
-    return knocking
+    return [*knocking, *_of_a_raid(meeting, command, now)]
+
+
+def _is_invited(command: ask.TakeSeat) -> bool:
+    return command.known or command.role != "member"
+
+
+def _is_full(meeting: Meeting, *, invited: bool) -> bool:
+    """Nobody who was invited ever queues behind strangers."""
+    return sum(knock.invited == invited for knock in meeting.lobby.values()) >= LOBBY
+
+
+def _of_a_raid(meeting: Meeting, command: ask.TakeSeat, now: float) -> list[happened.AnyEntry]:
+    """With the fifth stranger in a minute facilitators are offered the shield, once in a while."""
+    if _is_invited(command) or not meeting.is_open or meeting.shield_at is not None:
+        return []
+    lately = sum(now - at < LATELY for at in meeting.strangers)
+    told = meeting.strangers_at
+    if lately + 1 < RAID or (told is not None and now - told < TOLD_AGAIN):
+        return []
+    return [happened.StrangersCame()]
 
 
 def _sits(meeting: Meeting, session: str) -> bool:
@@ -127,6 +155,7 @@ def _knocking(
         others=_came_by(meeting, command.invitation) if link else 0,
         ghost=_ghost(meeting, name),
         role=command.role,
+        invited=_is_invited(command),
     )
     return [knocked, happened.KnockGiven(knock, command.session, command.invitation)]
 
@@ -150,16 +179,17 @@ def _ghost(meeting: Meeting, name: str) -> int:
 
 
 def _seated(meeting: Meeting, command: ask.TakeSeat, name: str | None) -> list[happened.AnyEntry]:
-    return _given(meeting, command.role, name, command.session, command.invitation)
+    seat = len(meeting.seats) + 1
+    given = happened.SeatGiven(seat, command.session, stranger=not _is_invited(command))
+    return _given(seat, command.role, name, given, command.invitation)
 
 
 def _given(
-    meeting: Meeting, role: ask.Role, name: str | None, session: str, invitation: str
+    seat: int, role: ask.Role, name: str | None, given: happened.SeatGiven, invitation: str
 ) -> list[happened.AnyEntry]:
-    seat = len(meeting.seats) + 1
     taken = happened.SeatTaken(seat=seat, role=role, words=name)
-    given: list[happened.AnyEntry] = [taken, happened.SeatGiven(seat, session)]
-    return [*given, happened.CameBy(seat, invitation)] if invitation else given
+    came_by = [happened.CameBy(seat, invitation)] if invitation else []
+    return [taken, given, *came_by]
 
 
 def admit(meeting: Meeting, command: ask.Admit, seat: int) -> list[happened.AnyEntry]:
@@ -167,13 +197,23 @@ def admit(meeting: Meeting, command: ask.Admit, seat: int) -> list[happened.AnyE
     knock = waiting(meeting, command.knock)
     answered = happened.KnockAnswered(command.knock, "admitted", by=seat)
     name = None if knock.name is None else told_apart(meeting, knock.name)
-    return [answered, *_given(meeting, knock.role, name, knock.session, knock.invitation)]
+    seat = len(meeting.seats) + 1
+    given = happened.SeatGiven(seat, knock.session)
+    return [answered, *_given(seat, knock.role, name, given, knock.invitation)]
 
 
 def turn_away(meeting: Meeting, command: ask.TurnAway, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     waiting(meeting, command.knock)
     return [happened.KnockAnswered(command.knock, "turned_away", by=seat)]
+
+
+def clear_lobby(meeting: Meeting, command: ask.ClearLobby, seat: int) -> list[happened.AnyEntry]:
+    """One act against a raid: who waits and was invited keeps the place, unless all are meant."""
+    needs_facilitator(meeting, seat)
+    if all(knock.invited and not command.everybody for knock in meeting.lobby.values()):
+        return []
+    return [happened.LobbyCleared(by=seat, everybody=command.everybody)]
 
 
 def waiting(meeting: Meeting, knock: int) -> Knock:
@@ -210,9 +250,15 @@ def seat_taken(meeting: Meeting, entry: happened.SeatTaken, stamp: Stamp) -> Mee
     return replace(meeting, hands=(*meeting.hands, entry.seat))  # Who comes late is last (FC-28).
 
 
-def seat_given(meeting: Meeting, entry: happened.SeatGiven) -> Meeting:
+def seat_given(meeting: Meeting, entry: happened.SeatGiven, stamp: Stamp) -> Meeting:
     meeting = meeting.with_seat(entry.seat, session=entry.session)
+    if entry.stranger:
+        meeting = _stranger_came(meeting, stamp)
     return replace(meeting, sessions=meeting.sessions.insert(entry.session, entry.seat))
+
+
+def _stranger_came(meeting: Meeting, stamp: Stamp) -> Meeting:
+    return replace(meeting, strangers=(*meeting.strangers, stamp.at)[1 - RAID :])
 
 
 def came_by(meeting: Meeting, entry: happened.CameBy) -> Meeting:
@@ -230,7 +276,10 @@ def knocked(meeting: Meeting, entry: happened.Knocked, stamp: Stamp) -> Meeting:
         ghost=entry.ghost,
         role=entry.role,
         corrections=0 if before is None else before.corrections + 1,
+        invited=entry.invited,
     )
+    if before is None and not entry.invited:
+        meeting = _stranger_came(meeting, stamp)
     lobby = meeting.lobby.insert(entry.knock, knock)
     return replace(meeting, lobby=lobby, knocks=max(meeting.knocks, entry.knock))
 
@@ -250,6 +299,15 @@ def knock_answered(meeting: Meeting, entry: happened.KnockAnswered) -> Meeting:
     if knock is not None and entry.answer == "withdrawn":
         knockers = knockers.discard(knock.session)
     return replace(meeting, lobby=meeting.lobby.discard(entry.knock), knockers=knockers)
+
+
+def lobby_cleared(meeting: Meeting, entry: happened.LobbyCleared) -> Meeting:
+    """Their knocks stay known, so that none of them may knock again."""
+    lobby = meeting.lobby
+    for number, knock in meeting.lobby.items():
+        if entry.everybody or not knock.invited:
+            lobby = lobby.discard(number)
+    return replace(meeting, lobby=lobby)
 
 
 def lock_set(meeting: Meeting, *, locked: bool) -> Meeting:

@@ -153,10 +153,14 @@ class SeatTaken(Worded, frozen=True, kw_only=True):
 
 
 class SeatGiven(Entry, frozen=True):
-    """To one seat: the session (as a keyed digest for this log) that it belongs to."""
+    """To one seat: the session (as a keyed digest for this log) that it belongs to.
+
+    `stranger`: nobody had invited them, and the door was open.
+    """
 
     seat: int
     session: str
+    stranger: bool = False
 
 
 class CameBy(Entry, frozen=True):
@@ -182,8 +186,8 @@ class Knocked(Worded, frozen=True, kw_only=True):
     """To the facilitators: somebody is in the lobby; `words` is the name they chose.
 
     `same_link`: they came by the invitation of somebody who is muted, or was removed, as did `others`
-    who are here. Seat `ghost` has, or had, that very name. They come in as `role`. The same knock once
-    more is a corrected name.
+    who are here. Seat `ghost` has, or had, that very name. They come in as `role`. `invited`: the group
+    let them in before. The same knock once more is a corrected name.
     """
 
     knock: int
@@ -191,6 +195,7 @@ class Knocked(Worded, frozen=True, kw_only=True):
     same_link: ask.SameLink = ""
     others: int = 0
     ghost: int = 0
+    invited: bool = False
 
 
 class KnockGiven(Entry, frozen=True):
@@ -207,6 +212,17 @@ class KnockAnswered(Entry, frozen=True):
     knock: int
     answer: Literal["admitted", "turned_away", "withdrawn"]
     by: int
+
+
+class LobbyCleared(Entry, frozen=True):
+    """To the facilitators: all strangers who waited were turned away by `by`; with `everybody`, all."""
+
+    by: int
+    everybody: bool = False
+
+
+class StrangersCame(Entry, frozen=True):
+    """To the facilitators: so many within a minute whom nobody invited; the shield is offered (A92)."""
 
 
 class Locked(Entry, frozen=True):
@@ -438,7 +454,7 @@ AnyEntry = (
     Convened | Opened | PhaseBegan | Closed
     | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen
     | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack
-    | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked
+    | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked
     | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened
     | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded
     | HolderWentAway | HolderCameBack

@@ -44,9 +44,13 @@ def needs_seat(meeting: Meeting, seat: int) -> None:
         raise Refused("no_such_seat")
 
 
-def may_act_on(meeting: Meeting, target: int, *, by: int) -> None:
-    """A facilitator acts on those of lower rank (FC-22); never on themselves (A43)."""
+def may_act_on(meeting: Meeting, target: int, *, by: int, gone: bool = False) -> None:
+    """A facilitator acts on those of lower rank (FC-22); never on themselves (A43).
+
+    With `gone`, on somebody who has left too: what was done to them lasts.
+    """
     needs_facilitator(meeting, by)
-    needs_seat(meeting, target)
+    if not (gone and target in meeting.seats and meeting.seats[target].left):
+        needs_seat(meeting, target)
     if meeting.rank(target) >= meeting.rank(by):
         raise Refused("not_on_a_facilitator")

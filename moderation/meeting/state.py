@@ -94,6 +94,7 @@ class Knock(Struct, frozen=True):
     ghost: int = 0
     role: ask.Role = "member"
     corrections: int = 0
+    invited: bool = False
 
 
 class Meeting(Struct, frozen=True):
@@ -127,6 +128,8 @@ class Meeting(Struct, frozen=True):
     knockers: HashTrieMap[str, int] = HashTrieMap()  # Of sessions without a seat.
     knocks: int = 0
     locked: bool = False
+    strangers: tuple[float, ...] = ()  # When the last came whom nobody invited.
+    strangers_at: float | None = None  # When facilitators were told of them.
     # The queue
     hands: tuple[int, ...] = ()
     urgent: tuple[int, ...] = ()  # Those of them in the lane of burning desire.

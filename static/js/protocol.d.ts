@@ -61,9 +61,9 @@ export type Stream = "room" | "chair" | "own"
 /** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. `streams`: it is not of the streams that the seat reads now. */
 export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams"
 
-export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | Reseat | TurnAway | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
+export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
-export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed
 export type InboundFrame = Hello | Command | Typing
@@ -430,6 +430,12 @@ export interface TurnAway {
   knock: Knocking
 }
 
+/** A facilitator turns away all strangers who wait; with `everybody`, who was invited too (A92). */
+export interface ClearLobby {
+  type: "clear_lobby"
+  everybody?: boolean
+}
+
 /** A facilitator gives a seat of service; a co-chair is given by the chair. */
 export interface Appoint {
   type: "appoint"
@@ -603,11 +609,12 @@ export interface SeatTaken {
   role: Role
 }
 
-/** To one seat: the session (as a keyed digest for this log) that it belongs to. */
+/** To one seat: the session (as a keyed digest for this log) that it belongs to. `stranger`: nobody had invited them, and the door was open. */
 export interface SeatGiven {
   type: "seat_given"
   seat: number
   session: string
+  stranger?: boolean
 }
 
 /** To nobody: the invitation, as a keyed digest for this log, that whoever has this seat came by. */
@@ -630,7 +637,7 @@ export interface CameBack {
   seat: number
 }
 
-/** To the facilitators: somebody is in the lobby; `words` is the name they chose. `same_link`: they came by the invitation of somebody who is muted, or was removed, as did `others` who are here. Seat `ghost` has, or had, that very name. They come in as `role`. The same knock once more is a corrected name. */
+/** To the facilitators: somebody is in the lobby; `words` is the name they chose. `same_link`: they came by the invitation of somebody who is muted, or was removed, as did `others` who are here. Seat `ghost` has, or had, that very name. They come in as `role`. `invited`: the group let them in before. The same knock once more is a corrected name. */
 export interface Knocked {
   type: "knocked"
   words?: string | null
@@ -639,6 +646,7 @@ export interface Knocked {
   same_link?: SameLink
   others?: number
   ghost?: number
+  invited?: boolean
 }
 
 /** To nobody: the session that a knock belongs to, and the invitation it came by. */
@@ -655,6 +663,18 @@ export interface KnockAnswered {
   knock: number
   answer: "admitted" | "turned_away" | "withdrawn"
   by: number
+}
+
+/** To the facilitators: all strangers who waited were turned away by `by`; with `everybody`, all. */
+export interface LobbyCleared {
+  type: "lobby_cleared"
+  by: number
+  everybody?: boolean
+}
+
+/** To the facilitators: so many within a minute whom nobody invited; the shield is offered (A92). */
+export interface StrangersCame {
+  type: "strangers_came"
 }
 
 /** Nobody new comes in. */
@@ -1136,7 +1156,7 @@ export interface Numbered {
   entry: AnyEntry | CaseEntry | DeskEntry
 }
 
-/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `lobby` is for facilitators; nobody else is told that anybody waits. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
+/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
 export interface Snapshot {
   kind: "meeting"
   format: string
@@ -1179,6 +1199,7 @@ export interface Snapshot {
   topic: Topic | null
   hands_away: AwayHand[]
   lobby: KnockView[]
+  strangers_at: number | null
   why_silent: string | null
 }
 
@@ -1206,6 +1227,7 @@ export interface KnockView {
   others: number
   ghost: number
   role: Role
+  invited: boolean
 }
 
 /** A hand whose member is not connected; its place is kept until then. */

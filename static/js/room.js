@@ -92,6 +92,10 @@ export function apply(room, { entry, at, number }) {
       return { ...room, lobby: knocked(room.lobby, entry) }
     case "knock_answered":
       return { ...room, lobby: room.lobby.filter(({ knock }) => knock !== entry.knock) }
+    case "lobby_cleared":
+      return { ...room, lobby: room.lobby.filter(({ invited }) => invited && !entry.everybody) }
+    case "strangers_came":
+      return { ...room, strangersAt: at }
     case "locked":
       return { ...room, locked: true }
     case "unlocked":
@@ -275,8 +279,8 @@ function inviteEnded(room, seat, reason) {
  * @param {Room["lobby"]} lobby
  * @param {import("./protocol.js").Knocked} entry
  */
-function knocked(lobby, { knock, words = null, same_link = "", others = 0, ghost = 0, role = "member" }) {
-  const one = { knock, name: words, same_link, others, ghost, role }
+function knocked(lobby, { knock, words = null, same_link = "", others = 0, ghost = 0, role = "member", invited = false }) {
+  const one = { knock, name: words, same_link, others, ghost, role, invited }
   return lobby.some((other) => other.knock === knock) ? lobby.map((other) => (other.knock === knock ? one : other)) : [...lobby, one]
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { start } from "./js/room.js"
-import { Arrivals, cardsOf, load, mayPost, losers, moves, shouldClose, unanswered } from "./js/views/chair/sight.js"
+import { cardsOf, load, mayPost, losers, moves, shouldClose, unanswered } from "./js/views/chair/sight.js"
 import { aloud, closeAct, everyMinute, lobbyNotes, mutedBadge, nextAct, notices, onwards, phaseAct, phaseLine, raceLine, refusedLine, remedies } from "./js/views/chair/words.js"
 
 const [ADA, MO, BEN, CHIDI, DANA] = [1, 2, 3, 4, 5]
@@ -51,7 +51,7 @@ test("while somebody has the floor, there is more time, a pause and an end", () 
 test("the first hand that is here is the next", () => {
   const waiting = room({ hands: [BEN, CHIDI], handsAway: [{ seat: BEN, until: NOW + 60 }] })
   assert.deepEqual(onwards(waiting, NOW)?.command, { type: "invite", epoch: 7, seat: CHIDI })
-  assert.ok(keys(notices(waiting, NOW, 0)).includes("away"))
+  assert.ok(keys(notices(waiting, NOW)).includes("away"))
 })
 
 test("in a tag phase whoever shared last names the next, and only then do facilitators invite (FC-28)", () => {
@@ -160,7 +160,7 @@ test("FC-08: the loser of a race reads who did what", () => {
 })
 
 test("what stands still is a notice with the way on", () => {
-  const undo = (changes, key) => notices(room(changes), NOW, 0).find((notice) => notice.key === key)?.acts[0]?.command.type
+  const undo = (changes, key) => notices(room(changes), NOW).find((notice) => notice.key === key)?.acts[0]?.command.type
   assert.equal(undo({ frozenAt: NOW }, "frozen"), "thaw")
   // Where there are turns, the way on stands where the pause was pressed.
   assert.equal(undo({ pausedAt: NOW }, "paused"), undefined)
@@ -168,21 +168,21 @@ test("what stands still is a notice with the way on", () => {
   assert.equal(undo({ pausedAt: NOW, phase: 0 }, "paused"), "resume")
   assert.equal(undo({ shieldAt: NOW }, "shield"), "lower_shield")
   assert.equal(undo({ allMutedAt: NOW, allMutedUntil: NOW + 60 }, "muted"), "unmute_all")
-  assert.deepEqual(notices(room(), NOW, 0), [])
+  assert.deepEqual(notices(room(), NOW), [])
 })
 
 test("FC-23, FC-24: the chair is taken by whom it is offered to, or where nobody has it", () => {
   const offer = { seat: MO, by: ADA, until: NOW + 30 }
-  const [mine] = notices(room({ offer }, MO), NOW, 0)
+  const [mine] = notices(room({ offer }, MO), NOW)
   assert.equal(mine?.words, "Ada offers you the chair.")
   assert.deepEqual(mine?.acts.map(({ command }) => command.type), ["accept_chair", "decline_chair"])
-  assert.deepEqual(notices(room({ offer }), NOW, 0).map(({ words, acts }) => [words, acts.length]), [["The chair is offered to Mo.", 0]])
-  assert.deepEqual(keys(notices(room({ chair: null }, MO), NOW, 0)), ["free"])
-  assert.deepEqual(keys(notices(room({ isQuiet: true }), NOW, 0)), ["free"])
+  assert.deepEqual(notices(room({ offer }), NOW).map(({ words, acts }) => [words, acts.length]), [["The chair is offered to Mo.", 0]])
+  assert.deepEqual(keys(notices(room({ chair: null }, MO), NOW)), ["free"])
+  assert.deepEqual(keys(notices(room({ isQuiet: true }), NOW)), ["free"])
 })
 
 test("who waits at the door is told, and let in from there where it is one", () => {
-  const waits = (...lobby) => notices(room({ lobby }), NOW, 0).find(({ key }) => key === "lobby")
+  const waits = (...lobby) => notices(room({ lobby }), NOW).find(({ key }) => key === "lobby")
   const [petra, otto] = [{ knock: 1, name: "Petra" }, { knock: 2, name: "Otto" }]
   assert.equal(waits(petra)?.words, "Petra waits at the door.")
   assert.deepEqual(waits(petra)?.acts[0]?.command, { type: "admit", knock: 1 })
@@ -199,29 +199,35 @@ test("A47: of who waits it is said whose link they came by, how many share it, a
   assert.match(notes({ same_link: "muted", others: 3 }).words, /as did 3 who are here/)
   assert.deepEqual(notes({ ghost: MO }), { words: "Somebody of that name was here and is gone.", mayBeThem: true })
   assert.equal(notes({ ghost: MO }, () => true).mayBeThem, false)
-  const waits = notices(room({ lobby: [{ ...knock, same_link: "removed" }] }), NOW, 0).find(({ key }) => key === "lobby")
+  const waits = notices(room({ lobby: [{ ...knock, same_link: "removed" }] }), NOW).find(({ key }) => key === "lobby")
   assert.equal(waits?.words, "Petra waits at the door. They came by the same link as somebody who was removed.")
 })
 
-test("A92: five strangers within a minute, and the shield is offered; those who were there are no news", () => {
-  const arrivals = new Arrivals()
-  assert.equal(arrivals.count(room(), NOW), 0)
-  const people = new Map([...room().people, ...[6, 7, 8, 9].map((seat) => [seat, { seat, role: "member" }])])
-  const lobby = [{ knock: 1, name: "Eve" }]
-  assert.equal(arrivals.count(room({ people, lobby }), NOW + 10), 5)
-  assert.equal(arrivals.count(room({ people, lobby }), NOW + 69), 5)
-  assert.equal(arrivals.count(room({ people, lobby }), NOW + 70), 0)
-  assert.ok(keys(notices(room(), NOW, 5)).includes("raid"))
-  assert.ok(!keys(notices(room(), NOW, 4)).includes("raid"))
-  assert.ok(!keys(notices(room({ shieldAt: NOW }), NOW, 5)).includes("raid"))
-  // Who holds the meeting is no stranger, and neither are those who were invited.
-  const held = new Arrivals()
-  held.count(room(), NOW)
-  assert.equal(held.count(room({ people: new Map([...people].map(([seat, one]) => [seat, { ...one, role: "facilitator" }])) }), NOW), 0)
-  const flags = { door: "invitation" }
-  const closed = new Arrivals()
-  closed.count(room({ flags }), NOW)
-  assert.equal(closed.count(room({ flags, people }), NOW), 0)
+test("A92: where strangers came the shield is offered, by one tap, for a while, and not where it was put away", () => {
+  const came = { strangersAt: NOW - 10 }
+  const offer = (state, putAway = null, now = NOW) => notices(state, now, putAway).find(({ key }) => key === "raid")
+  assert.deepEqual(offer(room(came))?.acts.map(({ command, grave }) => [command.type, grave]), [["raise_shield", false]])
+  assert.equal(offer(room()), undefined)
+  assert.equal(offer(room({ ...came, shieldAt: NOW })), undefined)
+  assert.equal(offer(room(came), NOW - 10), undefined, "put away")
+  assert.ok(offer(room(came), NOW - 700), "others came since")
+  assert.ok(offer(room(came), null, NOW + 589))
+  assert.equal(offer(room(came), null, NOW + 590), undefined, "a while ago")
+})
+
+test("A92: one act, of two taps, turns all strangers away; everybody where that is meant", () => {
+  const [eve, gus, ida] = [{ knock: 1, name: "Eve" }, { knock: 2, name: "Gus" }, { knock: 3, name: "Ida", invited: true }]
+  const acts = (...lobby) => remedies(room({ lobby })).map(({ act, does }) => [act.command, act.grave, does]).filter(([{ type }]) => type === "clear_lobby")
+  assert.deepEqual(acts(), [])
+  const [strangers, all] = acts(eve, gus, ida)
+  assert.deepEqual(strangers?.slice(0, 2), [{ type: "clear_lobby" }, true])
+  assert.equal(strangers?.[2], "2 wait whom nobody invited. Turned away, they can't knock again at this meeting; who was invited waits on.")
+  assert.deepEqual(all?.slice(0, 2), [{ type: "clear_lobby", everybody: true }, true])
+  assert.equal(all?.[2], "3 wait, and one was invited. Turned away, nobody of them can knock again at this meeting.")
+  assert.deepEqual(acts(ida).map(([command]) => command), [{ type: "clear_lobby", everybody: true }])
+  assert.equal(remedies(room({ lobby: [eve], openedAt: null })).length, 2, "before the meeting too")
+  const waits = notices(room({ lobby: [eve, ida] }), NOW).find(({ key }) => key === "lobby")
+  assert.equal(waits?.words, "2 people wait at the door; one of them was invited.")
 })
 
 test("what is grave asks first, and what is every minute's does not", () => {

@@ -31,7 +31,7 @@ const SENTENCES = {
   "who writes": words.writing(seen({}), [chidi, ada]),
   "who opens": words.floorCard(seen({ opened_at: null, phase: -1 }), NOON).more,
   "said aloud": words.aloud(seen({}), seen({ holder: chidi, turns: 1, turn_began_at: NOON })),
-  "the one at the door": chair.notices(fold.start(snapshot(queue, { lobby: [{ knock: 1, name: NOA }] }, NAMES), ada), NOON, 0).map(({ words }) => words).join(),
+  "the one at the door": chair.notices(fold.start(snapshot(queue, { lobby: [{ knock: 1, name: NOA }] }, NAMES), ada), NOON).map(({ words }) => words).join(),
   "the helper": cases.begin({ source: "help", triage: "support", room: null, member: NOA, raised_at: 1, told: false, claimed_at: 2, claimer: OMAR, closed_at: null }, 1).claimer,
 }
 

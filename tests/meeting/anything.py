@@ -290,6 +290,15 @@ class AnyMeeting(RuleBasedStateMachine):
         knock = min(self.meeting.lobby, default=1)
         self._ask("chair", ask.Admit(knock) if answer else ask.TurnAway(knock))
 
+    @rule(everybody=st.booleans(), count=st.integers(1, 6))
+    def strangers_come_and_are_turned_away(self, *, everybody: bool, count: int) -> None:
+        for number in range(count):
+            self._ask(
+                None, ask.TakeSeat(f"stranger-{number}", "member", f"Eve {number}", known=False)
+            )
+        if everybody:
+            self._ask("chair", ask.ClearLobby(everybody=count % 2 == 0))
+
     @rule(seconds=WAITS)
     def the_holder_is_lost_for_a_while(self, seconds: float) -> None:
         if self.meeting.holder is None:

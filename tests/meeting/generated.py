@@ -180,6 +180,10 @@ class Dice:
     now: float = NOON
 
     def step(self) -> Step:
+        if self._is_rush():
+            number = len(self.meeting.knockers) + len(self.meeting.seats)
+            stranger = ask.TakeSeat(f"stranger-{number}", "member", f"Gus {number}", known=False)
+            return Step(0, stranger, 1.0)
         seat, command = self.one(self._asks())
         wait = self.one(WAITS)
         due = decider.due(self.meeting)
@@ -189,6 +193,12 @@ class Dice:
             # A meeting is left open for 12 hours: rarely enough to see it closed by time now and then.
             wait = wait if wait < 7200 or self.random.random() < 0.1 else self.one(WAITS)
         return Step(seat, command, wait, self.one(VERDICTS))
+
+    def _is_rush(self) -> bool:
+        """Behind one stranger come others, as long as nobody has been told of it."""
+        came, told = self.meeting.strangers, self.meeting.strangers_at
+        is_rush = bool(came) and self.now - came[-1] <= 2.0 and told is None
+        return is_rush and self.meeting.is_open and self.random.random() < 0.8
 
     def one(self, choices: Sequence[T]) -> T:
         return self.random.choice(choices)
@@ -357,6 +367,8 @@ class Dice:
         for knock in sorted(self.meeting.lobby)[:1]:
             answer = self.either(ask.Admit(knock), ask.Admit(knock), ask.TurnAway(knock))
             asks += [(self.leader, answer)] * 3
+            if self.random.random() < 0.2:
+                asks += [(self.leader, ask.ClearLobby(self.one((True, False))))] * 2
             ghost = self.meeting.lobby[knock].ghost
             asks += [(self.leader, ask.Reseat(knock, ghost or self.seat))] * (8 if ghost else 1)
         for seat, place in sorted(self.meeting.seats.items()):

@@ -24,6 +24,7 @@ PRIVATE = (
     | happened.Knocked
 )
 PRIVATE |= happened.KnockGiven | happened.KnockAnswered | happened.CameBy
+PRIVATE |= happened.LobbyCleared | happened.StrangersCame
 HALVES = happened.ToldYou | happened.SeatGiven | happened.KnockGiven
 
 

@@ -15,6 +15,9 @@ LEFT_OPEN = 12 * 3600.0
 OFFERED = 30.0
 QUIET_AFTER = 60.0
 LOBBY = 200
+RAID = 5
+LATELY = 60.0
+TOLD_AGAIN = 600.0
 FOLDED = 60.0
 STRANGER = 15 * 60.0
 
@@ -60,6 +63,10 @@ class People:
         self.knockers: dict[str, int] = {}
         self.leads: set[int] = set()
         """The knocks of who comes in as a facilitator."""
+        self.invited: set[int] = set()
+        """The knocks of those whom the group had let in before."""
+        self.strangers: list[float] = []  # When each came whom nobody had invited.
+        self.strangers_told: float | None = None
         # The chair
         self.chair: int | None = None
         self.former: int | None = None
@@ -102,6 +109,10 @@ class People:
     def _seat_given(self, entry: happened.SeatGiven) -> None:
         must(entry.session not in self.sessions, "one session, two seats")
         self.sessions[entry.session] = self.seated = entry.seat
+        if entry.stranger:
+            by_itself = entry.seat == self.by_the_door and self.roles[entry.seat] == "member"
+            must(by_itself and self.flags.door == "open", "a stranger by a door that is not open")
+            self.strangers.append(self.clocks.at)
 
     def _came_by(self, entry: happened.CameBy) -> None:
         must(entry.seat == self.seated, "an invitation of somebody who did not just come in")
@@ -199,11 +210,16 @@ class People:
         else:
             must(not self.locked, "nobody knocks at a locked door")
             must(entry.knock == self.knocks + 1, "knocks are numbered in order")
-            must(len(self.lobby) < LOBBY, "the lobby is full (A92)")
+            places = sum((knock in self.invited) == entry.invited for knock in self.lobby)
+            must(places < LOBBY, "the lobby is full (A92)")
             self.knocks = entry.knock
+            if not entry.invited:
+                self.strangers.append(self.clocks.at)
         self.lobby[entry.knock] = entry.words
         if entry.role == "facilitator":
             self.leads.add(entry.knock)
+        if entry.invited:
+            self.invited.add(entry.knock)
         self.awaited = [
             Awaited(
                 f"the session of knock {entry.knock}",
@@ -255,6 +271,24 @@ class People:
                 lambda next_: isinstance(next_, happened.SeatGiven) and next_.session == session,
             ),
         ]
+
+    def _lobby_cleared(self, entry: happened.LobbyCleared) -> None:
+        self._leads(entry.by)
+        gone = [knock for knock in self.lobby if entry.everybody or knock not in self.invited]
+        must(gone != [], "nobody waits whom it could turn away")
+        for knock in gone:
+            del self.lobby[knock]
+
+    def _strangers_came(self, _: happened.StrangersCame) -> None:
+        self._running()
+        must(not self.shielded, "the shield is up already")
+        lately = [at for at in self.strangers if self.clocks.at - at < LATELY]
+        must(
+            len(lately) >= RAID and lately[-1] == self.clocks.at, "no strangers came just now (A92)"
+        )
+        told = self.strangers_told
+        must(told is None or self.clocks.at - told >= TOLD_AGAIN, "told of them a while ago (A92)")
+        self.strangers_told = self.clocks.at
 
     def _locked(self, _: happened.Locked) -> None:
         must(not self.locked, "locked already")

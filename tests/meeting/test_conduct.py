@@ -43,6 +43,18 @@ from tests.meeting.spec import (
 # Muting
 
 
+def test_a47_a_mute_of_somebody_who_has_left_is_lifted_too():
+    """While it lasts, whoever comes by their link waits at the door."""
+    muted = given(in_phase("gathering"), happened.Muted(ben, NOON + 600), happened.SeatLeft(ben))
+    muted.when(chidi, ask.Unmute(ben)).refused("facilitators_act")
+    lifted = muted.when(ada, ask.Unmute(ben)).then(happened.Unmuted(ben, "facilitator"))
+    assert dict(lifted.state.mutes) == {}
+    lifted.when(ada, ask.Unmute(ben)).nothing()
+    removed = given(in_phase("gathering"), happened.Removed(ben))
+    removed.when(ada, ask.Unmute(ben)).refused("no_such_seat")
+    muted.when(ada, ask.Unmute(NEXT)).refused("no_such_seat")
+
+
 def test_fc_19_a_mute_has_an_end():
     muted = (
         given(in_phase("gathering"))
@@ -510,7 +522,7 @@ def test_the_shield_does_all_against_a_raid_in_one():
         shielded.when(member, ask.Say("Hello", CURRENT)).refused("all_muted")
         shielded.when(member, ask.Rename("Another")).refused("names_locked")
     knocked = shielded.when(0, ask.TakeSeat("s", "member", "Gus"))
-    knocked.then(happened.Knocked(knock=1, words="Gus"), happened.KnockGiven(1, "s"))
+    knocked.then(happened.Knocked(knock=1, words="Gus", invited=True), happened.KnockGiven(1, "s"))
     shielded.when(ada, ask.Say("All is well", CURRENT)).allowed()
     shielded.when(ben, ask.Tell("What is it?")).allowed()
     shielded.when(ada, ask.RaiseShield()).nothing()

@@ -6,8 +6,8 @@ import pytest
 from moderation.content.verdict import Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
-from moderation.meeting.audience import NOBODY, KnockView, audience, snapshot
-from moderation.meeting.door import CORRECTIONS, LOBBY
+from moderation.meeting.audience import CHAIR, NOBODY, KnockView, audience, snapshot
+from moderation.meeting.door import CORRECTIONS, LOBBY, RAID, TOLD_AGAIN
 from moderation.meeting.state import Seat
 from tests.cast import EVES_SESSION, NAMES, SAMS_SESSION, SESSIONS, ada, ben, chidi, dana, mo
 from tests.meeting.spec import (
@@ -37,11 +37,22 @@ def stranger(name: str = "Eve", session: str = EVES_SESSION) -> ask.TakeSeat:
     return ask.TakeSeat(session, "member", name, known=False)
 
 
+def stranger_comes_in() -> list[happened.AnyEntry]:
+    """By an open door: of that the room is told nothing."""
+    taken, _ = eve_comes_in()
+    return [taken, happened.SeatGiven(NEXT, EVES_SESSION, stranger=True)]
+
+
 def knocks(
-    number: int = 1, name: str = "Eve", session: str = EVES_SESSION, *, ghost: int = 0
+    number: int = 1,
+    name: str = "Eve",
+    session: str = EVES_SESSION,
+    *,
+    ghost: int = 0,
+    invited: bool = False,
 ) -> list[happened.AnyEntry]:
     """Somebody is in the lobby; seat `ghost` has the very name that they knock with."""
-    knocked = happened.Knocked(knock=number, words=name, ghost=ghost)
+    knocked = happened.Knocked(knock=number, words=name, ghost=ghost, invited=invited)
     return [knocked, happened.KnockGiven(number, session)]
 
 
@@ -193,7 +204,7 @@ def test_at_the_door_of_members_others_knock():
 def test_at_a_door_where_one_knocks_everybody_does_but_who_leads():
     story = given(ada_alone("knock"))
     for known in (True, False):
-        story.when(0, eve_as("Eve", known=known)).then(*knocks())
+        story.when(0, eve_as("Eve", known=known)).then(*knocks(invited=known))
     roles: tuple[ask.Role, ...] = ("facilitator", "staff")
     for role in roles:
         story.when(0, ask.TakeSeat("s", role, "Gus")).then(
@@ -203,7 +214,8 @@ def test_at_a_door_where_one_knocks_everybody_does_but_who_leads():
 
 def test_an_open_door_lets_everybody_in():
     story = given(in_phase("gathering", door="open"))
-    story.when(0, eve_as("Eve", known=False)).then(*eve_comes_in())
+    story.when(0, eve_as("Eve")).then(*eve_comes_in())
+    story.when(0, stranger()).then(*stranger_comes_in())
 
 
 @pytest.mark.parametrize("entry", [happened.Muted(ben, NOON + 60), happened.Removed(ben)])
@@ -212,20 +224,20 @@ def test_a47_while_somebody_is_muted_or_removed_one_knocks_at_an_open_door(
 ):
     story = given(in_phase("gathering", door="open"), entry)
     for known in (True, False):
-        story.when(0, eve_as("Eve", known=known)).then(*knocks())
+        story.when(0, eve_as("Eve", known=known)).then(*knocks(invited=known))
 
 
 def test_a47_the_door_is_open_again_when_the_mute_is_over_and_never_after_a_removal():
     muted = given(in_phase("gathering", door="open"), happened.Muted(ben, NOON + 60))
     muted.when(ada, ask.Unmute(ben)).allowed().when(0, eve_as("Eve")).then(*eve_comes_in())
     removed = given(in_phase("gathering", door="open"), happened.Removed(ben), after(3600))
-    removed.when(0, eve_as("Eve")).then(*knocks())
+    removed.when(0, eve_as("Eve")).then(*knocks(invited=True))
 
 
 @pytest.mark.parametrize("door", ["open", "knock", "members", "invitation"])
 def test_the_shield_puts_the_lobby_before_every_door(door: str):
     story = given(ada_alone(door), happened.ShieldRaised())
-    story.when(0, eve_as("Eve")).then(*knocks())
+    story.when(0, eve_as("Eve")).then(*knocks(invited=True))
 
 
 @pytest.mark.parametrize("door", ["open", "knock", "members", "invitation"])
@@ -348,7 +360,82 @@ def test_a92_the_lobby_holds_two_hundred():
     full.when(0, stranger()).refused("lobby_full")
     full.when(0, stranger("Eve 7", "s7")).nothing()
     one_less = full.when(ada, ask.TurnAway(1)).allowed()
-    one_less.when(0, stranger()).then(*knocks(LOBBY + 1))
+    one_less.later(60).when(0, stranger()).then(*knocks(LOBBY + 1))
+
+
+def test_a92_who_was_invited_never_queues_behind_strangers():
+    strangers = [knocks(number, f"Eve {number}", f"s{number}") for number in range(1, LOBBY + 1)]
+    full = given(ada_alone("knock"), strangers)
+    full.when(0, stranger()).refused("lobby_full")
+    invited = full.when(0, eve_as("Eve")).then(*knocks(LOBBY + 1, invited=True))
+    others = [
+        entry
+        for number in range(LOBBY + 2, 2 * LOBBY + 1)
+        for entry in knocks(number, f"Gus {number}", f"g{number}", invited=True)
+    ]
+    invited.given(*others).when(0, ask.TakeSeat("g", "member", "Gus")).refused("lobby_full")
+
+
+def test_a92_one_act_turns_all_strangers_away_and_who_was_invited_waits_on():
+    both = waiting(knocks(2, "Gus", "s"), knocks(3, "Ida", "i", invited=True))
+    both.when(ben, ask.ClearLobby()).refused("facilitators_act")
+    cleared = both.when(ada, ask.ClearLobby()).then(happened.LobbyCleared(by=ada))
+    assert [*cleared.state.lobby] == [3]
+    assert audience(happened.LobbyCleared(by=ada)) == CHAIR
+    cleared.when(ada, ask.ClearLobby()).nothing()
+    cleared.when(0, stranger("Gus", "s")).refused("turned_away")
+    all_gone = cleared.when(mo, ask.ClearLobby(everybody=True)).then(
+        happened.LobbyCleared(by=mo, everybody=True)
+    )
+    assert dict(all_gone.state.lobby) == {}
+    all_gone.when(mo, ask.ClearLobby(everybody=True)).nothing()
+    all_gone.when(0, ask.TakeSeat("i", "member", "Ida")).refused("turned_away")
+
+
+@pytest.mark.parametrize("door", ["open", "members"])
+def test_a92_at_five_strangers_a_minute_facilitators_are_offered_the_shield(door: str):
+    came = given(in_phase("gathering", door=door))
+    for number in range(1, RAID):
+        came = came.when(0, stranger(f"Gus {number}", f"g{number}")).allowed().later(10)
+    fifth = came.when(0, stranger())
+    assert fifth.left[-1] == happened.StrangersCame()
+    assert audience(happened.StrangersCame()) == CHAIR
+    told = fifth.allowed()
+    assert snapshot(told.state, ada).strangers_at is not None
+    assert snapshot(told.state, ben).strangers_at is None
+    assert happened.StrangersCame() not in told.when(0, stranger("Ida", "i")).left, "told already"
+    spread = came.later(30).when(0, stranger())
+    assert happened.StrangersCame() not in spread.left, "not within a minute"
+
+
+def test_a92_the_shield_is_not_offered_again_for_a_while():
+    def rush(story: MeetingSituation, first: int) -> MeetingSituation:
+        for number in range(first, first + RAID):
+            story = story.when(0, stranger(f"Gus {number}", f"g{number}")).allowed()
+        return story
+
+    def told(story: MeetingSituation) -> int:
+        return story.log_entries().count(happened.StrangersCame())
+
+    story = rush(given(in_phase("gathering", door="members")), 1)
+    assert told(story) == 1
+    soon = rush(story.later(TOLD_AGAIN - 1.0), 20)
+    assert told(soon) == 1
+    assert told(rush(story.later(TOLD_AGAIN), 20)) == 2
+
+
+@pytest.mark.parametrize("state", ["invited", "corrected", "shield", "not open"])
+def test_a92_it_is_offered_for_strangers_alone_and_where_it_can_be_raised(state: str):
+    before = (
+        seated(door="members") if state == "not open" else in_phase("gathering", door="members")
+    )
+    story = given(before, happened.ShieldRaised()) if state == "shield" else given(before)
+    for number in range(1, RAID + 2):
+        who = "g" if state == "corrected" else f"g{number}"
+        comes = ask.TakeSeat(who, "member", f"Gus {number}", known=state == "invited")
+        answer = story.when(0, comes)
+        assert happened.StrangersCame() not in answer.left
+        story = answer.allowed()
 
 
 def test_at_the_close_who_waited_is_told_that_the_meeting_is_over():
@@ -429,7 +516,7 @@ def test_a47_who_comes_by_the_link_of_somebody_muted_or_removed_knocks(door: str
     is_muted = trouble == "muted"
     entry = happened.Muted(ben, NOON + 600) if is_muted else happened.Removed(ben)
     story = given(by_one_link(ben, chidi, dana, door=door), entry)
-    knocked = happened.Knocked(knock=1, words="Eve", same_link=trouble, others=2)  # type: ignore[arg-type]
+    knocked = happened.Knocked(knock=1, words="Eve", same_link=trouble, others=2, invited=True)  # type: ignore[arg-type]
     again = story.when(0, by("link")).then(knocked, happened.KnockGiven(1, EVES_SESSION, "link"))
     again.when(ada, ask.Admit(1)).then(
         happened.KnockAnswered(1, "admitted", by=ada),
@@ -453,7 +540,7 @@ def test_a47_nor_is_leaving_a_way_round_a_mute():
     story = given(by_one_link(ben), happened.Muted(ben, NOON + 600))
     left = story.when(0, ask.Leave(SESSIONS[ben])).then(happened.SeatLeft(ben))
     knocked = left.when(0, by("link", "Ben")).then(
-        happened.Knocked(knock=1, words="Ben", same_link="muted", ghost=ben),
+        happened.Knocked(knock=1, words="Ben", same_link="muted", ghost=ben, invited=True),
         happened.KnockGiven(1, EVES_SESSION, "link"),
     )
     back = knocked.when(ada, ask.Reseat(1, ben)).allowed()
@@ -462,10 +549,11 @@ def test_a47_nor_is_leaving_a_way_round_a_mute():
 
 def test_an_open_door_where_everybody_knocks_by_then_says_so_too():
     story = given(by_one_link(ben, chidi, door="open"), happened.Removed(ben))
-    knocked = happened.Knocked(knock=1, words="Eve", same_link="removed", others=1)
+    knocked = happened.Knocked(knock=1, words="Eve", same_link="removed", others=1, invited=True)
     story.when(0, by("link")).then(knocked, happened.KnockGiven(1, EVES_SESSION, "link"))
     story.when(0, by("another")).then(
-        happened.Knocked(knock=1, words="Eve"), happened.KnockGiven(1, EVES_SESSION, "another")
+        happened.Knocked(knock=1, words="Eve", invited=True),
+        happened.KnockGiven(1, EVES_SESSION, "another"),
     )
 
 
@@ -474,7 +562,9 @@ def test_a_facilitator_by_the_link_of_a_removed_one_waits_while_the_meeting_is_h
     story = given(by_one_link(mo), happened.Removed(mo))
     lead = by("link", "Gus", "facilitator")
     waits = story.when(0, lead).then(
-        happened.Knocked(knock=1, words="Gus", role="facilitator", same_link="removed"),
+        happened.Knocked(
+            knock=1, words="Gus", role="facilitator", same_link="removed", invited=True
+        ),
         happened.KnockGiven(1, EVES_SESSION, "link"),
     )
     waits.when(0, lead).nothing()
@@ -502,5 +592,5 @@ def test_a102_of_the_link_that_somebody_came_by_nobody_is_sent_anything():
     for seat in (ada, chidi):
         assert '"link"' not in msgspec.json.encode(snapshot(story.state, seat)).decode()
     shown = snapshot(story.state, ada).lobby
-    assert shown == (KnockView(1, "Eve", same_link="removed"),)
+    assert shown == (KnockView(1, "Eve", same_link="removed", invited=True),)
     assert snapshot(story.state, chidi).lobby == ()

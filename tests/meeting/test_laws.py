@@ -325,6 +325,8 @@ def expected_audience(entry: happened.AnyEntry) -> int:
         happened.CareNoticed: CHAIR,
         happened.Knocked: CHAIR,
         happened.KnockAnswered: CHAIR,
+        happened.LobbyCleared: CHAIR,
+        happened.StrangersCame: CHAIR,
         happened.KnockGiven: NOBODY,
         happened.CameBy: NOBODY,
         happened.ToldYou: getattr(entry, "owner", 0),
@@ -351,7 +353,12 @@ def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step
     untold = without(played, private)
     nobody_waits = without(
         played,
-        private | happened.Knocked | happened.KnockGiven | happened.KnockAnswered,
+        private
+        | happened.Knocked
+        | happened.KnockGiven
+        | happened.KnockAnswered
+        | happened.LobbyCleared
+        | happened.StrangersCame,
     )
     room = [(stored.entry, stored.stamp) for stored in played.log if stored.audience == ROOM]
     for other in (untold, nobody_waits):
@@ -431,7 +438,7 @@ STANDS_STILL = (
 )  # fmt: skip
 GOES_ON = (
     "convened_at", "opened_at", "closed_at", "turn_paused", "turn_extra", "total_pause", "frozen_at",
-    "chair_away_until",
+    "chair_away_until", "strangers", "strangers_at",
 )  # fmt: skip
 
 

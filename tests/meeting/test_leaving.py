@@ -136,7 +136,7 @@ def test_who_says_that_the_name_is_theirs_waits_until_a_facilitator_says_so():
     """A lost cookie: the old session has not ended, so the name is not free."""
     story = given(in_phase("gathering"))
     knocked = story.when(0, comes_as("Ben", back=True)).then(
-        happened.Knocked(knock=1, words="Ben", ghost=ben),
+        happened.Knocked(knock=1, words="Ben", ghost=ben, invited=True),
         happened.KnockGiven(1, EVES_SESSION),
     )
     back = knocked.when(mo, ask.Reseat(1, ben)).then(

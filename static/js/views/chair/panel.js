@@ -7,7 +7,6 @@ import { CardsPart } from "./cards.js"
 import { PeoplePart } from "./people.js"
 import { PersonSheet } from "./person.js"
 import { LobbyPart, QueuePart } from "./queue.js"
-import { Arrivals } from "./sight.js"
 import { Strip } from "./strip.js"
 import { Trouble } from "./trouble.js"
 import { aloud, closeAct, refusedLine } from "./words.js"
@@ -32,7 +31,6 @@ export class ChairPanel {
   #trouble
   /** @type {Part[]} */
   #parts
-  #arrivals = new Arrivals()
   /** @type {Model | null} */
   #model = null
   /** A no whose reason is an entry that has not come yet. @type {{ refusal: Refusal, epoch: number } | null} */
@@ -68,7 +66,7 @@ export class ChairPanel {
       if (words !== "") this.#acts.announce(words)
     }
     if (this.#late !== null && room.epoch !== this.#late.epoch) this.#explain(room, this.#late.refusal)
-    this.#strip.render(model, this.#arrivals.count(room, now))
+    this.#strip.render(model)
     for (const part of this.#parts) part.render(model)
   }
 

@@ -22,11 +22,15 @@ export class PeoplePart {
   #gone = el("ul", { class: "queue", "aria-label": "Taken out" })
   #goneFold = fold("Taken out of this meeting", (inside) => inside.append(this.#gone), { class: "grave chair-part", hidden: true })
 
+  /** Those who have left and are muted still: while they are, others who come by their link wait at the door. */
+  #left = el("ul", { class: "queue", "aria-label": "Left, and still muted" })
+  #leftFold = fold("Left, and still muted", (inside) => inside.append(this.#left), { class: "grave chair-part", hidden: true })
+
   /** @param {Perform} perform @param {(seat: number) => void} open */
   constructor(perform, open) {
     this.#perform = perform
     this.#open = open
-    this.#list.after(this.#goneFold)
+    this.#list.after(this.#leftFold, this.#goneFold)
   }
 
   /** @param {Model} model */
@@ -40,6 +44,7 @@ export class PeoplePart {
         this.#update(row, person, room)
       }
       this.#showGone(room)
+      this.#showLeft(room)
     })
   }
 
@@ -75,6 +80,23 @@ export class PeoplePart {
       const who = isolated(name ?? "somebody")
       return el("li", {}, el("span", { class: "name", dir: "auto" }, who), twoTaps(`Take out what ${who} wrote in the last ${PURGED / 60} minutes`, purge))
     })
+  }
+
+  /** @param {Room} room */
+  #showLeft(room) {
+    const left = [...room.people.values()].filter(({ left, removed, mutedUntil }) => left && !removed && mutedUntil !== null)
+    this.#leftFold.hidden = left.length === 0 || room.closedAt !== null
+    keyed(
+      this.#left,
+      left,
+      ({ seat }) => seat,
+      ({ seat, name }) => {
+        const who = isolated(name ?? "them")
+        const unmute = () => this.#perform({ type: "unmute", seat }, `${who} is not muted any more.`)
+        return el("li", {}, el("span", { class: "name", dir: "auto" }, who), el("span", { class: "badge" }), button(`Lift the mute of ${who}`, unmute))
+      },
+      (row, person) => write(find(".badge", row), mutedBadge(person)),
+    )
   }
 
   remove() {

@@ -42,7 +42,7 @@ export class QueuePart {
   /** @param {Model} model */
   render({ room, now }) {
     this.#room = room
-    const calm = notices(room, now, 0).filter((notice) => notice.calm)
+    const calm = notices(room, now).filter((notice) => notice.calm)
     keepFocus(this.#section, () => {
       for (const row of this.#rows()) this.#update(row, Number(row.dataset.key), room, now)
       showNotices(this.#notices, calm, this.#perform)
@@ -115,7 +115,9 @@ export class LobbyPart {
 
   /** @param {Model} model */
   render({ room, isHere }) {
-    const rows = room.lobby.map((one) => ({ ...one, ...lobbyNotes(room, one, isHere) }))
+    // Who was invited stands before strangers, of whom there may be many.
+    const inOrder = [...room.lobby].sort((a, b) => Number(b.invited) - Number(a.invited) || a.knock - b.knock)
+    const rows = inOrder.map((one) => ({ ...one, ...lobbyNotes(room, one, isHere) }))
     keepFocus(this.#element, () => {
       keyed(this.#list, rows, ({ knock }) => knock, () => el("li"), (item, row) => this.#fill(item, row), linger)
     })

@@ -7,8 +7,8 @@ import * as rooms from "../../standing.js"
 
 /** Seconds after a turn's end in which it may be given back (FC-10). */
 export const GIVEN_BACK = 120
-/** So many who come within a minute may be a raid (A92). */
-export const RAID = 5
+/** Seconds for which the shield is offered once it is; the server does not offer it again before (A92). */
+const OFFERED = 600
 const MINUTE = 60
 
 /**
@@ -173,32 +173,13 @@ export function cueCard({ id, title, text }) {
   return { key: `cue ${id}`, kind: "cue", title, text }
 }
 
-/** Strangers who come in, as long as this page has been open: at a raid the shield is offered (A92). */
-export class Arrivals {
-  /** @type {Set<string>} */
-  #known = new Set()
-  /** @type {number[]} */
-  #times = []
-  #began = false
-
-  /**
-   * How many came within a minute whom nobody invited: those who knock, and by an open door all. Those
-   * who were there first are no news.
-   *
-   * @param {Room} room
-   * @param {number} now
-   */
-  count(room, now) {
-    const members = [...room.people.values()].filter(({ role }) => role === "member")
-    const there = room.flags.door === "open" ? members.map(({ seat }) => `seat ${seat}`) : []
-    const knocks = room.lobby.map(({ knock }) => `knock ${knock}`)
-    for (const key of [...there, ...knocks]) {
-      if (this.#known.has(key)) continue
-      this.#known.add(key)
-      if (this.#began) this.#times.push(now)
-    }
-    this.#began = true
-    this.#times = this.#times.filter((at) => now - at < MINUTE)
-    return this.#times.length
-  }
+/**
+ * Whether the shield is offered: strangers came, a while ago at most, and nobody has put that away here (A92).
+ *
+ * @param {Room} room
+ * @param {number} now
+ * @param {number | null} putAway When those came whose offer was put away.
+ */
+export function isShieldOffered({ strangersAt, shieldAt }, now, putAway) {
+  return strangersAt !== null && shieldAt === null && strangersAt !== putAway && now - strangersAt < OFFERED
 }

@@ -18,6 +18,8 @@ export class Strip {
   #draw
   /** Private lines that were put aside. @type {Set<string>} */
   #aside = new Set()
+  /** When the strangers came for whom the shield is not wanted. @type {number | null} */
+  #strangersAt = null
   /** Each act has a place of its own, which no other moves. */
   #more = el("div", { class: "chair-more" })
   #pause = el("div", { class: "chair-pause" })
@@ -62,11 +64,24 @@ export class Strip {
     write(this.#line, words)
   }
 
-  /** @param {Model} model @param {number} arrived */
-  render({ room, now, lines }, arrived) {
+  /** Put away here alone, as a line is. @param {Room} room @param {Notice} notice @returns {Notice} */
+  #canBePutAway({ strangersAt }, notice) {
+    if (notice.key !== "raid") return notice
+    const away = () => {
+      this.#strangersAt = strangersAt
+      this.#draw()
+    }
+    return { ...notice, acts: [...notice.acts, { key: `away ${strangersAt}`, label: "No raid", command: away }] }
+  }
+
+  /** @param {Model} model */
+  render({ room, now, lines }) {
     const { more, pause, end } = everyMinute(room, now)
     const [next, phase] = [onwards(room, now), phaseAct(room) ?? closing(room)]
-    const standing = [...notices(room, now, arrived).filter(({ calm }) => !calm), ...this.#unanswered(room, lines)]
+    const standing = [
+      ...notices(room, now, this.#strangersAt).filter(({ calm }) => !calm).map((notice) => this.#canBePutAway(room, notice)),
+      ...this.#unanswered(room, lines),
+    ]
     // On a phone there is room for one of the two; where the phase has run over it is that one.
     set(this.#element, "data-busy", room.holder !== null && next !== null && !standing.some(({ key }) => key === "over"))
     keepFocus(this.#element, () => {

@@ -3,7 +3,7 @@
 import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { clock, holders } from "../../words.js"
-import { RAID, givesBackTo, isFree, isHeldUp, load, losers, mayTakeChair, phaseTime, shouldClose } from "./sight.js"
+import { givesBackTo, isFree, isHeldUp, isShieldOffered, load, losers, mayTakeChair, phaseTime, shouldClose } from "./sight.js"
 
 /** @import { MuteReason, MuteScope, Refusal, Service } from "../../protocol.js" */
 /** @import { Person, Room } from "../../room.js" */
@@ -110,14 +110,14 @@ export function lineWords(room, { seat, words, count }) {
 /**
  * @param {Room} room
  * @param {number} now
- * @param {number} arrived How many came in the last minute.
+ * @param {number | null} [putAway] When the strangers came for whom the shield is not wanted.
  * @returns {Notice[]}
  */
-export function notices(room, now, arrived) {
+export function notices(room, now, putAway = null) {
   if (!rooms.isOpen(room)) return room.closedAt !== null ? [] : lobbyNotices(room)
   return [
     ...chairNotices(room),
-    ...stops(room, arrived),
+    ...stops(room, isShieldOffered(room, now, putAway)),
     ...lobbyNotices(room),
     ...timeNotices(room, now),
     ...tagNotices(room, now),
@@ -154,8 +154,8 @@ function chairNotices(room) {
   return found
 }
 
-/** @param {Room} room @param {number} arrived @returns {Notice[]} */
-function stops(room, arrived) {
+/** @param {Room} room @param {boolean} isOffered @returns {Notice[]} */
+function stops(room, isOffered) {
   /** @type {Notice[]} */
   const found = []
   if (room.frozenAt !== null) {
@@ -171,11 +171,11 @@ function stops(room, arrived) {
       words: "The shield is up: members can't write, newcomers wait.",
       acts: [lowerShield()],
     })
-  } else if (arrived >= RAID) {
+  } else if (isOffered) {
     found.push({
       key: "raid",
-      words: `${arrived} people came within a minute. Is it a raid?`,
-      acts: [raiseShield()],
+      words: "Five or more came uninvited within a minute. The shield quiets the room and holds the door.",
+      acts: [{ ...raiseShield(), grave: false }],
     })
   }
   if (room.pausedAt !== null) {
@@ -206,6 +206,7 @@ const SAME_LINK = {
   muted: "They came by the same link as somebody who is muted",
 }
 
+const INVITED = "They were invited."
 const AS_FACILITATOR = "The link is a facilitator's: they come in as one."
 
 /**
@@ -215,12 +216,12 @@ const AS_FACILITATOR = "The link is a facilitator's: they come in as one."
  * @param {Room["lobby"][number]} knock
  * @param {(seat: number) => boolean} isHere
  */
-export function lobbyNotes(room, { same_link, others, ghost, role }, isHere) {
+export function lobbyNotes(room, { same_link, others, ghost, role, invited }, isHere) {
   const before = ghost === 0 ? undefined : room.people.get(ghost)
   const mayBeThem = before !== undefined && !before.removed && (before.left || !isHere(ghost))
   const also = others === 0 ? "" : `, as did ${others} who ${others === 1 ? "is" : "are"} here: as long as that is so, all who come by it wait`
   const link = same_link === "" ? "" : `${SAME_LINK[same_link]}${also}.`
-  const comesAs = role === "facilitator" ? AS_FACILITATOR : ""
+  const comesAs = role === "facilitator" ? AS_FACILITATOR : invited && link === "" ? INVITED : ""
   return { words: [link, comesAs, mayBeThem ? "Somebody of that name was here and is gone." : ""].filter(Boolean).join(" "), mayBeThem }
 }
 
@@ -229,6 +230,8 @@ function lobbyNotices({ lobby }) {
   if (lobby.length === 0) return []
   const [first] = lobby
   const who = lobby.length === 1 ? `${isolated(first?.name ?? "Somebody")} waits` : `${lobby.length} people wait`
+  const invited = lobby.filter((one) => one.invited).length
+  const some = invited > 0 && invited < lobby.length ? `; ${invited === 1 ? "one of them was" : `${invited} of them were`} invited` : ""
   /** @type {Act[]} */
   const acts =
     lobby.length === 1 && first !== undefined
@@ -236,7 +239,7 @@ function lobbyNotices({ lobby }) {
       : []
   const link = lobby.length === 1 ? SAME_LINK[first?.same_link ?? ""] : undefined
   const comesAs = lobby.length === 1 && first?.role === "facilitator" ? ` ${AS_FACILITATOR}` : ""
-  return [{ key: "lobby", words: `${who} at the door.${link === undefined ? "" : ` ${link}.`}${comesAs}`, acts }]
+  return [{ key: "lobby", words: `${who} at the door${some}.${link === undefined ? "" : ` ${link}.`}${comesAs}`, acts }]
 }
 
 /** @param {Room} room @param {number} now @returns {Notice[]} */
@@ -403,7 +406,24 @@ export function remedies(room) {
     isOn: locked,
     act: locked ? { key: "unlock", label: "Unlock the door", command: { type: "unlock" } } : { key: "lock", label: "Lock the door", command: { type: "lock" } },
   }
-  return rooms.isOpen(room) ? [door, muteAll(room), freeze(room), shield(room)] : [door]
+  return [...crowd(room), ...(rooms.isOpen(room) ? [door, muteAll(room), freeze(room), shield(room)] : [door])]
+}
+
+/** Who waits at the door, turned away by one act (A92). @param {Room} room @returns {Remedy[]} */
+function crowd({ lobby }) {
+  const strangers = lobby.filter(({ invited }) => !invited).length
+  const invited = lobby.length - strangers
+  /** @type {Remedy[]} */
+  const found = []
+  if (strangers > 0) {
+    const does = `${strangers === 1 ? "One waits" : `${strangers} wait`} whom nobody invited. Turned away, they can't knock again at this meeting${invited > 0 ? "; who was invited waits on" : ""}.`
+    found.push({ key: "strangers", does, isOn: false, act: { key: "clear", label: "Turn away all strangers at the door", grave: true, command: { type: "clear_lobby" } } })
+  }
+  if (invited > 0) {
+    const does = `${lobby.length === 1 ? "One waits, who was" : `${lobby.length} wait, and ${invited === 1 ? "one was" : `${invited} were`}`} invited. Turned away, nobody of them can knock again at this meeting.`
+    found.push({ key: "crowd", does, isOn: false, act: { key: "clear all", label: "Turn away everybody at the door", grave: true, command: { type: "clear_lobby", everybody: true } } })
+  }
+  return found
 }
 
 /** @param {Room} room @returns {Remedy} */
