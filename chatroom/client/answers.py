@@ -21,6 +21,12 @@ class Refused(Exception):
         self.facts = refusal.facts
 
 
+def retry_after(refusal: Refusal) -> float | None:
+    """Seconds after which a no that says for how long it holds may be asked again; None for any other."""
+    wait = refusal.facts.get("retry_ms")
+    return wait / 1000 if isinstance(wait, int | float) else None
+
+
 class LineEnded(Exception):
     """The line does not come back; `name` is that of the close code, or `http_403` and its like."""
 

@@ -11,7 +11,7 @@ import httpx2
 import msgspec
 from msgspec import Struct
 
-from chatroom.client.answers import Refused
+from chatroom.client.answers import Refused, retry_after
 from chatroom.live.wire import Refusal
 
 if TYPE_CHECKING:
@@ -78,18 +78,29 @@ async def _post(
             else:
                 if answer.status_code not in (429, 502, 503, 504):
                     return _answered(answer)
+                refusal = _refusal(answer)
+                wait = retry_after(refusal) if refusal is not None else None
+                if refusal is not None and wait is not None and wait > PATIENCE:
+                    raise Refused(refusal)
+                await asyncio.sleep(wait or 0.0)
             await asyncio.sleep(next(pauses))
 
 
 def _answered(answer: httpx2.Response) -> dict[str, Any]:
     if answer.is_success:
         return cast("dict[str, Any]", answer.json())
-    try:
-        refusal = msgspec.json.decode(answer.content, type=Refusal)
-    except msgspec.DecodeError:
+    refusal = _refusal(answer)
+    if refusal is None:
         answer.raise_for_status()
-        raise
+    assert refusal is not None, "an answer that is neither has been raised"
     raise Refused(refusal)
+
+
+def _refusal(answer: httpx2.Response) -> Refusal | None:
+    try:
+        return msgspec.json.decode(answer.content, type=Refusal)
+    except msgspec.DecodeError:
+        return None
 
 
 def growing_pauses(jitter: Callable[[float, float], float]) -> Iterator[float]:

@@ -13,7 +13,7 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from chatroom.client.answers import LineEnded, Seen
+from chatroom.client.answers import LineEnded, Seen, retry_after
 from chatroom.client.copy import Copy
 from chatroom.client.door import Door, growing_pauses
 from chatroom.client.outbox import AnySeatCommand, Outbox
@@ -81,6 +81,7 @@ class Line:
         self._to_send = asyncio.Event()
         self._socket: ClientConnection | None = None
         self._answered = False
+        self._away = 0.0
         self.ended: LineEnded | None = None
         self.connections = 0
         """How often hello was answered."""
@@ -195,7 +196,8 @@ class Line:
             if self.connections > before:
                 pauses = growing_pauses(self._jitter)
             if self.ended is None:
-                await asyncio.sleep(next(pauses))
+                away, self._away = self._away, 0.0
+                await asyncio.sleep(max(next(pauses), away))
 
     def end(self, ended: LineEnded) -> None:
         """The line is over: nothing more comes, and what is unanswered stays so."""
@@ -259,8 +261,10 @@ class Line:
             case Entries():
                 self._arrived.extend(self._copy.take(frame))
             case Receipt() | Refusal():
-                self._outbox.settle(frame)
+                self._outbox.settle(frame, self._clock())
                 self._to_send.set()
+                if isinstance(frame, Refusal) and frame.id is None:
+                    self._away = retry_after(frame) or 0.0
             case Retry():
                 self._outbox.retry(frame, self._clock())
                 self._to_send.set()

@@ -8,7 +8,7 @@ import heapq
 import msgspec
 from msgspec import Struct
 
-from chatroom.client.answers import LineEnded, Refused
+from chatroom.client.answers import LineEnded, Refused, retry_after
 from chatroom.live.wire import WINDOW, Command, Receipt, Refusal, Retry
 from moderation.case.commands import CaseSeatCommand
 from moderation.meeting import commands as ask
@@ -85,22 +85,31 @@ class Outbox:
         self._on_the_way.clear()
 
     def retry(self, frame: Retry, now: float) -> None:
-        waiting = self._waiting.get(frame.id)
-        if waiting is not None:
-            waiting.not_before = now + frame.after_ms / 1000
-            if frame.id in self._on_the_way:
-                self._on_the_way.remove(frame.id)
-                heapq.heappush(self._unsent, (waiting.order, frame.id))
+        self._later(frame.id, now + frame.after_ms / 1000)
 
-    def settle(self, frame: Receipt | Refusal) -> None:
+    def _later(self, id: str, not_before: float, *, tried: bool = True) -> None:
+        waiting = self._waiting.get(id)
+        if waiting is not None:
+            waiting.not_before = not_before
+            waiting.tried = tried
+            if id in self._on_the_way:
+                self._on_the_way.remove(id)
+                heapq.heappush(self._unsent, (waiting.order, id))
+
+    def settle(self, frame: Receipt | Refusal, now: float) -> None:
+        """What was too much at once is sent again in its time: nothing of it is stored, so nothing has overtaken it."""
+        wait = retry_after(frame) if isinstance(frame, Refusal) else None
+        if wait is not None and frame.id is not None:
+            return self._later(frame.id, now + wait, tried=False)
         waiting = self._waiting.pop(frame.id or "", None)
         self._on_the_way.discard(frame.id or "")
         if waiting is None or waiting.answer.done():
-            return
+            return None
         if isinstance(frame, Receipt):
             waiting.answer.set_result(frame)
         else:
             waiting.answer.set_exception(Refused(frame))
+        return None
 
     def abandon(self, why: LineEnded) -> None:
         """Nothing is sent any more. Whoever waits is told; who does not is not complained about."""

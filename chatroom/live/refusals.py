@@ -201,8 +201,8 @@ REFUSALS: dict[str, Words] = {
         "The server did not understand that. Reload the page and try again.", ("keep_draft",)
     ),
     "rate_limited": Words(
-        "That was more than can be taken at once. Nothing is lost; wait a moment, then send it again.",
-        ("again", "keep_draft"),
+        "That was a lot at once. Nothing is lost: wait a moment, then try again.",
+        ("keep_draft",),
     ),
     "id_reused": Words("That was sent before with other words. Send it again.", ("again",)),
     "overtaken": Words(

@@ -1,6 +1,6 @@
 /** One WebSocket that comes back by itself, and never passes a hole or a double on. */
 
-import { newId } from "./ids.js"
+import { newId } from "./http.js"
 
 /** @import { Entries, Fresh, Heartbeat, OutboundFrame, Resumed } from "./protocol.js" */
 

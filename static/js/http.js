@@ -1,10 +1,16 @@
-/** JSON there and back: an answer, or a refusal with words. */
+/** JSON there and back: an answer, or a refusal with words; and the id of an intent, the same when it is sent again. */
 
 /** @import { Refusal } from "./protocol.js" */
 
 const PATIENCE = 10_000
 const SOONEST = 500
 const LATEST = 4_000
+
+/** @returns {string} 128 random bits as hex. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+}
 
 /** A no, in words for a person. `refusal.code` is `unreachable` where there was no answer at all. */
 export class RefusedError extends Error {

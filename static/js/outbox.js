@@ -1,12 +1,12 @@
 /** What was sent and is not settled yet. Every command has one id, however often it goes out. */
 
-import { newId } from "./ids.js"
+import { newId } from "./http.js"
 
 /** @import { Connection } from "./connection.js" */
 /** @import { OutboundFrame, Refusal, Stream } from "./protocol.js" */
 
 /**
- * waiting -> confirmed | refused; `retry` sends it again. `unsent` after a minute without an answer:
+ * waiting -> confirmed | refused; `retry` and `rate_limited` send it again. `unsent` after a minute without an answer:
  * its outcome is unknown, so that `again` goes out with the same id and is stored once.
  *
  * @template {object} C
@@ -18,12 +18,19 @@ import { newId } from "./ids.js"
  * @property {number | null} number
  * @property {Refusal | null} refusal
  * @property {number} since When it was handed over, on the page's own clock (ms).
+ * @property {boolean} held It was too much, and waits its time.
  */
 
 const PATIENCE = 60_000
 
 /** These keep the order they were written in: the next goes out when the one before is settled. */
 const IN_ORDER = new Set(["say", "tell", "write", "done", "pass"])
+
+/** Of these the last one counts. @param {{ type: string, number?: number, kind?: string }} command */
+const wish = ({ type, number, kind }) => (type === "react" ? type + number + kind : /^(raise|lower)_hand$/.test(type) ? "hand" : "")
+
+/** @param {{ type: string }} command */
+const goesAgain = (command) => IN_ORDER.has(command.type) || wish(command)
 
 /** Commands that may be named as sent behind another (chatroom/live/wire.py). */
 const WINDOW = 32
@@ -80,6 +87,7 @@ export class Outbox {
       number: null,
       refusal: null,
       since: performance.now(),
+      held: false,
     }
     if (!unsent) this.#take(item)
     return item
@@ -127,9 +135,16 @@ export class Outbox {
     if (frame.type !== "receipt" && frame.type !== "refusal" && frame.type !== "retry") return false
     const item = frame.id === null ? undefined : this.#items.get(frame.id)
     if (item === undefined) return false
-    if (frame.type === "retry") {
+    const wait = frame.type === "retry" ? frame.after_ms : frame.type === "refusal" && goesAgain(item.command) ? Number(frame.facts?.retry_ms) : 0
+    if (frame.type === "retry" || wait > 0) {
+      if (frame.type === "refusal") {
+        // Nothing of it is stored: nothing can have overtaken it.
+        this.#tried.delete(item.id)
+        item.held = true
+        this.#onchange(item)
+      }
       clearTimeout(this.#timers.get(`retry ${item.id}`))
-      this.#timers.set(`retry ${item.id}`, setTimeout(() => this.#go(item, true), frame.after_ms))
+      this.#timers.set(`retry ${item.id}`, setTimeout(() => ((item.held = false), this.#go(item, true)), wait))
       return true
     }
     if (frame.type === "receipt") {
@@ -144,6 +159,8 @@ export class Outbox {
 
   /** @param {Item<C>} item */
   #take(item) {
+    const mine = wish(item.command)
+    for (const other of this.waiting) if (mine && other.held && wish(other.command) === mine) this.#settle(other, "refused")
     this.#items.set(item.id, item)
     this.#timers.set(
       item.id,
@@ -161,6 +178,7 @@ export class Outbox {
       if (!free) return
       this.#inFlight = item.id
     }
+    if (item.held) return
     this.#tried.add(item.id)
     const sent = [...this.#tried]
     // Once anything that was sent behind it is stored, it is too late for this one.
@@ -177,6 +195,7 @@ export class Outbox {
     this.#items.delete(item.id)
     this.#tried.delete(item.id)
     item.state = state
+    item.held = false
     this.#onchange(item)
     if (this.#inFlight !== item.id) return
     this.#inFlight = ""

@@ -117,3 +117,68 @@ test("what never went out can be taken back, and what did can't", () => {
   passes(61_000)
   assert.deepEqual(settled, [["one", "confirmed"], ["three", "unsent"]])
 })
+
+const limited = (id, retry_ms = 12_000) => ({ type: "refusal", id, code: "rate_limited", words: "A lot.", facts: { retry_ms } })
+
+test("a line that was too much goes out again by itself, in its place, and is never called lost", () => {
+  const item = outbox.send(say("one"))
+  outbox.send(say("two"))
+  newest().says(limited(item.id))
+  assert.equal(item.state, "waiting")
+  assert.equal(item.held, true)
+  passes(11_900)
+  assert.deepEqual(texts(), ["one"])
+  passes(200)
+  assert.deepEqual(texts(), ["one", "one"])
+  assert.equal(sent()[1].id, item.id)
+  assert.equal(sent()[1].followed_by, undefined, "the no was final: nothing can have overtaken it")
+  newest().says(receipt(item.id))
+  assert.deepEqual(texts(), ["one", "one", "two"])
+  assert.deepEqual(settled, [["one", "confirmed"]])
+})
+
+test("a line that waits its time keeps its place over a reconnect", () => {
+  const item = outbox.send(say("one"))
+  outbox.send(say("two"))
+  newest().says(limited(item.id, 20_000))
+  newest().breaks()
+  passes(6_000)
+  newest().opens()
+  newest().says(resumed)
+  assert.deepEqual(texts(), [], "neither the line before its time, nor the one behind it")
+  passes(14_100)
+  assert.deepEqual(texts(), ["one"])
+})
+
+test("a line that waited for a minute in all is not sent by itself any more (A49)", () => {
+  const item = outbox.send(say("one"))
+  for (let times = 0; times < 3; times++) {
+    newest().says(limited(item.id, 20_000))
+    passes(20_100)
+  }
+  assert.deepEqual(settled, [["one", "unsent"]])
+  assert.equal(item.held, false)
+})
+
+test("of wishes for the same thing that were too many, the last one goes out (A94)", () => {
+  const up = outbox.send({ type: "raise_hand" })
+  newest().says(limited(up.id))
+  const seen = ["lower_hand", "raise_hand", "lower_hand"].map((type) => {
+    const item = outbox.send({ type })
+    newest().says(limited(item.id))
+    return item
+  })
+  newest().says(receipt(outbox.send({ type: "react", number: 3, kind: "with_you", on: true }).id))
+  passes(12_100)
+  assert.deepEqual(texts().at(-1), "lower_hand")
+  assert.equal(sent().at(-1).id, seen[2].id)
+  assert.equal(sent().length, 6, "the others are over")
+  assert.deepEqual(settled.slice(0, 3), [["raise_hand", "refused"], ["lower_hand", "refused"], ["raise_hand", "refused"]])
+})
+
+test("an act that was too much is refused to whoever asked, in words", () => {
+  const item = outbox.send({ type: "rename", name: "Ben" })
+  newest().says(limited(item.id))
+  assert.deepEqual(settled, [["rename", "refused"]])
+  assert.equal(item.refusal.words, "A lot.")
+})

@@ -369,7 +369,7 @@ export class CaseLine {
     if (isOver && (item.state === "waiting" || item.state === "unsent")) return ["Not sent: the line is closed."]
     switch (item.state) {
       case "waiting":
-        return [this.#connection.isLive ? "Sending…" : "Waits for the connection"]
+        return [!this.#connection.isLive ? "Waits for the connection" : item.held ? "A lot at once: goes out by itself soon" : "Sending…"]
       case "confirmed":
         return ["Sent"]
       case "unsent":

@@ -3,7 +3,7 @@
 import { el, find, set, write } from "../dom.js"
 import { sends } from "../enter.js"
 import { whyField } from "../field-words.js"
-import { newId } from "../ids.js"
+import { newId } from "../http.js"
 import * as rooms from "../standing.js"
 import { HEARD, LONGEST, beginning, length, written } from "../written.js"
 import { AnswerView } from "./answer.js"

@@ -2,8 +2,7 @@
 
 import { el, fill, find, write } from "../dom.js"
 import { onlyWhole } from "../enter.js"
-import { isUnknown, post, postLast, RefusedError } from "../http.js"
-import { newId } from "../ids.js"
+import { RefusedError, isUnknown, newId, post, postLast } from "../http.js"
 import { Lookout } from "../lookout.js"
 import { knockedAs, NOT_SURE, notYet, whatIsOn, whatIsSo, whoAnswers, whoComesIn } from "./door-words.js"
 import { helplineList } from "./helplines.js"

@@ -3,8 +3,7 @@
 import { leaveFor, over } from "../back.js"
 import { el, fill, set, write } from "../dom.js"
 import { isChoosing } from "../enter.js"
-import { RefusedError, insist, network } from "../http.js"
-import { newId } from "../ids.js"
+import { RefusedError, insist, network, newId } from "../http.js"
 import { helplineList, noService, thereNow } from "./helplines.js"
 import { twoTaps } from "./taps.js"
 

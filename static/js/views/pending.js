@@ -28,6 +28,7 @@ export class PendingView {
    * @returns {boolean} Nothing here is news to who wrote it.
    */
   render(items, live) {
+    const isALot = items.some((item) => item.held)
     keyed(
       this.#list,
       items,
@@ -36,7 +37,7 @@ export class PendingView {
       (element, item) => {
         const unsent = item.state === "unsent"
         set(element, "data-state", item.state)
-        write(find(".state", element), unsent ? "Not sent." : item.state === "confirmed" ? "Sent." : live ? "Sending…" : "Goes out when the connection is back.")
+        write(find(".state", element), unsent ? "Not sent." : item.state === "confirmed" ? "Sent." : !live ? "Goes out when the connection is back." : isALot ? "A lot at once: goes out by itself soon." : "Sending…")
         find(".acts", element).hidden = !unsent
       },
     )

@@ -2,8 +2,7 @@
 
 import { el, write } from "../../dom.js"
 import { onlyWhole } from "../../enter.js"
-import { RefusedError, post } from "../../http.js"
-import { newId } from "../../ids.js"
+import { RefusedError, newId, post } from "../../http.js"
 
 export class Door {
   #onseat
