@@ -26,6 +26,7 @@ from chatroom.groups.formats import open_formats
 from chatroom.groups.meetings import Meetings
 from chatroom.live.addresses import Addresses
 from chatroom.live.book import Book, Record
+from chatroom.live.errands import Errands
 from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal
 from chatroom.live.lobby import Lobby
@@ -94,6 +95,7 @@ class Machine:
     meetings: Meetings
     departures: Departures
     timekeeper: Timekeeper
+    errands: Errands
 
 
 def _open_ground(settings: Settings) -> Ground:
@@ -131,7 +133,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         secrets.token_bytes,
         connected=presence.connected,
     )
-    reviewer = open_reviewer(settings)
+    reviewer, errands = open_reviewer(settings), Errands()
     house = House(
         journal,
         hub,
@@ -142,6 +144,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         ground.limits,
         ground.clock.now,
         time.monotonic,
+        errands.begin,
     )
     lobby = Lobby(presence)
     meetings = Meetings(
@@ -167,7 +170,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         bus_is_sound=lambda: ground.bus.sound,
         is_leaving=is_leaving,
     )
-    return Machine(house, meetings, departures, timekeeper)
+    return Machine(house, meetings, departures, timekeeper, errands)
 
 
 def _open_journal(ground: Ground, published: Callable[[Book, list[Record]], None]) -> Journal:
@@ -227,6 +230,7 @@ async def _running(ground: Ground, machine: Machine) -> AsyncIterator[None]:
             tasks.create_task(cases.run(pause), name="cases"),
             tasks.create_task(ground.limits.run(pause), name="limits"),
         ]
+        running.append(tasks.create_task(machine.errands.run(), name="errands"))
         await cases.open_desk()
         running.append(tasks.create_task(machine.timekeeper.run(), name="timekeeper"))
         departing = machine.departures.run(ground.clock.now, pause)

@@ -10,9 +10,7 @@ from contextlib import suppress
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn._types import WebSocketDisconnectEvent
 
-from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.timekeeper import pause
 from chatroom.live.transport import FanoutProtocol
 from chatroom.settings import BadSetting, Settings
@@ -32,10 +30,6 @@ SETTLE = 1.5
 """Seconds that the last of them has for its answers and its goodbye."""
 REQUESTS_END_WITHIN = 4
 """Seconds for what else is being answered; with the above it makes less than 10 (P16)."""
-GOODBYE: WebSocketDisconnectEvent = {
-    "type": "websocket.disconnect",
-    "code": CLOSE_CODES["restart"].code,
-}
 
 
 class CannotStart(Exception):
@@ -76,20 +70,13 @@ class Server(uvicorn.Server):
         loop, people = asyncio.get_running_loop(), self._people()
         spread = min(SPREAD, len(people) / LET_GO_PER_SECOND)
         for one in people:
-            loop.call_later(random.uniform(0.0, spread), _say_goodbye, one)
+            loop.call_later(random.uniform(0.0, spread), one.let_go)
         end = loop.time() + spread + SETTLE
         while self._people() and loop.time() < end and not self.force_exit:
             await pause(0.05)
 
     def _people(self) -> list[FanoutProtocol]:
         return [one for one in self.server_state.connections if isinstance(one, FanoutProtocol)]
-
-
-def _say_goodbye(one: FanoutProtocol) -> None:
-    """What it sent and nobody has taken yet is dropped; the client sends it again, elsewhere."""
-    while one.handshake_complete and not one.queue.empty():
-        one.queue.get_nowait()
-    one.queue.put_nowait(GOODBYE)
 
 
 def run(

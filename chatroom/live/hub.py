@@ -1,16 +1,15 @@
 """The sockets of this process by log: one frame per audience and commit, the same bytes to every socket."""
 
 import asyncio
-import math
 from collections.abc import Callable, Iterable
 
 from chatroom.live import wire
 from chatroom.live.book import Book, Record
+from chatroom.live.circle import Circle, Subscriber
 from chatroom.live.journal import Journal
 from chatroom.live.presence import Presence, presence_frame, shows_typing
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.rules import let_go_by, stream_name
-from chatroom.live.transport import Frames
 from moderation.meeting.audience import NOBODY
 
 REFILL = 500
@@ -23,62 +22,6 @@ TYPING = 3.0
 """Seconds between two frames that say of one seat that it is typing."""
 
 
-class Subscriber:
-    """One socket in a log: its seat, its session, and per stream the last number it was refilled to."""
-
-    def __init__(self, frames: Frames, seat: int, session: bytes) -> None:
-        self.frames = frames
-        self.seat = seat
-        self.session = session
-        self.at: dict[int, int] = {}
-
-    def send(self, frame: wire.OutboundFrame) -> None:
-        """A frame for this socket alone."""
-        self.write(wire.encode(frame))
-
-    def write(self, data: bytes) -> None:
-        """Bytes for this socket; one that does not drain is let go, and resumes by cursor (P14)."""
-        if not self.frames.offer(data):
-            self.frames.abort()
-
-
-class Circle:
-    """The sockets in one log. `subscribers` are live: they have everything, and get what comes."""
-
-    def __init__(self, log: int) -> None:
-        self.log = log
-        self.subscribers: list[Subscriber] = []
-        self.joining: list[Subscriber] = []
-        self.pending: list[bytes] = []
-        self.reading = asyncio.Lock()
-        self.read_at = -math.inf
-        self.book: Book | None = None
-        self.presence_timer: asyncio.TimerHandle | None = None
-        self.shown: wire.Presence | None = None
-        self.typing: dict[int, float] = {}
-
-    @property
-    def empty(self) -> bool:
-        return not self.subscribers and not self.joining
-
-    @property
-    def is_crowd(self) -> bool:
-        return self.shown is not None and self.shown.count is not None
-
-    def has(self, seat: int) -> bool:
-        return any(subscriber.seat == seat for subscriber in (*self.subscribers, *self.joining))
-
-    def flush(self) -> None:
-        """Writes what is waiting, joined, to every live socket.
-
-        A socket may be lost in the middle of it, so the loop runs over a snapshot.
-        """
-        data, self.pending = b"".join(self.pending), []
-        if data:
-            for subscriber in tuple(self.subscribers):
-                subscriber.write(data)
-
-
 class Hub:
     """Where entries become frames. `listen` and `unlisten` tell the bus which logs are wanted here."""
 
@@ -88,6 +31,8 @@ class Hub:
         unlisten: Callable[[int], None],
         presence: Presence,
     ) -> None:
+        self.sockets = 0
+        """How many are in a log here, or coming in."""
         self._circles: dict[int, Circle] = {}
         self._listen = listen
         self._unlisten = unlisten
@@ -104,7 +49,8 @@ class Hub:
         if log not in self._circles:
             self._circles[log] = Circle(log)
             self._listen(log)
-        self._circles[log].joining.append(subscriber)
+        self._circles[log].enter(subscriber)
+        self.sockets += 1
         self._presence.came(log, subscriber.seat)
 
     def awaits(self, log: int, subscriber: Subscriber) -> bool:
@@ -140,9 +86,7 @@ class Hub:
                 if number < book.fold.head(audience)[0]
             ]
             if not behind:
-                circle.joining.remove(subscriber)
-                circle.flush()  # Frames waiting for the others were just refilled to this one.
-                circle.subscribers.append(subscriber)
+                circle.go_live(subscriber)
                 self._welcome(circle, subscriber)
                 return True
             for audience in behind:
@@ -169,11 +113,10 @@ class Hub:
         circle = self._circles.get(log)
         if circle is None:
             return
-        was_here = circle.has(subscriber.seat)
-        circle.subscribers = [other for other in circle.subscribers if other is not subscriber]
-        circle.joining = [other for other in circle.joining if other is not subscriber]
-        if was_here and not circle.has(subscriber.seat):
-            self._presence.left(log, subscriber.seat)
+        if circle.leave(subscriber):
+            self.sockets -= 1
+            if not circle.has(subscriber.seat):
+                self._presence.left(log, subscriber.seat)
         if circle.empty:
             del self._circles[log]
             self._unlisten(log)
@@ -202,57 +145,40 @@ class Hub:
         for audience, of_one in by_audience.items():
             frame = entries_frame(audience, of_one)
             if audience == 0:
-                self._to_all(circle, frame)
+                circle.to_all(frame)
             else:
-                self._to_some(circle, audience, frame)
-
-    def _to_all(self, circle: Circle, frame: bytes) -> None:
-        """One flush per log and loop turn joins what is waiting."""
-        if not circle.pending:
-            asyncio.get_running_loop().call_soon(circle.flush)
-        circle.pending.append(frame)
-
-    def _to_some(self, circle: Circle, audience: int, frame: bytes) -> None:
-        for subscriber in tuple(circle.subscribers):
-            if audience in subscriber.at:
-                subscriber.write(frame)
+                for subscriber in circle.readers(audience):
+                    subscriber.write(frame)
 
     def _let_go(self, circle: Circle, seat: int, why: str) -> None:
         """A seat reads up to its removal, or to the end of what it was, and nothing after it (P9, A48).
 
         Whose streams have changed comes back for those that are theirs now.
         """
-        circle.flush()
-        for subscriber in (*circle.subscribers, *circle.joining):
-            if subscriber.seat == seat:
-                subscriber.frames.close(CLOSE_CODES[why].code)
-        was_here = circle.has(seat)
-        circle.subscribers = [
-            subscriber for subscriber in circle.subscribers if subscriber.seat != seat
-        ]
-        circle.joining = [subscriber for subscriber in circle.joining if subscriber.seat != seat]
-        if was_here:
+        theirs = circle.of(seat)
+        for subscriber in theirs:
+            self.sockets -= circle.last_words(subscriber)
+            subscriber.frames.close(CLOSE_CODES[why].code)
+        if theirs:
             self._presence.left(circle.log, seat)
 
     def to_all(self, log: int, frame: wire.OutboundFrame) -> None:
         """A frame that is no entry, the same bytes for all sockets in a log."""
         circle = self._circles.get(log)
         if circle is not None:
-            self._to_all(circle, wire.encode(frame))
+            circle.to_all(wire.encode(frame))
 
     def end_session(self, session: bytes, code: int) -> None:
         """Closes every socket of a session that is over."""
-        for circle in self._circles.values():
-            for subscriber in (*circle.subscribers, *circle.joining):
+        for circle in list(self._circles.values()):
+            for subscriber in circle.all():
                 if subscriber.session == session:
                     subscriber.frames.close(code)
 
     def sessions(self) -> list[bytes]:
         """The sessions that have a socket here, each once."""
         circles = self._circles.values()
-        return list(
-            {one.session for circle in circles for one in (*circle.subscribers, *circle.joining)}
-        )
+        return list({one.session for circle in circles for one in circle.all()})
 
     def count(self, log: int) -> int | None:
         """How many are connected to a log, at any process; None where that is not known yet."""
@@ -260,9 +186,9 @@ class Hub:
 
     def close(self, code: int) -> None:
         """Says goodbye to everybody."""
-        for circle in self._circles.values():
-            circle.flush()
-            for subscriber in (*circle.subscribers, *circle.joining):
+        for circle in list(self._circles.values()):
+            for subscriber in circle.all():
+                self.sockets -= circle.last_words(subscriber)
                 subscriber.frames.close(code)
 
     # Presence and typing
@@ -291,7 +217,7 @@ class Hub:
         frame = self._frame(circle)
         if frame != circle.shown and self._presence.knows(circle.log):
             circle.shown = frame
-            self._to_all(circle, wire.encode(frame))
+            circle.to_all(wire.encode(frame))
 
     def _frame(self, circle: Circle) -> wire.Presence:
         state = circle.book.fold.state if circle.book is not None else None
@@ -307,7 +233,7 @@ class Hub:
             return
         if shows_typing(book.fold.state, seat, in_a_crowd=circle.is_crowd):
             circle.typing[seat] = now
-            self._to_all(circle, wire.encode(wire.SeatTyping(seat)))
+            circle.to_all(wire.encode(wire.SeatTyping(seat)))
 
 
 def entries_frame(audience: int, records: Iterable[Record]) -> bytes:

@@ -1,12 +1,15 @@
-"""One socket: hello, then commands in and streams out, from the cursor on."""
+"""One socket: hello, then commands in and streams out, from the cursor on; no task once it is in."""
 
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket
 
@@ -14,7 +17,8 @@ from chatroom.care.cases import Cases, place_in
 from chatroom.live import wire
 from chatroom.live.addresses import Addresses
 from chatroom.live.book import Book
-from chatroom.live.hub import TYPING, Hub, Subscriber
+from chatroom.live.circle import Subscriber
+from chatroom.live.hub import TYPING, Hub
 from chatroom.live.journal import Answer, Journal, RetryLater
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.reviewing import Reviewer
@@ -46,8 +50,13 @@ OWED = 10.0
 A client that has given one up by then is not held up any longer by it.
 """
 OWED_AT_MOST = 256
+TYPED_AT_MOST = 30
+"""Hints within 3 s that are passed over at no cost to what comes behind them; a page sends one."""
 LAST_ANSWERS = 1.0
 """Seconds in which a socket that we close still gets the answers to what was taken from it."""
+
+
+_log = structlog.get_logger()
 
 
 class Ended(Exception):
@@ -67,6 +76,8 @@ class House:
     limits: Limits
     now: Callable[[], float]
     monotonic: Callable[[], float]
+    begin: Callable[[Coroutine[Any, Any, None]], object]
+    """Runs what a socket asked for and must not wait for; its task ends with the server."""
 
 
 def noticed(id: str) -> bytes:
@@ -77,7 +88,7 @@ def noticed(id: str) -> bytes:
 async def converse(
     house: House, socket: WebSocket, log: int, token: str | None, room: str | None = None
 ) -> None:
-    """Serves one socket of a log until either side leaves.
+    """Lets one socket into a log; from then on it is called as messages come, and no task waits for it.
 
     `token` is the session's, of the cookie; `room` the slug of the room that a meeting is held in.
     """
@@ -89,7 +100,7 @@ async def converse(
         with contextlib.suppress(OutcomeUnknown, SQLAlchemyError):  # It lasts for now (P17).
             await house.accounts.seen(session, house.now())
         connection = await _seated(house, frames, log, session, room)
-        await connection.live(socket, hello)
+        await connection.come_in(hello)
     except Ended as ended:
         frames.close(CLOSE_CODES[str(ended)].code)
     except (OutcomeUnknown, SQLAlchemyError):  # The database is away: come back, with the cursor.
@@ -117,6 +128,10 @@ async def _next(socket: WebSocket) -> wire.InboundFrame | None:
     text = message.get("text")
     if text is None:
         raise Ended("not_text")
+    return _decoded(text)
+
+
+def _decoded(text: str) -> wire.InboundFrame:
     try:
         return wire.decode(text)
     except (msgspec.DecodeError, RecursionError):
@@ -148,8 +163,26 @@ async def _seated(
     return Connection(house, frames, book, session, seat, room)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A command that was understood, as it was sent and as it is kept, with what the review says of it."""
+
+    command: Command
+    sent: Command
+    written: Written | None
+    kind: Kind
+    verdict: Verdict
+    review: "Callable[[State], Verdict] | None"
+
+
 class Connection:
     """A socket with a seat."""
+
+    __slots__ = (
+        *("_book", "_ends", "_frames", "_house", "_inbox", "_is_busy", "_outstanding", "_owed"),
+        *("_owed_until", "_pace", "_room", "_seat", "_session", "_subscriber", "_typed"),
+        "_typed_at",
+    )
 
     def __init__(
         self,
@@ -161,21 +194,27 @@ class Connection:
         room: str | None,
     ) -> None:
         self._house = house
+        self._frames = frames
         self._book = book
         self._session = session
         self._seat = seat
         self._room = room
         self._subscriber = Subscriber(frames, seat, session.id)
-        self._slots = asyncio.Semaphore(OUTSTANDING)
-        self._owed: dict[str, bool] = {}
+        self._inbox: deque[str] | None = None
+        self._outstanding = 0
+        self._is_busy = False
+        self._ends: str | None = None
+        self._owed: dict[str, bool] | None = None
         self._owed_until = 0.0
         self._typed_at: float | None = None
+        self._typed = 0
         self._pace = Pace(house.limits, f"{book.log}/{seat}", house.monotonic)
 
-    async def live(self, socket: WebSocket, hello: wire.Hello) -> None:
-        """From the hello to the goodbye."""
+    async def come_in(self, hello: wire.Hello) -> None:
+        """From the hello to where it has everything and is called for whatever comes."""
         hub, log = self._house.hub, self._book.log
         hub.enter(log, self._subscriber)
+        is_in = False
         try:
             # While the database is away, what is in memory is all there is (P17).
             with contextlib.suppress(OutcomeUnknown):
@@ -184,10 +223,12 @@ class Connection:
                 raise Ended("removed")
             if hub.awaits(log, self._subscriber):
                 await self._welcome(hello)
-            if await hub.catch_up(self._house.journal, self._book, self._subscriber):
-                await self._read(socket)
+            is_in = await hub.catch_up(self._house.journal, self._book, self._subscriber)
         finally:
-            hub.leave(log, self._subscriber)
+            if not is_in:
+                hub.leave(log, self._subscriber)
+        if is_in:
+            self._frames.hand_over(self)
 
     # Streams out
 
@@ -280,79 +321,154 @@ class Connection:
         records = await self._house.journal.stream(self._book, audience, number - 1, 1)
         return records[0].id if records else None
 
-    # Commands in
+    # Messages in
 
-    async def _read(self, socket: WebSocket) -> None:
+    def received(self, text: str) -> None:
+        """In order, and never more at a time than may wait for their answers (P15)."""
+        if self._is_full() or self._inbox:
+            self._inbox = self._inbox or deque()
+            self._inbox.append(text)
+            self._frames.hold(True)
+        else:
+            self._hear(text)
+
+    def _is_full(self) -> bool:
+        return self._is_busy or self._outstanding >= OUTSTANDING
+
+    def _hear(self, text: str) -> None:
+        if self._ends is not None:
+            return
         try:
-            while (frame := await _next(socket)) is not None:
-                if isinstance(frame, wire.Typing):
-                    if not self._typing():
-                        await self._pace.look(pause)
-                    continue
-                if not isinstance(frame, wire.Command):
-                    raise Ended("bad_frame")
-                await self._slots.acquire()
-                await self._take(frame)
-        except Ended:
-            await self._all_answered()
-            raise
+            frame = _decoded(text)
+            if isinstance(frame, wire.Typing):
+                if not self._typing():
+                    self._slowly(self._pace.look(pause))
+            elif isinstance(frame, wire.Command):
+                self._outstanding += 1
+                self._take(frame)
+            else:
+                raise Ended("bad_frame")
+        except Ended as ended:
+            self._end(str(ended))
+        except Exception as error:  # A bug must end no more than this socket, and log no words.
+            _log.error("socket_failed", error=type(error).__name__)
+            self._end("restart")
+
+    def _go_on(self) -> None:
+        """Something was answered: what waited behind it is heard now."""
+        if self._ends is not None and self._outstanding == 0:
+            return self._frames.close(CLOSE_CODES[self._ends].code)
+        while self._inbox and not self._is_full():
+            self._hear(self._inbox.popleft())
+        if self._inbox is not None and not self._inbox:
+            self._inbox = None
+            self._frames.hold(False)
+        return None
+
+    def not_text(self) -> None:
+        self._end("not_text")
+
+    def let_go(self) -> None:
+        self._end("restart")
+
+    def _end(self, why: str) -> None:
+        """Nothing more is heard; the goodbye waits a moment for the answers to what was taken (P16)."""
+        if self._ends is not None:
+            return None
+        self._ends, self._inbox = why, None
+        code = CLOSE_CODES[why].code
+        if self._outstanding == 0:
+            return self._frames.close(code)
+        asyncio.get_running_loop().call_later(LAST_ANSWERS, self._frames.close, code)
+        return None
+
+    def lost(self) -> None:
+        """Its seat is free for another socket."""
+        self._ends, self._inbox = self._ends or "leaving", None
+        self._house.hub.leave(self._book.log, self._subscriber)
 
     def _typing(self) -> bool:
-        """More than the others can see is passed over, and so is what they must not see."""
+        """More than the others can see is passed over, and so is what they must not see.
+
+        False where it is a flood.
+        """
         now = self._house.monotonic()
         if self._typed_at is not None and now - self._typed_at < TYPING:
-            return False
-        self._typed_at = now
+            self._typed += 1
+            return self._typed <= TYPED_AT_MOST
+        self._typed_at, self._typed = now, 0
         self._house.hub.typing(self._book, self._seat, now)
         return True
 
-    async def _all_answered(self) -> None:
-        """Waits, before a goodbye of ours, until nothing that was taken waits for its answer (P16)."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LAST_ANSWERS):
-                for _ in range(OUTSTANDING):
-                    await self._slots.acquire()
+    # Commands
 
-    async def _take(self, frame: wire.Command) -> None:
+    def _take(self, frame: wire.Command) -> None:
         """Reviews and queues a command; its answer is written when there is one."""
         if self._must_wait(frame.id):
-            self._slots.release()
+            self._outstanding -= 1
             return self._subscriber.send(wire.Retry(frame.id, RETRY_AFTER))
         try:
-            sent = wire.decode_command(self._book.rules.commands, frame.command)
-            command, written = as_written(sent)
-            kind = budget_of(command, self._book.fold.state, self._seat)
-            again = self._book.stored_lately(bytes.fromhex(frame.id))
-            if (wait := self._pace.spend(frame.id, kind, again=again)) is not None:
-                raise Refused("rate_limited", retry_ms=wait)
-            self._needs_them_here(command)
-            verdict, review = self._review(frame.id, command)
-            if verdict.signal is not None:
-                await self._raise_signal(frame.id, words_of(command) or "", verdict)
+            taken = self._understood(frame)
         except Refused as no:
-            return self._answer(frame.id, await self._looked_at(frame, no))
-        except (RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
-            self._pace.unspent(kind)
-            return self._answer(frame.id, no)
+            return self._slowly(self._refuse(frame, no))
+        if taken.verdict.signal is not None:
+            return self._slowly(self._submit_after_signal(frame, taken))
+        return self._submit(frame, taken)
+
+    def _understood(self, frame: wire.Command) -> Taken:
+        sent = wire.decode_command(self._book.rules.commands, frame.command)
+        command, written = as_written(sent)
+        kind = budget_of(command, self._book.fold.state, self._seat)
+        again = self._book.stored_lately(bytes.fromhex(frame.id))
+        if (wait := self._pace.spend(frame.id, kind, again=again)) is not None:
+            raise Refused("rate_limited", retry_ms=wait)
+        self._needs_them_here(command)
+        return Taken(command, sent, written, kind, *self._review(frame.id, command))
+
+    def _submit(self, frame: wire.Command, taken: Taken) -> None:
+        command = taken.command
         answer = self._house.journal.submit(
             self._book.log,
             self._seat,
             command,
             id=bytes.fromhex(frame.id),
             # As it was sent, whatever is kept of it: sent again, it is the same.
-            payload=msgspec.json.encode(sent),
+            payload=msgspec.json.encode(taken.sent),
             followed_by=[bytes.fromhex(id) for id in frame.followed_by],
-            verdict=verdict,
-            review=review,
+            verdict=taken.verdict,
+            review=taken.review,
         )
-        answer.add_done_callback(
-            lambda done: self._answered(frame.id, done, kind, verdict, written)
-        )
+        answer.add_done_callback(lambda done: self._answered(frame.id, done, taken))
         if isinstance(command, ask.Say | ask.Post):
             self._book.on_their_way[self._seat, frame.id] = command.text
         if isinstance(command, ask.Rename):
             answer.add_done_callback(self._renamed)
-        return None
+
+    def _slowly(self, answering: Coroutine[Any, Any, None]) -> None:
+        """What has to be stored elsewhere first: nothing of this socket overtakes it."""
+        self._is_busy = True
+        self._house.begin(self._done_slowly(answering))
+
+    async def _done_slowly(self, answering: Coroutine[Any, Any, None]) -> None:
+        try:
+            await answering
+        except Exception as error:  # A bug must end no more than this socket, and log no words.
+            _log.error("socket_failed", error=type(error).__name__)
+            self._end("restart")
+        finally:
+            self._is_busy = False
+            self._go_on()
+
+    async def _submit_after_signal(self, frame: wire.Command, taken: Taken) -> None:
+        words = words_of(taken.command) or ""
+        try:
+            await self._raise_signal(frame.id, words, taken.verdict)
+        except Refused as no:
+            return self._answer(frame.id, await self._heard(frame, no))
+        except (RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
+            self._pace.unspent(taken.kind)
+            return self._answer(frame.id, no)
+        return self._submit(frame, taken)
 
     def _renamed(self, done: "asyncio.Future[Answer]") -> None:
         """An open case of theirs goes by the name that the room knows."""
@@ -389,7 +505,7 @@ class Connection:
 
         return review(state), review
 
-    async def _looked_at(self, frame: wire.Command, no: Refused) -> Answer | Refused | RetryLater:
+    async def _refuse(self, frame: wire.Command, no: Refused) -> None:
         """What becomes of a command that goes no further; the socket is not read meanwhile (A91).
 
         Few of a seat's are looked at in a second, so that a flood of them costs little, and in order,
@@ -400,10 +516,10 @@ class Connection:
             try:
                 first = await self._stored_before(frame)
             except (OutcomeUnknown, SQLAlchemyError):
-                return RetryLater()
+                return self._answer(frame.id, RetryLater())
             if first is not None:
-                return first
-        return await self._heard(frame, no)
+                return self._answer(frame.id, first)
+        return self._answer(frame.id, await self._heard(frame, no))
 
     async def _stored_before(self, frame: wire.Command) -> Answer | Refused | None:
         """The first answer of a command that is sent again: that one costs nothing (P2)."""
@@ -421,8 +537,8 @@ class Connection:
         words, meeting = wire.words_in(frame.command), self._book.fold.state
         if words is None or not isinstance(meeting, Meeting):
             return no
-        house = self._house
-        verdict = house.reviewer.line(words, self._book, self._seat, meeting, frame.id)
+        reviewer = self._house.reviewer
+        verdict = reviewer.line(words, self._book, self._seat, meeting, frame.id)
         if verdict.signal is not None:
             try:
                 await self._raise_signal(frame.id, words, verdict)
@@ -444,32 +560,28 @@ class Connection:
         cue = ask.NoticeCare(self._seat)
         self._house.journal.submit(self._book.log, 0, cue, id=noticed(id), payload=id.encode())
 
-    def _answered(
-        self,
-        id: str,
-        done: "asyncio.Future[Answer]",
-        kind: Kind,
-        verdict: Verdict,
-        written: Written | None,
-    ) -> None:
+    def _answered(self, id: str, done: "asyncio.Future[Answer]", taken: Taken) -> None:
         self._book.on_their_way.pop((self._seat, id), None)
-        error = done.exception()
+        error, written = done.exception(), taken.written
         if not isinstance(error, Refused | None):
-            self._pace.unspent(kind)
+            self._pace.unspent(taken.kind)
         if isinstance(error, Refused):
-            if verdict.signal is not None:
+            if taken.verdict.signal is not None:
                 error.facts["signal"] = True
             if written is not None and "spans" in error.facts:
                 error.facts["spans"] = [written.as_sent(*span) for span in error.facts["spans"]]
         self._answer(id, done.result() if error is None else error)
+        self._go_on()
 
     def _answer(self, id: str, outcome: Answer | BaseException) -> None:
-        self._slots.release()
+        self._outstanding -= 1
         if not isinstance(outcome, Answer | Refused):
+            self._owed = self._owed or {}
             self._owed[id] = False  # It keeps the place that it had.
             self._owed_until = self._house.monotonic() + OWED
             return self._subscriber.send(wire.Retry(id, RETRY_AFTER))
-        self._owed.pop(id, None)
+        if self._owed:
+            self._owed.pop(id, None)
         if isinstance(outcome, Refused):
             return self._subscriber.send(wire.refusal(id, outcome))
         stream = None if outcome.audience is None else stream_name(outcome.audience)
@@ -480,8 +592,9 @@ class Connection:
 
         `_owed` holds in the order of sending what has to come again, and whether it is on its way.
         """
-        if self._house.monotonic() > self._owed_until:
-            self._owed.clear()
+        if not self._owed or self._house.monotonic() > self._owed_until:
+            self._owed = None
+            return False
         for owed, on_its_way in self._owed.items():
             if owed == id:
                 break

@@ -23,7 +23,7 @@ class Sockets:
     def __init__(self, house: House, meetings: Meetings) -> None:
         self._house = house
         self._meetings = meetings
-        self._open = 0
+        self._coming = 0
         self._newest: dict[str, int] = {}
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -43,14 +43,15 @@ class Sockets:
 
     async def _serve(self, socket: WebSocket, log: int, room: str | None = None) -> None:
         """The one place that says when there are too many sockets (P15)."""
-        if self._open >= resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE:
+        there = self._house.hub.sockets + self._coming
+        if there >= resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE:
             full = Response(status_code=503, headers={"Retry-After": "5"})
             return await socket.send_denial_response(full)
-        self._open += 1
+        self._coming += 1
         try:
             await converse(self._house, socket, log, session_token(socket.scope), room)
         finally:
-            self._open -= 1
+            self._coming -= 1
 
     async def _newest_meeting(self, slug: str) -> Book | None:
         """While a meeting is on, its room has no newer one: a storm asks the database once (W25)."""

@@ -1,15 +1,16 @@
 """A hub behind a journal, and sockets that keep what they are given."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
-from chatroom.live.hub import Hub, Subscriber
+from chatroom.live.circle import Subscriber
+from chatroom.live.hub import Hub
 from chatroom.live.presence import Presence
 from chatroom.live.rules import MEETING
-from chatroom.live.transport import Frames
+from chatroom.live.transport import Frames, Receiver, Write
 from tests.journal.stage import EVENING, Office
 
 
@@ -21,8 +22,21 @@ class Recorder(Frames):
         self.drains = True
         self.aborted = 0
         self.closed: list[int] = []
+        self.changed: Callable[[], None] | None = None
+        self.held = False
+        self.receiver: Receiver | None = None
         self._writable = asyncio.Event()
         self._writable.set()
+
+    @property
+    def fast(self) -> Write | None:
+        return self.given.append if self.drains and not self.closed else None
+
+    def hand_over(self, receiver: Receiver) -> None:
+        self.receiver = receiver
+
+    def hold(self, held: bool) -> None:
+        self.held = held
 
     def offer(self, frame: bytes) -> bool:
         if self.drains and not self.closed:
@@ -35,6 +49,16 @@ class Recorder(Frames):
 
     def close(self, code: int) -> None:
         self.closed.append(code)
+        self._tell()
+
+    def stall(self) -> None:
+        """It takes no more, as its transport tells whoever listens."""
+        self.drains = False
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.changed is not None:
+            self.changed()
 
     def abort(self) -> None:
         self.aborted += 1

@@ -13,7 +13,7 @@ from chatroom.live import book as books
 from chatroom.live import hub as module
 from chatroom.live import wire
 from chatroom.live.book import Record
-from chatroom.live.hub import Subscriber
+from chatroom.live.circle import Subscriber
 from chatroom.live.presence import CROWD, GRACE, Presence
 from chatroom.live.rules import MEETING
 from moderation.meeting import commands as ask
@@ -216,7 +216,7 @@ async def test_a_frame_of_a_refill_stays_small_whatever_was_written_p14(hall: Ha
 
 async def test_a_socket_that_does_not_drain_is_let_go_and_the_others_go_on_p14(hall: Hall):
     stalled, well = await hall.join(ben), await hall.join(chidi)
-    recorded(stalled).drains = False
+    recorded(stalled).stall()
     await hall.office.say(ada, "hello")
     await turn()
     assert recorded(stalled).aborted == 1
@@ -232,7 +232,7 @@ async def test_a_socket_that_leaves_in_the_middle_of_a_flush_takes_nobody_with_i
         for member in members[:2]:
             hall.hub.leave(EVENING, member)
 
-    first.drains = False
+    first.stall()
     first.abort = leave  # type: ignore[method-assign]
     await hall.office.say(ada, "hello")
     await turn()

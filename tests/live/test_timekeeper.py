@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from chatroom.live.hub import Subscriber
+from chatroom.live.circle import Subscriber
 from chatroom.live.journal import Unreadable
 from chatroom.live.timekeeper import (
     CHAIR_MISSED,

@@ -181,6 +181,155 @@ async def test_a_socket_that_is_just_being_closed_takes_nothing_and_says_so(
     await client.close()
 
 
+# Handed over
+
+
+class Listener:
+    """What a connection is once it is in: nothing but what it is called for."""
+
+    def __init__(self, frames: Frames) -> None:
+        self.frames = frames
+        self.heard: list[str] = []
+        self.no_texts = 0
+        self.goodbyes = 0
+        self.losses = 0
+
+    def received(self, text: str) -> None:
+        self.heard.append(text)
+
+    def not_text(self) -> None:
+        self.no_texts += 1
+
+    def let_go(self) -> None:
+        self.goodbyes += 1
+        self.frames.close(1012)
+
+    def lost(self) -> None:
+        self.losses += 1
+
+
+class Handing(Fan):
+    """The same, where the ASGI task ends as soon as somebody is in."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.listeners: list[Listener] = []
+        self.wait = asyncio.Event()
+
+    async def serve(self, socket: WebSocket) -> None:
+        await socket.accept()
+        frames: Frames = socket.scope["extensions"][EXTENSION]
+        self.listeners.append(Listener(frames))
+        if (await socket.receive())["text"] == "wait":
+            await socket.receive()
+        frames.hand_over(self.listeners[-1])
+        self.frames.append(frames)
+        self.ended += 1
+
+    async def enter_in(self) -> tuple[ClientConnection, Listener]:
+        client = await connect(f"ws://127.0.0.1:{self.server.port}/", compression=None)
+        count = len(self.frames)
+        await client.send("hello")
+        await until(lambda: len(self.frames) > count)
+        return client, self.listeners[-1]
+
+
+@pytest.fixture(params=["uvloop", "asyncio"])
+async def handing(request: pytest.FixtureRequest) -> AsyncIterator[Handing]:
+    handing = Handing(loop=request.param, ws_ping_interval=None)
+    with handing.server.running():
+        yield handing
+
+
+async def test_a_socket_outlives_its_task_and_every_message_is_heard_in_order(handing: Handing):
+    client, listener = await handing.enter_in()
+    (protocol,) = handing.server.connections
+    await until(lambda: not protocol.tasks)
+    for n in range(50):
+        await client.send(f"line {n}")
+    await client.send(["in ", "two"])
+    await until(lambda: len(listener.heard) == 51)
+    assert listener.heard == [*(f"line {n}" for n in range(50)), "in two"]
+    assert await handing.do(lambda: listener.frames.offer(framed(b"still here")))
+    assert await client.recv() == "still here"
+    await asyncio.wait_for(await client.ping(), 5)
+    await client.send(b"no text")
+    await until(lambda: listener.no_texts == 1)
+    await client.close()
+    await until(lambda: listener.losses == 1 and not handing.server.connections)
+    assert protocol.scope is protocol.request is protocol.response is None, "nothing is kept of it"
+
+
+async def test_what_came_before_it_was_handed_over_is_heard_first(handing: Handing):
+    client = await connect(f"ws://127.0.0.1:{handing.server.port}/", compression=None)
+    for text in ("wait", "for the task", "one", "two"):
+        await client.send(text)
+    await until(lambda: bool(handing.listeners) and len(handing.listeners[0].heard) == 2)
+    assert handing.listeners[0].heard == ["one", "two"]
+    await client.close()
+
+
+async def test_a_socket_that_is_held_is_read_no_further_until_it_goes_on(handing: Handing):
+    client, listener = await handing.enter_in()
+    await handing.do(lambda: listener.frames.hold(True))
+    await handing.do(lambda: listener.frames.hold(True))
+    await client.send("held")
+    await handing.do(lambda: listener.frames.offer(framed(b"a round trip")))
+    assert await client.recv() == "a round trip"
+    assert listener.heard == []
+    await handing.do(lambda: listener.frames.hold(False))
+    await until(lambda: listener.heard == ["held"])
+    await client.close()
+
+
+async def test_a_goodbye_to_one_who_is_held_arrives_and_is_lost_once(handing: Handing):
+    client, listener = await handing.enter_in()
+    await handing.do(lambda: listener.frames.hold(True))
+    await client.send("never heard")
+    await handing.do(lambda: listener.frames.close(4410))
+    assert await until_closed(client) == 4410
+    await until(lambda: not handing.server.connections)
+    assert (listener.losses, listener.heard) == (1, [])
+
+
+async def test_who_is_handed_over_is_told_when_the_server_lets_go(handing: Handing):
+    client, listener = await handing.enter_in()
+    (protocol,) = handing.server.connections
+    await handing.do(protocol.let_go)
+    assert await until_closed(client) == 1012
+    assert (listener.goodbyes, listener.losses) == (1, 1)
+
+
+async def test_invalid_utf_8_ends_that_socket_alone_a28(handing: Handing):
+    client, listener = await handing.enter_in()
+    await client.send(b"\xff\xfe", text=True)
+    assert await until_closed(client) == 1007
+    await until(lambda: listener.losses == 1)
+    assert listener.heard == []
+
+
+async def test_the_bare_write_is_there_while_it_drains_and_its_owner_hears_of_every_change(
+    handing: Handing,
+):
+    client, listener = await handing.enter_in()
+    changes: list[bool] = []
+    listener.frames.changed = lambda: changes.append(listener.frames.fast is not None)
+
+    def pause_and_go_on() -> None:
+        (protocol,) = handing.server.connections
+        protocol.pause_writing()
+        protocol.resume_writing()
+        assert protocol.fast is not None
+        protocol.fast(framed(b"the bare write"))
+
+    await handing.do(pause_and_go_on)
+    assert await client.recv() == "the bare write"
+    await handing.do(lambda: listener.frames.close(1000))
+    await until(lambda: not handing.server.connections)
+    assert changes == [False, True, False, False]
+    await client.close()
+
+
 # Peers that do not read
 
 

@@ -1,0 +1,238 @@
+"""One flush for all: each socket gets all of it once and in order, whoever comes, goes or stalls meanwhile."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from chatroom.live import circle as module
+from chatroom.live.circle import IN_A_TURN, Circle, Subscriber
+from tests.live.hall import Recorder, recorded
+
+EVENING = 7
+
+
+@pytest.fixture
+def circle() -> Circle:
+    return Circle(EVENING)
+
+
+def come(circle: Circle, seat: int) -> Subscriber:
+    subscriber = Subscriber(Recorder(), seat, b"")
+    subscriber.at = {0: 0, seat: 0}
+    circle.enter(subscriber)
+    circle.go_live(subscriber)
+    return subscriber
+
+
+def given(subscriber: Subscriber) -> bytes:
+    return b"".join(recorded(subscriber).given)
+
+
+async def turns(count: int = 1) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_what_waits_is_one_write_for_each_and_the_same_bytes(circle: Circle):
+    members = [come(circle, seat) for seat in (1, 2, 3)]
+    for frame in (b"one ", b"two ", b"three"):
+        circle.to_all(frame)
+    assert [given(member) for member in members] == [b""] * 3
+    await turns(2)
+    assert [recorded(member).given for member in members] == [[b"one two three"]] * 3
+    assert len({id(recorded(member).given[0]) for member in members}) == 1
+
+
+async def test_an_answer_comes_behind_what_it_speaks_of_and_in_the_same_write(circle: Circle):
+    ben, chidi = come(circle, 1), come(circle, 2)
+    circle.to_all(b"entry ")
+    ben.write(b"receipt")
+    await turns(2)
+    assert (recorded(ben).given, recorded(chidi).given) == ([b"entry receipt"], [b"entry "])
+    ben.write(b"nothing waits")
+    assert recorded(ben).given[-1] == b"nothing waits"
+
+
+async def test_a_huge_room_lets_the_others_of_the_loop_have_their_turn(circle: Circle):
+    members = [come(circle, seat) for seat in range(1, 2 * IN_A_TURN + 2)]
+    circle.to_all(b"hello")
+    reached: list[int] = []
+    for _ in range(4):
+        await turns()
+        reached.append(sum(bool(given(member)) for member in members))
+    assert [later - before for before, later in zip([0, *reached], reached, strict=False)] == [
+        IN_A_TURN,
+        IN_A_TURN,
+        1,
+        0,
+    ]
+
+
+async def test_an_answer_in_the_middle_of_a_flush_still_comes_behind_it(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "IN_A_TURN", 1)
+    ada, ben, chidi = (come(circle, seat) for seat in (1, 2, 3))
+    circle.to_all(b"first ")
+    await turns()
+    assert [given(one) for one in (ada, ben, chidi)] == [b"first ", b"", b""], "the premise"
+    circle.to_all(b"second ")
+    for one in (ada, ben, chidi):
+        one.write(b"receipt ")
+    await turns(8)
+    assert {given(one) for one in (ada, ben, chidi)} == {b"first second receipt "}
+
+
+async def test_whoever_comes_while_frames_wait_has_had_them(circle: Circle):
+    ada = come(circle, 1)
+    circle.to_all(b"one ")
+    ben = come(circle, 2)
+    circle.to_all(b"two ")
+    chidi = come(circle, 3)
+    chidi.write(b"presence ")
+    circle.to_all(b"three")
+    await turns(2)
+    assert given(ada) == b"one two three"
+    assert given(ben) == b"two three"
+    assert given(chidi) == b"presence three"
+
+
+async def test_last_words_hold_all_that_waited_and_nothing_comes_after_them(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "IN_A_TURN", 1)
+    _, ben = come(circle, 1), come(circle, 2)
+    circle.to_all(b"on its way ")
+    await turns()
+    circle.to_all(b"waiting ")
+    ben.write(b"answer")
+    assert given(ben) == b"", "the premise"
+    circle.last_words(ben)
+    assert given(ben) == b"on its way waiting answer"
+    circle.to_all(b"after")
+    await turns(6)
+    assert given(ben) == b"on its way waiting answer"
+    assert not circle.has(2)
+
+
+async def test_one_whose_transport_is_closing_keeps_nothing_from_the_others(circle: Circle):
+    members = [come(circle, seat) for seat in (1, 2, 3)]
+
+    class Closing(Recorder):
+        @property
+        def fast(self):
+            return self._raise
+
+        def _raise(self, data: bytes) -> None:
+            raise RuntimeError("the handler is closed")
+
+    members[1].frames = Closing()
+    members[1].changed()
+    circle.to_all(b"hello")
+    await turns(2)
+    assert [given(member) for member in members] == [b"hello", b"", b"hello"]
+
+
+async def test_many_who_speak_at_a_time_are_waited_for_a_tick_in_a_large_room(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+):
+    waits: list[float] = []
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(module, "LARGE", 2)
+
+    def soon(delay: float, what: Callable[[], None]) -> object:
+        waits.append(delay)
+        return loop.call_soon(what)
+
+    monkeypatch.setattr(loop, "call_later", soon)
+    ben = come(circle, 1)
+    for frame in (b"1", b"2"):
+        circle.to_all(frame)
+    await turns(2)
+    circle.to_all(b"3")
+    await turns(2)
+    assert waits == [], "two people are no large room"
+    come(circle, 2)
+    for frame in (b"4", b"5"):
+        circle.to_all(frame)
+    await turns(2)
+    circle.to_all(b"6")
+    assert waits == [module.TICK]
+    await turns(2)
+    circle.to_all(b"7")
+    assert waits == [module.TICK], "one who speaks alone is waited for no more"
+    await turns(2)
+    assert given(ben) == b"1234567"
+
+
+@pytest.mark.parametrize("seed", range(40))
+async def test_a_law_everybody_gets_all_from_their_coming_to_their_going_once_and_in_order(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch, seed: int
+):
+    """Against a list for each; whoever comes, goes or is answered, at any step of a flush.
+
+    What is for one alone comes behind all that was for everybody before it, and may come behind more.
+    """
+    dice = random.Random(seed)
+    monkeypatch.setattr(module, "IN_A_TURN", dice.choice([1, 2, 3, 100]))
+    monkeypatch.setattr(module, "LARGE", dice.choice([1, 100]))
+    monkeypatch.setattr(module, "TICK", 0.0)
+    here: dict[Subscriber, list[bytes]] = {}
+    gone: dict[Subscriber, list[bytes]] = {}
+    for step in range(300):
+        what = dice.random()
+        word = b" %d" % step
+        if what < 0.3:
+            circle.to_all(word)
+            for expected in here.values():
+                expected.append(word)
+        elif what < 0.45:
+            here[come(circle, dice.randrange(1, 20))] = []
+        elif what < 0.6 and here:
+            one = dice.choice(list(here))
+            circle.last_words(one)
+            gone[one] = here.pop(one)
+        elif what < 0.75 and here:
+            one = dice.choice(list(here))
+            one.write(b" own%d" % step)
+            here[one].append(b" own%d" % step)
+        else:
+            await turns(dice.randrange(3))
+    await asyncio.sleep(0.01)
+    await turns(300)
+    for one, expected in (*here.items(), *gone.items()):
+        assert_in_order(given(one).split(), [word.strip() for word in expected])
+    assert {one.seat for one in circle.all()} == {one.seat for one in here}
+    places = sorted(one.place for one in here)
+    assert places == list(range(len(here))), "no hole is left"
+
+
+def assert_in_order(got: list[bytes], expected: list[bytes]) -> None:
+    assert sorted(got) == sorted(expected)
+    for is_own in (False, True):
+        kept = [[w for w in words if w.startswith(b"own") == is_own] for words in (got, expected)]
+        assert kept[0] == kept[1]
+    for place, word in enumerate(expected):
+        if word.startswith(b"own"):
+            assert set(expected[:place]) <= set(got[: got.index(word)])
+
+
+def names(subscribers: Iterable[Subscriber]) -> list[int]:
+    return [one.seat for one in subscribers]
+
+
+async def test_a_stream_of_few_is_written_to_those_who_read_it(circle: Circle):
+    ada, ben = come(circle, 1), come(circle, 2)
+    chair = Subscriber(Recorder(), 3, b"")
+    chair.at = {0: 0, -1: 0, 3: 0}
+    circle.enter(chair)
+    assert names(circle.readers(-1)) == [], "not before it is live"
+    circle.go_live(chair)
+    assert names(circle.readers(-1)) == [3]
+    assert names(circle.readers(2)) == [2]
+    circle.leave(chair)
+    circle.leave(ben)
+    assert [names(circle.readers(audience)) for audience in (-1, 2)] == [[], []]
+    assert names(circle.of(1)) == [ada.seat]
