@@ -70,6 +70,7 @@ class ServerProcess:
             "ORIGINS": self.origin,
             "HELPLINES": "Helpline | 116 123 | tel:116123",
             "PYTHONUNBUFFERED": "1",
+            "LIMITS": "1000",  # Who breaks things in a burst is no flood; pages meet them as they are.
             **environ,
         }
 

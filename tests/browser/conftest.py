@@ -40,6 +40,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 def settings() -> dict[str, str]:
     # Without ORIGINS a server answers to localhost, 127.0.0.1 and [::1].
     return {
+        "LIMITS": "1",
         "HOST": "localhost",
         "ORIGINS": "",
         "HELPLINES": HELPLINES,
