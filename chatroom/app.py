@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from chatroom.bus import Bus
 from chatroom.bus.open import open_bus
 from chatroom.care.cases import Cases
+from chatroom.care.helplines import crowded, lines_of
 from chatroom.care.minding import Claims
 from chatroom.groups.departures import Departures
 from chatroom.groups.formats import open_formats
@@ -27,6 +28,7 @@ from chatroom.groups.meetings import Meetings
 from chatroom.live.addresses import Addresses
 from chatroom.live.book import Book, Record
 from chatroom.live.errands import Errands
+from chatroom.live.gate import Gate
 from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal
 from chatroom.live.lobby import Lobby
@@ -69,6 +71,9 @@ def create_app(settings: Settings) -> Starlette:
         exception_handlers={404: pages.nowhere, 405: pages.nowhere},
         middleware=[Middleware(Security, origins=settings.origins)],
         lifespan=lambda _: _running(ground, machine),
+    )
+    app.state.gate = Gate(
+        ground.addresses, settings.connections_per_address, crowded(lines_of(settings))
     )
     return app
 

@@ -13,7 +13,18 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 HOUSE = f"{Path(__file__).parents[1]}/"
 OURS = (f"{HOUSE}chatroom/", f"{HOUSE}moderation/")
-ONE_A_SECOND = {"uvicorn.error", "asyncio"}
+ONE_A_MINUTE = {"uvicorn.error", "asyncio"}
+MINUTE = 60.0
+MOST_KINDS = 100
+# Coming, going and being refused, of a socket: it would hold the address and the query (W17), and make
+# a register of when people were here.
+SOCKETS = (
+    '%s - "WebSocket ',
+    "connection open",
+    "connection closed",
+    "connection rejected",
+    "ASGI callable returned without completing handshake.",
+)
 
 
 def set_up(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
@@ -34,7 +45,7 @@ def set_up(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
     handler.addFilter(Quiet(time.monotonic))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=before,
+            foreign_pre_chain=[counted, *before],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -53,31 +64,36 @@ def set_up(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
 
 
 class Quiet(logging.Filter):
-    """Keeps out what must not be logged, and more than one line a second of what peers can cause."""
+    """Keeps out what must not be logged, and more than one line a minute of what peers can cause."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         super().__init__()
         self._monotonic = monotonic
-        self._last: dict[str, float] = {}
+        self._kinds: dict[str, tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record becomes a line."""
-        if record.name == "uvicorn.error" and '"WebSocket ' in str(record.msg):
-            return False  # It would hold the address and the query (W17).
-        if record.msg == "ASGI callable returned without completing handshake.":
-            return False  # A socket that was refused: strangers must not fill the log.
-        if record.name not in ONE_A_SECOND or record.levelno < logging.WARNING:
-            return True
-        return self._first_this_second(str(record.msg).partition("\n")[0])
-
-    def _first_this_second(self, message: str) -> bool:
-        now = self._monotonic()
-        if now - self._last.get(message, -1.0) < 1.0:
+        """Whether the record becomes a line; one that stands for several says for how many (`count`)."""
+        message = str(record.msg).partition("\n")[0]
+        if record.name == "uvicorn.error" and message.startswith(SOCKETS):
             return False
-        if len(self._last) > 100:
-            self._last.clear()
-        self._last[message] = now
-        return True
+        if record.name not in ONE_A_MINUTE or record.levelno < logging.WARNING:
+            return True
+        now = self._monotonic()
+        told, more = self._kinds.get(message, (-MINUTE, 0))
+        is_due = now - told >= MINUTE
+        if message not in self._kinds and len(self._kinds) >= MOST_KINDS:
+            self._kinds.clear()
+        self._kinds[message] = (now, 0) if is_due else (told, more + 1)
+        record.count = more + 1
+        return is_due
+
+
+def counted(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """How many there were of this since the last line, where it is more than this one."""
+    count = getattr(line.get("_record"), "count", 1)
+    if count > 1:
+        line["count"] = count
+    return line
 
 
 def without_words(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:

@@ -11,6 +11,7 @@ from contextlib import suppress
 import uvicorn
 from starlette.applications import Starlette
 
+from chatroom.live.http import guarded
 from chatroom.live.timekeeper import pause
 from chatroom.live.transport import FanoutProtocol
 from chatroom.settings import BadSetting, Settings
@@ -88,7 +89,7 @@ def run(
         app,
         ws=FanoutProtocol,
         loop="uvloop",
-        http="httptools",
+        http=guarded(app.state.gate),
         lifespan="on",
         backlog=BACKLOG,
         ws_max_size=65536,

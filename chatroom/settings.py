@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     origins: tuple[str, ...]
     proxies: tuple[Network, ...]
+    connections_per_address: int
     helplines: tuple[Helpline, ...]
     region: str
     retention_hours: int
@@ -105,6 +106,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         port=port,
         origins=_origins(env.get("ORIGINS"), port),
         proxies=_proxies(env.get("PROXIES", "")),
+        connections_per_address=_number(env, "CONNECTIONS_PER_ADDRESS", 256, least=8, most=100_000),
         helplines=_helplines(env.get("HELPLINES", "")),
         region=env.get("REGION", ""),
         retention_hours=_number(env, "RETENTION_HOURS", 24, least=0, most=24 * 30),

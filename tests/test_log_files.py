@@ -122,20 +122,64 @@ def test_sql_and_its_values_are_not_written(lines: Lines):
     assert lines.read() == []
 
 
-def test_what_a_peer_can_cause_is_written_once_a_second():
+@pytest.mark.parametrize(
+    ("form", "values"),
+    [
+        ("connection open", ()),
+        ("connection closed", ()),
+        ("connection rejected (%d %s)", (403, "Forbidden")),
+        ("ASGI callable returned without completing handshake.", ()),
+    ],
+)
+def test_w17_no_line_says_when_somebody_came_or_went_or_was_refused(
+    lines: Lines, form: str, values: tuple[object, ...]
+):
+    logging.getLogger("uvicorn.error").error(form, *values)
+    assert lines.read() == []
+
+
+class Watch:
     now = 100.0
-    quiet = log_files.Quiet(lambda: now)
 
-    def passes(message: str, name: str = "uvicorn.error", level: int = logging.WARNING) -> bool:
-        return quiet.filter(logging.makeLogRecord({"name": name, "levelno": level, "msg": message}))
 
-    assert [passes("Invalid HTTP request received.") for _ in range(3)] == [True, False, False]
-    assert passes("socket.accept() out of system resource\nsocket: 1", "asyncio")
-    assert not passes("socket.accept() out of system resource\nsocket: 2", "asyncio")
-    assert all(passes("committed", "chatroom") for _ in range(3)), "ours are never dropped"
-    assert all(passes("Started", level=logging.INFO) for _ in range(3))
-    now = 101.0
-    assert passes("Invalid HTTP request received.")
+def passes(quiet: log_files.Quiet, message: str, name: str = "uvicorn.error") -> int:
+    """For how many the line stands, 0 for none."""
+    record = logging.makeLogRecord({"name": name, "levelno": logging.WARNING, "msg": message})
+    return record.count if quiet.filter(record) else 0  # type: ignore[attr-defined]
+
+
+def test_w16_w18_what_a_peer_can_cause_is_written_once_a_minute_and_counted():
+    watch = Watch()
+    quiet = log_files.Quiet(lambda: watch.now)
+    odd = "Invalid HTTP request received."
+    assert [passes(quiet, odd) for _ in range(5)] == [1, 0, 0, 0, 0]
+    accept = "socket.accept() out of system resource\nsocket: {}"
+    assert [passes(quiet, accept.format(n), "asyncio") for n in range(3)] == [1, 0, 0]
+    watch.now += 59.0
+    assert passes(quiet, odd) == 0
+    watch.now += 1.0
+    assert passes(quiet, odd) == 6
+    assert passes(quiet, odd) == 0
+
+
+def test_a_line_that_stands_for_several_says_so(lines: Lines):
+    filters = [one for handler in logging.getLogger().handlers for one in handler.filters]
+    quiet = next(one for one in filters if isinstance(one, log_files.Quiet))
+    watch = Watch()
+    quiet._monotonic = lambda: watch.now
+    for _ in range(3):
+        logging.getLogger("asyncio").error("socket.accept() out of system resource")
+    watch.now += 60.0
+    logging.getLogger("asyncio").error("socket.accept() out of system resource")
+    assert [line.get("count") for line in lines.read()] == [None, 3]
+
+
+def test_our_own_lines_are_never_dropped():
+    quiet = log_files.Quiet(lambda: 100.0)
+    ours = {"name": "chatroom", "levelno": logging.WARNING, "msg": "committed"}
+    assert all(quiet.filter(logging.makeLogRecord(ours)) for _ in range(3))
+    start = {"name": "uvicorn.error", "levelno": logging.INFO, "msg": "Started"}
+    assert all(quiet.filter(logging.makeLogRecord(start)) for _ in range(3))
 
 
 def test_the_memory_of_what_was_written_is_bounded():
@@ -143,4 +187,4 @@ def test_the_memory_of_what_was_written_is_bounded():
     for number in range(1000):
         record = {"name": "asyncio", "levelno": logging.ERROR, "msg": f"failed {number}"}
         assert quiet.filter(logging.makeLogRecord(record))
-    assert len(quiet._last) <= 101
+    assert len(quiet._kinds) <= log_files.MOST_KINDS

@@ -18,6 +18,8 @@ EMERGENCY = {
 }
 """By region, the one number that an ambulance comes by."""
 
+CROWDED = "There are more people at this door than it can let in at once. Please try again in a few seconds."
+
 
 def lines_of(settings: Settings) -> tuple[Helpline, ...]:
     """The helplines that were set; without any, the emergency number of the region, if that was set."""
@@ -32,6 +34,15 @@ def turn_to(lines: Sequence[Helpline]) -> str:
     if not lines:
         return "call the emergency number of the place where you are"
     return "call the number below" if len(lines) == 1 else "contact one of those below"
+
+
+def crowded(lines: Sequence[Helpline]) -> str:
+    """What somebody reads for whom there is no place at this moment: whoever they are, they may need it."""
+    if not lines:
+        return f"{CROWDED} If you are in danger, {turn_to(lines)}."
+    return (
+        f"{CROWDED} If you need somebody now: {'; '.join(f'{a.label}, {a.reach}' for a in lines)}."
+    )
 
 
 def case_kept(days: int) -> str:

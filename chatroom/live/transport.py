@@ -121,6 +121,8 @@ class FanoutProtocol(SippingProtocol):
     paused = False
     changed: Callable[[], None] | None = None
     _handed: _Handed | None = None
+    left: Callable[[], None] | None = None
+    """Told when the connection has ended."""
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -259,3 +261,5 @@ class FanoutProtocol(SippingProtocol):
         super().connection_lost(exc)
         self.paused = True
         self._tell()
+        if self.left is not None:
+            self.left()

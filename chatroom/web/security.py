@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request, cookie_parser
+from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -81,11 +81,14 @@ class Security:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         answer = Hardened(send, self._added(scope))
         refused = check(scope, self._origins)
         try:
             await (refused or self._app)(scope, receive, answer)
+        except ClientDisconnect:
+            return  # In the middle of a body: there is nobody left to be told.
         except Exception:
             # Hardened like any other. The exception goes on to the log.
             if scope["type"] == "http" and not answer.started:

@@ -1,10 +1,8 @@
-"""The sockets' URLs: which log each one is for, and how many there may be."""
+"""The sockets' URLs: which log each one is for."""
 
 import asyncio
-import resource
 from weakref import WeakValueDictionary
 
-from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from chatroom.care.cases import log_of
@@ -13,9 +11,6 @@ from chatroom.live.book import Book
 from chatroom.web.connection import House, converse
 from chatroom.web.security import session_token
 
-KEPT_FREE = 64
-"""Descriptors that no socket takes: for the database, the bus, requests, files (W16)."""
-
 
 class Sockets:
     """One socket per seat in a meeting, one for the desk, one per case."""
@@ -23,7 +18,6 @@ class Sockets:
     def __init__(self, house: House, meetings: Meetings) -> None:
         self._house = house
         self._meetings = meetings
-        self._coming = 0
         self._newest: dict[str, int] = {}
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -42,16 +36,7 @@ class Sockets:
         await self._serve(socket, log_of(socket.path_params["case"]))
 
     async def _serve(self, socket: WebSocket, log: int, room: str | None = None) -> None:
-        """The one place that says when there are too many sockets (P15)."""
-        there = self._house.hub.sockets + self._coming
-        if there >= resource.getrlimit(resource.RLIMIT_NOFILE)[0] - KEPT_FREE:
-            full = Response(status_code=503, headers={"Retry-After": "5"})
-            return await socket.send_denial_response(full)
-        self._coming += 1
-        try:
-            await converse(self._house, socket, log, session_token(socket.scope), room)
-        finally:
-            self._coming -= 1
+        await converse(self._house, socket, log, session_token(socket.scope), room)
 
     async def _newest_meeting(self, slug: str) -> Book | None:
         """While a meeting is on, its room has no newer one: a storm asks the database once (W25)."""

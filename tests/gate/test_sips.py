@@ -48,7 +48,7 @@ async def echo() -> AsyncIterator[Echo]:
 
 
 async def come_in(flooder: Raw, echo: Echo) -> None:
-    await flooder.send(upgrade("/", "here"))
+    flooder.send(upgrade("/", "here"))
     assert await flooder.status() == 101
 
 
@@ -78,7 +78,7 @@ async def test_a25_unasked_pongs_are_ignored_and_read_ever_slower(echo: Echo):
 async def test_a24_who_pings_and_does_not_read_is_cut(echo: Echo):
     async with raw(echo.server.port) as flooder:
         await come_in(flooder, echo)
-        flooder.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        flooder.transport.pause_reading()
         await flooder.flood(PING * 500, at_most=2 * KERNEL, seconds=2.0)
         await until(lambda: not echo.server.connections, 30.0)
 

@@ -27,58 +27,94 @@ def upgrade(path: str, host: str, **instead: str | None) -> bytes:
     return f"GET {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode()
 
 
-class Raw:
-    """One connection."""
+class Raw(asyncio.Protocol):
+    """One connection, and all that came by it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
+    def __init__(self) -> None:
+        self.got = b""
+        self.ended = False
+        self.lost = False
+        self._news = asyncio.Event()
+        self._writable = asyncio.Event()
+        self._writable.set()
 
-    async def send(self, data: bytes) -> None:
-        self.writer.write(data)
-        with suppress(ConnectionError):
-            await self.writer.drain()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.got += data
+        self._news.set()
+
+    def eof_received(self) -> bool:
+        self.ended = True
+        self._news.set()
+        self._writable.set()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+        self.eof_received()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    def send(self, data: bytes) -> None:
+        if not self.ended:
+            self.transport.write(data)
 
     async def flood(self, some: bytes, *, at_most: int, seconds: float = 20.0) -> int:
-        """Sends the same again and again; the bytes that were taken until it was cut, or the time was up."""
-        sent, end = 0, time.monotonic() + seconds
-        with suppress(ConnectionError, TimeoutError):
-            while sent < at_most and time.monotonic() < end and not self.reader.at_eof():
-                self.writer.write(some)
-                await asyncio.wait_for(self.writer.drain(), max(0.01, end - time.monotonic()))
-                sent += len(some)
+        """Sends the same again and again; the bytes that were taken until it was ended, or the time was up."""
+        sent = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while sent < at_most and not self.ended:
+                    self.transport.write(some)
+                    await self._writable.wait()
+                    await asyncio.sleep(0)
+                    sent += len(some)
         return sent
 
-    async def status(self, within: float = 10.0) -> int:
-        """Of the next answer; 0 where the connection ends without one."""
-        return int((await self.head(within)).partition(b" ")[2][:3] or b"0")
+    async def until(self, is_there: Callable[[], bool], within: float = 10.0) -> None:
+        """Returns when it is, or when nothing more will come."""
+        async with asyncio.timeout(within):
+            while not is_there() and not self.ended:
+                self._news.clear()
+                await self._news.wait()
 
     async def head(self, within: float = 10.0) -> bytes:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            return await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), within)
-        return b""
+        """The next answer's; empty where the connection ends without one."""
+        await self.until(lambda: b"\r\n\r\n" in self.got, within)
+        head, end, rest = self.got.partition(b"\r\n\r\n")
+        if not end:
+            return b""
+        self.got = rest
+        return head + end
+
+    async def status(self, within: float = 10.0) -> int:
+        """Of the next answer, 0 for none."""
+        return int((await self.head(within))[9:12] or b"0")
 
     async def all(self, within: float = 10.0) -> bytes:
         """Everything until the other side closes."""
-        got = b""
-        with suppress(ConnectionError):
-            async with asyncio.timeout(within):
-                while some := await self.reader.read(65536):
-                    got += some
-        return got
+        await self.until(lambda: False, within)
+        return self.got
 
     def cut(self) -> None:
         """Gone without a goodbye."""
-        raw: socket.socket | None = self.writer.get_extra_info("socket")
-        if raw is not None and raw.fileno() >= 0:
+        if not self.lost:
+            raw: socket.socket = self.transport.get_extra_info("socket")
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.writer.transport.abort()
+            self.transport.abort()
 
 
 @asynccontextmanager
 async def raw(port: int) -> AsyncIterator[Raw]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    one = Raw(reader, writer)
+    loop = asyncio.get_running_loop()
+    _, one = await loop.create_connection(Raw, "127.0.0.1", port)
     try:
         yield one
     finally:
@@ -88,7 +124,7 @@ async def raw(port: int) -> AsyncIterator[Raw]:
 async def asked(port: int, request: bytes, within: float = 10.0) -> int:
     """The status of the answer to these bytes, 0 for none."""
     async with raw(port) as one:
-        await one.send(request)
+        one.send(request)
         return await one.status(within)
 
 

@@ -10,8 +10,13 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from chatroom.live.addresses import Addresses
+from chatroom.live.gate import Gate
+from chatroom.live.http import guarded
 from chatroom.live.transport import FanoutProtocol
 from chatroom.server import listening_sockets
+
+OPEN = Gate(Addresses(b"", (), lambda: 0.0), 100_000, "")
 
 
 class Thread:
@@ -22,7 +27,6 @@ class Thread:
         settings = {
             "ws": FanoutProtocol,
             "loop": "uvloop",
-            "http": "httptools",
             "ws_max_size": 65536,
             "ws_per_message_deflate": False,
             "log_config": None,
@@ -33,6 +37,8 @@ class Thread:
         self.port: int = self._sockets[0].getsockname()[1]
         self.origin = f"http://127.0.0.1:{self.port}"
         app = make(self.origin)
+        gate = app.state.gate if hasattr(app, "state") and hasattr(app.state, "gate") else OPEN
+        options = {"http": guarded(gate), **options}
         self._server = uvicorn.Server(uvicorn.Config(app, **{**settings, **options}))
         self._thread = threading.Thread(target=self._run)
         self._loop: asyncio.AbstractEventLoop | None = None

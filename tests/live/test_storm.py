@@ -13,9 +13,9 @@ from sqlalchemy.engine import Engine
 
 from chatroom import app
 from chatroom.live import timekeeper
+from chatroom.live.gate import KEPT_FREE
 from chatroom.settings import Settings, load
 from chatroom.store.open import open_logs
-from chatroom.web.socket import KEPT_FREE
 from tests.crowd import Crowd, Light, crowd, staying, write_elsewhere
 from tests.faults.recorder import until
 from tests.journal.town import town_in

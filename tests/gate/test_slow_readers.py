@@ -1,0 +1,44 @@
+"""Who asks and does not read the answer is cut, whatever is buffered (W13)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.gate.wire import raw
+from tests.journal.served import Thread
+from tests.journal.stage import until
+
+BIG = b"x" * (16 * 2**20)
+
+
+async def big(request: Request) -> Response:
+    return Response(BIG)
+
+
+@pytest.fixture
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Thread]:
+    monkeypatch.setattr("chatroom.live.http.TAKEN_WITHIN", 1.0)
+    thread = Thread(lambda _: Starlette(routes=[Route("/", big)]))
+    with thread.running():
+        yield thread
+
+
+@pytest.mark.parametrize("connection", ["close", "keep-alive"])
+async def test_w13_an_answer_that_nobody_reads_is_not_kept_for_ever(
+    server: Thread, connection: str
+):
+    async with raw(server.port) as stranger:
+        stranger.transport.pause_reading()
+        stranger.send(f"GET / HTTP/1.1\r\nHost: h\r\nConnection: {connection}\r\n\r\n".encode())
+        await until(lambda: server.connections, 5.0)
+        await until(lambda: not server.connections, 10.0)
+
+
+async def test_who_reads_slowly_has_all_of_it(server: Thread):
+    async with raw(server.port) as honest:
+        honest.send(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        assert (await honest.all(20.0)).endswith(BIG)
