@@ -17,6 +17,7 @@ from chatroom.live.sips import CONTROLS, SIP
 from tests.gate.wire import PING, PONG, Raw, raw, upgrade
 from tests.journal.served import Thread
 from tests.journal.stage import until
+from tests.processes import SLOW
 
 KERNEL = 16 * 2**20
 """More than what both ends' kernels take of a flood that nobody reads."""
@@ -52,27 +53,27 @@ async def come_in(flooder: Raw, echo: Echo) -> None:
     assert await flooder.status() == 101
 
 
-async def longest_wait(echo: Echo, seconds: float) -> float:
-    """Of an honest one's echoes."""
-    loop, worst = asyncio.get_running_loop(), 0.0
+async def usual_wait(echo: Echo, seconds: float) -> float:
+    """For an honest one's echoes: nineteen of twenty came sooner."""
+    loop, waits = asyncio.get_running_loop(), list[float]()
     async with connect(f"ws://127.0.0.1:{echo.server.port}/", compression=None) as honest:
         end = loop.time() + seconds
         while (begin := loop.time()) < end:
             await honest.send("hello")
             assert await honest.recv() == "hello"
-            worst = max(worst, loop.time() - begin)
-    return worst
+            waits.append(loop.time() - begin)
+    return sorted(waits)[len(waits) * 19 // 20]
 
 
 async def test_a25_unasked_pongs_are_ignored_and_read_ever_slower(echo: Echo):
     async with raw(echo.server.port) as flooder:
         await come_in(flooder, echo)
         flood = asyncio.create_task(flooder.flood(PONG * 10_000, at_most=2 * KERNEL, seconds=3.0))
-        worst = await longest_wait(echo, 2.0)
+        waited = await usual_wait(echo, 2.0)
         assert await flood < KERNEL, "nothing slowed it down"
         (protocol,) = echo.server.connections
         assert len(protocol._held) <= 256 * 1024
-        assert worst < 0.5
+        assert waited < 0.1 * SLOW
 
 
 async def test_a24_who_pings_and_does_not_read_is_cut(echo: Echo):
@@ -90,7 +91,7 @@ async def test_a91_small_messages_without_end_wait_in_the_kernel_and_not_with_us
         await come_in(flooder, echo)
         flood = asyncio.create_task(flooder.flood(message * 5_000, at_most=KERNEL, seconds=2.0))
         read = asyncio.create_task(flooder.all(3.0))
-        await longest_wait(echo, 1.0)
+        await usual_wait(echo, 1.0)
         await flood
         assert echo.heard > 1_000, "need a flood"
         assert echo.most_waiting <= SIP // len(message) + 1
