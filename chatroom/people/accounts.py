@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from chatroom.store import accounts as store
 from chatroom.store.accounts import Invitation, Made, Right, Role
 from chatroom.store.database import new_id, reading, writing
+from chatroom.store.gathered import Gathered
 from moderation.refused import Refused
 
 HIGHEST_FIRST: tuple[Role, ...] = ("staff", "facilitator", "member")
@@ -60,6 +61,7 @@ class Accounts:
         self._key = key
         self._random_bytes = random_bytes
         self._cache: dict[bytes, tuple[float, Session]] = {}
+        self._expiries = Gathered(self._read_expiries, AT_ONCE)
 
     async def invite(
         self, room: int, role: Role, uses: int | None, expires_at: float | None, now: float
@@ -195,6 +197,7 @@ class Accounts:
     def uncache(self, session_id: bytes) -> None:
         """Makes the next look-up ask the database, after a revocation."""
         self._cache.pop(session_id, None)
+        self._expiries.doubt(session_id)
 
     def digest(self, log_id: int, session: Session) -> str:
         """The only form in which a session appears in a log: 32 hex, another one in every log."""
@@ -213,16 +216,19 @@ class Accounts:
         return base64.urlsafe_b64encode(self._random_bytes(32)).rstrip(b"=").decode()
 
     async def _read(self, session_id: bytes, now: float) -> Session | None:
-        async with reading(self._engine) as connection:
-            expires_at = await store.expiry_of(connection, session_id, now)
-        if expires_at is None:
-            self.uncache(session_id)
+        expires_at = await self._expiries.of(session_id)
+        if expires_at is None or expires_at <= now:
+            self._cache.pop(session_id, None)
             return None
         if len(self._cache) >= CACHED_AT_MOST:
             self._cache.clear()
         session = Session(session_id, expires_at)
         self._cache[session_id] = (now + CACHED_FOR, session)
         return session
+
+    async def _read_expiries(self, sessions: list[bytes]) -> dict[bytes, float]:
+        async with reading(self._engine) as connection:
+            return await store.expiries_of(connection, sessions)
 
     async def _begin(self, connection: AsyncConnection, now: float) -> str:
         token = self._secret()

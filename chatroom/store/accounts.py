@@ -119,6 +119,13 @@ async def expiry_of(connection: AsyncConnection, session: bytes, now: float) -> 
     return await connection.scalar(query)
 
 
+async def expiries_of(connection: AsyncConnection, sessions: Sequence[bytes]) -> dict[bytes, float]:
+    """When these end; what is unknown is left out."""
+    row = tables.session.c
+    found = await connection.execute(select(row.id, row.expires_at).where(row.id.in_(sessions)))
+    return dict(list(found))
+
+
 async def prolong(
     connection: AsyncConnection, sessions: Sequence[bytes], now: float, expires_at: float
 ) -> None:
