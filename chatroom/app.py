@@ -44,6 +44,7 @@ from chatroom.store.database import assert_durable, open_engine
 from chatroom.store.logs import Logs
 from chatroom.store.open import open_logs
 from chatroom.store.presence import DatabaseLeases
+from chatroom.store.soundness import Soundness
 from chatroom.web.answers import open_templates
 from chatroom.web.assets import Assets
 from chatroom.web.connection import House
@@ -217,7 +218,12 @@ def _routes(
         Desk(house, settings, templates),
         Sockets(house, meetings),
         assets,
-        Readiness(ground.engine, ground.bus, house.journal.stores),
+        Readiness(
+            ground.engine,
+            ground.bus,
+            house.journal.stores,
+            Soundness(settings.database_path) if settings.database_path else None,
+        ),
     )
 
 

@@ -5,7 +5,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing, nullcontext
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from chatroom.settings import BadSetting, Settings
 from chatroom.store import postgres
 from chatroom.store.postgres import AWAY, DatabaseAway
+from chatroom.store.soundness import damage_in
 
 PRAGMAS = (
     "PRAGMA busy_timeout=5000",  # First: the next one may have to wait for its lock.
@@ -214,19 +215,11 @@ def sole_server(settings: Settings) -> AbstractContextManager[object]:
 
 def assert_whole(path: Path) -> None:
     """Stops where a SQLite file is damaged: what it would answer is not what was stored."""
-    if not path.exists():
-        return
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as database:
-            found = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
-    except sqlite3.OperationalError:
-        return  # Not to be opened by us, or held by somebody: whoever opens it next says so.
-    except sqlite3.DatabaseError as error:
-        found = str(error)
-    if found != "ok":
+    found = damage_in(path) if path.exists() else None
+    if found is not None:
         raise BadSetting(
             "DATABASE_URL",
-            f"{path} is damaged ({found.splitlines()[-1]}); put your last copy of it in its place, with no "
+            f"{path} is damaged ({found}); put your last copy of it in its place, with no "
             "-wal or -shm beside it, and keep the damaged file for whoever may mend it",
         )
 

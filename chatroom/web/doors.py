@@ -18,6 +18,7 @@ from chatroom.people.accounts import Accounts, Ended, Entered, Session, hashed
 from chatroom.settings import Settings
 from chatroom.store.database import durability
 from chatroom.store.logs import OutcomeUnknown
+from chatroom.store.soundness import Soundness
 from chatroom.web.answers import asked, care, page
 from chatroom.web.security import forget_session, is_browser, session_token, set_session_cookie
 
@@ -130,21 +131,32 @@ class Readiness:
     """Whether a receipt can be promised now, and whether it is told at once."""
 
     def __init__(
-        self, engine: AsyncEngine, bus: Bus, stores: Callable[[], bool] = lambda: True
+        self,
+        engine: AsyncEngine,
+        bus: Bus,
+        stores: Callable[[], bool] = lambda: True,
+        file: Soundness | None = None,
     ) -> None:
-        """`stores`: whether the journal's last append went well, as far as that still says anything."""
+        """`stores`: whether the journal's last append went well, as far as that still says anything.
+
+        `file`: the database's, where it is one.
+        """
         self._engine = engine
         self._bus = bus
         self._stores = stores
+        self._file = file
 
     async def readyz(self, request: Request) -> Response:
         """GET /readyz: `ok`; `degraded` while the bus is away, and entries come by the head poll.
 
-        503 where nobody new should be sent: the database is away, not durable or takes nothing (a
-        full disk lets itself be read), or we end.
+        503 where nobody new should be sent: the database is away, damaged, not durable or takes
+        nothing (a full disk lets itself be read, and so does what somebody else holds), or we end.
         """
         if getattr(request.app.state, "draining", False):
             return JSONResponse({"status": "draining"}, 503)
+        file_fault = await self._file.fault() if self._file else None
+        if file_fault == "database damaged":
+            return JSONResponse({"status": file_fault}, 503)
         try:
             async with asyncio.timeout(DATABASE_WITHIN):
                 found = await durability(self._engine)
@@ -153,8 +165,9 @@ class Readiness:
         kept = {"database": msgspec.to_builtins(found)}
         if not found.fit:
             return JSONResponse({"status": "not durable", **kept}, 503)
-        if not self._stores():
-            return JSONResponse({"status": "not storing", **kept}, 503)
+        fault = "not storing" if not self._stores() else file_fault
+        if fault is not None:
+            return JSONResponse({"status": fault, **kept}, 503)
         if self._bus.sound:
             return JSONResponse({"status": "ok", **kept})
         return JSONResponse({"status": "degraded", **kept, "bus": _losses(self._bus)})

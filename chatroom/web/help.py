@@ -1,7 +1,9 @@
 """Help: one POST that works in every state, for the muted, the removed, and before any door."""
 
+import asyncio
 from collections.abc import Sequence
 
+import structlog
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,10 +15,14 @@ from chatroom.live import wire
 from chatroom.people.accounts import Session
 from chatroom.settings import Helpline, Settings
 from chatroom.store.rooms import Room
-from chatroom.web.answers import asked, helplines
+from chatroom.web.answers import answer, asked, helplines
 from chatroom.web.connection import House
 from chatroom.web.sessions import answer_with, begin_session, session_of
 from moderation.case.case import Case
+from moderation.refused import Refused
+
+ANSWERED_WITHIN = 3.0
+"""Seconds; nobody who presses Help waits for a database for longer."""
 
 
 class AskForHelp(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,8 +62,29 @@ class Help:
     async def ask(self, request: Request) -> Response:
         """POST /help {"id", "room"} -> {"case", "attended", "helplines", "words"}.
 
-        Pressed again while a case is open, it answers with the same case.
+        Pressed again while a case is open, it answers with the same case. Whatever fails, and however
+        long the database keeps silent, the helplines are in the answer: then a 503, and no case.
         """
+        calling = asyncio.create_task(self._case(request))
+        try:
+            await asyncio.wait({calling}, timeout=ANSWERED_WITHIN)
+        finally:
+            calling.cancel()  # Not waited for: a call that hangs in the database may end late.
+        error = calling.exception() if calling.done() else TimeoutError()
+        if error is None or isinstance(error, Refused):
+            return calling.result()
+        structlog.get_logger().error("help_failed", error=type(error).__name__)
+        return self._away()
+
+    def _away(self) -> Response:
+        """No code stands in it: a page shows the numbers, and goes on asking."""
+        lines = lines_of(self._settings)
+        words = f"Staff can't be reached just now. Please {turn_to(lines)} now."
+        away = answer({"helplines": helplines(self._settings), "words": words}, 503)
+        away.headers["Retry-After"] = "1"
+        return away
+
+    async def _case(self, request: Request) -> Response:
         wanted = await asked(request, AskForHelp)
         token, session = None, await session_of(self._house, request)
         if session is None:
