@@ -121,6 +121,11 @@ class Hub:
             del self._circles[log]
             self._unlisten(log)
 
+    def sockets_of(self, log: int, seat: int) -> int:
+        """How many sockets a seat has at this process."""
+        circle = self._circles.get(log)
+        return 0 if circle is None else len(circle.of(seat))
+
     def is_here(self, log: int, seat: int) -> bool:
         """Whether a seat has a socket at any process, as far as this one knows."""
         return seat in self._presence.connected(log) or not self._presence.knows(log)

@@ -239,6 +239,12 @@ CLOSE_CODES: dict[str, CloseCode] = {
     "no_seat": CloseCode(4403, "The session has no seat here; go through the door.", False),
     "removed": CloseCode(4410, "A facilitator took the seat out of the meeting.", False),
     "case_taken": CloseCode(4412, "Somebody else of staff has this case now.", False),
+    "too_many_sockets": CloseCode(
+        4413, "The seat has as many sockets as one can have; close another one.", False
+    ),
+    "rate_limited": CloseCode(
+        4429, "The seat came in too often; a refusal before this says when it may again.", True
+    ),
     "seat_changed": CloseCode(
         4411, "The seat reads other streams from here on; come back for them.", True
     ),

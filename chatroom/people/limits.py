@@ -25,7 +25,7 @@ from redis.exceptions import RedisError
 
 # fmt: off
 Kind = Literal[
-    "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "starts",
+    "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "sockets", "starts",
     "guesses", "all_guesses", "strangers", "all_strangers", "comings",
 ]
 # fmt: on
@@ -75,10 +75,16 @@ BUDGETS: dict[Kind, Budget] = {
         "what is over a budget, and is looked at for a cry for help alone",
         "each look costs 64 us; what is more waits unread, and is read later",
     ),
+    "sockets": Budget(
+        120,
+        60,
+        "sockets opened",
+        "five tabs and devices on a connection that breaks every two seconds",
+    ),
     "starts": Budget(
         30,
         60,
-        "sockets that begin afresh instead of by cursor",
+        "sockets that begin afresh, or from a cursor that lies far behind",
         "five tabs and devices that are all reloaded six times in a minute",
     ),
     # Of an address, or of all together. Only what fails counts, but for `comings`.
@@ -116,6 +122,10 @@ BUDGETS: dict[Kind, Budget] = {
 }
 """The one table of budgets. `LIMITS` of the settings multiplies the amounts, not the times."""
 
+OPEN_AT_ONCE = 20
+"""Sockets of one seat in one log: phone, laptop and three tabs, and for each the dead ones of a bad minute,
+which take up to 40 seconds to be noticed. `LIMITS` multiplies it, too.
+"""
 REDIS_WITHIN = 0.25
 """Seconds that Redis has for one answer."""
 LOST_FOR = 5.0
@@ -241,6 +251,7 @@ class Limits:
             )
             for kind, budget in BUDGETS.items()
         }
+        self.open_at_once = max(1, round(OPEN_AT_ONCE * factor))
         self._windows = Windows(monotonic)
         self._limiter = MovingWindowRateLimiter(self._windows)
         self._told: asyncio.Queue[tuple[Kind, str]] = asyncio.Queue(TOLD_AT_MOST)

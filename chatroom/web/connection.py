@@ -42,6 +42,8 @@ OUTSTANDING = 8
 """Commands of one socket that may wait for their answers before it is read no further (P15)."""
 TOO_FAR = 5000
 """Entries of one stream that a refill carries at most (W24)."""
+FAR = 100
+"""Entries of one stream that a cursor may lie behind and still cost next to nothing."""
 RETRY_AFTER = 250
 """Milliseconds."""
 OWED = 10.0
@@ -100,7 +102,11 @@ async def converse(
         with contextlib.suppress(OutcomeUnknown, SQLAlchemyError):  # It lasts for now (P17).
             await house.accounts.seen(session, house.now())
         connection = await _seated(house, frames, log, session, room)
+        connection.may_come_in()
         await connection.come_in(hello)
+    except Refused as no:  # With how long to stay away.
+        frames.offer(wire.encode(wire.refusal(None, no)))
+        frames.close(CLOSE_CODES["rate_limited"].code)
     except Ended as ended:
         frames.close(CLOSE_CODES[str(ended)].code)
     except (OutcomeUnknown, SQLAlchemyError):  # The database is away: come back, with the cursor.
@@ -210,6 +216,13 @@ class Connection:
         self._typed = 0
         self._pace = Pace(house.limits, f"{book.log}/{seat}", house.monotonic)
 
+    def may_come_in(self) -> None:
+        """Nobody is put out for a new socket: it is the new one that is one too many (A64)."""
+        house = self._house
+        if house.hub.sockets_of(self._book.log, self._seat) >= house.limits.open_at_once:
+            raise Ended("too_many_sockets")
+        self._pace.come_in()
+
     async def come_in(self, hello: wire.Hello) -> None:
         """From the hello to where it has everything and is called for whatever comes."""
         hub, log = self._house.hub, self._book.log
@@ -237,6 +250,8 @@ class Connection:
         reason = await self._why_fresh(hello.cursor)
         if not self._house.hub.awaits(self._book.log, self._subscriber):
             return  # They were let go meanwhile.
+        if reason is not None or self._is_far_behind(hello.cursor or {}):
+            self._pace.start()
         fold, rules, now = self._book.fold, self._book.rules, self._house.now()
         since = self._streams()
         heads = {stream_name(audience): wire.cursor(*fold.head(audience)) for audience in since}
@@ -297,6 +312,11 @@ class Connection:
         }
         found = {audience: place for audience, place in places.items() if place is not None}
         return found if len(found) == len(since) else None
+
+    def _is_far_behind(self, cursor: "dict[wire.Stream, str]") -> bool:
+        """Whether so much is missing that to ask for it in a loop would cost as much as a fresh start (A95)."""
+        fold, places = self._book.fold, self._places(cursor) or {}
+        return any(fold.head(one)[0] - number > FAR for one, (number, _) in places.items())
 
     def _is_ahead(self, places: dict[int, tuple[int, str]]) -> bool:
         fold = self._book.fold

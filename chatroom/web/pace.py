@@ -11,6 +11,7 @@ from moderation.case.case import MEMBER, Case
 from moderation.case.commands import Write
 from moderation.meeting import commands as ask
 from moderation.meeting.state import Meeting
+from moderation.refused import Refused
 
 SENT_AGAIN = 2.0
 """Seconds after `retry_ms` in which what was refused comes before all of its kind that were behind it."""
@@ -78,6 +79,19 @@ class Pace:
         held_up.ids.pop(id, None)
         if not held_up.ids:
             del self._held_up[kind]
+
+    def come_in(self) -> None:
+        """One socket more of this seat."""
+        self._take("sockets")
+
+    def start(self) -> None:
+        """It gets more than what it missed just now."""
+        self._take("starts")
+
+    def _take(self, kind: Kind) -> None:
+        wait = self._limits.take(kind, self._key)
+        if wait is not None:
+            raise Refused("rate_limited", retry_ms=wait)
 
     def unspent(self, kind: Kind) -> None:
         """It has come to nothing, and is going to be sent again."""

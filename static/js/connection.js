@@ -34,7 +34,7 @@ const LOOK = 1_000
 const BEHIND = 2_000
 
 /** Close codes after which coming back changes nothing (chatroom/live/refusals.py, `again=False`). */
-const FOR_GOOD = new Set([1000, 1003, 1008, 4401, 4403, 4410, 4412])
+const FOR_GOOD = new Set([1000, 1003, 1008, 4401, 4403, 4410, 4412, 4413])
 
 /** The seat reads other streams from now on: the cursor is of no use, and all begins afresh. */
 const SEAT_CHANGED = 4411
@@ -74,6 +74,8 @@ export class Connection {
   #patience = PATIENCE
   #lookTimer = 0
   #looked = { wall: 0, page: 0 }
+  /** Milliseconds that the server asked us to stay away for. */
+  #away = 0
   #clock = { server: Date.now() / 1000, local: performance.now() }
 
   /** @param {string} path @param {Options} options */
@@ -187,7 +189,8 @@ export class Connection {
     } else {
       if (code === SEAT_CHANGED) this.#seen.clear()
       this.#become("lost", code)
-      this.#dialIn(this.#backOff())
+      this.#dialIn(Math.max(this.#backOff(), this.#away))
+      this.#away = 0
     }
   }
 
@@ -281,6 +284,7 @@ export class Connection {
       case "receipt":
       case "refusal":
       case "retry":
+        if (frame.type === "refusal" && frame.id === null) this.#away = Number(frame.facts?.retry_ms)
         this.#answered(frame.id)
         return this.#onframe(frame)
       default:

@@ -166,6 +166,24 @@ async def test_a_retry_is_sent_again_under_its_id(server: Scripted):
         assert (await seat.send(ask.RaiseHand())).number is None
 
 
+async def test_a95_who_is_told_to_come_back_later_does(server: Scripted):
+    async def not_now(connection: Connection):
+        no = Refusal(None, "rate_limited", "A lot.", facts={"retry_ms": 400})
+        await connection.send(no)
+        await connection.close(4429)
+        told.append(asyncio.get_running_loop().time())
+
+    async def welcomes(connection: Connection):
+        told.append(asyncio.get_running_loop().time())
+        await connection.welcome()
+
+    told: list[float] = []
+    server.scripts += [not_now, welcomes]
+    async with enter(server.link, name="Ben", jitter=soon) as seat:
+        assert seat.connected
+    assert 0.35 < told[1] - told[0] < 5
+
+
 async def test_entries_go_on_over_a_lost_connection(server: Scripted):
     async def first(connection: Connection):
         await connection.welcome(room=(3, 4))
@@ -197,7 +215,11 @@ async def test_a_hole_is_raised_bare_out_of_the_context(server: Scripted):
 
 
 @pytest.mark.parametrize(
-    ("code", "name"), [(4410, "removed"), (1000, "leaving"), (4403, "no_seat"), (1008, "bad_frame")]
+    ("code", "name"),
+    [
+        *((4410, "removed"), (1000, "leaving"), (4403, "no_seat"), (1008, "bad_frame")),
+        (4413, "too_many_sockets"),
+    ],
 )
 async def test_a_line_that_the_server_ends_stays_ended(server: Scripted, code: int, name: str):
     async def script(connection: Connection):

@@ -306,3 +306,28 @@ test("the clock is the server's, and runs as fast as it", () => {
   passes(2_000)
   assert.equal(Math.round(connection.now()), 106)
 })
+
+test("who is told to come back later stays away for so long, and no longer (A95)", () => {
+  newest().says(fresh(0))
+  newest().breaks()
+  passes(6_000)
+  newest().opens()
+  newest().says({ type: "refusal", id: null, code: "rate_limited", words: "A lot.", facts: { retry_ms: 20_000 } })
+  const before = sockets.length
+  newest().breaks(4429)
+  passes(19_900)
+  assert.equal(sockets.length, before)
+  passes(200)
+  assert.equal(sockets.length, before + 1)
+  newest().breaks()
+  passes(6_000)
+  assert.ok(sockets.length > before + 1)
+})
+
+test("a socket that is one too many does not come back by itself (A64)", () => {
+  const before = sockets.length
+  newest().breaks(4413)
+  passes(30_000)
+  assert.equal(sockets.length, before)
+  assert.deepEqual(connection.state, { name: "ended", code: 4413 })
+})

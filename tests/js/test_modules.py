@@ -12,7 +12,7 @@ MISTAKES = [
     ("connection.js", "entry.number !== seen.number + 1", "entry.number < seen.number"),
     ("connection.js", "< number) this.redial()", "< 0) this.redial()"),
     ("connection.js", "const SILENCE = 25_000", "const SILENCE = 250_000"),
-    ("connection.js", "4403, 4410, 4412])", "4403, 4412])"),
+    ("connection.js", "4403, 4410, 4412, 4413])", "4403, 4412, 4413])"),
     ("connection.js", "number === 0 || id)", "true)"),
     ("connection.js", "if (code === SEAT_CHANGED) this.#seen.clear()", ""),
     ("connection.js", "passed * this.#speed", "passed"),

@@ -4,6 +4,7 @@ The figures and their times are a tenth of those of a server; in full with FULL=
 """
 
 import asyncio
+import contextlib
 import math
 import os
 import random
@@ -17,8 +18,9 @@ from starlette.applications import Starlette
 
 from chatroom.app import create_app
 from chatroom.people import limits
-from chatroom.people.limits import BUDGETS, Budget, Kind
+from chatroom.people.limits import BUDGETS, OPEN_AT_ONCE, Budget, Kind
 from chatroom.settings import Settings
+from chatroom.web import connection
 from chatroom.web.connection import TYPED_AT_MOST
 from tests.journal.town import GATHERING, Frame, Line, Room, Town, town_in
 
@@ -282,3 +284,72 @@ async def test_a91_what_somebody_pastes_or_sends_again_after_an_outage_meets_no_
     async with room.sit(ben) as line:
         got = await answers(line, *lost)
         assert {answer["type"] for answer in got} == {"receipt"}
+
+
+async def test_a95_who_starts_afresh_in_a_loop_is_told_when_to_come_back(room: Room):
+    await room.open()
+    ben, chidi = await room.seat("Ben"), await room.seat("Chidi")
+    for _ in range(SMALL["starts"].amount):
+        async with room.town.socket(f"{room.path}/socket") as line:
+            assert (await line.hello(ben))["type"] == "fresh"
+    async with room.town.socket(f"{room.path}/socket") as line:
+        no = await line.hello(ben)
+        assert is_limited(no)
+        assert no["id"] is None
+        assert await line.code() == 4429
+    async with room.town.socket(f"{room.path}/socket") as line:
+        assert (await line.hello(chidi))["type"] == "fresh"
+    await waited(no)
+    async with room.town.socket(f"{room.path}/socket") as line:
+        assert (await line.hello(ben))["type"] == "fresh"
+
+
+async def test_a95_a_cursor_far_behind_is_no_way_round_it_and_one_that_is_near_costs_no_start(
+    room: Room,
+):
+    ada = await room.open()
+    ben = await room.seat("Ben")
+    starts = SMALL["starts"].amount
+    async with room.sit(ben) as line:
+        cursor = (await again(room, ben))["cursor"]
+        for _ in range(starts + 1):
+            assert (await again(room, ben, cursor))["type"] == "resumed"
+        async with room.sit(ada) as writer:
+            for _ in range(4):
+                await answers(writer, *[said() for _ in range(connection.FAR // 3)])
+        await line.until("entries")
+        got = [await again(room, ben, cursor) for _ in range(starts + 1)]
+        assert is_limited(got[-1])
+
+
+async def again(room: Room, bearer: str, cursor: dict[str, str] | None = None) -> Frame:
+    """The answer to one more socket."""
+    async with room.town.socket(f"{room.path}/socket") as line:
+        return await line.hello(bearer, cursor)
+
+
+async def test_a95_sockets_opened_and_dropped_in_a_loop_are_limited_whatever_they_ask(room: Room):
+    await room.open()
+    ben = await room.seat("Ben")
+    cursor = (await again(room, ben))["cursor"]
+    got = [await again(room, ben, cursor) for _ in range(SMALL["sockets"].amount)]
+    assert is_limited(got[-1])
+    assert not is_limited(got[-2])
+
+
+async def test_a64_the_socket_that_is_one_too_many_is_told_so_and_those_that_are_open_stay(
+    full_town: Town,
+):
+    room = await full_town.room()
+    await room.open()
+    ben = await room.seat("Ben")
+    async with contextlib.AsyncExitStack() as devices:
+        lines = [await devices.enter_async_context(room.sit(ben)) for _ in range(OPEN_AT_ONCE)]
+        async with room.town.socket(f"{room.path}/socket") as line:
+            await line.send({"type": "hello", "bearer": ben})
+            assert await line.code() == 4413
+        assert (await lines[0].say("Still here", GATHERING))["type"] == "receipt"
+        await lines[1].entry("said")
+        await lines[-1].socket.close()
+        await lines[-1].socket.wait_closed()
+        assert (await again(room, ben))["type"] == "fresh", "there is a place again"
