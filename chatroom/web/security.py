@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
@@ -23,35 +24,18 @@ LARGEST_BODY = 64 * 1024
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # A load balancer asks for these by the address of the machine.
 HEALTH = {"/healthz", "/readyz"}
-# A URL ends up in histories and log files, so none of these may stand in one (A8): what calls itself a secret,
-# and what has the form of one of ours, whatever it is called.
+# A URL ends up in histories and log files, so no secret may stand in one (A8): what calls itself by one
+# of these words, `x-auth-token` and `sessionId` too, and what has the form of ours, whatever it is called.
 SECRETS = {
-    *(
-        "token",
-        "tok",
-        "access_token",
-        "secret",
-        "session",
-        "session_id",
-        "sessionid",
-        "sid",
-        "invitation",
-    ),
-    *(
-        "bearer",
-        "auth",
-        "authorization",
-        "jwt",
-        "key",
-        "api_key",
-        "apikey",
-        "password",
-        "passwd",
-        "pwd",
-    ),
+    *("token", "tok", "secret", "session", "sessionid", "sid", "invitation", "invite", "bearer"),
+    *("auth", "authorization", "jwt", "key", "apikey", "password", "passwd", "pwd", "cookie"),
+    *("credential", "credentials", "passcode", "otp"),
 }
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 OURS = re.compile(r"[A-Za-z0-9_-]{43}")
 """256 random bits: the token of a session, or the secret of an invitation."""
+CAPITAL = re.compile(r"[A-Z]")
+"""What no slug of a room has, and among 43 random letters is never missing."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -226,10 +210,17 @@ def _cookies(headers: Headers) -> dict[str, str]:
 
 def _tells_a_secret(scope: Scope) -> bool:
     query = scope.get("query_string", b"").decode("latin-1")
-    if scope["type"] == "websocket":
-        return bool(query)  # A socket's URL has no query at all: what it needs is in the hello.
+    if scope["type"] == "websocket" and query:
+        return True  # A socket's URL has no query at all: what it needs is in the hello.
     told = parse_qsl(query, keep_blank_values=True)
-    return any(name.lower() in SECRETS or OURS.search(name + " " + value) for name, value in told)
+    return any(
+        _calls_itself_secret(name) or OURS.search(f"{name} {value}") for name, value in told
+    ) or any(OURS.fullmatch(part) and CAPITAL.search(part) for part in scope["path"].split("/"))
+
+
+def _calls_itself_secret(name: str) -> bool:
+    words = [word.lower() for word in WORD.findall(name)]
+    return not SECRETS.isdisjoint([*words, *map("".join, pairwise(words))])
 
 
 def _is_json(headers: Headers) -> bool:

@@ -294,13 +294,23 @@ ONE_OF_OURS = "_zF1h0vYbC3dN4s5QxTtU6wKpLmR7e8iAoGj9BHkM2E"
 
 
 @pytest.mark.parametrize(
-    "query", ["token=abc", "a=1&Secret=abc", "session=", "invitation=x;y", "tok=abc", "JWT=abc"]
+    "query",
+    [
+        *("token=abc", "a=1&Secret=abc", "session=", "invitation=x;y", "tok=abc", "JWT=abc"),
+        *("auth=abc", "access_token=abc", "X-Auth-Token=abc", "sessionId=abc", "api-key=abc"),
+        *("apiKey=abc", "APIKEY=abc", "id%5ftoken=abc", "room%5bkey%5d=abc"),
+    ],
 )
 def test_a8_a_secret_in_a_url_is_refused_by_name(browser: TestClient, query: str):
     answer = browser.get(f"/?{query}")
     assert answer.status_code == 400
     assert answer.json()["code"] == "secret_in_url"
     assert "abc" not in answer.text
+
+
+@pytest.mark.parametrize("query", ["monkey=1", "keyboard=1", "author=1", "inside=1", "page=token"])
+def test_what_only_sounds_like_a_secret_is_none(browser: TestClient, query: str):
+    assert browser.get(f"/?{query}").status_code == 200
 
 
 @pytest.mark.parametrize("query", ["page={}", "{}", "{}=1", "page=abc%20{}", "page=%5fz{}"])
@@ -312,6 +322,19 @@ def test_a8_what_has_the_form_of_a_secret_is_refused_whatever_it_is_called(
     assert answer.status_code == 400
     assert answer.json()["code"] == "secret_in_url"
     assert secret not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/{}", "/rooms/{}", "/rooms/{}/door", "/rooms/%5fz{}"])
+def test_a8_a_secret_is_no_part_of_a_path(browser: TestClient, path: str):
+    secret = ONE_OF_OURS[2:] if "%5fz" in path else ONE_OF_OURS
+    answer = browser.get(path.format(secret))
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "secret_in_url"
+
+
+def test_a_room_of_many_letters_is_no_secret(browser: TestClient):
+    assert browser.get("/the-room-of-those-who-meet-late-on-thursdays").status_code == 404
+    assert browser.get(f"/{'a' * 43}").status_code == 404
 
 
 def test_another_query_is_none_of_our_business(browser: TestClient):
