@@ -67,16 +67,19 @@ def create_app(settings: Settings) -> Starlette:
     assets = Assets(STATIC)
     templates = open_templates(assets)
     pages = Pages(settings, templates)
+    gate = Gate(ground.addresses, settings.connections_per_address, crowded(lines_of(settings)))
     app = Starlette(
         routes=_routes(settings, ground, machine, pages, assets, templates),
         exception_handlers={404: pages.nowhere, 405: pages.nowhere},
         middleware=[Middleware(Security, origins=settings.origins)],
-        lifespan=lambda _: _running(ground, machine),
+        lifespan=lambda _: _running(ground, machine, gate),
     )
-    app.state.gate = Gate(
-        ground.addresses, settings.connections_per_address, crowded(lines_of(settings))
-    )
+    app.state.gate = gate
     return app
+
+
+class AnotherServer(Exception):
+    """One sentence for whoever tried it."""
 
 
 @dataclass(frozen=True)
@@ -228,8 +231,12 @@ def _routes(
 
 
 @asynccontextmanager
-async def _running(ground: Ground, machine: Machine) -> AsyncIterator[None]:
+async def _running(ground: Ground, machine: Machine, gate: Gate) -> AsyncIterator[None]:
     """Runs all tasks while the server serves; the database is asked first whether it is durable."""
+    if not gate.is_kept:
+        raise AnotherServer(
+            "Start it by `chatroom serve`: no other server writes ready-made frames"
+        )
     journal, cases, hub = machine.house.journal, machine.house.cases, machine.house.hub
     await assert_durable(ground.engine)
     await ground.clock.follow(ground.logs.time)

@@ -71,8 +71,9 @@ class Gate:
         words: str,
         descriptors: Callable[[], int] = file_limit,
     ) -> None:
-        """`words` is what a person reads who is turned away."""
+        """`words` is what a person reads who is turned away. `is_kept`: connections come by it."""
         self.words = words
+        self.is_kept = False
         self.tally = Tally()
         self._addresses = addresses
         self._per_address = per_address

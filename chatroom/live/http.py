@@ -320,6 +320,7 @@ class Http(HttpToolsProtocol):
 
 def guarded(gate: Gate) -> type[Http]:
     """The class of all connections that come by this gate, for uvicorn's `http=`."""
+    gate.is_kept = True
     return type("GuardedHttp", (Http,), {"gate": gate})
 
 
