@@ -39,6 +39,7 @@ from chatroom.live.timekeeper import Clock, Timekeeper, pause
 from chatroom.people.accounts import Accounts
 from chatroom.people.limits import Limits
 from chatroom.people.secret import secret_key
+from chatroom.people.strangers import Strangers
 from chatroom.settings import Settings
 from chatroom.store.database import assert_durable, open_engine
 from chatroom.store.logs import Logs
@@ -151,6 +152,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         reviewer,
         cases,
         ground.limits,
+        Strangers(ground.limits, time.monotonic),
         ground.clock.now,
         time.monotonic,
         errands.begin,
@@ -212,6 +214,8 @@ def _routes(
         ended=lambda session: house.hub.end_session(session, no_session),
         departures=machine.departures,
         settings=settings,
+        strangers=house.strangers,
+        addresses=house.addresses,
     )
     return routes(
         pages,

@@ -26,7 +26,7 @@ from redis.exceptions import RedisError
 # fmt: off
 Kind = Literal[
     "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "sockets", "starts",
-    "guesses", "all_guesses", "strangers", "all_strangers", "comings",
+    "guesses", "all_guesses", "strangers", "all_strangers", "comings", "by_link",
 ]
 # fmt: on
 
@@ -87,16 +87,16 @@ BUDGETS: dict[Kind, Budget] = {
         "sockets that begin afresh, or from a cursor that lies far behind",
         "five tabs and devices that are all reloaded six times in a minute",
     ),
-    # Of an address, or of all together. Only what fails counts, but for `comings`.
+    # Of an address, of a link, or of all together. Only what fails counts, but for who comes in.
     "guesses": Budget(
-        30,
+        100,
         600,
         "links that there are not, by one address",
-        "a link that a whole clinic pasted wrongly; a real one is never refused",
+        "forty people in a clinic try a link that was taken back, twice; a real one is never refused",
         by_address=True,
     ),
     "all_guesses": Budget(
-        300, 600, "links that there are not, by all", "ten such clinics", by_address=True
+        300, 600, "links that there are not, by all", "three such clinics", by_address=True
     ),
     "strangers": Budget(
         120,
@@ -117,6 +117,13 @@ BUDGETS: dict[Kind, Budget] = {
         600,
         "new people who come in by links, by one address",
         "everybody in a clinic, or behind one carrier, comes in for one meeting",
+        by_address=True,
+    ),
+    "by_link": Budget(
+        120,
+        60,
+        "new people who come in by one link, beside its number of uses",
+        "two a second when a large meeting begins; the page of who comes then waits, and goes on by itself",
         by_address=True,
     ),
 }

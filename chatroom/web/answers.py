@@ -1,5 +1,6 @@
 """Answers of the HTTP side: JSON in and out, refusals with their words, pages."""
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -36,6 +37,7 @@ STATUS = {
     "bad_request": 400,
     "no_such_way": 400,
     "turned_away": 403,
+    "rate_limited": 429,
 }
 
 
@@ -54,7 +56,10 @@ def answer(content: Any, status: int = 200) -> Response:
 def refused(no: Refused) -> Response:
     """The same struct as a refusal on the wire, without a command's id."""
     status = STATUS.get(no.code, 409)
-    return Response(wire.json(wire.refusal(None, no)), status, media_type="application/json")
+    wait = no.facts.get("retry_ms")
+    headers = None if wait is None else {"Retry-After": str(math.ceil(wait / 1000))}
+    content = wire.json(wire.refusal(None, no))
+    return Response(content, status, headers, media_type="application/json")
 
 
 def answering(endpoint: Endpoint) -> Endpoint:

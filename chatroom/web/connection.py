@@ -27,6 +27,7 @@ from chatroom.live.timekeeper import pause
 from chatroom.live.transport import EXTENSION, Frames
 from chatroom.people.accounts import Accounts, Session
 from chatroom.people.limits import Kind, Limits
+from chatroom.people.strangers import Strangers
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.web.pace import Pace, budget_of
 from moderation.content.verdict import ALLOW, Verdict
@@ -42,6 +43,8 @@ OUTSTANDING = 8
 """Commands of one socket that may wait for their answers before it is read no further (P15)."""
 TOO_FAR = 5000
 """Entries of one stream that a refill carries at most (W24)."""
+NOBODY = ("no_session", "no_seat")
+"""Why a socket is closed that is nobody's here."""
 FAR = 100
 """Entries of one stream that a cursor may lie behind and still cost next to nothing."""
 RETRY_AFTER = 250
@@ -76,6 +79,7 @@ class House:
     reviewer: Reviewer
     cases: Cases
     limits: Limits
+    strangers: Strangers
     now: Callable[[], float]
     monotonic: Callable[[], float]
     begin: Callable[[Coroutine[Any, Any, None]], object]
@@ -104,13 +108,27 @@ async def converse(
         connection = await _seated(house, frames, log, session, room)
         connection.may_come_in()
         await connection.come_in(hello)
-    except Refused as no:  # With how long to stay away.
-        frames.offer(wire.encode(wire.refusal(None, no)))
-        frames.close(CLOSE_CODES["rate_limited"].code)
+    except Refused as no:
+        _stay_away(frames, no)
     except Ended as ended:
-        frames.close(CLOSE_CODES[str(ended)].code)
+        _let_go(house, socket, frames, str(ended))
     except (OutcomeUnknown, SQLAlchemyError):  # The database is away: come back, with the cursor.
         frames.close(CLOSE_CODES["restart"].code)
+
+
+def _let_go(house: House, socket: WebSocket, frames: Frames, why: str) -> None:
+    """Who belongs to nobody here may be guessing, and then is told to stay away (A57)."""
+    if why in NOBODY:
+        no = house.strangers.tried("strangers", house.addresses.of(socket.scope))
+        if no is not None:
+            return _stay_away(frames, no)
+    return frames.close(CLOSE_CODES[why].code)
+
+
+def _stay_away(frames: Frames, no: Refused) -> None:
+    """With how long."""
+    frames.offer(wire.encode(wire.refusal(None, no)))
+    frames.close(CLOSE_CODES["rate_limited"].code)
 
 
 async def _hello(socket: WebSocket) -> wire.Hello:

@@ -13,14 +13,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chatroom.bus import Bus
+from chatroom.live.addresses import Addresses
 from chatroom.live.journal import RetryLater
 from chatroom.people.accounts import Accounts, Ended, Entered, Session, hashed
+from chatroom.people.strangers import Strangers
 from chatroom.settings import Settings
 from chatroom.store.database import durability
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.store.soundness import Soundness
 from chatroom.web.answers import asked, care, page
 from chatroom.web.security import forget_session, is_browser, session_token, set_session_cookie
+from moderation.refused import Refused
 
 DATABASE_WITHIN = 2.0
 """Seconds after which a database that does not answer counts as away."""
@@ -62,6 +65,8 @@ class Doors:
         ended: Callable[[bytes], None],
         departures: Departing,
         settings: Settings,
+        strangers: Strangers,
+        addresses: Addresses,
     ) -> None:
         self._accounts = accounts
         self._templates = templates
@@ -69,6 +74,8 @@ class Doors:
         self._ended = ended
         self._departures = departures
         self._settings = settings
+        self._strangers = strangers
+        self._addresses = addresses
 
     async def enter(self, request: Request) -> Response:
         """GET /enter: the page reads the secret from the fragment, which no server is ever sent.
@@ -80,12 +87,18 @@ class Doors:
         return shown
 
     async def exchange(self, request: Request) -> Response:
-        """POST /invitations/exchange {"secret": ...} -> {"url": ...}, and the session."""
+        """POST /invitations/exchange {"secret": ...} -> {"url": ...}, and the session.
+
+        A link that there is works however many others were tried from the same address.
+        """
         secret = (await asked(request, Exchange)).secret
-        token = session_token(request.scope)
+        token, address = session_token(request.scope), self._addresses.of(request.scope)
         session = await self._accounts.session(token, self._now()) if token else None
-        room = await self._accounts.leads_to(secret) if session else None
-        if session is None or room is None:
+        room = await self._accounts.leads_to(secret)
+        if room is None:
+            raise self._strangers.tried("guesses", address) or Refused("invitation_unknown")
+        if session is None:
+            self._strangers.comes_in(hashed(secret).hex(), address)
             entered = await self._accounts.exchange(secret, token, self._now())
         else:
             may = await self._departures.may_move(session, room)

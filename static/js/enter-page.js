@@ -29,8 +29,10 @@ async function enter() {
     await goOnTo(url, (isAsking) => write(find("#status"), isAsking ? WHEN_ASKED : WHEN_AWAY))
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
-    const { code, words } = error.refusal
+    const { code, words, facts } = error.refusal
     closed(words)
+    // A large meeting comes in: nobody has to stand there and press.
+    if (code === "rate_limited") setTimeout(() => void enter(), Number(facts?.retry_ms))
     find("#again").hidden = code !== "unreachable" && code !== "unclear"
   }
 }

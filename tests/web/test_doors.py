@@ -12,9 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from chatroom.bus.none import NoBus
+from chatroom.live.addresses import Addresses
 from chatroom.people.accounts import Accounts, Ended, Session, hashed
+from chatroom.people.limits import BUDGETS, Limits
+from chatroom.people.strangers import Strangers
 from chatroom.settings import load
 from chatroom.store.accounts import Role
 from chatroom.store.database import Durability
@@ -23,6 +27,7 @@ from chatroom.web.answers import answering
 from chatroom.web.doors import Doors, Readiness, healthz
 from chatroom.web.security import COOKIE, Security
 from tests.ground import NOON, dice, store_in
+from tests.people.test_limits import Hand
 
 MEET = "https://meet.example"
 PAGE = {"origin": MEET}
@@ -53,7 +58,17 @@ class Server:
         self.bus = Shaky()
         self.stores = True
         templates = Environment(loader=DictLoader({"enter.html": PAGES}), autoescape=True)
-        doors = Doors(self.accounts, templates, lambda: NOON, self.ended.append, self, SETTINGS)
+        self.clock = Hand()
+        doors = Doors(
+            self.accounts,
+            templates,
+            lambda: NOON,
+            self.ended.append,
+            self,
+            SETTINGS,
+            Strangers(Limits(self.clock), self.clock),
+            Addresses(bytes(32), (), lambda: NOON),
+        )
         self.app = Starlette(
             routes=[
                 Route("/enter", doors.enter),
@@ -78,9 +93,10 @@ class Server:
         transport = ASGITransport(self.app)
         return AsyncClient(transport=transport, base_url=MEET, headers=PAGE)
 
-    def client(self) -> AsyncClient:
+    def client(self, address: str = "127.0.0.1") -> AsyncClient:
         """One that is no browser: it names no page."""
-        return AsyncClient(transport=ASGITransport(self.app), base_url=MEET)
+        transport = ASGITransport(self.app, client=(address, 4711))
+        return AsyncClient(transport=transport, base_url=MEET)
 
     async def invite(self, role: Role = "member", uses: int | None = None) -> str:
         return await self.accounts.invite(self.room, role, uses, None, NOON)
@@ -311,3 +327,108 @@ async def go_through(
     browser: AsyncClient, secret: str, headers: dict[str, str] | None = None
 ) -> Response:
     return await browser.post("/invitations/exchange", json={"secret": secret}, headers=headers)
+
+
+# Guessing
+
+CLINIC, ELSEWHERE = "203.0.113.7", "203.0.113.8"
+
+
+async def exchanged(client: AsyncClient, secret: str) -> Response:
+    return await client.post("/invitations/exchange", json={"secret": secret})
+
+
+async def guessed(client: AsyncClient, times: int) -> list[int]:
+    """What so many links that there are not are answered."""
+    return [(await exchanged(client, f"guess {number}")).status_code for number in range(times)]
+
+
+async def test_a97_a57_who_guesses_links_is_slowed_and_a_real_one_from_there_opens_all_the_same(
+    server: Server,
+):
+    most = BUDGETS["guesses"].amount
+    secret = await server.invite()
+    async with server.client(CLINIC) as eve, server.client(ELSEWHERE) as ben:
+        assert await guessed(eve, most + 2) == [404] * most + [429] * 2
+        no = await exchanged(eve, "one more")
+        assert no.json()["code"] == "rate_limited"
+        assert no.json()["facts"]["retry_ms"] == BUDGETS["guesses"].seconds * 1000
+        assert no.headers["retry-after"] == str(BUDGETS["guesses"].seconds)
+        assert (await exchanged(eve, secret)).status_code == 200
+        assert await guessed(ben, 1) == [404]
+        server.clock.at += BUDGETS["guesses"].seconds + 1
+        assert await guessed(eve, 1) == [404]
+
+
+async def test_a97_guesses_from_everywhere_are_limited_in_all(server: Server):
+    each, most = BUDGETS["guesses"].amount, BUDGETS["all_guesses"].amount
+    answers = []
+    for last in range(most // each + 1):
+        async with server.client(f"198.51.100.{last}") as eve:
+            answers += await guessed(eve, each)
+    assert answers == [404] * most + [429] * each
+
+
+async def test_a97_forty_people_in_one_clinic_come_in_at_once_whatever_was_guessed_there(
+    server: Server,
+):
+    secret = await server.invite(uses=40)
+    async with server.client(CLINIC) as eve:
+        await guessed(eve, BUDGETS["guesses"].amount + 1)
+    people = [server.client(CLINIC) for _ in range(40)]
+    got = await asyncio.gather(*(exchanged(one, secret) for one in people))
+    assert [one.status_code for one in got] == [200] * 40
+    await asyncio.gather(*(one.aclose() for one in people))
+
+
+async def test_a97_the_operator_is_told_once_a_minute_how_many_tried_and_not_who(server: Server):
+    async with server.client(CLINIC) as eve:
+        with capture_logs() as lines:
+            await guessed(eve, BUDGETS["guesses"].amount + 5)
+            server.clock.at += 61
+            await guessed(eve, 1)
+    told = [{name: line[name] for name in ("event", "kind", "count")} for line in lines]
+    assert told == [
+        {"event": "too_many_tries", "kind": "guesses", "count": 1},
+        {"event": "too_many_tries", "kind": "guesses", "count": 5},
+    ]
+    assert CLINIC not in str(lines)
+    assert "guess 1" not in str(lines)
+
+
+@pytest.mark.parametrize("address", [CLINIC, "127.0.0.1"])
+async def test_a64_one_link_brings_no_more_sessions_in_a_minute_than_a_meeting_needs(
+    server: Server, address: str
+):
+    most = BUDGETS["by_link"].amount
+    secret, another = await server.invite(), await server.invite()
+    async with server.client(address) as eve:
+        got = [(await exchanged(eve, secret)) for _ in range(most + 1)]
+        assert [one.status_code for one in got] == [200] * most + [429]
+        assert got[-1].json()["facts"]["retry_ms"] == 60_000
+        assert (await exchanged(eve, another)).status_code == 200
+        server.clock.at += 61
+        assert (await exchanged(eve, secret)).status_code == 200
+
+
+async def test_a64_one_address_brings_no_more_sessions_than_a_clinic_needs(server: Server):
+    most = BUDGETS["comings"].amount
+    async with server.client(CLINIC) as eve, server.client(ELSEWHERE) as ben:
+        for number in range(most):
+            if number % 100 == 0:
+                secret = await server.invite()
+            assert (await exchanged(eve, secret)).status_code == 200
+        secret = await server.invite()
+        assert (await exchanged(eve, secret)).status_code == 429
+        assert (await exchanged(ben, secret)).status_code == 200
+
+
+async def test_a64_who_has_a_session_goes_through_a_link_again_as_often_as_they_like(
+    server: Server,
+):
+    secret = await server.invite(uses=1)
+    async with server.client(CLINIC) as ben:
+        token = (await exchanged(ben, secret)).json()["session"]
+        ben.headers["authorization"] = f"Bearer {token}"
+        for _ in range(BUDGETS["by_link"].amount + 1):
+            assert (await exchanged(ben, secret)).status_code == 200

@@ -353,3 +353,21 @@ async def test_a64_the_socket_that_is_one_too_many_is_told_so_and_those_that_are
         await lines[-1].socket.close()
         await lines[-1].socket.wait_closed()
         assert (await again(room, ben))["type"] == "fresh", "there is a place again"
+
+
+async def test_a57_a97_sockets_of_nobody_are_limited_in_all_and_those_of_members_are_not(
+    room: Room,
+):
+    await room.open()
+    ben = await room.seat("Ben")
+    most = SMALL["all_strangers"].amount
+    paths = (f"{room.path}/socket", "/rooms/nowhere/socket", "/desk/socket")
+    for number in range(most):
+        async with room.town.socket(paths[number % 3]) as line:
+            await line.send({"type": "hello", "bearer": f"guess {number}"})
+            assert await line.code() == 4401
+    async with room.town.socket(f"{room.path}/socket") as line:
+        assert is_limited(await line.hello("one more"))
+        assert await line.code() == 4429
+    async with room.sit(ben) as line:
+        assert (await line.say("Still here", GATHERING))["type"] == "receipt"
