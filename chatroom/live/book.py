@@ -7,7 +7,9 @@ import msgspec
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
+from chatroom.live.pages import Pages
 from chatroom.live.rules import Entry, Rules, State, erased_by
+from chatroom.live.shared import Shared
 from chatroom.store.logs import READER
 from moderation.meeting.state import Stamp
 
@@ -53,6 +55,8 @@ class Book:
         self.ring: deque[Record] = deque(maxlen=RING)
         self._lately: set[bytes] = set()
         self.fold = Fold(0, HashTrieMap(), rules.new)
+        self.pages = Pages()
+        self.shared = Shared(rules)
         self.on_their_way: dict[tuple[int, str], str] = {}
         """Lines that wait to be decided, by seat and command id: the review has to see them, too."""
 
@@ -69,7 +73,9 @@ class Book:
         return new
 
     def _keep(self, record: Record) -> None:
-        for number in erased_by(record.entry):
+        erased = erased_by(record.entry)
+        self.pages.forget(erased)
+        for number in erased:
             self._forget_words(number)
         if len(self.ring) == RING and self.ring[0].command is not None:
             self._lately.discard(self.ring[0].command)

@@ -114,6 +114,8 @@ class Circle:
         self.book: Book | None = None
         self.presence_timer: asyncio.TimerHandle | None = None
         self.shown: wire.Presence | None = None
+        self.crowd: bytes | None = None
+        """The same as a frame: in a crowd whoever comes is told that, and what has changed a little later."""
         self.typing: dict[int, float] = {}
 
     @property

@@ -101,12 +101,35 @@ class Hub:
         It is read once it can be written: words that are taken back meanwhile must not be in it (P19).
         """
         await subscriber.frames.writable.wait()
-        records = await journal.stream(book, audience, subscriber.at[audience], REFILL)
+        after = subscriber.at[audience]
+        page = await (
+            self._page(journal, book, after)
+            if audience == 0
+            else self._part(journal, book, audience, after)
+        )
+        if page is not None and subscriber in circle.joining:
+            frame, subscriber.at[audience] = page
+            subscriber.write(frame)
+
+    async def _page(self, journal: Journal, book: Book, after: int) -> tuple[bytes, int] | None:
+        """Of the room's stream, which everybody is sent: encoded once for all."""
+        page = book.pages.cut(after)
+        if page is None:
+            known = await self._known(journal, book, 0, after)
+            book.pages.keep(map(numbered, known))
+            page = book.pages.cut(after)
+        return page
+
+    async def _part(
+        self, journal: Journal, book: Book, audience: int, after: int
+    ) -> tuple[bytes, int] | None:
+        known = list(_fitting(await self._known(journal, book, audience, after)))
+        return (entries_frame(audience, known), known[-1].number) if known else None
+
+    async def _known(self, journal: Journal, book: Book, audience: int, after: int) -> list[Record]:
+        records = await journal.stream(book, audience, after, REFILL)
         head = book.fold.head(audience)[0]
-        known = [record for record in _fitting(records) if record.number <= head]
-        if known and subscriber in circle.joining:
-            subscriber.write(entries_frame(audience, known))
-            subscriber.at[audience] = known[-1].number
+        return [record for record in records if record.number <= head]
 
     def leave(self, log: int, subscriber: Subscriber) -> None:
         """Forgets a socket; twice is once."""
@@ -207,8 +230,8 @@ class Hub:
     def _welcome(self, circle: Circle, subscriber: Subscriber) -> None:
         """Who comes is told at once who is here, and the others a little later who came."""
         if self._presence.knows(circle.log):
-            told = circle.shown if circle.is_crowd else None  # To count a crowd for each costs.
-            subscriber.send(told or self._frame(circle))
+            told = circle.crowd if circle.is_crowd else None  # To count a crowd for each costs.
+            subscriber.write(told or wire.encode(self._frame(circle)))
         self._tell_soon(circle)
 
     def _tell_soon(self, circle: Circle) -> None:
@@ -221,8 +244,8 @@ class Hub:
         circle.presence_timer = None
         frame = self._frame(circle)
         if frame != circle.shown and self._presence.knows(circle.log):
-            circle.shown = frame
-            circle.to_all(wire.encode(frame))
+            circle.shown, circle.crowd = frame, wire.encode(frame)
+            circle.to_all(circle.crowd)
 
     def _frame(self, circle: Circle) -> wire.Presence:
         state = circle.book.fold.state if circle.book is not None else None
@@ -243,10 +266,13 @@ class Hub:
 
 def entries_frame(audience: int, records: Iterable[Record]) -> bytes:
     """The frame of one audience: encoded once, the same for everybody it is for."""
-    numbered = tuple(
-        wire.Numbered(record.number, record.id, record.at, record.entry) for record in records
-    )
-    return wire.encode(wire.Entries(stream_name(audience), numbered))
+    entries = wire.Entries(stream_name(audience), tuple(map(numbered, records)))
+    return wire.encode(entries)
+
+
+def numbered(record: Record) -> wire.Numbered:
+    """A record as its stream shows it."""
+    return wire.Numbered(record.number, record.id, record.at, record.entry)
 
 
 def _fitting(records: list[Record]) -> Iterable[Record]:

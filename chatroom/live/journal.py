@@ -228,7 +228,7 @@ class Journal:
             head = Head(log, book.rules.kind, book.fold.position, book.min_reader)
             fresh = await self._load(head)
             if fresh.fold.position == book.fold.position:
-                book.fold, book.ring = fresh.fold, fresh.ring
+                book.fold, book.ring, book.pages = fresh.fold, fresh.ring, fresh.pages
                 return
             await self.catch_up(log)  # What is new has to be published.
 

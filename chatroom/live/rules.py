@@ -40,6 +40,15 @@ class NoCommand(msgspec.Struct, frozen=True, tag="none", tag_field="type"):
 
 
 @dataclass(frozen=True)
+class OwnPart:
+    """Which snapshots of one state differ in their last fields alone, and what these are for a seat."""
+
+    part: Callable[[State, int], msgspec.Struct]
+    since: Callable[[State, int], int]
+    gone: Callable[[State], list[int]]
+
+
+@dataclass(frozen=True)
 class Rules:
     """One kind of log. Every function is pure; times are in seconds since 1970."""
 
@@ -57,6 +66,8 @@ class Rules:
     ended: Callable[[State], float | None]
     reader: Callable[[Entry], int] = lambda entry: 1
     """Which reader may decide in a log that has this entry (W10)."""
+    own: OwnPart | None = None
+    """None where snapshots are few: each is made for itself."""
 
     def seat_of(self, state: State, session: str) -> int | None:
         """The seat of a session's digest, None for a stranger."""
@@ -148,6 +159,7 @@ MEETING = Rules(
     ended=lambda meeting: meeting.closed_at,
     # Whatever the entry is: it was decided by rules that the readers before these do not have.
     reader=lambda entry: 4,
+    own=OwnPart(audience.own, audience.since, audience.gone),
 )
 CASE = Rules(
     kind="case",

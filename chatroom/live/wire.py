@@ -226,6 +226,21 @@ def encode(frame: OutboundFrame) -> bytes:
     return framed(_encoder.encode(frame))
 
 
+def encode_snapshot(shown: Struct) -> bytes:
+    """A snapshot, or the part of it that is one seat's own."""
+    return _encoder.encode(shown)
+
+
+def encode_entry(entry: Numbered) -> bytes:
+    """An entry as it stands in a frame of its stream."""
+    return _encoder.encode(entry)
+
+
+def entries_of_room(entries: Iterable[bytes]) -> bytes:
+    """The frame `Entries` of the room's stream, of entries that are encoded already."""
+    return framed(b'{"type":"entries","stream":"room","entries":[' + b",".join(entries) + b"]}")
+
+
 def json(frame: OutboundFrame) -> bytes:
     """The same frame as the body of an HTTP answer."""
     return _encoder.encode(frame)

@@ -270,7 +270,7 @@ class Connection:
             return  # They were let go meanwhile.
         if reason is not None or self._is_far_behind(hello.cursor or {}):
             self._pace.start()
-        fold, rules, now = self._book.fold, self._book.rules, self._house.now()
+        fold, now = self._book.fold, self._house.now()
         since = self._streams()
         heads = {stream_name(audience): wire.cursor(*fold.head(audience)) for audience in since}
         if reason is None:
@@ -287,7 +287,7 @@ class Connection:
             wire.Fresh(
                 reason=reason,
                 seat=self._seat,
-                snapshot=rules.snapshot(fold.state, self._seat),
+                snapshot=self._book.shared.snapshot(fold.state, self._seat),
                 cursor=heads,
                 starts={
                     stream_name(audience): number

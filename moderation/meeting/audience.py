@@ -146,12 +146,44 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     why_silent: str | None = None
 
 
+class Own(Struct, frozen=True):
+    """The last fields of `Snapshot`, which are one seat's own; all before them is the same for many."""
+
+    lobby: tuple[KnockView, ...] = ()
+    strangers_at: float | None = None
+    why_silent: str | None = None
+
+
+def own(meeting: Meeting, seat: int) -> Own:
+    """What of the snapshot is this seat's alone."""
+    holds = meeting.is_facilitator(seat)
+    return Own(
+        lobby=_lobby(meeting) if holds else (),
+        strangers_at=meeting.strangers_at if holds else None,
+        why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
+    )
+
+
+def since(meeting: Meeting, seat: int) -> int:
+    """The first number that a seat may read; of those who had gone before it, it has no name."""
+    return meeting.seats[seat].since if seat in meeting.seats else 0
+
+
+def gone(meeting: Meeting) -> list[int]:
+    """When somebody left or was removed: the numbers, in order.
+
+    Seats before whose `since` there are as many of them have all but `own` in common.
+    """
+    numbers = (place.removed or place.left for place in meeting.seats.values())
+    return sorted(number for number in numbers if number)
+
+
 def snapshot(meeting: Meeting, seat: int) -> Snapshot:
     """What a fresh client of `seat` is sent: what the streams that it reads tell everybody in them.
 
     Of those who were removed, or had left, before `seat` came, it has no name.
     """
-    since = meeting.seats[seat].since if seat in meeting.seats else 0
+    first, theirs = since(meeting, seat), own(meeting, seat)
     return Snapshot(
         format=meeting.format,
         phases=meeting.phases,
@@ -178,7 +210,7 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         urgent=meeting.urgent,
         put_off=meeting.put_off,
         queue_open=meeting.queue_open,
-        seats=tuple(_seat_view(meeting, number, since) for number in sorted(meeting.seats)),
+        seats=tuple(_seat_view(meeting, number, first) for number in sorted(meeting.seats)),
         locked=meeting.locked,
         paused_at=meeting.paused_at,
         total_pause=meeting.total_pause,
@@ -192,9 +224,9 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         is_quiet=meeting.is_quiet,
         topic=meeting.topic,
         hands_away=meeting.hands_away,
-        lobby=_lobby(meeting) if meeting.is_facilitator(seat) else (),
-        strangers_at=meeting.strangers_at if meeting.is_facilitator(seat) else None,
-        why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
+        lobby=theirs.lobby,
+        strangers_at=theirs.strangers_at,
+        why_silent=theirs.why_silent,
     )
 
 
