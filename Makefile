@@ -5,10 +5,11 @@
 export PYTHON ?= python3
 BIN := .venv/bin
 UV := .venv/uv/bin/uv
+comma := ,
 COMPILE := pip compile --quiet --universal --generate-hashes --python-version 3.11 \
            --custom-compile-command "make lock"
 
-.PHONY: setup run cluster test test-faults soak mutants bench check ci docs lock clean
+.PHONY: setup run cluster test test-faults soak mutants bench bench-peers check ci docs lock clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 
@@ -48,6 +49,14 @@ mutants: .venv/.dev
 bench: .venv/.dev
 	@$(BIN)/python -W ignore -m tests.load $(ONLY)
 
+# The same fan-out with the servers of others in the same rounds; they are put into .peers. About 10 minutes.
+bench-peers: .venv/.dev .peers/.done
+	@PEERS=1 MEMBERS=$(or $(MEMBERS),200$(comma)1000$(comma)5000) $(BIN)/python -W ignore -m tests.load fanout
+
+.peers/.done: tests/load/peers/install.sh
+	@tests/load/peers/install.sh >&2
+	@touch $@
+
 # What keeps the shape of the house, and every branch of the rules.
 RULES := tests/test_architecture.py tests/meeting tests/case tests/content tests/test_masks.py tests/test_bounds.py
 
@@ -74,7 +83,7 @@ lock: .venv/.runtime
 	$(UV) $(COMPILE) --upgrade --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv node_modules .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .peers node_modules .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Each stamp is as new as the files it was made from, so that a second start does nothing.
 .venv/.runtime: requirements.lock pyproject.toml

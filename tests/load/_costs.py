@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatroom.live.reviewing import open_reviewer
+from chatroom.people.limits import Limits
 from tests.load._load import WORDS, furnished, median, settings_in, spelt
 from tests.processes import ServerProcess
 
@@ -37,8 +38,14 @@ async def review(rounds: int) -> float:
         return timed(one, rounds)
 
 
-def limits(rounds: int) -> float | None:
-    return None
+def limits(rounds: int) -> float:
+    """A line of one of a thousand who write by turns is counted, as that of each member is."""
+    counted = Limits(time.monotonic)
+
+    def one(number: int) -> None:
+        counted.take("lines", f"1234567890123456789/{number % 1000}")
+
+    return timed(one, rounds)
 
 
 def timed(one: Callable[[int], object], rounds: int) -> float:

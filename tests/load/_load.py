@@ -141,11 +141,12 @@ def masked(payload: bytes) -> bytes:
     return b"\x81\xfe" + size.to_bytes(2, "big") + bytes(4) + payload
 
 
-def upgrade(port: int, path: str) -> bytes:
+def upgrade(port: int, path: str, more: str = "") -> bytes:
+    """The request; `more` are further lines of its head."""
     return (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        "Sec-WebSocket-Version: 13\r\n\r\n"
+        f"Sec-WebSocket-Version: 13\r\n{more}\r\n"
     ).encode()
 
 

@@ -95,13 +95,15 @@ def watched(pid: int, memory: Memory) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def program(*words: str) -> AsyncIterator[tuple[int, int]]:
+async def program(*words: str, **environ: str) -> AsyncIterator[tuple[int, int]]:
     """A child process on the server's core that prints the port it listens on; pid and port.
 
     It is gone afterwards.
     """
     with on(CORES.server):
-        process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
+        process = await asyncio.create_subprocess_exec(
+            *words, stdout=asyncio.subprocess.PIPE, env={**os.environ, **environ}
+        )
     try:
         assert process.stdout is not None
         yield process.pid, int(await process.stdout.readline())

@@ -25,6 +25,7 @@ LONGEST = 600
 """Bytes that an answer, or the part of it that is looked for, has at most."""
 RETRY_AFTER = 0.25
 """Seconds."""
+HEAD_ENDS = b"\r\n\r\n"
 SWITCHED = b"HTTP/1.1 101"
 END = ord("}")
 AT_ONCE = 64
@@ -98,12 +99,15 @@ class Way(NamedTuple):
     hello: bytes = b""
     welcome: bytes = b""
     """What tells that it is in; empty: nothing will."""
+    between: tuple[tuple[bytes, bytes], ...] = ()
+    """For those who ask in steps: what comes behind the hello, and what is said to it."""
 
 
 class Audience:
-    """All members of one room: how many lines they have received together."""
+    """All members of one room: how many lines they have received together, each known by its mark."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: bytes = LINE) -> None:
+        self.mark = mark
         self.members: list[Member] = []
         self.lines = 0
         self._wanted = 0
@@ -172,8 +176,10 @@ class Member(asyncio.Protocol):
         self._way = way
         self._audience = audience
         self._answers = answers
-        self._count = Count(LINE)
-        self._waiting: tuple[bytes, ...] = (b"\r\n\r\n", way.welcome) if way.head else ()
+        self._count = Count(audience.mark)
+        self._waiting: tuple[tuple[bytes, bytes], ...] = ()
+        if way.head:
+            self._waiting = ((HEAD_ENDS, way.hello), *way.between, (way.welcome, b""))
         self._before = b""
         self.lines = 0
         self.bytes = 0
@@ -230,14 +236,16 @@ class Member(asyncio.Protocol):
 
     def _go_on(self, data: bytes = b"") -> None:
         self._before += data
-        while self._waiting and self._waiting[0] in self._before:
-            if len(self._waiting) == 2:
-                if not self._before.startswith(SWITCHED):
-                    self.denied = self._before.split(b"\r\n")[0].decode()
-                    self.welcomed.set()
-                    return self.leave()
-                self.write(self._way.hello)
-            self._waiting = self._waiting[1:]
+        while self._waiting and self._waiting[0][0] in self._before:
+            (mark, answer), *rest = self._waiting
+            before, _, self._before = self._before.partition(mark) if mark else (b"", b"", b"")
+            if mark == HEAD_ENDS and not before.startswith(SWITCHED):
+                self.denied = before.split(b"\r\n")[0].decode()
+                self.welcomed.set()
+                return self.leave()
+            self._waiting = tuple(rest)
+            if answer:
+                self.write(answer)
         if not self._waiting:
             self._before = b""
             self.welcomed.set()
