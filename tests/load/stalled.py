@@ -85,7 +85,7 @@ async def harmed(server: ServerProcess, place: Place, members: int) -> AsyncIter
     words = [str(server.port), place.slug, str(STALLED), *place.tokens[members:]]
     with on(CORES.load):
         process = await asyncio.create_subprocess_exec(
-            *("nice", sys.executable, HARM, *words), stdout=asyncio.subprocess.PIPE
+            *("nice", "-n", "19", sys.executable, HARM, *words), stdout=asyncio.subprocess.PIPE
         )
     try:
         assert process.stdout is not None
