@@ -1,7 +1,7 @@
 """The formats there are, those that are shipped and the organisation's own, and their cue cards."""
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import PurePath
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chatroom.store import formats as store
 from chatroom.store import rooms
 from chatroom.store.formats import OwnFormat
+from chatroom.store.gathered import Gathered
 from chatroom.store.rooms import Room
 from moderation.meeting import cues, format
 from moderation.meeting.cues import Cue
@@ -27,12 +28,13 @@ class Formats:
         self, engine: AsyncEngine, shipped: dict[str, Format], cards: dict[str, Cue]
     ) -> None:
         self._engine = engine
+        self._own = Gathered[str, store.OwnFormat](partial(store.formats_by_id, engine))
         self._shipped = shipped
         self._cards = cards
 
     async def get(self, id: str) -> Format | None:
         """The organisation's own goes before one that a later version ships under the same id."""
-        own = await store.format_by_id(self._engine, id)
+        own = await self._own.of(id)
         return _parsed(own.toml) if own else self._shipped.get(id)
 
     async def of(self, room: Room) -> Format:
@@ -93,7 +95,7 @@ class Formats:
 
     async def text(self, id: str) -> str | None:
         """The TOML of a format, as it was written."""
-        own = await store.format_by_id(self._engine, id)
+        own = await self._own.of(id)
         return own.toml if own else _shipped_texts().get(id)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from chatroom.live.reviewing import Reviewer
 from chatroom.people.accounts import Accounts, Session
 from chatroom.store import rooms
 from chatroom.store.database import new_id
+from chatroom.store.gathered import Gathered
 from chatroom.store.rooms import Room
 from moderation.content.verdict import Verdict
 from moderation.meeting import commands as ask
@@ -104,9 +106,12 @@ class Meetings:
         self._keep = keep
         self._random_bytes = random_bytes
         self._held: dict[str, Held] = {}
+        # Of a storm that comes to one door at once, one asks for all.
+        self._rooms = Gathered[str, Room](partial(rooms.rooms_by_slug, engine))
+        self._current = Gathered[int, rooms.Meeting](partial(rooms.current_meetings, engine))
 
     async def room(self, slug: str) -> Room | None:
-        return await rooms.room_by_slug(self._engine, slug)
+        return await self._rooms.of(slug)
 
     async def visit(self, slug: str, session: Session | None) -> Visit | None:
         """None where the door is closed to them, or where there is no such room.
@@ -200,7 +205,7 @@ class Meetings:
 
         No log is read for who guesses at rooms: that takes its time, and only where there is one.
         """
-        meeting = await rooms.current_meeting(self._engine, room.id)
+        meeting = await self._current.of(room.id)
         if meeting is None or meeting.ended_at is not None:
             return None
         if from_memory:
@@ -220,7 +225,7 @@ class Meetings:
 
     async def latest(self, room: Room) -> Book | None:
         """The current meeting, or the one that has just ended."""
-        meeting = await rooms.current_meeting(self._engine, room.id)
+        meeting = await self._current.of(room.id)
         return None if meeting is None else await self._journal.book(meeting.log)
 
     async def rehearse(self, visit: Visit, name: str) -> None:
@@ -336,7 +341,7 @@ class Meetings:
         meeting that somebody else has begun meanwhile, and a second one would begin.
         """
         format = await self._formats.of(room)
-        found = await rooms.current_meeting(self._engine, room.id)
+        found = await self._current.of(room.id)
         if found is None or found.ended_at is not None:
             number = 1 if found is None else found.n + 1
             log = new_id(self._random_bytes)

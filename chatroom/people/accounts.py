@@ -62,6 +62,7 @@ class Accounts:
         self._random_bytes = random_bytes
         self._cache: dict[bytes, tuple[float, Session]] = {}
         self._expiries = Gathered(self._read_expiries, AT_ONCE)
+        self._rights = Gathered(self._read_rights, AT_ONCE)
 
     async def invite(
         self, room: int, role: Role, uses: int | None, expires_at: float | None, now: float
@@ -160,8 +161,7 @@ class Accounts:
 
     async def rights(self, session: Session, room: int) -> dict[str, int]:
         """All roles that a session has in a room, each by its invitation. `staff` gives no seat."""
-        async with reading(self._engine) as connection:
-            return await store.rights(connection, session.id, room)
+        return await self._rights.of((session.id, room)) or {}
 
     async def end(self, token: str, now: float) -> Ended:
         """A session is over: its token opens nothing any more, here at once. It is to be forgotten."""
@@ -229,6 +229,12 @@ class Accounts:
     async def _read_expiries(self, sessions: list[bytes]) -> dict[bytes, float]:
         async with reading(self._engine) as connection:
             return await store.expiries_of(connection, sessions)
+
+    async def _read_rights(
+        self, places: list[tuple[bytes, int]]
+    ) -> dict[tuple[bytes, int], dict[str, int]]:
+        async with reading(self._engine) as connection:
+            return await store.rights_in(connection, places)
 
     async def _begin(self, connection: AsyncConnection, now: float) -> str:
         token = self._secret()

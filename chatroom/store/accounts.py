@@ -189,12 +189,26 @@ async def move_right(
 
 async def rights(connection: AsyncConnection, session: bytes, room: int) -> dict[str, int]:
     """All roles that a session has in a room, the organisation's among them, each by its invitation."""
+    return (await rights_in(connection, [(session, room)])).get((session, room), {})
+
+
+async def rights_in(
+    connection: AsyncConnection, places: Sequence[tuple[bytes, int]]
+) -> dict[tuple[bytes, int], dict[str, int]]:
+    """The same for sessions and rooms, in one query; nothing for who has none."""
     right = tables.seat_right.c
-    query = select(right.role, right.invitation).where(
-        right.session == session, right.room.in_([room, ORGANISATION])
+    query = select(right.session, right.room, right.role, right.invitation).where(
+        right.session.in_({session for session, _ in places}),
+        right.room.in_({ORGANISATION, *(room for _, room in places)}),
     )
-    found = await connection.execute(query)
-    return {row.role: row.invitation for row in found}
+    held: dict[tuple[bytes, int], dict[str, int]] = {}
+    for row in await connection.execute(query):
+        held.setdefault((row.session, row.room), {})[row.role] = row.invitation
+    found = {
+        (session, room): held.get((session, room), {}) | held.get((session, ORGANISATION), {})
+        for session, room in places
+    }
+    return {place: roles for place, roles in found.items() if roles}
 
 
 async def rights_of(connection: AsyncConnection, session: bytes) -> list[Right]:

@@ -1,5 +1,7 @@
 """The organisation's own formats, as texts."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -32,12 +34,12 @@ async def keep_format(engine: AsyncEngine, own: OwnFormat, *, replace: bool = Fa
     return True
 
 
-async def format_by_id(engine: AsyncEngine, id: str) -> OwnFormat | None:
-    """The organisation's format of that id."""
-    query = select(tables.format).where(tables.format.c.id == id)
+async def formats_by_id(engine: AsyncEngine, ids: Sequence[str]) -> dict[str, OwnFormat]:
+    """The organisation's formats of these ids, in one query."""
+    query = select(tables.format).where(tables.format.c.id.in_(ids))
     async with reading(engine) as connection:
-        row = (await connection.execute(query)).mappings().first()
-    return OwnFormat(**row) if row else None
+        rows = await connection.execute(query)
+        return {row["id"]: OwnFormat(**row) for row in rows.mappings()}
 
 
 async def list_formats(engine: AsyncEngine) -> list[OwnFormat]:

@@ -1,12 +1,12 @@
 """Rooms, and the meetings held in them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 from anyascii import anyascii
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.store import tables
@@ -64,6 +64,14 @@ async def room_by_slug(engine: AsyncEngine, slug: str) -> Room | None:
     return Room(**row) if row else None
 
 
+async def rooms_by_slug(engine: AsyncEngine, slugs: Sequence[str]) -> dict[str, Room]:
+    """The rooms of these URLs, in one query."""
+    query = select(tables.room).where(tables.room.c.slug.in_(slugs))
+    async with reading(engine) as connection:
+        found = [Room(**row) for row in (await connection.execute(query)).mappings()]
+    return {room.slug: room for room in found}
+
+
 async def change_ways(
     engine: AsyncEngine, room_id: int, changed: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> dict[str, Any]:
@@ -78,17 +86,21 @@ async def change_ways(
 
 async def current_meeting(engine: AsyncEngine, room_id: int) -> Meeting | None:
     """The newest meeting of a room, ended or not; None in a room that has held none."""
-    meeting, log = tables.meeting.c, tables.log.c
+    return (await current_meetings(engine, [room_id])).get(room_id)
+
+
+async def current_meetings(engine: AsyncEngine, rooms: Sequence[int]) -> dict[int, Meeting]:
+    """The same of each of these, in one query."""
+    meeting, log, other = tables.meeting.c, tables.log.c, tables.meeting.alias()
+    newest = select(func.max(other.c.n)).where(other.c.room == meeting.room).scalar_subquery()
     query = (
-        select(meeting.log, meeting.n, log.ended_at)
+        select(meeting.room, meeting.log, meeting.n, log.ended_at)
         .join_from(tables.meeting, tables.log)
-        .where(meeting.room == room_id)
-        .order_by(meeting.n.desc())
-        .limit(1)
+        .where(meeting.room.in_(rooms), meeting.n == newest)
     )
     async with reading(engine) as connection:
-        row = (await connection.execute(query)).mappings().first()
-    return Meeting(**row) if row else None
+        rows = (await connection.execute(query)).mappings()
+        return {row["room"]: Meeting(row["log"], row["n"], row["ended_at"]) for row in rows}
 
 
 async def add_meeting(engine: AsyncEngine, room_id: int, n: int, log_id: int, keep: float) -> bool:
