@@ -20,8 +20,8 @@ const OUT = {
     words:
       "A facilitator has taken you out of this meeting. If that was a mistake, or you would like to talk about it, turn to whoever gave you the link, or runs your group. Help stays open to you.",
   },
+  4413: { words: "This meeting is open in many places under your name. Close one of them, then come back in here.", onward: "Come back in" },
 }
-const MANY = { words: "This meeting is open in many places under your name. Close one of them, then come back in here.", onward: "Come back in" }
 const OTHERWISE = { words: "The connection was ended. Your words are kept.", onward: "Come back in" }
 const OVER = { words: "You can read on here for as long as this page stays open. Loaded again, it leads to the next meeting.", onward: "Come in to the next meeting" }
 const TAKE = "There are words of yours in the field. Take them along to the next meeting?"
@@ -248,7 +248,7 @@ export class EndView {
    * @returns {{ words: string, isOut: boolean }}
    */
   ended(code) {
-    const end = OUT[code] ?? (code === 4413 ? MANY : OTHERWISE)
+    const end = OUT[code] ?? OTHERWISE
     this.#show(end)
     if (code in OUT && this.#lines !== null) this.#words.after(this.#lines)
     return { words: end.words, isOut: code in OUT }
