@@ -187,6 +187,9 @@ REFUSALS: dict[str, Words] = {
         "This link is used up. Ask whoever gave it to you, or whoever runs your group, for a new one.",
         ("help",),
     ),
+    "many_come": Words(
+        "Many people are coming in just now. This page goes on by itself in a moment.", ("help",)
+    ),
     "no_such_page": Words(
         "There is nothing at this address. Open your invitation link again.", ("help",)
     ),

@@ -50,4 +50,4 @@ class Strangers:
         own = None if address is None else limits.take("comings", address)
         wait = own if own is not None else limits.take("by_link", link)
         if wait is not None:
-            raise Refused("rate_limited", retry_ms=wait)
+            raise Refused("many_come", retry_ms=wait)

@@ -31,8 +31,8 @@ async function enter() {
     if (!(error instanceof RefusedError)) throw error
     const { code, words, facts } = error.refusal
     closed(words)
-    // A large meeting comes in: nobody has to stand there and press.
-    if (code === "rate_limited") setTimeout(() => void enter(), Number(facts?.retry_ms))
+    // Nobody has to stand there and press.
+    if (facts?.retry_ms) setTimeout(() => void enter(), Number(facts.retry_ms))
     find("#again").hidden = code !== "unreachable" && code !== "unclear"
   }
 }

@@ -146,6 +146,7 @@ export type RefusalCode =
   | "invitation_unknown"
   | "invitation_expired"
   | "invitation_used_up"
+  | "many_come"
   | "no_such_page"
   | "room_unfit"
   | "no_such_way"

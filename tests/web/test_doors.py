@@ -405,6 +405,7 @@ async def test_a64_one_link_brings_no_more_sessions_in_a_minute_than_a_meeting_n
     async with server.client(address) as eve:
         got = [(await exchanged(eve, secret)) for _ in range(most + 1)]
         assert [one.status_code for one in got] == [200] * most + [429]
+        assert got[-1].json()["code"] == "many_come"
         assert got[-1].json()["facts"]["retry_ms"] == 60_000
         assert (await exchanged(eve, another)).status_code == 200
         server.clock.at += 61
