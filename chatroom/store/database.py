@@ -1,6 +1,5 @@
 """The database: opened so that a receipt survives a crash. Where SQLite and PostgreSQL differ."""
 
-import asyncio
 import fcntl
 import hashlib
 import os
@@ -63,9 +62,6 @@ class PostgresDurability(msgspec.Struct, frozen=True):
         return self.synchronous_commit in ("on", "remote_apply") and self.fsync == "on"
 
 
-WRITERS_TURN = "writers_turn"
-
-
 def open_engine(settings: Settings, *, answer_within: float | None = 3.0) -> AsyncEngine:
     """An engine for everything but the logs. Dispose of it at the end.
 
@@ -74,11 +70,7 @@ def open_engine(settings: Settings, *, answer_within: float | None = 3.0) -> Asy
     if settings.database_path is None:
         return _postgres_engine(settings.database_url, answer_within)
     _create_private(settings.database_path)
-    engine = create_async_engine(
-        settings.database_url,
-        hide_parameters=True,
-        execution_options={WRITERS_TURN: asyncio.Lock()},
-    )
+    engine = create_async_engine(settings.database_url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
@@ -116,11 +108,9 @@ async def writing(engine: AsyncEngine, *alone: object) -> AsyncIterator[AsyncCon
     """One transaction: committed when the block ends, undone when it raises.
 
     Of those who name the same thing as `alone`, one is in the block at a time, so that what it has
-    read is still so when it writes. SQLite has one writer anyway; here they come in turn, because
-    there whoever waits looks again now and then, and in a crowd some wait until it is too late.
+    read is still so when it writes. SQLite has one writer anyway.
     """
     async with (
-        engine.get_execution_options().get(WRITERS_TURN, nullcontext()),
         engine.connect() as connection,
         _answering(connection),  # The COMMIT.
         connection.begin(),

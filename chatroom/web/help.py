@@ -65,7 +65,8 @@ class Help:
         Pressed again while a case is open, it answers with the same case. Whatever fails, and however
         long the database keeps silent, the helplines are in the answer: then a 503, and no case.
         """
-        calling = asyncio.create_task(self._case(request))
+        wanted = await asked(request, AskForHelp)
+        calling = asyncio.create_task(self._case(request, wanted))
         try:
             await asyncio.wait({calling}, timeout=ANSWERED_WITHIN)
         finally:
@@ -84,8 +85,7 @@ class Help:
         away.headers["Retry-After"] = "1"
         return away
 
-    async def _case(self, request: Request) -> Response:
-        wanted = await asked(request, AskForHelp)
+    async def _case(self, request: Request, wanted: AskForHelp) -> Response:
         token, session = None, await session_of(self._house, request)
         if session is None:
             token, session = await begin_session(self._house)
