@@ -99,17 +99,17 @@ BUDGETS: dict[Kind, Budget] = {
         300, 600, "links that there are not, by all", "three such clinics", by_address=True
     ),
     "strangers": Budget(
-        120,
         600,
-        "sockets without a session or a seat, by one address",
-        "forty browsers whose sessions ran out, with three tabs each",
+        600,
+        "pages, requests and sockets without a session or a seat, by one address",
+        "forty browsers whose sessions ran out, each of which asks once a minute",
         by_address=True,
     ),
     "all_strangers": Budget(
-        3000,
+        6000,
         600,
-        "sockets without a session or a seat, by all",
-        "a thousand such browsers, after a backup was put back",
+        "pages, requests and sockets without a session or a seat, by all",
+        "six hundred such browsers, after a backup was put back",
         by_address=True,
     ),
     "comings": Budget(
@@ -293,6 +293,7 @@ class Limits:
         if self._redis_url is None:
             await asyncio.Event().wait()  # There is nobody to tell.
             return
+        alone = False
         async with _redis(self._redis_url) as together:
             while True:
                 kind, key = await self._told.get()
@@ -301,11 +302,14 @@ class Limits:
                     async with asyncio.timeout(REDIS_WITHIN):
                         may = await together.hit(item, key)
                 except FAULTS as error:
-                    _log.warning("limits_alone", error=type(error).__name__)
+                    if not alone:
+                        _log.warning("limits_alone", error=type(error).__name__)
+                    alone = True
                     await pause(LOST_FOR)
                     while not self._told.empty():
                         self._told.get_nowait()  # It has been counted here.
                 else:
+                    alone = False
                     if not may:
                         self._windows.hold(item.key_for(key), item.get_expiry() / HELD)
 

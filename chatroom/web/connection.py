@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +85,10 @@ class House:
     begin: Callable[[Coroutine[Any, Any, None]], object]
     """Runs what a socket asked for and must not wait for; its task ends with the server."""
 
+    def tried(self, scope: Mapping[str, Any]) -> Refused | None:
+        """Somebody without a session or a seat was at a door; a no to say instead, if there were too many (A57)."""
+        return self.strangers.tried("strangers", self.addresses.of(scope))
+
 
 def noticed(id: str) -> bytes:
     """The id of the facilitators' cue, which follows from the command's: the same words are one cue."""
@@ -118,10 +122,8 @@ async def converse(
 
 def _let_go(house: House, socket: WebSocket, frames: Frames, why: str) -> None:
     """Who belongs to nobody here may be guessing, and then is told to stay away (A57)."""
-    if why in NOBODY:
-        no = house.strangers.tried("strangers", house.addresses.of(socket.scope))
-        if no is not None:
-            return _stay_away(frames, no)
+    if why in NOBODY and (no := house.tried(socket.scope)) is not None:
+        return _stay_away(frames, no)
     return frames.close(CLOSE_CODES[why].code)
 
 

@@ -80,7 +80,7 @@ class Desk:
         token = session_token(request.scope)
         session = await self._house.accounts.session(token, self._house.now()) if token else None
         if session is None:
-            raise Refused("no_session")
+            raise self._house.tried(request.scope) or Refused("no_session")
         if "staff" not in await self._house.accounts.rights(session, ORGANISATION):
             raise Refused("staff_only")
         return session

@@ -57,7 +57,8 @@ class Rooms:
         """
         visit = await self._visit(request)
         if visit is None:
-            return page(self._templates, "closed_door.html", 403, door=care(self._settings))
+            status = 403 if self._house.tried(request.scope) is None else 429
+            return page(self._templates, "closed_door.html", status, door=care(self._settings))
         shown = page(self._templates, "room.html", door=await self._door(visit))
         shown.headers["X-Robots-Tag"] = "noindex"
         if visit.session is not None:
@@ -120,7 +121,8 @@ class Rooms:
 
     async def _closed(self, request: Request) -> Refused:
         is_stranger = await session_of(self._house, request) is None
-        return Refused("no_session" if is_stranger else "not_yours")
+        no = Refused("no_session" if is_stranger else "not_yours")
+        return self._house.tried(request.scope) or no
 
     async def take_seat(self, request: Request) -> Response:
         """POST /rooms/{slug}/seats {"id", "name", "back"} -> {"seat"}: the same one however often it is asked.

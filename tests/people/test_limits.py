@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from chatroom.people.limits import BUDGETS, SWEPT_FROM, Kind, Limits
 from tests.servers import Valkey
@@ -153,8 +154,13 @@ async def test_a97_while_redis_is_away_each_counts_for_itself_and_nothing_waits(
         for number in range(3000):
             assert limits.take("guesses", str(number)) is None
         assert time.monotonic() - began < 1.0
-        await asyncio.wait_for(paused.wait(), 5)
+        with capture_logs() as told:
+            for number in range(3):
+                paused.clear()
+                limits.take("guesses", f"later {number}")
+                await asyncio.wait_for(paused.wait(), 5)
         assert not running.done()
+        assert [line["event"] for line in told] == ["limits_alone"], "it is said once"
     finally:
         valkey.go_on()
         await ended(running)

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from httpx2 import AsyncClient
 from msgspec.structs import replace
 from starlette.applications import Starlette
 
@@ -54,7 +55,8 @@ def smaller(settings: Settings) -> Starlette:
 
 @pytest.fixture(scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    server, furnish = town_in(tmp_path_factory.mktemp("town"), make=smaller)
+    folder = tmp_path_factory.mktemp("town")
+    server, furnish = town_in(folder, make=smaller, PROXIES="127.0.0.1")
     with server.running():
         town = furnish()
         yield town
@@ -355,19 +357,49 @@ async def test_a64_the_socket_that_is_one_too_many_is_told_so_and_those_that_are
         assert (await again(room, ben))["type"] == "fresh", "there is a place again"
 
 
-async def test_a57_a97_sockets_of_nobody_are_limited_in_all_and_those_of_members_are_not(
+CLINIC, ELSEWHERE = "203.0.113.7", "203.0.113.8"
+
+
+def comes_from(address: str) -> dict[str, str]:
+    """What the proxy says, which is believed because it is named."""
+    return {"X-Forwarded-For": address}
+
+
+async def test_a57_a97_who_guesses_rooms_and_sessions_is_limited_and_members_there_are_not(
     room: Room,
 ):
     await room.open()
     ben = await room.seat("Ben")
-    most = SMALL["all_strangers"].amount
-    paths = (f"{room.path}/socket", "/rooms/nowhere/socket", "/desk/socket")
-    for number in range(most):
-        async with room.town.socket(paths[number % 3]) as line:
-            await line.send({"type": "hello", "bearer": f"guess {number}"})
-            assert await line.code() == 4401
-    async with room.town.socket(f"{room.path}/socket") as line:
-        assert is_limited(await line.hello("one more"))
+    most = SMALL["strangers"].amount
+    town, kind = room.town, f"{room.path}/door"
+    async with AsyncClient(base_url=town.origin, headers=comes_from(CLINIC)) as eve:
+        got = [
+            (await eve.get(path, headers={"Authorization": f"Bearer guess{number}"})).status_code
+            for number in range(most // 2)
+            for path in (f"/rooms/guess-{number}", kind)
+        ]
+        assert got == [403, 401] * (most // 2)
+        assert (await eve.get("/rooms/guess")).status_code == 429
+        no = await eve.get(kind)
+        assert (no.status_code, no.json()["code"]) == (429, "rate_limited")
+        mine = {"Authorization": f"Bearer {ben}"}
+        assert (await eve.get(room.path, headers=mine)).status_code == 200
+        assert (await eve.get("/rooms/guess", headers=comes_from(ELSEWHERE))).status_code == 403
+    headers = comes_from(CLINIC)
+    async with town.socket(f"{room.path}/socket", additional_headers=headers) as line:
+        assert is_limited(await line.hello("guess"))
         assert await line.code() == 4429
+    async with town.socket(f"{room.path}/socket", additional_headers=headers) as line:
+        assert (await line.hello(ben))["type"] == "fresh"
+
+
+async def test_a57_a97_guesses_from_everywhere_are_limited_in_all(room: Room):
+    await room.open()
+    ben = await room.seat("Ben")
+    async with AsyncClient(base_url=room.town.origin) as eve:
+        for number in range(SMALL["all_strangers"].amount + 1):
+            headers = comes_from(f"198.51.100.{number % 250}")
+            last = await eve.get(f"/rooms/guess-{number}", headers=headers)
+        assert last.status_code == 429
     async with room.sit(ben) as line:
         assert (await line.say("Still here", GATHERING))["type"] == "receipt"
