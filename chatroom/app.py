@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from chatroom.bus import Bus
 from chatroom.bus.open import open_bus
 from chatroom.care.cases import Cases
+from chatroom.care.crowd import Crowd
 from chatroom.care.helplines import crowded, lines_of
 from chatroom.care.minding import Claims
 from chatroom.groups.departures import Departures
@@ -176,7 +177,13 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         journal,
         hub,
         presence,
-        Claims(journal, presence, ground.clock.now, desk=lambda: cases.desk),
+        Claims(
+            journal,
+            presence,
+            ground.clock.now,
+            desk=lambda: cases.desk,
+            tell=cases.tell_of_desk,
+        ),
         lobby,
         bus_is_sound=lambda: ground.bus.sound,
         is_leaving=is_leaving,
@@ -207,6 +214,7 @@ def _routes(
 ) -> list[BaseRoute]:
     house, meetings = machine.house, machine.meetings
     no_session = CLOSE_CODES["no_session"].code
+    crowd = Crowd(house.limits, house.journal, house.cases, secrets.token_bytes)
     doors = Doors(
         ground.accounts,
         templates,
@@ -221,8 +229,8 @@ def _routes(
         pages,
         doors,
         Rooms(house, meetings, settings, templates),
-        Help(house, meetings, settings),
-        Desk(house, settings, templates),
+        Help(house, meetings, settings, crowd),
+        Desk(house, settings, templates, crowd),
         Sockets(house, meetings),
         assets,
         Readiness(

@@ -17,11 +17,12 @@ from chatroom.store import cases as store
 from chatroom.store import rooms
 from chatroom.store.database import new_id
 from chatroom.store.logs import OutcomeUnknown
-from moderation.case.case import Case
+from moderation.case.case import MEMBER, Case
 from moderation.case.commands import (
     Chair,
     Claim,
     ComeToDesk,
+    DeskAttended,
     DeskEmpty,
     ListCase,
     ListChair,
@@ -31,6 +32,7 @@ from moderation.case.commands import (
     Source,
     TakeOver,
     Triage,
+    Write,
 )
 from moderation.case.desk import Desk
 from moderation.case.entries import ClaimLapsed
@@ -158,9 +160,16 @@ class Cases:
         digest = self._accounts.digest(self.desk, session)
         return self._book.rules.seat_of(self._book.fold.state, digest) or 0
 
-    async def help(self, session: Session, id: bytes, place: Place = NOWHERE) -> str:
-        """A member asks for help: one case, however often it is pressed (CE-01)."""
-        return await self._raise(session, id, place, source="help", triage="urgent")
+    async def help(
+        self, session: Session, id: bytes, place: Place = NOWHERE, words: str | None = None
+    ) -> str:
+        """A member asks for help: one case, however often it is pressed (CE-01). `words` are its first line."""
+        case = await self._raise(session, id, place, source="help", triage="urgent")
+        if words is not None:
+            derived = hashlib.blake2b(b"words" + id, digest_size=16).digest()
+            command, payload = Write(words), words.encode()
+            await self._journal.submit(log_of(case), MEMBER, command, id=derived, payload=payload)
+        return case
 
     async def signal(
         self, session: Session, id: bytes, place: Place, words: str, triage: Triage
@@ -288,6 +297,29 @@ class Cases:
         if not self.is_attended(Session(session, 0.0), lease.desk_seat if lease else 0):
             await self._journal.submit(log, 0, DeskEmpty())
 
+    def tell_of_desk(self, case: str, there: frozenset[int], lately: frozenset[int]) -> None:
+        """Who was told that nobody is at the desk, or that somebody is, reads soon what is so now (CE-10).
+
+        Of somebody who was there a moment ago nobody can say either.
+        """
+        self._to_do.put_nowait(partial(self._tell_of_desk, log_of(case), there, lately))
+
+    async def _tell_of_desk(self, log: int, there: frozenset[int], lately: frozenset[int]) -> None:
+        book = await self._journal.book(log)
+        session = await store.session_of(self._engine, log)
+        if book is None or session is None:
+            return
+        lease = book.fold.state.lease
+        theirs = {self._seat_at_desk(Session(session, 0.0)), lease.desk_seat if lease else 0}
+        if there - theirs:
+            await self._journal.submit(log, 0, DeskAttended())
+        elif not lately - theirs:
+            await self._journal.submit(log, 0, DeskEmpty())
+
+    def soon(self, do: Callable[[], Awaitable[None]]) -> None:
+        """Is done once what came before it is, and again until it is done."""
+        self._to_do.put_nowait(do)
+
     # The desk's list
 
     def changed(self, book: Book, records: Iterable[Record]) -> None:
@@ -361,4 +393,5 @@ def listing(book: Book) -> ListCase:
         pressed_at=case.pressed_at,
         noticed=case.noticed,
         left=case.left_at is not None,
+        meeting=case.meeting,
     )

@@ -2,18 +2,28 @@
 
 import contextlib
 from collections.abc import Callable
+from typing import NamedTuple
 
 from chatroom.care.cases import log_of
 from chatroom.live.book import Book
 from chatroom.live.journal import Journal, Unreadable
 from chatroom.live.presence import GRACE, Presence
 from moderation.case.case import Case
-from moderation.case.commands import ClaimerAway, ClaimerBack, DeskEmpty
+from moderation.case.commands import ClaimerAway, ClaimerBack
 from moderation.case.desk import Desk
 from moderation.case.state import Lease
 
 AWAY_AFTER = 30.0
 """Seconds without a socket at the desk or on the line after which a claim holds no more (CE-12)."""
+WAITING = ("raised", "unanswered")
+
+
+class Told(NamedTuple):
+    """What was looked at for a case: how far its log was, and who is at the desk, or was lately."""
+
+    position: int
+    there: frozenset[int]
+    lately: frozenset[int]
 
 
 class Claims:
@@ -28,14 +38,18 @@ class Claims:
         presence: Presence,
         now: Callable[[], float],
         desk: Callable[[], int],
+        tell: Callable[[str, frozenset[int], frozenset[int]], None],
     ) -> None:
+        """`tell` hears of a case that waits, of the seats that are at the desk, and that were lately."""
         self._journal = journal
         self._presence = presence
         self._now = now
         self._desk = desk
+        self._tell = tell
         self._books: dict[int, Book] = {}
-        self._empty_since: float | None = None
-        self._told_empty: set[str] = set()
+        self._known_since: float | None = None
+        self._seen: dict[int, float] = {}  # By seat at the desk: when it was connected last.
+        self._told: dict[str, Told] = {}
         self._missed: dict[
             int, tuple[int, float]
         ] = {}  # By case: the seat at the desk, since when.
@@ -67,18 +81,26 @@ class Claims:
         self._mind_desk(state)
 
     def _mind_desk(self, desk: Desk) -> None:
-        """Who waits for everybody at the desk again is told once that the last of them has gone (CE-10)."""
+        """Who waits is told once whenever somebody comes to the desk, or goes for longer than a moment (CE-10)."""
         log, now = self._desk(), self._now()
-        if self._presence.connected(log) or not self._presence.knows(log):
-            self._empty_since = None
-            self._told_empty.clear()
+        if not self._presence.knows(log):
             return
-        self._empty_since = now if self._empty_since is None else self._empty_since
-        waiting = {case for case, listed in desk.cases.items() if listed.lapsed is not None}
-        self._told_empty &= waiting
-        for case in waiting - self._told_empty if now - self._empty_since >= GRACE else ():
-            self._journal.submit(log_of(case), 0, DeskEmpty())
-            self._told_empty.add(case)
+        self._known_since = now if self._known_since is None else self._known_since
+        there = frozenset(self._presence.connected(log))
+        self._seen |= dict.fromkeys(there, now)
+        self._seen = {seat: at for seat, at in self._seen.items() if now - at < GRACE}
+        if not self._seen and now - self._known_since < GRACE:
+            return  # We have just begun: they are on their way back.
+        lately = frozenset(self._seen)
+        told = {
+            case: Told(listed.position, there, lately)
+            for case, listed in desk.cases.items()
+            if listed.status in WAITING
+        }
+        for case, what in told.items():
+            if self._told.get(case) != what:
+                self._tell(case, there, lately)
+        self._told = told
 
     def _mind(self, book: Book) -> None:
         case: Case = book.fold.state

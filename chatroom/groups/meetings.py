@@ -266,6 +266,16 @@ class Meetings:
             return no
         return None
 
+    def is_new(self, visit: Visit) -> bool:
+        """Whether they are a stranger for whom there is neither a seat, nor a place in the lobby, nor a no."""
+        if visit.known or visit.role != "member" or self.waiting(visit) is not None:
+            return False
+        return self.stands_against(visit) is None
+
+    def is_cry(self, name: str) -> bool:
+        """Whether somebody who calls themselves so may be in danger."""
+        return self._reviewer.name(name).signal is not None
+
     def is_there(self, visit: Visit) -> None:
         """Whoever waits, and asks for something, is at the door still."""
         if visit.session is not None and visit.book is not None:

@@ -193,6 +193,11 @@ REFUSALS: dict[str, Words] = {
     "no_such_page": Words(
         "There is nothing at this address. Open your invitation link again.", ("help",)
     ),
+    "door_busy": Words(
+        "Many people have come to this door from where you are, so it is closed to new ones for some minutes. "
+        "Please try again then. If you were invited, open your link: it lets you in. Help is open to you.",
+        ("help",),
+    ),
     "room_unfit": Words(
         "This room's settings need a hand before it can meet. Whoever runs the server can see to it.",
         ("help",),

@@ -20,6 +20,9 @@ from moderation.case.entries import (
     HelpPressedAgain,
     MemberLeft,
     MemberNamed,
+    PressesListed,
+    PressesPutAway,
+    SomebodyThere,
     Touched,
 )
 from moderation.content.verdict import Verdict
@@ -137,8 +140,17 @@ def _is_of_a_lease(entry: Entry) -> bool:
     return isinstance(entry, of_a_lease) or (isinstance(entry, Claimed) and entry.replaces > 0)
 
 
+def _reader_of_a_case(entry: Entry) -> int:
+    """A case is for every reader until its claim is treated as a lease: Help waits for no upgrade."""
+    if isinstance(entry, SomebodyThere):
+        return 4
+    return 3 if _is_of_a_lease(entry) else 1
+
+
 def _reader_of_the_desk(entry: Entry) -> int:
-    """Readers before the third hold a case for claimed that waits again."""
+    """Readers before the third hold a case for claimed that waits again; those before the fourth know no presses."""
+    if isinstance(entry, PressesListed | PressesPutAway):
+        return 4
     if isinstance(entry, CaseListed):
         return 3
     return 2 if isinstance(entry, ChairListed) else 1
@@ -174,8 +186,7 @@ CASE = Rules(
     snapshot=case.snapshot,
     due=case.due,
     ended=lambda state: state.closed_at,
-    # A case is for every reader until its claim is treated as a lease: Help waits for no upgrade.
-    reader=lambda entry: 3 if _is_of_a_lease(entry) else 1,
+    reader=_reader_of_a_case,
 )
 DESK = Rules(
     kind="desk",

@@ -21,6 +21,8 @@ PROLONGED_EVERY = 600.0
 """Seconds in which one is prolonged once at most."""
 AT_ONCE = 500
 """Sessions in one statement."""
+ARRIVES_WITHIN = 120.0
+"""Seconds in which what one page posts without a session is of one person."""
 CACHED_FOR = 30.0
 CACHED_AT_MOST = 20_000
 
@@ -102,25 +104,33 @@ class Accounts:
         return None if invitation is None else invitation.room
 
     async def exchange(
-        self, secret: str, token: str | None, now: float, *, may_move: bool = False
+        self,
+        secret: str,
+        token: str | None,
+        now: float,
+        *,
+        arrival: str | None = None,
+        may_move: bool = False,
     ) -> Entered:
         """Goes through an invitation with the session that there is already, or with a new one.
 
         A session that has the right already uses nothing up, so a link works again in the browser
         that it let in, after its end too. `may_move`: a member who has the right by another link has
         it by this one from now on, and that one lets in one more. Either way the session has its
-        full life again.
+        full life again. `arrival`: as for a new session.
         """
-        alone = ("session", hashed(token)) if token else ()
+        fresh = self._token_of(arrival)
+        alone = ("session", hashed(token or fresh or "")) if token or fresh else ()
         async with writing(self._engine, *alone) as connection:
             invitation = await store.invitation_by_secret(connection, hashed(secret))
             if invitation is None:
                 raise Refused("invitation_unknown")
             token, moved = await self._alive(connection, token, now), False
+            token = token or await self._arrived(connection, fresh, now)
             by = await _held_by(connection, hashed(token), invitation) if token else None
             if token is None or by is None:
                 await _take_use(connection, invitation, now)
-                token = token or await self._begin(connection, now)
+                token = token or await self._begin(connection, now, fresh)
                 await self._grant(connection, hashed(token), invitation)
             elif may_move and by != invitation.id and invitation.role == "member":
                 moved = await _moved(connection, hashed(token), by, invitation, now)
@@ -128,10 +138,15 @@ class Accounts:
             self.uncache(hashed(token))
         return Entered(token, invitation.slug, invitation.role, moved)
 
-    async def new_session(self, now: float) -> str:
-        """The token of a session without rights: for somebody who presses Help before any door."""
-        async with writing(self._engine) as connection:
-            return await self._begin(connection, now)
+    async def new_session(self, now: float, arrival: str | None = None) -> str:
+        """The token of a session without rights: for somebody who presses Help before any door.
+
+        `arrival` is a random word of the page they are at. What it posts before it has a session is
+        of one person, in whatever order it arrives.
+        """
+        fresh = self._token_of(arrival)
+        async with writing(self._engine, *(("session", hashed(fresh)) if fresh else ())) as sure:
+            return await self._arrived(sure, fresh, now) or await self._begin(sure, now, fresh)
 
     async def session(self, token: str, now: float) -> Session | None:
         """The session of a token while it lasts. Known for 30 s, so a storm of reconnects is cheap."""
@@ -158,6 +173,11 @@ class Accounts:
         """The highest role that a session has in a room; staff have theirs in every room."""
         held = await self.rights(session, room)
         return next((role for role in HIGHEST_FIRST if role in held), None)
+
+    async def is_known(self, session: Session) -> bool:
+        """Whether any link has ever let them in, wherever."""
+        async with reading(self._engine) as connection:
+            return bool(await store.rights_of(connection, session.id))
 
     async def rights(self, session: Session, room: int) -> dict[str, int]:
         """All roles that a session has in a room, each by its invitation. `staff` gives no seat."""
@@ -213,7 +233,7 @@ class Accounts:
         return keyed.hexdigest()
 
     def _secret(self) -> str:
-        return base64.urlsafe_b64encode(self._random_bytes(32)).rstrip(b"=").decode()
+        return _as_text(self._random_bytes(32))
 
     async def _read(self, session_id: bytes, now: float) -> Session | None:
         expires_at = await self._expiries.of(session_id)
@@ -236,8 +256,26 @@ class Accounts:
         async with reading(self._engine) as connection:
             return await store.rights_in(connection, places)
 
-    async def _begin(self, connection: AsyncConnection, now: float) -> str:
-        token = self._secret()
+    def _token_of(self, arrival: str | None) -> str | None:
+        """What a page that knows the word can't know, nor anybody else without our key."""
+        if arrival is None:
+            return None
+        keyed = hashlib.blake2b(arrival.encode(), key=self._key, digest_size=32, person=b"arrival")
+        return _as_text(keyed.digest())
+
+    async def _arrived(
+        self, connection: AsyncConnection, fresh: str | None, now: float
+    ) -> str | None:
+        """The session that another post of the same page has just begun."""
+        token = await self._alive(connection, fresh, now)
+        begun = await store.begun_at(connection, hashed(token)) if token else None
+        return token if begun is not None and now - begun < ARRIVES_WITHIN else None
+
+    async def _begin(
+        self, connection: AsyncConnection, now: float, fresh: str | None = None
+    ) -> str:
+        is_free = fresh is not None and await store.begun_at(connection, hashed(fresh)) is None
+        token = fresh if fresh is not None and is_free else self._secret()
         await store.add_session(connection, hashed(token), now, now + SESSION_LIFE)
         return token
 
@@ -254,6 +292,10 @@ class Accounts:
         await store.add_right(
             connection, session_id, invitation.role, invitation.room, invitation.id
         )
+
+
+def _as_text(secret: bytes) -> str:
+    return base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
 
 
 def hashed(token: str) -> bytes:

@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 Kind = Literal[
     "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "sockets", "starts",
     "guesses", "all_guesses", "strangers", "all_strangers", "comings", "by_link",
+    "helps", "all_helps", "knocks", "all_knocks",
 ]
 # fmt: on
 
@@ -124,6 +125,35 @@ BUDGETS: dict[Kind, Budget] = {
         60,
         "new people who come in by one link, beside its number of uses",
         "two a second when a large meeting begins; the page of who comes then waits, and goes on by itself",
+        by_address=True,
+    ),
+    # Help has budgets of its own, which nothing else uses up. What is more is one entry at the desk, and answered.
+    "helps": Budget(
+        10,
+        600,
+        "calls for help by people without a seat and without words, by one address",
+        "half of those on the Wi-Fi of a waiting room",
+        by_address=True,
+    ),
+    "all_helps": Budget(
+        30,
+        600,
+        "the same before one room, or before none",
+        "more than all of staff can take up in that time",
+        by_address=True,
+    ),
+    "knocks": Budget(
+        40,
+        600,
+        "strangers who come to one door, by one address",
+        "twenty on one Wi-Fi, each in a second browser too",
+        by_address=True,
+    ),
+    "all_knocks": Budget(
+        300,
+        600,
+        "the same where no address can be told",
+        "a large open meeting begins, behind a proxy that nobody named",
         by_address=True,
     ),
 }

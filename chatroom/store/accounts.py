@@ -126,6 +126,12 @@ async def expiries_of(connection: AsyncConnection, sessions: Sequence[bytes]) ->
     return dict(list(found))
 
 
+async def begun_at(connection: AsyncConnection, session: bytes) -> float | None:
+    """When a session began, be it over or not; None for one that is unknown."""
+    row = tables.session.c
+    return await connection.scalar(select(row.created_at).where(row.id == session))
+
+
 async def prolong(
     connection: AsyncConnection, sessions: Sequence[bytes], now: float, expires_at: float
 ) -> None:

@@ -8,7 +8,7 @@ READER = 4
 """What this version can decide on; a log may ask for a newer one (W10).
 
 2: the floor in full. 3: invitations at the door, seats that are left, claims as leases.
-4: a lobby that is cleared, the shield offered.
+4: a lobby that is cleared, the shield offered, somebody at the desk again, presses of many.
 """
 
 

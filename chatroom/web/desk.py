@@ -1,10 +1,13 @@
 """The desk's page, a seat at it, and claiming a case."""
 
+from typing import Annotated
+
 from jinja2 import Environment
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chatroom.care.crowd import Crowd
 from chatroom.live import wire
 from chatroom.people.accounts import Session
 from chatroom.settings import Settings
@@ -12,7 +15,7 @@ from chatroom.store.accounts import ORGANISATION
 from chatroom.web.answers import answer, asked, care, page
 from chatroom.web.connection import House
 from chatroom.web.security import session_token
-from moderation.bounds import Name
+from moderation.bounds import MOST, Name
 from moderation.case.commands import TakeOver
 from moderation.refused import Refused
 
@@ -31,10 +34,20 @@ class ClaimCase(Struct, frozen=True, forbid_unknown_fields=True):
     reason: TakeOver | None = None
 
 
+class PutAway(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the button below many presses sends: how many have been seen."""
+
+    presses: Annotated[int, Meta(ge=1, le=MOST)]
+    room: str | None = None
+
+
 class Desk:
     """For staff alone."""
 
-    def __init__(self, house: House, settings: Settings, templates: Environment) -> None:
+    def __init__(
+        self, house: House, settings: Settings, templates: Environment, crowd: Crowd
+    ) -> None:
+        self._crowd = crowd
         self._house = house
         self._settings = settings
         self._templates = templates
@@ -74,6 +87,15 @@ class Desk:
         case: str = request.path_params["case"]
         id = bytes.fromhex(wanted.id)
         return answer({"seat": await self._house.cases.claim(session, case, id, wanted.reason)})
+
+    async def put_away(self, request: Request) -> Response:
+        """POST /desk/presses/away {"presses", "room"}: so many strangers' presses have been seen."""
+        wanted = await asked(request, PutAway)
+        seat = await self._seat(await self.staff(request))
+        if seat is None:
+            raise Refused("no_seat")
+        await self._crowd.put_away(wanted.room, wanted.presses, seat)
+        return Response(status_code=204)
 
     async def staff(self, request: Request) -> Session:
         """Who asks; raises `Refused` for everybody but staff."""

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chatroom.bus import Bus
+from chatroom.live import wire
 from chatroom.live.addresses import Addresses
 from chatroom.live.journal import RetryLater
 from chatroom.people.accounts import Accounts, Ended, Entered, Session, hashed
@@ -33,6 +34,7 @@ class Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a link's page sends: the secret from behind the #."""
 
     secret: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    arrival: wire.CommandId | None = None
 
 
 class Leave(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,11 +89,12 @@ class Doors:
         return shown
 
     async def exchange(self, request: Request) -> Response:
-        """POST /invitations/exchange {"secret": ...} -> {"url": ...}, and the session.
+        """POST /invitations/exchange {"secret", "arrival"} -> {"url": ...}, and the session.
 
         A link that there is works however many others were tried from the same address.
         """
-        secret = (await asked(request, Exchange)).secret
+        wanted = await asked(request, Exchange)
+        secret, arrival = wanted.secret, wanted.arrival
         token, address = session_token(request.scope), self._addresses.of(request.scope)
         session = await self._accounts.session(token, self._now()) if token else None
         room = await self._accounts.leads_to(secret)
@@ -99,7 +102,7 @@ class Doors:
             raise self._strangers.tried("guesses", address) or Refused("invitation_unknown")
         if session is None:
             self._strangers.comes_in(hashed(secret).hex(), address)
-            entered = await self._accounts.exchange(secret, token, self._now())
+            entered = await self._accounts.exchange(secret, token, self._now(), arrival=arrival)
         else:
             may = await self._departures.may_move(session, room)
             entered = await self._accounts.exchange(secret, token, self._now(), may_move=may)

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Annotated
 
 import structlog
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chatroom.care.cases import NOWHERE, Place, place_in
+from chatroom.care.crowd import Crowd
 from chatroom.care.helplines import lines_of, turn_to
 from chatroom.groups.meetings import Meetings
 from chatroom.live import wire
+from chatroom.live.rules import as_written
 from chatroom.people.accounts import Session
 from chatroom.settings import Helpline, Settings
 from chatroom.store.rooms import Room
@@ -19,6 +22,7 @@ from chatroom.web.answers import answer, asked, helplines
 from chatroom.web.connection import House
 from chatroom.web.sessions import answer_with, begin_session, session_of
 from moderation.case.case import Case
+from moderation.case.commands import Write
 from moderation.refused import Refused
 
 ANSWERED_WITHIN = 3.0
@@ -30,6 +34,8 @@ class AskForHelp(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: wire.CommandId
     room: str | None = None
+    words: Annotated[str, Meta(max_length=2000)] | None = None
+    arrival: wire.CommandId | None = None
 
 
 def words_for(case: Case, lines: Sequence[Helpline], *, attended: bool) -> str:
@@ -51,19 +57,37 @@ def words_for(case: Case, lines: Sequence[Helpline], *, attended: bool) -> str:
     )
 
 
+def words_for_many(lines: Sequence[Helpline], *, attended: bool) -> str:
+    """The same for one of more strangers than could be a case each (A99)."""
+    called = "Thank you for pressing Help. Many calls come from here just now"
+    own = "Write a few words, and you have a line of your own"
+    if attended:
+        return (
+            f"{called}, and staff see all of them together. {own} at once. "
+            f"If you are in danger right now, {turn_to(lines)} at once."
+        )
+    return (
+        f"{called}, and nobody is at the desk right now. Please {turn_to(lines)} now. "
+        f"{own}, which whoever comes to the desk sees first."
+    )
+
+
 class Help:
     """Opens a case and nothing else: the room's log is not touched (CE-02)."""
 
-    def __init__(self, house: House, meetings: Meetings, settings: Settings) -> None:
+    def __init__(self, house: House, meetings: Meetings, settings: Settings, crowd: Crowd) -> None:
+        self._crowd = crowd
         self._house = house
         self._meetings = meetings
         self._settings = settings
 
     async def ask(self, request: Request) -> Response:
-        """POST /help {"id", "room"} -> {"case", "attended", "helplines", "words"}.
+        """POST /help {"id", "room", "words", "arrival"} -> {"case", "attended", "helplines", "words"}.
 
-        Pressed again while a case is open, it answers with the same case. Whatever fails, and however
-        long the database keeps silent, the helplines are in the answer: then a 503, and no case.
+        Pressed again while a case is open, it answers with the same case. `case` is null for one of
+        too many strangers who have written no words: these are one entry at the desk (A99). Whatever
+        fails, and however long the database keeps silent, the helplines are in the answer: then a
+        503, and no case.
         """
         wanted = await asked(request, AskForHelp)
         calling = asyncio.create_task(self._case(request, wanted))
@@ -87,12 +111,15 @@ class Help:
 
     async def _case(self, request: Request, wanted: AskForHelp) -> Response:
         token, session = None, await session_of(self._house, request)
-        if session is None:
-            token, session = await begin_session(self._house)
         cases = self._house.cases
         room = await self._meetings.room(wanted.room) if wanted.room else None
         place = await self._place(room, session) if room else NOWHERE
-        case = await cases.help(session, bytes.fromhex(wanted.id), place)
+        words = _visible(wanted.words)
+        if words is None and await self._is_one_of_many(request, session, place):
+            return self._told_together(place)
+        if session is None:
+            token, session = await begin_session(self._house, wanted.arrival)
+        case = await cases.help(session, bytes.fromhex(wanted.id), place, words)
         attended = cases.is_attended(but=session)
         lines = lines_of(self._settings)
         content = {
@@ -103,10 +130,47 @@ class Help:
         }
         return answer_with(request, token, content)
 
-    async def _place(self, room: Room, session: Session) -> Place:
+    async def _is_one_of_many(
+        self, request: Request, session: Session | None, place: Place
+    ) -> bool:
+        """Who has a seat, a line that is open, or came by a link, is never one of many."""
+        if place.seat:
+            return False
+        if session is not None:
+            accounts, cases = self._house.accounts, self._house.cases
+            if await cases.of(session) is not None or await accounts.is_known(session):
+                return False
+        return self._crowd.takes(place.slug, self._house.addresses.of(request.scope))
+
+    def _told_together(self, place: Place) -> Response:
+        """Counted for the desk, and answered at once: with the numbers, and with what is so."""
+        self._crowd.pressed(place.slug)
+        attended, lines = self._house.cases.is_attended(), lines_of(self._settings)
+        return answer(
+            {
+                "case": None,
+                "attended": attended,
+                "helplines": helplines(self._settings),
+                "words": words_for_many(lines, attended=attended),
+            }
+        )
+
+    async def _place(self, room: Room, session: Session | None) -> Place:
         """The seat and the name that the member has in the room, removed or not."""
         book = await self._meetings.latest(room)
-        if book is None:
+        if book is None or session is None:
             return Place(room.id, room.slug)
         digest = self._house.accounts.digest(book.log, session)
         return place_in(room.id, room.slug, book, book.rules.seat_of(book.fold.state, digest))
+
+
+def _visible(words: str | None) -> str | None:
+    """As they are kept; None where nothing of them can be seen: Help says no to nobody (A99)."""
+    if words is None:
+        return None
+    try:
+        command, _ = as_written(Write(words))
+    except Refused:
+        return None
+    text: str = command.text
+    return text

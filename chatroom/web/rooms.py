@@ -25,6 +25,7 @@ class TakeSeat(Struct, frozen=True, forbid_unknown_fields=True):
     id: wire.CommandId
     name: Name
     back: bool = False
+    arrival: wire.CommandId | None = None
 
 
 class StopWaiting(Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,8 +139,10 @@ class Rooms:
         token, session = None, visit.session
         if session is None:
             await self._meetings.rehearse(visit, wanted.name)
-            token, session = await begin_session(self._house)
+            self._needs_room(request, visit, wanted.name)
+            token, session = await begin_session(self._house, wanted.arrival)
         else:
+            self._needs_room(request, visit, wanted.name)
             await self._house.accounts.seen(session, self._house.now())
         id = bytes.fromhex(wanted.id)
         try:
@@ -151,6 +154,21 @@ class Rooms:
         if isinstance(place, Waiting):
             return answer_with(request, token, self._waits(visit.room, place), 202)
         return renewed(request, visit.session, answer_with(request, token, {"seat": place}))
+
+    def _needs_room(self, request: Request, visit: Visit, name: str) -> None:
+        """Strangers come to one door as often as their address allows (A92).
+
+        Not counted is who was invited, who is there already, and a name that is a cry for help.
+        """
+        if not self._meetings.is_new(visit) or self._meetings.is_cry(name):
+            return
+        slug, address = visit.room.slug, self._house.addresses.of(request.scope)
+        if address is None:
+            wait = self._house.limits.take("all_knocks", slug)
+        else:
+            wait = self._house.limits.take("knocks", f"{slug}/{address}")
+        if wait is not None:
+            raise Refused("door_busy", retry_ms=wait)
 
     async def stop_waiting(self, request: Request) -> Response:
         """POST /rooms/{slug}/knocks/end {"perhaps"}: nobody waits there any more; who does may knock again."""

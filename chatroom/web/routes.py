@@ -55,6 +55,7 @@ def routes(
         Route("/help", answering(helping.ask), methods=["POST"]),
         Route("/desk", answering(desk.show)),
         Route("/desk/seats", answering(desk.take_seat), methods=["POST"]),
+        Route("/desk/presses/away", answering(desk.put_away), methods=["POST"]),
         WebSocketRoute("/desk/socket", sockets.desk),
         Route("/cases/{case:case}/claims", answering(desk.claim), methods=["POST"]),
         WebSocketRoute("/cases/{case:case}/socket", sockets.case),

@@ -17,9 +17,9 @@ async def session_of(house: House, request: Request) -> Session | None:
     return await house.accounts.session(token, house.now()) if token else None
 
 
-async def begin_session(house: House) -> tuple[str, Session]:
-    """A new session without rights, and its token."""
-    token = await house.accounts.new_session(house.now())
+async def begin_session(house: House, arrival: str | None = None) -> tuple[str, Session]:
+    """A new session without rights, and its token; one for all that a page posts at once."""
+    token = await house.accounts.new_session(house.now(), arrival)
     session = await house.accounts.session(token, house.now())
     assert session is not None, "it was made just now"
     return token, session

@@ -13,6 +13,7 @@ from moderation.case.commands import (
     ClaimerAway,
     ClaimerBack,
     CloseCase,
+    DeskAttended,
     DeskEmpty,
     Lapse,
     NameMember,
@@ -39,6 +40,7 @@ from moderation.case.entries import (
     MemberNamed,
     NobodyThere,
     OutcomeNoted,
+    SomebodyThere,
     Touched,
     Unanswered,
     Wrote,
@@ -80,7 +82,9 @@ def decide(case: Case, command: AnyCaseCommand, seat: int, now: float) -> list[C
         case SessionOver():
             return _over(case, command)
         case DeskEmpty():
-            return [NobodyThere()] if _waits_again(case) and not case.alone else []
+            return [NobodyThere()] if _waits_for_the_desk(case) and not case.alone else []
+        case DeskAttended():
+            return [SomebodyThere()] if _waits(case) and case.alone else []
         case TickCase():
             return _tick(case, now)
         case Write():
@@ -215,10 +219,19 @@ def _over(case: Case, command: SessionOver) -> list[CaseEntry]:
     return [ClaimLapsed("put_back")] if has_it else []
 
 
-def _waits_again(case: Case) -> bool:
-    """Whether somebody had the case and the member, who is told of it, waits for another."""
-    is_open = case.closed_at is None and case.left_at is None
-    return is_open and case.lease is not None and case.lease.lapsed is not None
+def _waits_for_the_desk(case: Case) -> bool:
+    """Whether the member was told that somebody is at the desk to come: again, or by now."""
+    return _waits(case) and (case.lease is not None or case.was_alone)
+
+
+def _waits(case: Case) -> bool:
+    """Whether nobody has the case, and the member is there to be told."""
+    return (
+        case.raised_at is not None
+        and case.closed_at is None
+        and case.left_at is None
+        and not case.is_held
+    )
 
 
 def _tick(case: Case, now: float) -> list[CaseEntry]:
@@ -315,7 +328,9 @@ def evolve(case: Case, entry: CaseEntry, stamp: Stamp) -> Case:
         case MemberLeft():
             return replace(case, left_at=stamp.at)
         case NobodyThere():
-            return replace(case, told=True, alone=True)
+            return replace(case, told=True, alone=True, was_alone=True)
+        case SomebodyThere():
+            return replace(case, told=False, alone=False, waits_since=stamp.at)
         case Unanswered():
             return replace(case, told=True)
         case Claimed():

@@ -121,6 +121,10 @@ class DeskEmpty(Command, frozen=True):
     """By the server: nobody else is at the desk for which the case waits again (CE-10)."""
 
 
+class DeskAttended(Command, frozen=True):
+    """By the server: somebody has come to the desk at which nobody was (CE-10)."""
+
+
 class TickCase(Command, frozen=True):
     """By the server: something in this case is due."""
 
@@ -155,6 +159,22 @@ class ListCase(Command, frozen=True):
     pressed_at: float | None = None
     noticed: bool = False
     left: bool = False
+    meeting: MeetingId | None = None
+
+
+class ListPresses(Command, frozen=True):
+    """By the server: so many strangers more pressed Help before a room, or before none (A98, A99)."""
+
+    presses: Annotated[int, Meta(ge=1, le=MOST)]
+    room: str | None = None
+
+
+class PutPressesAway(Command, frozen=True):
+    """By the server: somebody of staff has seen that so many pressed, from that seat at the desk."""
+
+    presses: Annotated[int, Meta(ge=1, le=MOST)]
+    by: int
+    room: str | None = None
 
 
 class ListChair(Command, frozen=True):
@@ -169,7 +189,8 @@ class ListChair(Command, frozen=True):
 
 CaseSeatCommand = Write | Touch | PutBack | CloseCase
 CaseServerCommand = (
-    Raise | NameMember | Claim | ClaimerAway | ClaimerBack | SessionOver | DeskEmpty | TickCase
-)
+    Raise | NameMember | Claim | ClaimerAway | ClaimerBack | SessionOver | DeskEmpty | DeskAttended
+    | TickCase
+)  # fmt: skip
 AnyCaseCommand = CaseSeatCommand | CaseServerCommand
-DeskServerCommand = ComeToDesk | ListCase | ListChair
+DeskServerCommand = ComeToDesk | ListCase | ListChair | ListPresses | PutPressesAway

@@ -11,8 +11,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
-from moderation.case.commands import Chair, ComeToDesk, DeskServerCommand, ListCase, ListChair
-from moderation.case.entries import CameToDesk, CaseListed, ChairListed, DeskEntry, DeskSeatGiven
+from moderation.case.commands import (
+    Chair,
+    ComeToDesk,
+    DeskServerCommand,
+    ListCase,
+    ListChair,
+    ListPresses,
+    PutPressesAway,
+)
+from moderation.case.entries import (
+    CameToDesk,
+    CaseListed,
+    ChairListed,
+    DeskEntry,
+    DeskSeatGiven,
+    PressesListed,
+    PressesPutAway,
+)
 from moderation.content.written import is_visible, written
 from moderation.meeting.state import Stamp
 from moderation.refused import Refused
@@ -29,6 +45,7 @@ class Desk(Struct, frozen=True):
     """Everything a rule of the desk may look at; `cases` holds the open ones.
 
     `chairs` holds those that nobody has; `held` where in a meeting's log it was seen to be held again.
+    `presses` holds, by the room or "" for none, those of strangers that are no case each.
     """
 
     seats: HashTrieMap[int, StaffSeat] = HashTrieMap()
@@ -37,6 +54,7 @@ class Desk(Struct, frozen=True):
     closed: HashTrieMap[str, bool] = HashTrieMap()
     chairs: HashTrieMap[str, ChairListed] = HashTrieMap()
     held: HashTrieMap[str, int] = HashTrieMap()
+    presses: HashTrieMap[str, PressesListed] = HashTrieMap()
 
 
 NEW = Desk()
@@ -49,6 +67,12 @@ def decide(desk: Desk, command: DeskServerCommand, seat: int, now: float) -> lis
             return _come(desk, command)
         case ListCase():
             return _list(desk, command)
+        case ListPresses():
+            return [_added(desk, command, now)]
+        case PutPressesAway():
+            known = desk.presses.get(command.room or "")
+            seen = 0 if known is None else min(command.presses, known.presses)
+            return [PressesPutAway(seen, command.by, command.room)] if seen else []
         case ListChair():
             return _list_chair(desk, command)
         case _:
@@ -77,6 +101,13 @@ def _list(desk: Desk, command: ListCase) -> list[DeskEntry]:
         listed, position=0
     )
     return [listed] if is_news else []
+
+
+def _added(desk: Desk, command: ListPresses, now: float) -> PressesListed:
+    """One entry for all, whichever process counted them."""
+    known = desk.presses.get(command.room or "")
+    before, since = (0, now) if known is None else (known.presses, known.since)
+    return PressesListed(before + command.presses, since, now, command.room)
 
 
 def _list_chair(desk: Desk, command: ListChair) -> list[DeskEntry]:
@@ -108,6 +139,10 @@ def evolve(desk: Desk, entry: DeskEntry, stamp: Stamp) -> Desk:
             )
         case CaseListed():
             return replace(desk, cases=desk.cases.insert(entry.case, entry))
+        case PressesListed():
+            return replace(desk, presses=desk.presses.insert(entry.room or "", entry))
+        case PressesPutAway():
+            return replace(desk, presses=_put_away(desk, entry))
         case ChairListed(chair="held"):
             return replace(
                 desk,
@@ -118,6 +153,14 @@ def evolve(desk: Desk, entry: DeskEntry, stamp: Stamp) -> Desk:
             return replace(desk, chairs=desk.chairs.insert(entry.meeting, entry))
         case _:
             assert_never(entry)
+
+
+def _put_away(desk: Desk, entry: PressesPutAway) -> HashTrieMap[str, PressesListed]:
+    known = desk.presses.get(entry.room or "")
+    if known is None or known.presses <= entry.presses:
+        return desk.presses.discard(entry.room or "")
+    rest = replace(known, presses=known.presses - entry.presses, since=known.last)
+    return desk.presses.insert(entry.room or "", rest)
 
 
 def audience(entry: DeskEntry) -> int:
@@ -135,11 +178,12 @@ class StaffView(Struct, frozen=True):
 
 
 class DeskView(Struct, frozen=True, tag="desk", tag_field="kind"):
-    """The desk as everybody at it sees it: open cases, and meetings without a facilitator, oldest first."""
+    """The desk as everybody at it sees it: open cases, meetings without a facilitator, presses; oldest first."""
 
     seats: tuple[StaffView, ...]
     cases: tuple[CaseListed, ...]
     chairs: tuple[ChairListed, ...] = ()
+    presses: tuple[PressesListed, ...] = ()
 
 
 def snapshot(desk: Desk, seat: int) -> DeskView:
@@ -147,4 +191,5 @@ def snapshot(desk: Desk, seat: int) -> DeskView:
         seats=tuple(StaffView(number, place.name) for number, place in sorted(desk.seats.items())),
         cases=tuple(sorted(desk.cases.values(), key=lambda listed: listed.raised_at)),
         chairs=tuple(sorted(desk.chairs.values(), key=lambda listed: listed.since)),
+        presses=tuple(sorted(desk.presses.values(), key=lambda listed: listed.since)),
     )

@@ -63,6 +63,10 @@ class NobodyThere(Entry, frozen=True):
     """
 
 
+class SomebodyThere(Entry, frozen=True):
+    """The member, who was told that nobody is at the desk, is told that somebody is by now (CE-10)."""
+
+
 class Unanswered(Entry, frozen=True):
     """The member is told: nobody has claimed the case in time; these lines are there now (CE-10)."""
 
@@ -138,7 +142,7 @@ class CaseListed(Entry, frozen=True):
     Claimed: `since` when, and whether they have written. `lapsed`: `claimed_by` had it, until `since`.
     `unread` words of the member nobody has seen, the first `unread_since`; `pressed_at` says when
     Help was pressed last, `noticed` that the review had noticed words before, `left` that the
-    member's session is over.
+    member's session is over. `seat` is one of `meeting`.
     """
 
     case: str
@@ -158,6 +162,28 @@ class CaseListed(Entry, frozen=True):
     pressed_at: float | None = None
     noticed: bool = False
     left: bool = False
+    meeting: str | None = None
+
+
+class PressesListed(Entry, frozen=True):
+    """Help was pressed so often by people without a seat, beyond what can be a case each (A98, A99).
+
+    All those before one `room`, or before none, are one entry: the first at `since`, the last at `last`.
+    Whoever pressed has the helplines, and whoever wrote words has a case of their own.
+    """
+
+    presses: int
+    since: float
+    last: float
+    room: str | None = None
+
+
+class PressesPutAway(Entry, frozen=True):
+    """Somebody of staff, from seat `by`, has seen so many of them; what came since then stays."""
+
+    presses: int
+    by: int
+    room: str | None = None
 
 
 class ChairListed(Entry, frozen=True):
@@ -175,6 +201,6 @@ class ChairListed(Entry, frozen=True):
 
 CaseEntry = (
     CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere
-    | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
+    | SomebodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 )  # fmt: skip
-DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed
+DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed | PressesListed | PressesPutAway

@@ -38,9 +38,9 @@ class Case(Struct, frozen=True):
     """Everything a rule of a case may look at.
 
     `waits_since`: from when on it is counted whether somebody comes. `told`: that nobody has;
-    `alone`: that nobody is at the desk. `noticed`: the review noticed words before Help was pressed.
-    `left_at`: since when the member can't come back to the line. `read`: the number
-    up to which somebody of staff has seen it.
+    `alone`: that nobody is at the desk, and `was_alone`, that nobody was at some time. `noticed`: the
+    review noticed words before Help was pressed. `left_at`: since when the member can't come back to
+    the line. `read`: the number up to which somebody of staff has seen it.
     """
 
     source: Source = "help"
@@ -54,6 +54,7 @@ class Case(Struct, frozen=True):
     waits_since: float | None = None
     told: bool = False
     alone: bool = False
+    was_alone: bool = False
     noticed: bool = False
     left_at: float | None = None
     lease: Lease | None = None

@@ -134,6 +134,8 @@ export function apply(state, { number, at, entry }) {
       const last = lastCall(state)
       return { ...state, told: true, lines: line(entry.type, 0, null, last?.type === "claim_lapsed" && last.why ? { why: last.why } : {}) }
     }
+    case "somebody_there":
+      return { ...state, told: false, lines: line(entry.type, 0) }
     case "unanswered":
       return { ...state, told: true, lines: line(entry.type, 0) }
     case "claimed":
@@ -180,7 +182,7 @@ export function isHeld({ claimedAt, lapsed, closedAt }) {
 }
 
 /** The lines that say how a call stands. @type {readonly Line["type"][]} */
-const OF_THE_CALL = ["case_raised", "help_pressed_again", "nobody_there", "unanswered", "claimed", "claim_lapsed", "claim_resumed"]
+const OF_THE_CALL = ["case_raised", "help_pressed_again", "nobody_there", "somebody_there", "unanswered", "claimed", "claim_lapsed", "claim_resumed"]
 
 /** The last line that says how the call stands; words that the review noticed change nothing in it. @param {Case} state */
 export function lastCall({ lines }) {
@@ -191,14 +193,15 @@ export function lastCall({ lines }) {
  * How the call of a member stands.
  *
  * @param {Case} state
- * @returns {"closed" | "held" | "alone" | "again" | "unanswered" | "called"} `alone`: nobody is at the
- * desk; `again`: whoever had it has it no more.
+ * @returns {"closed" | "held" | "alone" | "there" | "again" | "unanswered" | "called"} `alone`: nobody is at
+ * the desk; `there`: somebody is by now; `again`: whoever had it has it no more.
  */
 export function standsAt(state) {
   if (state.closedAt !== null) return "closed"
   if (isHeld(state)) return "held"
   const type = lastCall(state)?.type
   if (type === "nobody_there") return "alone"
+  if (type === "somebody_there") return "there"
   if (type === "claim_lapsed") return "again"
   return state.told ? "unanswered" : "called"
 }

@@ -1,7 +1,7 @@
 /** The desk's page: a name, the open cases, and the lines of those that are one's own. */
 
 import { Connection } from "./connection.js"
-import { SOURCE, TRIAGE, apply, begin, hasLapsed, isMine, isWaiting, lostChairs, nameRooms, onDuty, openCases, roomOf, unreadIn, urgencyOf } from "./desk.js"
+import { SOURCE, TRIAGE, apply, begin, crowds, hasLapsed, isMine, isWaiting, lostChairs, nameRooms, onDuty, openCases, roomOf, unreadIn, urgencyOf } from "./desk.js"
 import { data, fill, find, write } from "./dom.js"
 import { RefusedError, isUnknown, newId, post } from "./http.js"
 import { bindLeave } from "./leave.js"
@@ -10,6 +10,7 @@ import { guardAim } from "./views/aim.js"
 import { Cases } from "./views/desk/cases.js"
 import { Chairs } from "./views/desk/chairs.js"
 import { Door } from "./views/desk/door.js"
+import { PressesView } from "./views/desk/presses.js"
 import { Work } from "./views/desk/work.js"
 import { bindHelp, openHelp } from "./views/help.js"
 import { helplineList, noService } from "./views/helplines.js"
@@ -41,6 +42,7 @@ class DeskPage {
   #nothing = find("#no-line")
   #cases = new Cases({ claim: (listed, reason) => this.#claim(listed.case, reason), show: (id) => this.#show(id) })
   #chairs = new Chairs()
+  #presses = new PressesView((many) => void this.#putAway(many))
   #connection = new Connection("/desk/socket", {
     onframe: (frame) => this.#receive(frame),
     onstate: (state) => this.#connected(state),
@@ -99,6 +101,7 @@ class DeskPage {
   #enter() {
     this.#page.prepend(this.#cases.element)
     this.#cases.element.prepend(this.#chairs.element)
+    this.#cases.element.append(this.#presses.element)
     this.#nothing.hidden = false
     this.#connection.start()
   }
@@ -144,6 +147,8 @@ class DeskPage {
       else if (hasLapsed(listed) && !isWaiting(was)) calls.push(`Waits again: ${what}`)
       else if ((listed.pressed_at ?? 0) > (was.pressed_at ?? 0)) calls.push(`Help pressed${was.source === "help" ? " again" : ""}: ${what}`)
     }
+    const crowd = crowds(after).find(({ room }) => !before.presses.has(room ?? ""))
+    if (crowd !== undefined) calls.push(`Many presses of Help${crowd.room ? ` at ${roomOf(crowd.room)}` : ""}`)
     const quiet = lostChairs(after).filter((lost) => isQuiet(lost) && before.chairs.get(lost.meeting)?.chair !== "quiet")
     calls.push(...quiet.map((lost) => `Nobody is in the chair in ${roomOf(lost.room)}, and the room went quiet`))
     if (calls.length === 0) return
@@ -199,6 +204,11 @@ class DeskPage {
       if (!isUnknown(error.refusal)) this.#claims.delete(intent)
       this.#cases.refuse(caseId, code === "already_claimed" ? hasIt(facts) : words)
     }
+  }
+
+  /** Until the desk hears of it, or a network that is gone is back, it stands there. @param {import("./desk.js").Presses} many */
+  async #putAway({ presses, room }) {
+    await post("/desk/presses/away", { presses, room: room ?? null }).catch(() => null)
   }
 
   // The lines
@@ -276,6 +286,7 @@ class DeskPage {
     const now = this.#connection.now()
     if (this.#desk !== null) this.#cases.tick(this.#desk, now)
     this.#chairs.tick(now)
+    this.#presses.tick(now)
     for (const work of this.#works.values()) work.tick(now)
     this.#look()
   }
@@ -288,6 +299,7 @@ class DeskPage {
     this.#cases.tick(desk, now)
     this.#chairs.render(desk)
     this.#chairs.tick(now)
+    this.#presses.render(desk, now)
     write(this.#duty, onDuty(desk, this.#here))
     const waiting = openCases(desk).filter(isWaiting).length + lostChairs(desk).filter(isQuiet).length
     const unread = unreadIn(desk)

@@ -2,7 +2,7 @@
 
 import { isolated } from "./names.js"
 
-/** @import { CaseListed, Chair, ChairListed, DeskView, Lapse, Numbered, Outcome, Source, TakeOver, Triage } from "./protocol.js" */
+/** @import { CaseListed, Chair, ChairListed, DeskView, Lapse, PressesListed, PressesPutAway, Numbered, Outcome, Source, TakeOver, Triage } from "./protocol.js" */
 
 /**
  * @typedef {object} Desk
@@ -11,11 +11,14 @@ import { isolated } from "./names.js"
  * @property {Map<number, string>} names Who has come to the desk, by seat.
  * @property {Map<string, Listed>} cases The open ones.
  * @property {Map<string, Lost>} chairs The meetings that nobody is in the chair of.
+ * @property {Map<string, Presses>} presses Of strangers, too many to be a case each; by room, "" for none.
  */
 
 /** @typedef {Omit<CaseListed, "type">} Listed */
 
 /** @typedef {Omit<ChairListed, "type">} Lost */
+
+/** @typedef {Omit<PressesListed, "type">} Presses */
 
 /** @type {Record<Triage, string>} */
 export const TRIAGE = { imminent: "Imminent", urgent: "Urgent", support: "Support" }
@@ -50,6 +53,7 @@ export function begin(view, seat, through) {
     names: new Map(view.seats.map((staff) => [staff.seat, isolated(staff.name ?? "")])),
     cases: new Map(view.cases.map((listed) => [listed.case, listed])),
     chairs: new Map((view.chairs ?? []).map((lost) => [lost.meeting, lost])),
+    presses: new Map((view.presses ?? []).map((many) => [many.room ?? "", many])),
   }
 }
 
@@ -67,6 +71,10 @@ export function apply(desk, { number, entry }) {
       return list(desk, entry)
     case "chair_listed":
       return listChair(desk, entry)
+    case "presses_listed":
+      return { ...desk, presses: new Map(desk.presses).set(entry.room ?? "", entry) }
+    case "presses_put_away":
+      return { ...desk, presses: putAway(desk.presses, entry) }
     default:
       return desk
   }
@@ -96,6 +104,26 @@ function listChair(desk, listed) {
   return { ...desk, chairs }
 }
 
+/** What came since it was looked at stays. @param {Desk["presses"]} presses @param {PressesPutAway} entry */
+function putAway(presses, { room, presses: seen }) {
+  const left = new Map(presses)
+  const many = presses.get(room ?? "")
+  left.delete(room ?? "")
+  return many !== undefined && many.presses > seen ? left.set(room ?? "", { ...many, presses: many.presses - seen, since: many.last }) : left
+}
+
+/** The presses of strangers, room by room, the oldest first. @param {Desk} desk */
+export function crowds({ presses }) {
+  return [...presses.values()].sort((a, b) => a.since - b.since || ((a.room ?? "") < (b.room ?? "") ? -1 : 1))
+}
+
+/** @param {Presses} many @param {number} now */
+export function crowdWords({ presses, room, last }, now) {
+  const where = room ? `, at ${roomOf(room)}` : ""
+  const times = presses === 1 ? "once more" : `${presses} times more`
+  return `Help was pressed ${times} by people without a seat${where}, the last ${age(now - last)} ago. Each was shown the helplines; whoever writes words is a case above.`
+}
+
 /** @type {Record<Exclude<Chair, "held">, Triage>} */
 const OF_A_CHAIR = { quiet: "urgent", lost: "support" }
 
@@ -118,7 +146,7 @@ export function urgencyOf({ chair }) {
 
 /**
  * What waits before what somebody has; imminent, urgent, support; of each first what somebody had
- * already and has no more, then the oldest.
+ * already and has no more, then who has a seat or has written words, then the oldest.
  *
  * @param {Desk} desk
  * @returns {Listed[]}
@@ -129,6 +157,7 @@ export function openCases(desk) {
       Number(isWaiting(b)) - Number(isWaiting(a)) ||
       URGENCY[a.triage] - URGENCY[b.triage] ||
       Number(hasLapsed(b)) - Number(hasLapsed(a)) ||
+      Number(isSomebody(b)) - Number(isSomebody(a)) ||
       a.raised_at - b.raised_at ||
       (a.case < b.case ? -1 : 1),
   )
@@ -137,6 +166,22 @@ export function openCases(desk) {
 /** Somebody had it, and it waits again. @param {Listed} listed */
 export function hasLapsed({ lapsed }) {
   return (lapsed ?? null) !== null
+}
+
+/** More is known than that a button was pressed: a seat, or words. @param {Listed} listed */
+function isSomebody({ seat, unread, source }) {
+  return Boolean(seat) || Boolean(unread) || source === "signal"
+}
+
+/**
+ * Whether somebody of the same seat has an earlier line open: a second one of the same visit.
+ *
+ * @param {Desk} desk
+ * @param {Listed} listed
+ */
+export function isSecondLine({ cases }, { case: id, meeting, seat, raised_at }) {
+  if (!meeting || !seat) return false
+  return [...cases.values()].some((other) => other.case !== id && other.meeting === meeting && other.seat === seat && other.raised_at <= raised_at)
 }
 
 /** Words that nobody has read, over all open cases. @param {Desk} desk */
@@ -225,10 +270,11 @@ export function comesNext(listed, desk, now) {
   return told > 0 ? `Waits for somebody. In ${age(told)} they are told that nobody has come` : "Waits for somebody"
 }
 
-/** What they did, and where they are. @param {Listed} listed @param {number} now */
-export function factsOf(listed, now) {
+/** What they did, and where they are. @param {Listed} listed @param {Desk} desk @param {number} now */
+export function factsOf(listed, desk, now) {
   const { room, seat, left } = listed
-  return [causeOf(listed, now), roomOf(room), seat ? `seat ${seat}` : "", left ? "they have left" : ""].filter(Boolean).join(" · ")
+  const second = isSecondLine(desk, listed) ? "their second line here" : ""
+  return [causeOf(listed, now), roomOf(room), seat ? `seat ${seat}` : "", second, left ? "they have left" : ""].filter(Boolean).join(" · ")
 }
 
 /** @param {Listed} listed @param {number} now */

@@ -1,7 +1,7 @@
 /** The page an invitation link opens: the secret behind the # becomes a session, and leaves no trace. */
 
 import { data, find, write } from "./dom.js"
-import { post, RefusedError } from "./http.js"
+import { ARRIVAL, post, RefusedError } from "./http.js"
 import { bindLeave } from "./leave.js"
 import { guardAim } from "./views/aim.js"
 import { bindHelp, goOnTo } from "./views/help.js"
@@ -15,16 +15,11 @@ const NOBODY = 403
 const WHEN_ASKED = "Staff are being asked. The room opens then."
 const WHEN_AWAY = "The room is ready, and opens when you put Help away."
 
-/** The way in, while it is being asked for. @type {Promise<unknown> | undefined} */
-let opening
-
 async function enter() {
   write(find("#status"), "Opening the door…")
   find("#in-danger").hidden = find("#again").hidden = true
   try {
-    const answer = post("/invitations/exchange", { secret })
-    opening = answer.catch(() => null)
-    const { url } = await answer
+    const { url } = await post("/invitations/exchange", { secret, arrival: ARRIVAL })
     if (location.protocol === "http:" && (await fetch(url).catch(() => null))?.status === NOBODY) return closed(KEEPS_NONE)
     await goOnTo(url, (isAsking) => write(find("#status"), isAsking ? WHEN_ASKED : WHEN_AWAY))
   } catch (error) {
@@ -47,7 +42,7 @@ const door = data("door")
 bindLeave()
 guardAim()
 history.replaceState(null, "", location.pathname)
-bindHelp(() => ({ opening, room: null, helplines: door.helplines ?? [], kept: door.case_kept ?? "" }))
+bindHelp(() => ({ room: null, helplines: door.helplines ?? [], kept: door.case_kept ?? "" }))
 find("#again").addEventListener("click", () => void enter())
 // A second link opened in this tab changes the fragment only.
 addEventListener("hashchange", () => {

@@ -12,6 +12,9 @@ export function newId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
 }
 
+/** What this page posts before it has a session is of one person, in whatever order it arrives. */
+export const ARRIVAL = newId()
+
 /** A no, in words for a person. `refusal.code` is `unreachable` where there was no answer at all. */
 export class RefusedError extends Error {
   /** @param {Refusal} refusal */

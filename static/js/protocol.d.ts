@@ -64,8 +64,8 @@ export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams
 export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
 export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
-export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
-export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed
+export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | SomebodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
+export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed | PressesListed | PressesPutAway
 export type InboundFrame = Hello | Command | Typing
 export type OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | SeatTyping | Care
 
@@ -148,6 +148,7 @@ export type RefusalCode =
   | "invitation_used_up"
   | "many_come"
   | "no_such_page"
+  | "door_busy"
   | "room_unfit"
   | "no_such_way"
   | "no_session"
@@ -950,6 +951,11 @@ export interface NobodyThere {
   type: "nobody_there"
 }
 
+/** The member, who was told that nobody is at the desk, is told that somebody is by now (CE-10). */
+export interface SomebodyThere {
+  type: "somebody_there"
+}
+
 /** The member is told: nobody has claimed the case in time; these lines are there now (CE-10). */
 export interface Unanswered {
   type: "unanswered"
@@ -1018,7 +1024,7 @@ export interface DeskSeatGiven {
   session: string
 }
 
-/** How a case stands now. No words, no names. `position` says how far in the case's log that was, `seat` which one of its room the member has. Claimed: `since` when, and whether they have written. `lapsed`: `claimed_by` had it, until `since`. `unread` words of the member nobody has seen, the first `unread_since`; `pressed_at` says when Help was pressed last, `noticed` that the review had noticed words before, `left` that the member's session is over. */
+/** How a case stands now. No words, no names. `position` says how far in the case's log that was, `seat` which one of its room the member has. Claimed: `since` when, and whether they have written. `lapsed`: `claimed_by` had it, until `since`. `unread` words of the member nobody has seen, the first `unread_since`; `pressed_at` says when Help was pressed last, `noticed` that the review had noticed words before, `left` that the member's session is over. `seat` is one of `meeting`. */
 export interface CaseListed {
   type: "case_listed"
   case: string
@@ -1038,6 +1044,7 @@ export interface CaseListed {
   pressed_at?: number | null
   noticed?: boolean
   left?: boolean
+  meeting?: string | null
 }
 
 /** How the chair of a meeting in `room` stands, and since when nobody has it. No names. `position` says how far in the meeting's log that was. */
@@ -1048,6 +1055,23 @@ export interface ChairListed {
   chair: Chair
   since: number
   position: number
+}
+
+/** Help was pressed so often by people without a seat, beyond what can be a case each (A98, A99). All those before one `room`, or before none, are one entry: the first at `since`, the last at `last`. Whoever pressed has the helplines, and whoever wrote words has a case of their own. */
+export interface PressesListed {
+  type: "presses_listed"
+  presses: number
+  since: number
+  last: number
+  room?: string | null
+}
+
+/** Somebody of staff, from seat `by`, has seen so many of them; what came since then stays. */
+export interface PressesPutAway {
+  type: "presses_put_away"
+  presses: number
+  by: number
+  room?: string | null
 }
 
 /** The first frame, within 5 seconds: who (a browser by its cookie) and what was seen last. */
@@ -1329,12 +1353,13 @@ export interface CaseView {
   left_at: number | null
 }
 
-/** The desk as everybody at it sees it: open cases, and meetings without a facilitator, oldest first. */
+/** The desk as everybody at it sees it: open cases, meetings without a facilitator, presses; oldest first. */
 export interface DeskView {
   kind: "desk"
   seats: StaffView[]
   cases: CaseListed[]
   chairs: ChairListed[]
+  presses: PressesListed[]
 }
 
 export interface StaffView {

@@ -56,11 +56,14 @@ async def test_who_asks_for_help_while_the_door_answers_is_one_person(stage: Sta
     async with held(ben.page, "/invitations/exchange$", answer=True):
         await ben.page.goto(links["member"])
         await ben.ask_for_help()
-        await expect(ben.help).to_contain_text("Asking staff now")
+        await expect(ben.help).to_contain_text("Nobody is at the desk right now.")
+        # The door may take as long as it likes: the call does not wait for it.
+        await ben.write_on_line("staff", "I am at the door.")
+        await expect(ben.help.get_by_role("log")).to_contain_text("I am at the door.")
         await ben.help.get_by_role("button", name="Back").click()
-    # It was put away while the call was on its way, and the call is not given up for that.
     await ben.page.wait_for_url("**/rooms/*")
     await expect(ben.help).to_contain_text("Your call for help stays open")
+    await expect(ben.help.get_by_role("log")).to_contain_text("I am at the door.")
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])

@@ -190,6 +190,7 @@ async def test_help_at_the_door_and_at_a_closed_door(stage: Stage):
     await sam.come_to_desk(links["staff"])
 
     await dana.open(links["member"])
+    await dana.page.wait_for_url("**/rooms/*")
     await dana.ask_for_help()
     await expect(dana.help).to_contain_text("Staff have been called")
     await dana.write_on_line("staff", "I do not dare to come in.")

@@ -27,7 +27,11 @@ class Watch:
         self.service = service
         self.presence = presence
         self.claims = Claims(
-            service.office.journal, presence, service.office.clock.now, lambda: service.cases.desk
+            service.office.journal,
+            presence,
+            service.office.clock.now,
+            lambda: service.cases.desk,
+            service.cases.tell_of_desk,
         )
 
     async def look(self, later: float = 0.0) -> None:
@@ -221,3 +225,42 @@ async def test_ce_12_who_came_here_from_a_process_that_ended_is_given_half_a_min
         assert await watch.status(case) == "claimed"
         await watch.look(2.0)
         assert await watch.status(case) == "unanswered"
+
+
+async def test_ce_10_who_was_told_that_nobody_is_there_is_told_when_somebody_is_and_when_they_go(
+    watch: Watch,
+):
+    service = watch.service
+    service.at_desk = 0
+    case = await service.help(await service.session())
+    await until(lambda: service.listed(case)[-1:] == ["unanswered"])
+    await watch.look()
+    await watch.look(GRACE)
+    assert service.kinds(case)[-1] == "nobody_there"
+    watch.presence.came(service.cases.desk, 1)
+    await watch.look()
+    await until(lambda: service.kinds(case)[-1] == "somebody_there")
+    await until(lambda: service.listed(case)[-1:] == ["raised"])
+    watch.presence.left(service.cases.desk, 1)
+    await watch.look(GRACE - 0.1)
+    assert service.kinds(case)[-1] == "somebody_there", "a page that is loaded again is not gone"
+    for _ in range(3):
+        await watch.look(GRACE)
+        await until(lambda: service.kinds(case)[-1] == "nobody_there")
+    assert service.kinds(case).count("nobody_there") == 2
+
+
+async def test_ce_10_nobody_counts_for_the_help_that_they_ask_for_themselves(watch: Watch):
+    """Sam is alone at the desk, and presses Help."""
+    service = watch.service
+    sam = await service.staff("Sam")
+    watch.presence.came(service.cases.desk, 1)
+    case = await service.help(sam)
+    await until(lambda: service.listed(case)[-1:] == ["unanswered"])
+    for _ in range(3):
+        await watch.look(GRACE)
+    assert service.kinds(case)[-1] == "nobody_there"
+    await service.staff("Kim")
+    watch.presence.came(service.cases.desk, 2)
+    await watch.look()
+    await until(lambda: service.kinds(case)[-1] == "somebody_there")

@@ -20,6 +20,7 @@ from moderation.case.entries import (
     LineGiven,
     MemberLeft,
     NobodyThere,
+    SomebodyThere,
     Unanswered,
 )
 from tests.cast import NAMES, SAMS_SESSION, SESSIONS, ben
@@ -86,10 +87,8 @@ def judge_case(entries: list[CaseEntry]) -> None:
     assert tags[:1] in ([], ["case_raised"]), "a case begins with its raise"
     assert "case_closed" not in tags[:-1], "something after the close"
     is_told, held, last, source, left = False, False, 0, "", False
-    lapsed, alone = (
-        False,
-        False,
-    )  # Somebody had it; told that nobody is at the desk, and not otherwise since.
+    # Somebody had it, or is at the desk by now; told that nobody is there, and not otherwise since.
+    lapsed, came, alone = False, False, False
     for entry in flat(entries):
         match entry:
             case CaseRaised():
@@ -110,9 +109,14 @@ def judge_case(entries: list[CaseEntry]) -> None:
             case NobodyThere() | Unanswered():
                 assert not held, "told that nobody has it, after the claim"
                 assert not left, "told to somebody who has left"
-                anew = lapsed and not alone and isinstance(entry, NobodyThere)
+                anew = (lapsed or came) and not alone and isinstance(entry, NobodyThere)
                 assert anew or not is_told, "told twice that nobody comes"
                 is_told, alone = True, isinstance(entry, NobodyThere)
+            case SomebodyThere():
+                assert not held, "told that somebody may come, after the claim"
+                assert alone, "nobody was told that nobody is there"
+                assert not left, "told to somebody who has left"
+                is_told, came, alone = False, True, False
             case MemberLeft():
                 assert not left, "left twice"
                 left = True

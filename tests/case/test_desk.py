@@ -6,7 +6,15 @@ from typing import get_args
 import msgspec
 import pytest
 
-from moderation.case.commands import Chair, ComeToDesk, ListCase, ListChair, Status
+from moderation.case.commands import (
+    Chair,
+    ComeToDesk,
+    ListCase,
+    ListChair,
+    ListPresses,
+    PutPressesAway,
+    Status,
+)
 from moderation.case.desk import NEW, StaffView, audience, snapshot, streams
 from moderation.case.entries import (
     CameToDesk,
@@ -14,6 +22,8 @@ from moderation.case.entries import (
     ChairListed,
     DeskEntry,
     DeskSeatGiven,
+    PressesListed,
+    PressesPutAway,
 )
 from tests.case.spec import NOON, DeskSituation, given_desk
 from tests.cast import SAMS_SESSION
@@ -233,3 +243,26 @@ def test_the_snapshot_has_the_chairs_that_are_lost_the_longest_without_first():
     shown = snapshot(given_desk(staffed(), *lost).state, 1)
     assert shown.chairs == (lost[1], lost[0])
     assert audience(lost[0]) == 0
+
+
+def test_a99_presses_of_strangers_before_one_room_are_one_entry_whoever_counts_them():
+    counted = given_desk(staffed()).when(0, ListPresses(3, "evening"))
+    first = counted.then(PressesListed(3, NOON, NOON, "evening")).later(10)
+    more = first.when(0, ListPresses(300, "evening")).then(
+        PressesListed(303, NOON, NOON + 10, "evening")
+    )
+    nowhere = more.when(0, ListPresses(1)).then(PressesListed(1, NOON + 10, NOON + 10))
+    assert [each.presses for each in snapshot(nowhere.state, 1).presses] == [303, 1]
+    assert audience(PressesListed(1, NOON, NOON)) == 0
+
+
+def test_a99_what_staff_have_seen_is_put_away_and_what_came_since_then_stays():
+    story = given_desk(staffed(), PressesListed(303, NOON, NOON + 10, "evening"))
+    seen = story.when(0, PutPressesAway(300, 1, "evening")).then(PressesPutAway(300, 1, "evening"))
+    assert snapshot(seen.state, 1).presses == (PressesListed(3, NOON + 10, NOON + 10, "evening"),)
+    rest = seen.when(0, PutPressesAway(300, 1, "evening")).then(PressesPutAway(3, 1, "evening"))
+    assert snapshot(rest.state, 1).presses == ()
+    rest.when(0, PutPressesAway(3, 1, "evening")).nothing()
+    rest.when(0, PutPressesAway(3, 1)).nothing()
+    nowhere = given_desk(staffed(), PressesListed(2, NOON, NOON)).when(0, PutPressesAway(2, 1))
+    nowhere.then(PressesPutAway(2, 1))

@@ -23,6 +23,7 @@ from moderation.case.commands import (
     ClaimerAway,
     ClaimerBack,
     CloseCase,
+    DeskAttended,
     DeskEmpty,
     Lapse,
     NameMember,
@@ -48,6 +49,7 @@ from moderation.case.entries import (
     MemberNamed,
     NobodyThere,
     OutcomeNoted,
+    SomebodyThere,
     Touched,
     Unanswered,
     Wrote,
@@ -378,3 +380,25 @@ def test_both_ends_are_shown_who_has_the_case_and_why_not_any_more():
     shown = snapshot(lapsed("away").state, MEMBER)
     assert (shown.claimer, shown.claimed_seat, shown.has_word) == ("Sam", CLAIMER, True)
     assert (shown.lapsed, shown.lapsed_at) == ("away", NOON + 40)
+
+
+def test_ce_10_who_was_told_that_nobody_is_there_is_told_that_somebody_is():
+    alone = given_case(raised(), NobodyThere())
+    came = alone.when(0, DeskAttended()).then(SomebodyThere())
+    came.when(0, DeskAttended()).nothing()
+    assert came.state.told is False
+    late = came.later(CLAIM_WITHIN).when(0, TickCase()).then(Unanswered())
+    for story in (came, late):
+        gone = story.when(0, DeskEmpty()).then(NobodyThere())
+        gone.when(0, DeskEmpty()).nothing()
+        gone.when(0, DeskAttended()).then(SomebodyThere())
+
+
+def test_ce_10_nobody_is_told_of_the_desk_who_was_promised_nothing_or_is_not_there():
+    given_case().when(0, DeskAttended()).nothing()
+    given_case(raised()).when(0, DeskAttended()).nothing()
+    given_case(raised()).when(0, DeskEmpty()).nothing()
+    for end in (MemberLeft(), CaseClosed(by=1)):
+        given_case(raised(), NobodyThere(), end).when(0, DeskAttended()).nothing()
+    held = [*raised(), NobodyThere(), *claimed()[2:]]
+    given_case(held).when(0, DeskAttended()).nothing()

@@ -67,6 +67,18 @@ test("ce_10 with nobody there from the start, nobody is said to see anything", (
   assert.match(says(raised("signal"), nobody, raised("help")), /^Staff have been called\./, "who asks is told anew")
 })
 
+test("ce_10 nobody is said to be at the desk for longer than that is so", () => {
+  const alone = [raised("help"), nobody]
+  const there = [...alone, { type: "somebody_there" }]
+  assert.equal(says(...there), "Somebody from staff is at the desk now. Your call is open to them, and this page says when somebody comes.")
+  assert.equal(noticed(fold([raised("signal"), nobody, { type: "somebody_there" }])), "Somebody from staff is at the desk now. They see these words.")
+  assert.deepEqual([standsAt(fold(there)), fold(there).told], ["there", false])
+  assert.match(says(...there, nobody), /^Nobody is at the desk right now\./)
+  assert.match(says(...there, unanswered), /^Nobody from staff has come yet\./)
+  assert.deepEqual(notes(memberNote, there).slice(1), ["Nobody was at the desk.", "Somebody came to the desk."])
+  assert.equal(notes(noteForStaff, there, 2).at(-1), "They were told that somebody is at the desk.")
+})
+
 test("ce_12 why somebody had a case no more stands in the record, at both ends", () => {
   const RECORD = {
     away: ["Kim's connection was gone.", "Your connection was gone for half a minute, and they were told.", "Kim was not connected any more, and they were told."],

@@ -1,11 +1,12 @@
 // The desk: the most urgent first, of each the oldest; a late listing takes no case back.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { age, apply, begin, comesNext, factsOf, isMine, isWaiting, lostChairs, onDuty, openCases, unreadIn, unreadOf, urgencyOf } from "./js/desk.js"
+import { age, apply, begin, comesNext, factsOf, isMine, isWaiting, lostChairs, onDuty, openCases, unreadIn, unreadOf, urgencyOf, crowds, crowdWords } from "./js/desk.js"
 
 const listed = (name, triage, raised_at, more = {}) => ({ case: name, triage, raised_at, source: "help", room: null, status: "raised", ...more })
 const view = (...cases) => ({ kind: "desk", seats: [{ seat: 1, name: "Sam" }], cases })
 const tells = (desk, number, entry) => apply(desk, { number, at: 1, id: "", entry: { type: "case_listed", ...entry } })
+const NONE = begin(view(), 1, 0)
 const names = (desk) => openCases(desk).map((each) => each.case)
 
 test("urgency comes before age, and age before nothing", () => {
@@ -67,11 +68,11 @@ test("words that nobody has read are counted, and for how long", () => {
 
 test("a case says what they did, where they are, and that they pressed again", () => {
   const at = { room: "evening-group", seat: 4, raised_at: 100, pressed_at: 100 }
-  assert.equal(factsOf(listed("a", "urgent", 100, at), 110), "Pressed Help · Evening group · seat 4")
-  assert.equal(factsOf(listed("a", "urgent", 100, { ...at, pressed_at: 160 }), 180), "Pressed Help, again 0:20 ago · Evening group · seat 4")
-  assert.equal(factsOf(listed("a", "urgent", 100, { source: "signal" }), 110), "Review noticed words")
-  assert.equal(factsOf(listed("a", "urgent", 100, { noticed: true, pressed_at: 160 }), 180), "Review noticed words, pressed Help 0:20 ago")
-  assert.equal(factsOf(listed("a", "urgent", 100, { left: true }), 110), "Pressed Help · they have left")
+  assert.equal(factsOf(listed("a", "urgent", 100, at), NONE, 110), "Pressed Help · Evening group · seat 4")
+  assert.equal(factsOf(listed("a", "urgent", 100, { ...at, pressed_at: 160 }), NONE, 180), "Pressed Help, again 0:20 ago · Evening group · seat 4")
+  assert.equal(factsOf(listed("a", "urgent", 100, { source: "signal" }), NONE, 110), "Review noticed words")
+  assert.equal(factsOf(listed("a", "urgent", 100, { noticed: true, pressed_at: 160 }), NONE, 180), "Review noticed words, pressed Help 0:20 ago")
+  assert.equal(factsOf(listed("a", "urgent", 100, { left: true }), NONE, 110), "Pressed Help · they have left")
 })
 
 test("who is on duty is said, and that nobody else is", () => {
@@ -101,4 +102,32 @@ test("a room that went quiet is as urgent as a call for help, and gone when some
   desk = tells(desk, 2, chair("b", "held", 2))
   assert.deepEqual(lostChairs(desk).map(({ meeting }) => meeting), ["a"])
   assert.deepEqual(lostChairs(begin(view(), 1, 0)), [], "of an older server")
+})
+
+test("a98, a99: who has a seat or has written words stands before presses without either, and many of these are one entry below", () => {
+  const more = { room: "evening", meeting: "m" }
+  const some = [listed("1", "urgent", 1, more), listed("2", "urgent", 2, more), listed("words", "urgent", 3, { ...more, unread: 1 }), listed("seat", "urgent", 4, { ...more, seat: 4 })]
+  let desk = begin(view(...some, listed("i", "imminent", 9)), 1, 0)
+  assert.deepEqual(names(desk), ["i", "words", "seat", "1", "2"])
+  const tell = (number, entry) => (desk = apply(desk, { number, at: 1, id: "", entry }))
+  tell(1, { type: "presses_listed", presses: 300, since: 10, last: 12, room: "evening" })
+  tell(2, { type: "presses_listed", presses: 1, since: 11, last: 11 })
+  assert.deepEqual(crowds(desk).map((many) => crowdWords(many, 20).split(" ago.")[0]), [
+    "Help was pressed 300 times more by people without a seat, at Evening, the last 0:08",
+    "Help was pressed once more by people without a seat, the last 0:09",
+  ])
+  tell(3, { type: "presses_listed", presses: 304, since: 10, last: 30, room: "evening" })
+  tell(4, { type: "presses_put_away", presses: 300, by: 1, room: "evening" })
+  assert.deepEqual(crowds(desk).map(({ presses, since }) => [presses, since]), [[1, 11], [4, 30]])
+  tell(5, { type: "presses_put_away", presses: 4, by: 1, room: "evening" })
+  tell(6, { type: "presses_put_away", presses: 4, by: 1, room: "evening" })
+  assert.deepEqual(crowds(desk).map(({ presses }) => presses), [1])
+})
+
+test("a second line of one visit is said to be one where the seat is the same, and nowhere else", () => {
+  const seat = { room: "evening", meeting: "m", seat: 4 }
+  const [first, second] = [listed("a", "urgent", 1, seat), listed("b", "urgent", 2, seat)]
+  const desk = begin(view(first, second, listed("c", "urgent", 3, { room: "evening", meeting: "other", seat: 4 }), listed("d", "urgent", 4, { room: "evening" })), 1, 0)
+  const said = Object.fromEntries(openCases(desk).map((each) => [each.case, factsOf(each, desk, 10).includes("their second line here")]))
+  assert.deepEqual(said, { a: false, b: true, c: false, d: false })
 })

@@ -8,7 +8,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chatroom.people.accounts import CACHED_FOR, SESSION_LIFE, Accounts, Session, hashed
+from chatroom.people.accounts import (
+    ARRIVES_WITHIN,
+    CACHED_FOR,
+    SESSION_LIFE,
+    Accounts,
+    Session,
+    hashed,
+)
 from chatroom.store import tables
 from chatroom.store.accounts import Role
 from chatroom.store.database import open_engine, reading
@@ -283,3 +290,42 @@ async def test_of_many_processes_one_forgets_a_session(tmp_path: Path, kind: str
         finally:
             for engine in engines:
                 await engine.dispose()
+
+
+ARRIVAL, ANOTHER = "0a" * 16, "0b" * 16
+
+
+async def test_what_one_page_posts_before_it_has_a_session_is_of_one_person(
+    accounts: Accounts, evening: Room
+):
+    """Help and the door at once, in any order; the link is used once (A60: nobody else has the word)."""
+    link = await invite(accounts, evening, "member", 1)
+    helped, entered = await asyncio.gather(
+        accounts.new_session(NOON, ARRIVAL), accounts.exchange(link, None, NOON, arrival=ARRIVAL)
+    )
+    assert helped == entered.token
+    assert await accounts.new_session(NOON, ARRIVAL) == helped
+    assert await accounts.new_session(NOON, ANOTHER) != helped
+    first, second = await accounts.new_session(NOON), await accounts.new_session(NOON)
+    assert first != second, "nobody named a page"
+
+
+async def test_a60_the_word_of_a_page_opens_nothing_later_nor_after_the_end(
+    accounts: Accounts, evening: Room
+):
+    token = await accounts.new_session(NOON, ARRIVAL)
+    assert ARRIVAL not in token
+    assert await accounts.new_session(NOON + ARRIVES_WITHIN, ARRIVAL) != token
+    link = await invite(accounts, evening, "member")
+    later = await accounts.exchange(link, None, NOON + ARRIVES_WITHIN, arrival=ARRIVAL)
+    assert later.token != token
+    left = await accounts.new_session(NOON, ANOTHER)
+    await accounts.end(left, NOON + 1.0)
+    assert await accounts.new_session(NOON + 2.0, ANOTHER) != left
+
+
+async def test_whoever_a_link_let_in_anywhere_is_known(accounts: Accounts, evening: Room):
+    eve = await signed_in(accounts, await accounts.new_session(NOON))
+    link = await invite(accounts, evening, "member")
+    ben = await signed_in(accounts, (await accounts.exchange(link, None, NOON)).token)
+    assert [await accounts.is_known(who) for who in (eve, ben)] == [False, True]

@@ -86,7 +86,7 @@ async def test_a47_the_same_link_in_another_window_leads_to_the_lobby(
     assert (answer.status_code, answer.json()["waiting"]) == (202, True)
     word = {"mute": "muted", "remove": "removed"}[trouble]
     told: Frame = {"knock": 1, "name": "Robin", "same_link": word, "others": 1, "ghost": 0}
-    told["role"] = "member"
+    told |= {"role": "member", "invited": True}
     assert await lobby(room, ada) == [told]
     other = await by(room, await link(room))
     assert (await knock(room, "Dana", other)).json() == {"seat": 4}

@@ -160,7 +160,7 @@ async def test_a_room_that_is_not_there_is_no_reason_to_say_no(town: Town):
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"id": "1"}, {"id": "0" * 32, "words": "x"}, {"id": "0" * 32, "room": 1}, ["0" * 32]],
+    [{}, {"id": "1"}, {"id": "0" * 32, "name": "x"}, {"id": "0" * 32, "room": 1}, ["0" * 32]],
 )
 async def test_what_is_no_request_is_refused_and_makes_no_session(town: Town, body: object):
     answer = await town.post("/help", body)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ import { written } from "../written.js"
 import { End } from "./scroller.js"
 
 export { memberNote, memberSays, noticed } from "./case-words.js"
+export { firstWords } from "./first-words.js"
 export { isHeld, lastCall, standsAt } from "../case.js"
 
 /** @import { CaseSeatCommand, OutboundFrame, Outcome, Refusal, Write } from "../protocol.js" */

@@ -9,6 +9,7 @@ import { thereNow } from "./helplines.js"
 
 const WAITS = "Your call waits for everybody at the desk again, first in their list."
 const ALONE = "Nobody is at the desk right now."
+const THERE = "Somebody from staff is at the desk now."
 const ALONE_AGAIN = "Nobody else is at the desk right now."
 
 /** Why somebody who had come is not there. @type {Record<Lapse, (name: string) => string>} */
@@ -45,6 +46,8 @@ export function memberSays(state, isThere, helplines) {
         : ""
     case "alone":
       return `${alone(state)} Your call for help stays open, and whoever comes to the desk sees it. ${thereNow(helplines)}`
+    case "there":
+      return `${THERE} Your call is open to them, and this page says when somebody comes.`
     case "again":
       return `${lapsed(state)} ${WAITS} ${thereNow(helplines)}`
     case "unanswered":
@@ -90,6 +93,8 @@ export function noticed(state) {
       return `${lapsed(state)} Staff see these words, and everybody at the desk is called again.`
     case "alone":
       return `${alone(state)} Whoever comes to the desk sees these words.`
+    case "there":
+      return `${THERE} They see these words.`
     case "unanswered":
       return "Staff see these words, and nobody from staff has come yet. Your call stays open."
   }
@@ -112,6 +117,8 @@ export function memberNote(line) {
       return "They were told because of these words:"
     case "nobody_there":
       return line.why === undefined ? "Nobody was at the desk." : "Nobody else was at the desk."
+    case "somebody_there":
+      return "Somebody came to the desk."
     case "unanswered":
       return "Nobody had come yet."
     case "claimed":

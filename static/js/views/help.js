@@ -3,7 +3,7 @@
 import { leaveFor, over } from "../back.js"
 import { el, fill, set, write } from "../dom.js"
 import { isChoosing } from "../enter.js"
-import { RefusedError, insist, network, newId } from "../http.js"
+import { ARRIVAL, RefusedError, insist, network, newId } from "../http.js"
 import { helplineList, noService, thereNow } from "./helplines.js"
 import { twoTaps } from "./taps.js"
 
@@ -19,12 +19,9 @@ import { twoTaps } from "./taps.js"
  * @property {string | null} [caseId] A case that is open already: its line is shown at once.
  * @property {boolean} [isDesk] Whoever asks is of staff.
  * @property {number} [speed]
- * @property {Promise<unknown>} [opening] While a door opens: what signs this browser in. Two at once would be two people.
  */
 
 const PATIENCE = 5_000
-/** Milliseconds for which a call waits for the door at most. */
-const FOR_THE_DOOR = 4_000
 
 /** Whom one asks, from a room and at the desk. */
 const OF_A_MEMBER = {
@@ -46,7 +43,7 @@ const OFFLINE = "This device is offline. This page asks as soon as it is back."
 const ARE_CALLED = "Staff are called"
 const WROTE = "Staff wrote to you"
 const IS_CLOSED = "The line is closed"
-const NEWS = { called: ARE_CALLED, again: ARE_CALLED, alone: "Nobody is there yet", unanswered: "Nobody has come yet", held: "Staff are here", closed: IS_CLOSED }
+const NEWS = { called: ARE_CALLED, again: ARE_CALLED, alone: "Nobody is there yet", there: ARE_CALLED, unanswered: "Nobody has come yet", held: "Staff are here", closed: IS_CLOSED }
 
 /** @type {HelpPanel | null} */
 let panel = null
@@ -206,7 +203,7 @@ class HelpPanel {
 
   /** Resolves once nobody is being called, and no line is before them. @param {(isAsking: boolean) => void} onwait */
   async untilNoLine(onwait) {
-    while (this.#isAsking || (this.isShown && this.#caseId !== null && !this.#isClosed())) {
+    while (this.#isAsking || (this.isShown && (this.#caseId ?? this.#main.firstChild) !== null && !this.#isClosed())) {
       onwait(this.#isAsking)
       await new Promise((resolve) => (this.#onnews = resolve))
     }
@@ -224,7 +221,7 @@ class HelpPanel {
     if (wasShown && this.#isClosed()) this.#forget()
     const { caseId } = place
     if (caseId && caseId !== this.#caseId && !this.#over.has(caseId)) this.#open(caseId)
-    else if (this.#caseId === null && !this.#isAsking) this.#ask()
+    else if (this.#caseId === null && !this.#isAsking && this.#main.firstChild === null) this.#ask()
     this.#line?.toEnd()
     this.#tellBeside(this.#line === null ? this.#news : this.#newsOf(this.#line.state))
     this.#tellCard()
@@ -278,9 +275,11 @@ class HelpPanel {
     this.#showHelplines(true)
   }
 
-  #confirm = async () => {
+  /** @param {string} [words] */
+  async #confirm(words) {
+    if (this.#isAsking) return
     if (this.#isClosed()) this.#forget()
-    fill(this.#main)
+    if (words === undefined) fill(this.#main)
     this.#isAsking = true
     write(this.#title, "Help")
     this.#say(this.#words.asking)
@@ -288,10 +287,10 @@ class HelpPanel {
     this.#title.focus()
     const tooLong = setTimeout(() => this.#unanswered(), navigator.onLine ? PATIENCE : 0)
     try {
-      const answer = await this.#post()
-      this.#open(answer.case, answer.words)
+      const answer = await this.#post(words)
+      await this.#answered(answer)
     } catch (error) {
-      this.#refused(error)
+      this.#refused(error, words === undefined)
     } finally {
       clearTimeout(tooLong)
       this.#isAsking = false
@@ -305,7 +304,7 @@ class HelpPanel {
     this.#say(this.#words.asking)
     try {
       const answer = await this.#post()
-      if (answer.case !== this.#caseId) return this.#open(answer.case, answer.words)
+      if (answer.case !== this.#caseId) return this.#answered(answer)
       this.#told = answer.words
       this.#render()
     } catch (error) {
@@ -313,9 +312,18 @@ class HelpPanel {
     }
   }
 
-  async #post() {
-    await Promise.race([this.#place.opening, new Promise((resolve) => setTimeout(resolve, this.#place.opening ? FOR_THE_DOOR : 0))])
-    const answer = await insist("/help", { id: newId(), room: this.#place.room })
+  /** Where very many press Help there is no case until one writes a few words. @param {{ case: string | null, words: string }} answer */
+  async #answered(answer) {
+    if (answer.case !== null) return this.#open(answer.case, answer.words)
+    this.#say(answer.words)
+    this.#showHelplines(true)
+    const { firstWords } = await loadLine()
+    fill(this.#main, firstWords((words) => void this.#confirm(words)))
+  }
+
+  /** @param {string} [words] */
+  async #post(words) {
+    const answer = await insist("/help", { id: newId(), room: this.#place.room, arrival: ARRIVAL, words })
     this.#place.helplines = answer.helplines ?? this.#place.helplines
     return answer
   }
@@ -326,17 +334,17 @@ class HelpPanel {
     this.#showHelplines(true)
   }
 
-  /** @param {unknown} error */
-  #refused(error) {
+  /** @param {unknown} error @param {boolean} [again] Words that were not taken stand in the field still. */
+  #refused(error, again = true) {
     if (!(error instanceof RefusedError)) throw error
     this.#say(error.refusal.words)
     this.#showHelplines(true)
-    this.#offer("Try again")
+    if (again) this.#offer("Try again")
   }
 
   /** @param {string} label */
   #offer(label) {
-    const button = el("button", { type: "button", class: "help", onclick: this.#confirm }, label)
+    const button = el("button", { type: "button", class: "help", onclick: () => void this.#confirm() }, label)
     fill(this.#act, button)
   }
 
@@ -397,7 +405,7 @@ class HelpPanel {
     write(this.#title, held && isThere !== false ? `${state.claimer ?? "Somebody from staff"} is here` : "Help")
     // What the last press was answered with stays true until there is news.
     const last = this.#parts.lastCall(state)
-    const isNews = held || closed || last?.type === "unanswered" || last?.why !== undefined
+    const isNews = held || closed || last?.type === "unanswered" || last?.type === "somebody_there" || last?.why !== undefined
     if (isNews) this.#told = ""
     this.#say(this.#told === "" ? this.#parts.memberSays(state, isThere, this.#place.helplines) : this.#told)
     this.#again.hidden = held || closed || !state.told

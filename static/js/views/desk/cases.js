@@ -42,7 +42,7 @@ export class Cases {
       const there = this.#list.children[place]
       if (there !== row.element) this.#list.insertBefore(row.element, there ?? null)
     })
-    this.#empty.hidden = cases.length > 0 || desk.chairs.size > 0
+    this.#empty.hidden = cases.length > 0 || desk.chairs.size > 0 || desk.presses.size > 0
     write(this.#heading, cases.length > 0 ? `Open · ${cases.length}` : "Open cases")
   }
 
@@ -136,7 +136,7 @@ class Row {
     const listed = this.#listed
     if (listed === null) return
     write(this.#age, age(now - listed.raised_at))
-    write(this.#facts, factsOf(listed, now))
+    write(this.#facts, factsOf(listed, desk, now))
     write(this.#unread, unreadOf(listed, now))
     write(this.#next, comesNext(listed, desk, now))
   }

@@ -31,6 +31,8 @@ export function noteForStaff(line, state) {
       return `${name} left.`
     case "nobody_there":
       return line.why === undefined ? "They were told that nobody was at the desk." : "They were told that nobody else was at the desk."
+    case "somebody_there":
+      return "They were told that somebody is at the desk."
     case "unanswered":
       return "They were told that nobody had come yet."
     case "claimed":
