@@ -1,6 +1,6 @@
 """Presence: who is here, over all processes. A hint: in no log, not kept, and nothing waits for it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from typing import Protocol
 
 from chatroom.live import wire
@@ -14,6 +14,7 @@ RENEW = 10.0
 CROWD = 200
 """With more people than this in a log, presence is a count and those who matter."""
 
+NOBODY: frozenset[int] = frozenset()
 Place = tuple[int, int]
 """A log and a seat in it."""
 
@@ -45,6 +46,8 @@ class Presence:
         self._ours: dict[
             int, dict[int, float | None]
         ] = {}  # None: it has a socket; else since when not.
+        self._sockets: dict[int, set[int]] = {}
+        self._left: dict[Place, float] = {}
         self._written: dict[Place, bool | None] = {}  # None: perhaps, the outcome is unknown.
         self._renewed_at: float | None = None
         self._read: tuple[Mapping[int, int], frozenset[int]] = ({}, frozenset())
@@ -54,28 +57,34 @@ class Presence:
     def came(self, log: int, seat: int) -> None:
         """A socket of this process took its seat: lost with another process before, it is here now."""
         self._vanished.discard((log, seat))
+        self._left.pop((log, seat), None)
         self._ours.setdefault(log, {})[seat] = None
+        self._sockets.setdefault(log, set()).add(seat)
 
     def left(self, log: int, seat: int) -> None:
         """The last socket that a seat had at this process is gone."""
-        self._ours[log][seat] = self._now()
+        self._ours[log][seat] = self._left[log, seat] = self._now()
+        self._sockets[log].discard(seat)
 
     def knows(self, log: int) -> bool:
         """Whether a look has taken in this log yet, so that nobody is missed who is at another process."""
         return self._leases is None or log in self._read[1]
 
-    def connected(self, log: int) -> set[int]:
-        """The seats that have a socket now, at any process."""
-        ours = {seat for seat, left in self._ours.get(log, {}).items() if left is None}
-        return ours | {seat for seat, has_socket in self._theirs.get(log, {}).items() if has_socket}
+    def connected(self, log: int) -> Set[int]:
+        """The seats that have a socket now, at any process: to look at, and not to keep."""
+        ours, theirs = self._sockets.get(log, NOBODY), self._theirs.get(log)
+        if not theirs:
+            return ours
+        return ours | {seat for seat, has_socket in theirs.items() if has_socket}
 
     def vanished(self, log: int, seat: int) -> bool:
         """Whether a seat was lost with its process, whose lease has run out since (W20)."""
         return (log, seat) in self._vanished and seat not in self.connected(log)
 
-    def here(self, log: int) -> set[int]:
+    def here(self, log: int) -> Set[int]:
         """The seats that are shown as here: with a socket, or without one for a moment."""
-        return self._ours.get(log, {}).keys() | self._theirs.get(log, {}).keys()
+        ours, theirs = self._ours.get(log, {}).keys(), self._theirs.get(log)
+        return ours | theirs.keys() if theirs else ours
 
     async def look(self, logs: Iterable[int]) -> None:
         """Lets those go whose moment is over, tells the others of ours, and reads theirs in `logs`.
@@ -89,12 +98,11 @@ class Presence:
 
     def _let_go(self) -> None:
         over = self._now() - GRACE
-        for log, seats in list(self._ours.items()):
-            for seat, left in list(seats.items()):
-                if left is not None and left <= over:
-                    del seats[seat]
-            if not seats:
-                del self._ours[log]
+        for place in [place for place, left in self._left.items() if left <= over]:
+            log, seat = place
+            del self._left[place], self._ours[log][seat]
+            if not self._ours[log]:
+                del self._ours[log], self._sockets[log]
 
     async def _tell(self, leases: Leases) -> None:
         now = self._now()
@@ -143,11 +151,11 @@ class Presence:
         }
 
 
-def presence_frame(here: Collection[int], state: object) -> wire.Presence:
+def presence_frame(here: Set[int], state: object) -> wire.Presence:
     """What a log is told: who is here; of a crowd how many, and of those who matter who."""
     if len(here) <= CROWD:
         return wire.Presence(tuple(sorted(here)))
-    return wire.Presence(tuple(sorted(_matter(state) & set(here))), count=len(here))
+    return wire.Presence(tuple(sorted(_matter(state) & here)), count=len(here))
 
 
 def _matter(state: object) -> set[int]:

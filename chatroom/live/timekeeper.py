@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Set
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -229,7 +229,7 @@ class Timekeeper:
             self._journal.submit(log, 0, command)
         return changes
 
-    def _mind_the_holder(self, log: int, meeting: Meeting, connected: set[int]) -> None:
+    def _mind_the_holder(self, log: int, meeting: Meeting, connected: Set[int]) -> None:
         """A holder who vanished is given a moment, and one who is back goes on (FC-16)."""
         if meeting.holder is None:
             self._missed.pop(log, None)
@@ -242,13 +242,13 @@ class Timekeeper:
         if self._missed[log] >= MISSED:
             self._propose(log, meeting, ask.HolderAway(meeting.holder))
 
-    def _mind_the_owed(self, log: int, meeting: Meeting, connected: set[int]) -> None:
+    def _mind_the_owed(self, log: int, meeting: Meeting, connected: Set[int]) -> None:
         """Who lost a turn by being away is next, whenever they are back (FC-16)."""
         for seat in meeting.owed:
             if seat in connected:
                 self._propose(log, meeting, ask.HolderBack(seat))
 
-    def _mind_the_hands(self, log: int, meeting: Meeting, connected: set[int]) -> None:
+    def _mind_the_hands(self, log: int, meeting: Meeting, connected: Set[int]) -> None:
         """Somebody in the queue is missed for as long as they are shown as here (FC-17, FC-18).
 
         Only who came or went is proposed: everybody has a hand up in a round, be they thousands.
@@ -263,7 +263,7 @@ class Timekeeper:
             if seat not in away and now - since >= GRACE:
                 self._propose(log, meeting, ask.HandAway(seat))
 
-    def _mind_the_chair(self, book: Book, meeting: Meeting, connected: set[int]) -> None:
+    def _mind_the_chair(self, book: Book, meeting: Meeting, connected: Set[int]) -> None:
         """A meeting without a facilitator for a minute is told so, and who comes back is heeded (FC-24).
 
         Every process that anybody of the meeting is connected to looks, whoever held it: the last

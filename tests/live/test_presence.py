@@ -344,7 +344,7 @@ def test_a_crowd_is_counted_and_those_who_matter_are_named(history: list[object]
 
 
 def test_of_a_crowd_elsewhere_than_in_a_meeting_only_the_count_is_told():
-    assert presence_frame(range(CROWD + 1), None) == wire.Presence((), count=CROWD + 1)
+    assert presence_frame(set(range(CROWD + 1)), None) == wire.Presence((), count=CROWD + 1)
 
 
 # Who is writing
