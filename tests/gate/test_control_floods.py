@@ -3,11 +3,11 @@
 import asyncio
 import json
 import secrets
-import socket
-import threading
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from statistics import median
 
 import pytest
@@ -16,7 +16,7 @@ from chatroom.client import Seat, enter
 from moderation.meeting import commands as ask
 from tests.chance import FULL
 from tests.gate.wire import PING, PONG, get, resident, seconds_for, upgrade
-from tests.processes import SLOW, ServerProcess
+from tests.processes import HOUSE, SLOW, ServerProcess
 
 FLOODERS = 50 if FULL else 5
 SECONDS = 6.0
@@ -24,44 +24,26 @@ KERNEL_AND_HELD = 64 * 2**20
 """How much the server may grow by."""
 
 
-class Flooder(threading.Thread):
-    """Sends as fast as it is let, and comes again whenever it is cut."""
-
-    def __init__(self, port: int, request: bytes, hello: bytes, some: bytes) -> None:
-        super().__init__(daemon=True)
-        self._port = port
-        self._begin = (request, hello)
-        self._some = some * (65536 // len(some))
-        self.is_over = threading.Event()
-        self.sent = 0
-
-    def run(self) -> None:
-        while not self.is_over.is_set():
-            with (
-                suppress(OSError),
-                socket.create_connection(("127.0.0.1", self._port), timeout=1.0) as flood,
-            ):
-                request, hello = self._begin
-                flood.sendall(request)
-                flood.recv(65536)
-                flood.sendall(hello)
-                while not self.is_over.is_set():
-                    self.sent += flood.send(self._some)
-
-
-@contextmanager
-def flood(server: ServerProcess, path: str, hello: bytes, some: bytes) -> Iterator[list[Flooder]]:
-    request = upgrade(path, f"127.0.0.1:{server.port}")
-    flooders = [Flooder(server.port, request, hello, some) for _ in range(FLOODERS)]
-    for one in flooders:
-        one.start()
+@asynccontextmanager
+async def flood(server: ServerProcess, path: str, hello: bytes, some: bytes) -> AsyncIterator[None]:
+    """In a process of its own: here it would delay the clock that measures."""
+    said = (upgrade(path, f"127.0.0.1:{server.port}"), hello, some)
+    words = [
+        "-m",
+        "tests.gate.flooder",
+        str(server.port),
+        str(FLOODERS),
+        *(one.hex() for one in said),
+    ]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *words, cwd=HOUSE, stdout=subprocess.PIPE
+    )
     try:
-        yield flooders
+        yield
     finally:
-        for one in flooders:
-            one.is_over.set()
-        for one in flooders:
-            one.join(5.0)
+        process.terminate()
+        out, _ = await process.communicate()
+    assert int(out) > 2**20, "need a flood"
 
 
 def framed(frame: dict[str, str]) -> bytes:
@@ -92,13 +74,12 @@ async def test_a25_a_flood_of_control_frames_delays_nobody(
         path, hello = room, framed({"type": "hello", "bearer": seat.session})
     before = resident(server.pid)
     receipts, health = [], []
-    with flood(server, path, hello, PING if "pings" in kind else PONG) as flooders:
+    async with flood(server, path, hello, PING if "pings" in kind else PONG):
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
             receipts.append(await seconds_for(lambda: seat.say("Still here.")))
             health.append(await seconds_for(lambda: get(server.port, "/healthz")))
             await asyncio.sleep(0.3)
-        assert sum(one.sent for one in flooders) > 2**20, "need a flood"
     assert median(receipts) < 0.25 * SLOW
     assert median(health) < 0.25 * SLOW
     assert resident(server.pid) - before < KERNEL_AND_HELD
