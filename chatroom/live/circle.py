@@ -15,12 +15,14 @@ TICK = 0.005
 """Seconds that a large room waits for more before it flushes, once many speak at a time."""
 LARGE = 100
 """Sockets from which on that pays: below, a flush costs less than what joining would save."""
+GATHERED = 64 * 1024
+"""Bytes that who comes in is sent in one write at most."""
 
 
 class Subscriber:
     """One socket in a log: its seat, its session, and per stream the last number it was refilled to."""
 
-    __slots__ = ("_behind", "at", "circle", "frames", "place", "seat", "session")
+    __slots__ = ("_behind", "_gathered", "at", "circle", "frames", "place", "seat", "session")
 
     def __init__(self, frames: Frames, seat: int, session: bytes) -> None:
         self.frames = frames
@@ -31,6 +33,7 @@ class Subscriber:
         """Where it is live, at `place`."""
         self.place = 0
         self._behind: tuple[tuple[int, bytes], ...] = ()
+        self._gathered: bytes | None = None
 
     def send(self, frame: wire.OutboundFrame) -> None:
         """A frame for this socket alone."""
@@ -46,8 +49,23 @@ class Subscriber:
 
     def write_now(self, data: bytes) -> None:
         """One that does not drain is let go, and resumes by cursor (P14)."""
+        if self._gathered is not None:
+            self._gathered += data
+            if len(self._gathered) < GATHERED:
+                return
+            data, self._gathered = self._gathered, b""
         if not self.frames.offer(data):
             self.frames.abort()
+
+    def gather(self) -> None:
+        """What it is told while it comes in goes in few writes: each costs as much as the rest of it."""
+        self._gathered = b""
+
+    def write_what_was_gathered(self) -> None:
+        """It is in, and everything is written at once from now on."""
+        data, self._gathered = self._gathered, None
+        if data:
+            self.write_now(data)
 
     def writer(self) -> Write:
         """What takes the bytes of a flush: the bare transport, where nothing speaks against it."""

@@ -88,6 +88,7 @@ class Hub:
             if not behind:
                 circle.go_live(subscriber)
                 self._welcome(circle, subscriber)
+                subscriber.write_what_was_gathered()
                 return True
             for audience in behind:
                 await self._refill(journal, book, circle, subscriber, audience)

@@ -247,6 +247,7 @@ class Connection:
         """From the hello to where it has everything and is called for whatever comes."""
         hub, log = self._house.hub, self._book.log
         hub.enter(log, self._subscriber)
+        self._subscriber.gather()
         is_in = False
         try:
             # While the database is away, what is in memory is all there is (P17).

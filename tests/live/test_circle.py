@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from chatroom.live import circle as module
-from chatroom.live.circle import IN_A_TURN, Circle, Subscriber
+from chatroom.live.circle import GATHERED, IN_A_TURN, Circle, Subscriber
 from tests.live.hall import Recorder, recorded
 
 EVENING = 7
@@ -236,3 +236,20 @@ async def test_a_stream_of_few_is_written_to_those_who_read_it(circle: Circle):
     circle.leave(ben)
     assert [names(circle.readers(audience)) for audience in (-1, 2)] == [[], []]
     assert names(circle.of(1)) == [ada.seat]
+
+
+async def test_what_somebody_is_told_who_comes_in_goes_in_few_writes(circle: Circle):
+    ben = Subscriber(Recorder(), 2, b"")
+    ben.gather()
+    ben.at = {0: 0}
+    circle.enter(ben)
+    ben.write(b"fresh ")
+    ben.write(b"entries ")
+    assert recorded(ben).given == []
+    ben.write(b"x" * GATHERED)
+    assert [len(data) for data in recorded(ben).given] == [GATHERED + len(b"fresh entries ")]
+    ben.write(b"presence")
+    circle.go_live(ben)
+    ben.write_what_was_gathered()
+    ben.write(b" receipt")
+    assert recorded(ben).given[1:] == [b"presence", b" receipt"]
