@@ -31,7 +31,7 @@ from tests.load._members import Way
 from tests.processes import ServerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 
 WORDS = "It was a long week and I am glad to be here with all of you tonight, thank you. " * 2
 WELCOME = b'"type":"fresh"'
@@ -192,3 +192,11 @@ def numbers(text: str) -> tuple[int, ...]:
 def told(benchmark: str, **figures: object) -> None:
     """One JSON object on a line."""
     print(json.dumps({"benchmark": benchmark, **figures}), flush=True)
+
+
+async def or_void(benchmark: str, measuring: Awaitable[None], **which: object) -> None:
+    """Where a measurement does not come to its end, a line says why, and the next one goes on."""
+    try:
+        await measuring
+    except (AssertionError, TimeoutError, OSError) as no:
+        told(benchmark, **which, void=str(no) or "not at its end in time")

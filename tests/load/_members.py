@@ -131,7 +131,7 @@ class Audience:
         self._wanted = lines
         if self.lines < lines:
             self._reached.clear()
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(ALL_THERE_WITHIN):
                 await self._reached.wait()
 
     def assert_whole(self) -> None:

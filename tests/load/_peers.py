@@ -280,7 +280,7 @@ async def serving(stack: AsyncExitStack, port: int, *words: str, **environ: str)
             else:
                 writer.close()
                 return process.pid
-    raise Absent(f"{Path(words[0]).name} ended with {process.returncode}")
+    raise OSError(f"{Path(words[0]).name} ended with {process.returncode}")
 
 
 PEERS: dict[str, Open] = {

@@ -12,7 +12,7 @@ import time
 
 import uvloop
 
-from tests.load._load import UNLIMITED, numbers, serving, told, way
+from tests.load._load import UNLIMITED, numbers, or_void, serving, told, way
 from tests.load._machine import cpu_seconds, resident_kib, take_the_load_core
 from tests.load._rooms import Room, window
 
@@ -52,7 +52,7 @@ async def measure(members: int) -> None:
 async def main() -> None:
     take_the_load_core()
     for members in SIZES:
-        await measure(members)
+        await or_void("big-room", measure(members), members=members)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ async def turn(one: Contestant, publishers: int, number: int) -> Turn:
             took.append((time.perf_counter() - now) * 1000)
         audience.assert_whole()
     except (AssertionError, TimeoutError) as no:
-        raise Void(str(no) or "not with everybody within 30 s") from no
+        raise Void(str(no) or "not with everybody within a minute") from no
     seconds = time.perf_counter() - began
     return Turn(
         number,

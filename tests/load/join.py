@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from tests.load._load import UNLIMITED, numbers, serving, told, way
+from tests.load._load import UNLIMITED, numbers, or_void, serving, told, way
 from tests.load._machine import cpu_seconds, take_the_load_core
 from tests.load._members import Audience, Way, settled
 
 if TYPE_CHECKING:
     from tests.processes import ServerProcess
 
-SIZES = numbers(os.environ.get("MEMBERS", "200,1000,2000"))
+SIZES = numbers(os.environ.get("MEMBERS", "200,1000,2000,10000"))
 WITHIN = float(os.environ.get("WITHIN", "30"))
 AGAIN = int(os.environ.get("AGAIN", "100"))
 """How many go and come in again once the room is full."""
@@ -83,7 +83,7 @@ async def coming(server: ServerProcess, room: Audience, ways: list[Way]) -> dict
 async def main() -> None:
     take_the_load_core()
     for members in SIZES:
-        await measure(members)
+        await or_void("join", measure(members), members=members)
 
 
 if __name__ == "__main__":

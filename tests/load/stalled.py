@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from tests.load._load import UNLIMITED, median, numbers, percentile, serving, spread, told, way
+from tests.load._load import (
+    UNLIMITED,
+    median,
+    numbers,
+    or_void,
+    percentile,
+    serving,
+    spread,
+    told,
+    way,
+)
 from tests.load._machine import CORES, Memory, on, resident_kib, take_the_load_core, watched
 from tests.load._rooms import Room, window
 
@@ -99,7 +109,7 @@ async def harmed(server: ServerProcess, place: Place, members: int) -> AsyncIter
 async def main() -> None:
     take_the_load_core()
     for members in SIZES:
-        await measure(members)
+        await or_void("stalled", measure(members), members=members)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from tests.load._load import (
     a_line,
     masked,
     numbers,
+    or_void,
     percentile,
     serving,
     told,
@@ -47,7 +48,7 @@ OVER = float(os.environ.get("OVER", "60"))
 RECONNECT = int(os.environ.get("RECONNECT", "2000"))
 RAIDERS = int(os.environ.get("RAIDERS", "200"))
 RAID_ROOM = int(os.environ.get("RAID_ROOM", "400"))
-RAID_FOR = float(os.environ.get("RAID_FOR", "10"))
+RAID_FOR = float(os.environ.get("RAID_FOR", "8"))
 PARTS = os.environ.get("PARTS", "join,reconnect,raid").split(",")
 EACH_SENDS = 20.0
 """Lines a second of a raider."""
@@ -315,11 +316,11 @@ async def raid() -> None:
 
 async def main() -> None:
     take_the_load_core()
+    if "raid" in PARTS:
+        await or_void("storm", raid(), part="raid", members=RAID_ROOM)
     if "join" in PARTS:
         for members in SIZES:
-            await evening(members)
-    if "raid" in PARTS:
-        await raid()
+            await or_void("storm", evening(members), part="join", members=members)
 
 
 if __name__ == "__main__":
