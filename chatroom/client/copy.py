@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import assert_never, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from chatroom.client.answers import Seen
-from chatroom.live.wire import Entries, Fresh, Numbered, Resumed, Stream, cursor, parse_cursor
+from chatroom.live.wire import (
+    Entries,
+    Fresh,
+    Numbered,
+    People,
+    Resumed,
+    Stream,
+    cursor,
+    parse_cursor,
+)
 from moderation.case import case as case_rules
 from moderation.case import desk as desk_rules
 from moderation.case.case import Case, CaseView
@@ -17,8 +27,8 @@ from moderation.case.entries import CaseEntry, DeskEntry, Touched
 from moderation.case.state import Lease
 from moderation.meeting import audience, decider
 from moderation.meeting import entries as happened
-from moderation.meeting.audience import Snapshot
-from moderation.meeting.state import Meeting, Stamp
+from moderation.meeting.audience import SeatView, Snapshot
+from moderation.meeting.state import Meeting, Seat, Stamp
 
 State = Meeting | Case | Desk
 View = Snapshot | CaseView | DeskView
@@ -46,6 +56,11 @@ class Copy:
     def view(self) -> View:
         assert self._state is not None, "nothing is known before the first fresh start"
         return view(self._state, self.seat)
+
+    def person(self, seat: int) -> SeatView | None:
+        """Somebody in the meeting; None for whoever is not known here, as in a crowd most are."""
+        assert isinstance(self._state, Meeting), "only a meeting has people"
+        return next(iter(audience.people(self._state, self.seat, [seat])), None)
 
     @property
     def caught_up(self) -> bool:
@@ -90,6 +105,11 @@ class Copy:
         for one in seen:
             self._fold(one)
         return seen
+
+    def meet(self, frame: People) -> None:
+        """Those of a crowd who were asked for, as they are at this place."""
+        assert isinstance(self._state, Meeting), "only a meeting has people"
+        self._state = audience.with_people(self._state, frame.seats, frame.crowd)
 
     def _complete(self, start: _Start) -> list[Seen]:
         heads = _places(start.frame.cursor)
@@ -203,7 +223,7 @@ def fold(state: State, entry: happened.AnyEntry | CaseEntry | DeskEntry, stamp: 
         case Meeting():
             known = cast("happened.AnyEntry", entry)
             is_shown = audience.audience(known) in (audience.ROOM, audience.CHAIR)
-            return decider.evolve(state, known, stamp) if is_shown else state
+            return _fold_meeting(state, known, stamp) if is_shown else state
         case Case():
             of_case = cast("CaseEntry", entry)
             is_shown = not case_rules.audience(of_case) or isinstance(of_case, Touched)
@@ -215,6 +235,21 @@ def fold(state: State, entry: happened.AnyEntry | CaseEntry | DeskEntry, stamp: 
             )
         case _:
             assert_never(state)
+
+
+def _fold_meeting(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
+    """Of a crowd not everybody is known: what an entry says of a stranger changes all but them."""
+    seat: int = getattr(entry, "seat", 0)
+    if seat == 0 or seat in meeting.seats or isinstance(entry, happened.SeatTaken):
+        return decider.evolve(meeting, entry, stamp)
+    stand_in = replace(meeting, seats=meeting.seats.insert(seat, Seat("member", 1, 1)))
+    after = decider.evolve(stand_in, entry, stamp)
+    return replace(
+        after,
+        seats=after.seats.discard(seat),
+        mutes=after.mutes.discard(seat),
+        in_service=after.in_service.discard(seat),
+    )
 
 
 def view(state: State, seat: int) -> View:

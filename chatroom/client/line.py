@@ -25,6 +25,7 @@ from chatroom.live.wire import (
     Heartbeat,
     Hello,
     OutboundFrame,
+    People,
     Presence,
     Receipt,
     Refusal,
@@ -32,6 +33,7 @@ from chatroom.live.wire import (
     Retry,
     SeatTyping,
     Stream,
+    Who,
 )
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ class Line:
         self._clock = options.get("clock") or asyncio.get_running_loop().time
         self._news = asyncio.Event()
         self._to_send = asyncio.Event()
+        self._to_ask: set[int] = set()
         self._socket: ClientConnection | None = None
         self._answered = False
         self._away = 0.0
@@ -107,6 +110,11 @@ class Line:
     async def send(self, command: AnySeatCommand, *, id: str | None = None) -> Receipt:
         """The receipt of `command`, once it is stored; raises `Refused` for a no."""
         return await self.submit(command, id=id)
+
+    def ask_who(self, *seats: int) -> None:
+        """Asks for those of a crowd who are not known, at most 200; lost with the socket."""
+        self._to_ask.update(seats)
+        self._to_send.set()
 
     # Reading
 
@@ -252,6 +260,9 @@ class Line:
             self._outbox.unsend()
             while True:
                 self._to_send.clear()
+                if self._to_ask:
+                    asked, self._to_ask = tuple(sorted(self._to_ask)), set()
+                    await socket.send(msgspec.json.encode(Who(asked)), text=True)
                 while (frame := self._outbox.next(self._clock())) is not None:
                     await socket.send(frame, text=True)
                 await _wait(self._to_send, self._outbox.pause(self._clock()))
@@ -282,6 +293,8 @@ class Line:
                 pass
             case Care(case=case):
                 self.cares.append(case)
+            case People():
+                self._copy.meet(frame)
             case _:
                 assert_never(frame)
         self._tell()

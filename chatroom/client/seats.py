@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chatroom.live.wire import Receipt
     from moderation.case.case import CaseView
     from moderation.case.desk import DeskView
-    from moderation.meeting.audience import Snapshot
+    from moderation.meeting.audience import SeatView, Snapshot
 
 
 @contextlib.asynccontextmanager
@@ -72,6 +72,10 @@ class Seat(Line):
     def meeting(self) -> Snapshot:
         """The meeting as far as this client has read."""
         return cast("Snapshot", self._copy.view)
+
+    def person(self, seat: int) -> SeatView | None:
+        """Whoever has this seat, as far as this client knows; of a crowd, `ask_who` for the others."""
+        return self._copy.person(seat)
 
     async def say(self, text: str, *, epoch: int | None = None, id: str | None = None) -> Receipt:
         """A line to the room; `epoch` is the one this client sees, unless given."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chatroom.live import wire
 from chatroom.live.book import Book
 from chatroom.live.transport import Frames, Write
+from moderation.meeting.crowd import LATELY
 
 IN_A_TURN = 500
 """Sockets that one turn of the loop writes to, about 5 ms: a huge room holds up no other one for longer."""
@@ -135,6 +136,7 @@ class Circle:
         self.crowd: bytes | None = None
         """The same as a frame: in a crowd whoever comes is told that, and what has changed a little later."""
         self.typing: dict[int, float] = {}
+        self._introduced: dict[int, None] = {}
 
     @property
     def empty(self) -> bool:
@@ -158,6 +160,16 @@ class Circle:
         """The live ones that read a stream which is not everybody's: a seat's own bears its number."""
         found = self._of_seat if audience > 0 else self._readers
         return [one for one in found.get(audience, ()) if one.circle is self and audience in one.at]
+
+    def introduce(self, seats: list[int]) -> list[int]:
+        """Those of them that were not named here of late."""
+        new = [seat for seat in dict.fromkeys(seats) if seat not in self._introduced]
+        for seat in seats:
+            self._introduced.pop(seat, None)
+            self._introduced[seat] = None
+        while len(self._introduced) > LATELY:
+            del self._introduced[next(iter(self._introduced))]
+        return new
 
     # Coming and going
 

@@ -7,10 +7,17 @@ from chatroom.live import wire
 from chatroom.live.book import Book, Record
 from chatroom.live.circle import Circle, Subscriber
 from chatroom.live.journal import Journal
-from chatroom.live.presence import Presence, presence_frame, shows_typing
+from chatroom.live.presence import (
+    Presence,
+    introduction,
+    is_of_a_crowd,
+    presence_frame,
+    shows_typing,
+)
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.rules import let_go_by, stream_name
 from moderation.meeting.audience import NOBODY
+from moderation.meeting.crowd import NAMING
 
 REFILL = 500
 """Entries in one frame of a refill."""
@@ -165,6 +172,15 @@ class Hub:
             self._publish_part(circle, part)
             if let_go is not None:
                 self._let_go(circle, *let_go)
+        if is_of_a_crowd(book.fold.state):
+            self._introduce(circle, book, records)
+
+    def _introduce(self, circle: Circle, book: Book, records: list[Record]) -> None:
+        """Whoever is named to a crowd after a while is told to all at once: many do not know them."""
+        named = [record.entry.seat for record in records if isinstance(record.entry, NAMING)]
+        frame = introduction(book.fold.state, circle.introduce(named))
+        if frame is not None:
+            circle.to_all(wire.encode(frame))
 
     def _publish_part(self, circle: Circle, records: list[Record]) -> None:
         by_audience: dict[int, list[Record]] = {}

@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from typing import Protocol
 
 from chatroom.live import wire
+from moderation.meeting import crowd
+from moderation.meeting.audience import introduced, people
 from moderation.meeting.state import Meeting
 from moderation.meeting.talking import why_silent
 
@@ -11,8 +13,6 @@ GRACE = 15.0
 """Seconds that a seat is shown as here after its last socket is gone, so that nobody flickers (FC-18)."""
 RENEW = 10.0
 """Seconds between two renewals of this process's lease (W20)."""
-CROWD = 200
-"""With more people than this in a log, presence is a count and those who matter."""
 
 NOBODY: frozenset[int] = frozenset()
 Place = tuple[int, int]
@@ -153,18 +153,29 @@ class Presence:
 
 def presence_frame(here: Set[int], state: object) -> wire.Presence:
     """What a log is told: who is here; of a crowd how many, and of those who matter who."""
-    if len(here) <= CROWD:
+    if len(here) <= crowd.CROWD:
         return wire.Presence(tuple(sorted(here)))
-    return wire.Presence(tuple(sorted(_matter(state) & here)), count=len(here))
+    matter = {*crowd.listed(state), *state.hands} if isinstance(state, Meeting) else ()
+    return wire.Presence(tuple(sorted(seat for seat in matter if seat in here)), count=len(here))
 
 
-def _matter(state: object) -> set[int]:
-    """Facilitators, the queue, the holder, the invited. One's own seat everybody knows to be here."""
+def is_of_a_crowd(state: object) -> bool:
+    """Whether a page of this log may know a part of the people alone."""
+    return isinstance(state, Meeting) and len(state.seats) > crowd.CROWD
+
+
+def people_frame(state: object, seat: int, asked: Iterable[int]) -> wire.People:
+    """Those of a crowd whom a seat asks for, each once."""
     if not isinstance(state, Meeting):
-        return set()
-    facilitators = {seat for seat in state.seats if state.is_facilitator(seat)}
-    floor = {seat for seat in (state.holder, state.invited) if seat is not None}
-    return facilitators | floor | set(state.hands)
+        return wire.People(())
+    return wire.People(people(state, seat, dict.fromkeys(asked)), state.sitting)
+
+
+def introduction(state: object, named: Iterable[int]) -> wire.People | None:
+    """Those whom entries name to everybody in a crowd, or each page would ask for them."""
+    assert isinstance(state, Meeting), "only a meeting is a crowd"
+    views = introduced(state, named)
+    return wire.People(views, state.sitting) if views else None
 
 
 def shows_typing(state: object, seat: int, *, in_a_crowd: bool) -> bool:

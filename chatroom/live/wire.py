@@ -15,7 +15,7 @@ from moderation.case.case import CaseView
 from moderation.case.desk import DeskView
 from moderation.case.entries import CaseEntry, DeskEntry
 from moderation.meeting import entries as happened
-from moderation.meeting.audience import Snapshot
+from moderation.meeting.audience import SeatView, Snapshot
 from moderation.refused import Refused
 
 C = TypeVar("C")
@@ -27,6 +27,7 @@ CommandId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 """128 random bits as hex, chosen by the client once per intent and kept when it sends again."""
 WINDOW = 32
 """Commands that a client has on the way at once, and so names at most behind one that it sends again."""
+SeatNumber = Annotated[int, Meta(ge=1, le=MOST)]
 Cursor = Annotated[str, Meta(max_length=64)]
 """`120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first."""
 Stream = Literal["room", "chair", "own"]
@@ -65,6 +66,14 @@ class Typing(Inbound, frozen=True):
     """Whoever sits here is writing. At most one in 3 seconds is heard; nothing answers it."""
 
 
+class Who(Inbound, frozen=True):
+    """Asks for those of a crowd whom a client does not know. `people` answers, at once while a client
+    does not ask more than a few times in a second.
+    """
+
+    seats: Annotated[tuple[SeatNumber, ...], Meta(min_length=1, max_length=200)]
+
+
 class Numbered(Struct, frozen=True):
     """An entry in its stream: gapless number, id, seconds since 1970."""
 
@@ -90,11 +99,15 @@ class Fresh(Outbound, frozen=True, kw_only=True):
 
 
 class Resumed(Outbound, frozen=True, kw_only=True):
-    """The cursor holds: every entry after it follows. `cursor` is the head."""
+    """The cursor holds: every entry after it follows. `cursor` is the head.
+
+    `crowd`: more than 200 have come to this meeting, and who is not known can be asked for by `who`.
+    """
 
     seat: int
     cursor: dict[Stream, str]
     now: float
+    crowd: bool = False
 
 
 class Entries(Outbound, frozen=True):
@@ -139,8 +152,8 @@ class Heartbeat(Outbound, frozen=True):
 
 class Presence(Outbound, frozen=True):
     """The seats that are here; shown as gone 15 seconds after their last socket. A hint: never in the
-    log, never kept. With `count`, so many are here and `here` names only those of them who matter:
-    facilitators, raised hands, the holder, the invited. A client is here itself.
+    log, never kept. With `count`, so many are here and `here` names only those of them who matter, as
+    `seats` of a snapshot does. A client is here itself.
     """
 
     here: tuple[int, ...]
@@ -159,6 +172,15 @@ class Care(Outbound, frozen=True):
     case: str
 
 
+class People(Outbound, frozen=True):
+    """Some of a crowd, as they are after the last entry that was sent, and how many sit: the answer to
+    `who`, without those who do not exist; and, to all, whoever is named for the first time in a while.
+    """
+
+    seats: tuple[SeatView, ...]
+    crowd: int = 0
+
+
 class Texted(Struct, frozen=True):
     """Whatever has words, or is a name."""
 
@@ -169,9 +191,10 @@ class Texted(Struct, frozen=True):
 HEARD = 6000
 """Code points of a message that is too long in which a cry for help is still looked for."""
 
-InboundFrame = Hello | Command | Typing
+InboundFrame = Hello | Command | Typing | Who
 OutboundFrame = (
     Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | SeatTyping | Care
+    | People
 )  # fmt: skip
 
 _frames: msgspec.json.Decoder[InboundFrame] = msgspec.json.Decoder(InboundFrame)

@@ -25,7 +25,7 @@ from redis.exceptions import RedisError
 
 # fmt: off
 Kind = Literal[
-    "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "sockets", "starts",
+    "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "who", "sockets", "starts",
     "guesses", "all_guesses", "strangers", "all_strangers", "comings", "by_link",
     "helps", "all_helps", "knocks", "all_knocks",
 ]
@@ -81,6 +81,12 @@ BUDGETS: dict[Kind, Budget] = {
         60,
         "sockets opened",
         "five tabs and devices on a connection that breaks every two seconds",
+    ),
+    "who": Budget(
+        60,
+        10,
+        "questions who somebody in a crowd is",
+        "a page asks four times a second while it scrolls; more is answered a little later",
     ),
     "starts": Budget(
         30,

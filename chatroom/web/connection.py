@@ -20,6 +20,7 @@ from chatroom.live.book import Book
 from chatroom.live.circle import Subscriber
 from chatroom.live.hub import TYPING, Hub
 from chatroom.live.journal import Answer, Journal, RetryLater
+from chatroom.live.presence import is_of_a_crowd, people_frame
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.reviewing import Reviewer
 from chatroom.live.rules import Command, State, as_written, stream_name, words_of
@@ -280,7 +281,8 @@ class Connection:
             places = self._places(hello.cursor or {})
             assert places is not None, "a cursor that holds can be read"
             self._subscriber.at = {audience: number for audience, (number, _) in places.items()}
-            self._subscriber.send(wire.Resumed(seat=self._seat, cursor=heads, now=now))
+            crowd = is_of_a_crowd(fold.state)
+            self._subscriber.send(wire.Resumed(seat=self._seat, cursor=heads, now=now, crowd=crowd))
             return
         self._subscriber.at = {
             audience: max(first - 1, fold.head(audience)[0] - TOO_FAR)
@@ -387,6 +389,8 @@ class Connection:
             elif isinstance(frame, wire.Command):
                 self._outstanding += 1
                 self._take(frame)
+            elif isinstance(frame, wire.Who):
+                self._introduce(frame)
             else:
                 raise Ended("bad_frame")
         except Ended as ended:
@@ -440,6 +444,18 @@ class Connection:
         self._typed_at, self._typed = now, 0
         self._house.hub.typing(self._book, self._seat, now)
         return True
+
+    def _introduce(self, frame: wire.Who) -> None:
+        """As they are after all that this socket was sent: what waits to be written is written before."""
+        if self._pace.may_ask():
+            self._subscriber.send(people_frame(self._book.fold.state, self._seat, frame.seats))
+        else:
+            self._slowly(self._introduce_later(frame))
+
+    async def _introduce_later(self, frame: wire.Who) -> None:
+        await self._pace.ask(pause)
+        if self._streams():
+            self._subscriber.send(people_frame(self._book.fold.state, self._seat, frame.seats))
 
     # Commands
 

@@ -97,6 +97,15 @@ class Pace:
         """It has come to nothing, and is going to be sent again."""
         self._limits.give_back(kind, self._key)
 
+    def may_ask(self) -> bool:
+        """Whether one more question who somebody is has its answer at once."""
+        return self._limits.take("who", self._key) is None
+
+    async def ask(self, pause: Callable[[float], Awaitable[None]]) -> None:
+        """Waits until it has."""
+        while (wait := self._limits.take("who", self._key)) is not None:
+            await pause(wait / 1000)
+
     async def look(self, pause: Callable[[float], Awaitable[None]]) -> None:
         """Waits until one more refused command of this seat may be looked at."""
         while (wait := self._limits.take("refused", self._key)) is not None:

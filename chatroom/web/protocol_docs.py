@@ -184,6 +184,11 @@ case, `/desk/socket` the desk. Frames are JSON texts, discriminated by `type`; s
    client that is writing to the room may say `typing`, at most every 3 seconds; the others are told where
    everybody may write, or of the holder, and only those at the same process.
 
+7. **A crowd.** In a meeting of more than 200 a snapshot lists those who matter, says how many sit, and what the
+   client itself is. An entry may be about somebody else: it changes nothing that a client knows of them. Of whom
+   it needs the name it asks `who`, all at once; `people` brings them, at the place that it has read to, and comes
+   to all when somebody is named for the first time in a while.
+
 ## A command
 
 The client chooses an `id` for each intent, 128 random bits, and keeps it when it sends again. The answer

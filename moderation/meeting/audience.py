@@ -1,10 +1,13 @@
 """Who may see what: the one stream of an entry, the streams of a seat, and the meeting as a seat sees it."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from msgspec.structs import replace
-from rpds import HashTrieMap, HashTrieSet
+from rpds import HashTrieMap
 
 from moderation.meeting import commands as ask
+from moderation.meeting import crowd
 from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags, Phase
 from moderation.meeting.state import AwayHand, Knock, Meeting, Mute, Offer, Seat, Topic, Turn
@@ -97,6 +100,9 @@ class KnockView(Struct, frozen=True):
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     """The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue.
 
+    `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the
+    facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the
+    last of them last. `me` is this seat there. Of anybody else a client asks `who`.
     `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they
     were offered the shield last. `why_silent` is the code of the
     reason why this seat may not write to the room now, null where it may.
@@ -141,6 +147,9 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     is_quiet: bool
     topic: Topic | None
     hands_away: tuple[AwayHand, ...] = ()
+    crowd: int | None = None
+    lately: tuple[int, ...] = ()
+    me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
     why_silent: str | None = None
@@ -149,6 +158,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
 class Own(Struct, frozen=True):
     """The last fields of `Snapshot`, which are one seat's own; all before them is the same for many."""
 
+    me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
     why_silent: str | None = None
@@ -157,7 +167,9 @@ class Own(Struct, frozen=True):
 def own(meeting: Meeting, seat: int) -> Own:
     """What of the snapshot is this seat's alone."""
     holds = meeting.is_facilitator(seat)
+    is_of_many = crowd.is_crowd(meeting) and seat in meeting.seats
     return Own(
+        me=_seat_view(meeting, seat, since(meeting, seat)) if is_of_many else None,
         lobby=_lobby(meeting) if holds else (),
         strangers_at=meeting.strangers_at if holds else None,
         why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
@@ -174,8 +186,13 @@ def gone(meeting: Meeting) -> list[int]:
 
     Seats before whose `since` there are as many of them have all but `own` in common.
     """
-    numbers = (place.removed or place.left for place in meeting.seats.values())
+    places = (meeting.seats[seat] for seat in _shown(meeting))
+    numbers = (place.removed or place.left for place in places)
     return sorted(number for number in numbers if number)
+
+
+def _shown(meeting: Meeting) -> list[int]:
+    return crowd.listed(meeting) if crowd.is_crowd(meeting) else sorted(meeting.seats)
 
 
 def snapshot(meeting: Meeting, seat: int) -> Snapshot:
@@ -184,6 +201,7 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
     Of those who were removed, or had left, before `seat` came, it has no name.
     """
     first, theirs = since(meeting, seat), own(meeting, seat)
+    is_crowd, shown = crowd.is_crowd(meeting), _shown(meeting)
     return Snapshot(
         format=meeting.format,
         phases=meeting.phases,
@@ -210,7 +228,7 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         urgent=meeting.urgent,
         put_off=meeting.put_off,
         queue_open=meeting.queue_open,
-        seats=tuple(_seat_view(meeting, number, first) for number in sorted(meeting.seats)),
+        seats=tuple(_seat_view(meeting, number, first) for number in shown),
         locked=meeting.locked,
         paused_at=meeting.paused_at,
         total_pause=meeting.total_pause,
@@ -224,10 +242,24 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         is_quiet=meeting.is_quiet,
         topic=meeting.topic,
         hands_away=meeting.hands_away,
+        crowd=meeting.sitting if is_crowd else None,
+        lately=meeting.lately if is_crowd else (),
+        me=theirs.me,
         lobby=theirs.lobby,
         strangers_at=theirs.strangers_at,
         why_silent=theirs.why_silent,
     )
+
+
+def people(meeting: Meeting, seat: int, asked: Iterable[int]) -> tuple[SeatView, ...]:
+    """Those of the seats that `seat` asks for whom there are, as its snapshot would show them."""
+    first = since(meeting, seat)
+    return tuple(_seat_view(meeting, one, first) for one in asked if one in meeting.seats)
+
+
+def introduced(meeting: Meeting, seats: Iterable[int]) -> tuple[SeatView, ...]:
+    """Those of the seats that sit, as everybody in the room sees them."""
+    return tuple(_seat_view(meeting, one, 0) for one in seats if meeting.sits(one))
 
 
 def from_snapshot(shown: Snapshot) -> Meeting:
@@ -237,16 +269,25 @@ def from_snapshot(shown: Snapshot) -> Meeting:
         "lobby",
         "turn",
     }
-    meeting = Meeting(**{name: getattr(shown, name) for name in names})
-    mutes = {view.seat: view.muted_until for view in shown.seats if view.muted_until is not None}
-    return replace(
-        meeting,
-        seats=HashTrieMap({view.seat: _seat_of(view) for view in shown.seats}),
-        mutes=HashTrieMap(mutes),
-        shared=HashTrieSet(view.seat for view in shown.seats if view.shared),
-        said=HashTrieMap({view.seat: view.said for view in shown.seats if view.said}),
+    meeting = Meeting(
+        **{name: getattr(shown, name) for name in names},
         lobby=HashTrieMap({view.knock: _knock_of(view) for view in shown.lobby}),
     )
+    mine = () if shown.me is None else (shown.me,)
+    return with_people(meeting, (*shown.seats, *mine), shown.crowd)
+
+
+def with_people(meeting: Meeting, views: Iterable[SeatView], sitting: int | None) -> Meeting:
+    """The meeting with these seats as they look, and with `sitting` in all, where that is told."""
+    mutes, shared, said = meeting.mutes, meeting.shared, meeting.said
+    for view in views:
+        seat, until = view.seat, view.muted_until
+        meeting = meeting.placed(seat, _seat_of(view))
+        mutes = mutes.discard(seat) if until is None else mutes.insert(seat, until)
+        shared = shared.insert(seat) if view.shared else shared.discard(seat)
+        said = said.insert(seat, view.said) if view.said else said.discard(seat)
+    count = meeting.sitting if sitting is None else sitting
+    return replace(meeting, mutes=mutes, shared=shared, said=said, sitting=count)
 
 
 def _seat_of(view: SeatView) -> Seat:

@@ -243,8 +243,7 @@ def seat_taken(meeting: Meeting, entry: happened.SeatTaken, stamp: Stamp) -> Mee
         came_at=stamp.at,
         named_at=(stamp.number,),
     )
-    meeting = replace(meeting, seats=meeting.seats.insert(entry.seat, place))
-    meeting = with_look(meeting, entry.seat)
+    meeting = with_look(meeting.placed(entry.seat, place), entry.seat)
     if meeting.speak != "round":
         return meeting
     return replace(meeting, hands=(*meeting.hands, entry.seat))  # Who comes late is last (FC-28).

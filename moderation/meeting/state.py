@@ -45,6 +45,11 @@ class Seat(Struct, frozen=True):
     listening: bool = False
     came_at: float = 0.0
 
+    @property
+    def sits(self) -> bool:
+        """Whether it is somebody's: they were not removed, and have not left for good."""
+        return not (self.removed or self.left)
+
 
 class Turn(Struct, frozen=True):
     """The last turn that ended: whose it was and when."""
@@ -123,6 +128,10 @@ class Meeting(Struct, frozen=True):
     removed_by: HashTrieSet[str] = HashTrieSet()  # The invitations that they came by.
     shared: HashTrieSet[int] = HashTrieSet()  # Whose words were in a turn of theirs (FC-27).
     said: HashTrieMap[int, int] = HashTrieMap()  # Lines of each seat in a phase of introductions.
+    lately: tuple[int, ...] = ()  # Who wrote to the room, each once, the last of them last.
+    # Counted as they come and go, so that nobody looks at all seats for it
+    sitting: int = 0  # How many sit.
+    in_service: HashTrieSet[int] = HashTrieSet()  # Those of them who are more than members.
     # The door
     lobby: HashTrieMap[int, Knock] = HashTrieMap()
     knockers: HashTrieMap[str, int] = HashTrieMap()  # Of sessions without a seat.
@@ -218,7 +227,7 @@ class Meeting(Struct, frozen=True):
 
     def sits(self, seat: int) -> bool:
         """Whether `seat` is somebody's: they were not removed, and have not left for good."""
-        return seat in self.seats and not (self.seats[seat].removed or self.seats[seat].left)
+        return seat in self.seats and self.seats[seat].sits
 
     def is_facilitator(self, seat: int) -> bool:
         return self.sits(seat) and self.seats[seat].role != "member"
@@ -230,11 +239,7 @@ class Meeting(Struct, frozen=True):
 
     def serving(self, service: ask.Service) -> list[int]:
         """The seats that have this seat of service."""
-        return sorted(
-            seat
-            for seat, place in self.seats.items()
-            if service in place.services and self.sits(seat)
-        )
+        return sorted(seat for seat in self.in_service if service in self.seats[seat].services)
 
     def is_muted(self, seat: int) -> bool:
         return self.seats[seat].mute is not None
@@ -246,4 +251,18 @@ class Meeting(Struct, frozen=True):
         return any(away.seat == seat for away in self.hands_away)
 
     def with_seat(self, seat: int, **changes: object) -> Meeting:
-        return replace(self, seats=self.seats.insert(seat, replace(self.seats[seat], **changes)))
+        return self.placed(seat, replace(self.seats[seat], **changes))
+
+    def placed(self, seat: int, place: Seat) -> Meeting:
+        """The meeting with this place, new or changed."""
+        before = self.seats.get(seat)
+        serves = place.sits and (place.role != "member" or place.services != ())
+        in_service = self.in_service
+        if serves != (seat in in_service):
+            in_service = in_service.insert(seat) if serves else in_service.discard(seat)
+        return replace(
+            self,
+            seats=self.seats.insert(seat, place),
+            sitting=self.sitting + place.sits - (before is not None and before.sits),
+            in_service=in_service,
+        )

@@ -7,6 +7,7 @@ from moderation.masks import masked
 from moderation.meeting import commands as ask
 from moderation.meeting import customs, floor
 from moderation.meeting import entries as happened
+from moderation.meeting.crowd import wrote
 from moderation.meeting.needs import may_act_on, needs_facilitator
 from moderation.meeting.state import Line, Meeting, Stamp, Topic
 from moderation.refused import Refused
@@ -253,7 +254,7 @@ def posted(meeting: Meeting, entry: happened.Posted, stamp: Stamp) -> Meeting:
 
 def _with_line(meeting: Meeting, seat: int, stamp: Stamp) -> Meeting:
     line = Line(seat, stamp.at)
-    return replace(meeting, lines=meeting.lines.insert(stamp.number, line))
+    return wrote(replace(meeting, lines=meeting.lines.insert(stamp.number, line)), seat)
 
 
 def redacted(meeting: Meeting, entry: happened.Redacted) -> Meeting:

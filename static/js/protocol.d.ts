@@ -55,6 +55,7 @@ export type Session = string
 export type CaseId = string
 /** 128 random bits as hex, chosen by the client once per intent and kept when it sends again. */
 export type CommandId = string
+export type SeatNumber = number
 /** `120.f3a9...`: a stream's number and the id of the entry there; `0.` before the first. */
 export type Cursor = string
 export type Stream = "room" | "chair" | "own"
@@ -66,8 +67,8 @@ export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
 export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | SomebodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed | PressesListed | PressesPutAway
-export type InboundFrame = Hello | Command | Typing
-export type OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | SeatTyping | Care
+export type InboundFrame = Hello | Command | Typing | Who
+export type OutboundFrame = Fresh | Resumed | Entries | Receipt | Refusal | Retry | Heartbeat | Presence | SeatTyping | Care | People
 
 export type RefusalCode =
   | "not_open"
@@ -1095,6 +1096,12 @@ export interface Typing {
   type: "typing"
 }
 
+/** Asks for those of a crowd whom a client does not know. `people` answers, at once while a client does not ask more than a few times in a second. */
+export interface Who {
+  type: "who"
+  seats: SeatNumber[]
+}
+
 /** A fresh start: the state at `cursor`, then the entries after `starts` up to it, for the timeline. */
 export interface Fresh {
   type: "fresh"
@@ -1106,12 +1113,13 @@ export interface Fresh {
   now: number
 }
 
-/** The cursor holds: every entry after it follows. `cursor` is the head. */
+/** The cursor holds: every entry after it follows. `cursor` is the head. `crowd`: more than 200 have come to this meeting, and who is not known can be asked for by `who`. */
 export interface Resumed {
   type: "resumed"
   seat: number
   cursor: { [key in Stream]?: string }
   now: number
+  crowd?: boolean
 }
 
 /** The next entries of one stream. */
@@ -1154,7 +1162,7 @@ export interface Heartbeat {
   now: number
 }
 
-/** The seats that are here; shown as gone 15 seconds after their last socket. A hint: never in the log, never kept. With `count`, so many are here and `here` names only those of them who matter: facilitators, raised hands, the holder, the invited. A client is here itself. */
+/** The seats that are here; shown as gone 15 seconds after their last socket. A hint: never in the log, never kept. With `count`, so many are here and `here` names only those of them who matter, as `seats` of a snapshot does. A client is here itself. */
 export interface Presence {
   type: "presence"
   here: number[]
@@ -1173,6 +1181,13 @@ export interface Care {
   case: string
 }
 
+/** Some of a crowd, as they are after the last entry that was sent, and how many sit: the answer to `who`, without those who do not exist; and, to all, whoever is named for the first time in a while. */
+export interface People {
+  type: "people"
+  seats: SeatView[]
+  crowd?: number
+}
+
 /** An entry in its stream: gapless number, id, seconds since 1970. */
 export interface Numbered {
   number: number
@@ -1181,7 +1196,7 @@ export interface Numbered {
   entry: AnyEntry | CaseEntry | DeskEntry
 }
 
-/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
+/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
 export interface Snapshot {
   kind: "meeting"
   format: string
@@ -1223,6 +1238,9 @@ export interface Snapshot {
   is_quiet: boolean
   topic: Topic | null
   hands_away: AwayHand[]
+  crowd: number | null
+  lately: number[]
+  me: SeatView | null
   lobby: KnockView[]
   strangers_at: number | null
   why_silent: string | null

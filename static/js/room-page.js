@@ -9,7 +9,6 @@ import { Presence, Writing } from "./presence.js"
 import { apply, start } from "./room.js"
 import * as rooms from "./standing.js"
 import { Timeline } from "./timeline.js"
-import { AgendaView } from "./views/agenda.js"
 import { ComposerView } from "./views/composer.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
@@ -26,6 +25,7 @@ import { aloud } from "./words.js"
 /** @import { Item } from "./outbox.js" */
 /** @import { Entries, Fresh, OutboundFrame, SeatCommand, Stream } from "./protocol.js" */
 /** @import { MeetingEntry, Room } from "./room.js" */
+/** @import { AgendaView } from "./views/agenda.js" */
 /** @import { MeView } from "./views/me.js" */
 /** @import { ReadingsView } from "./views/readings.js" */
 /** @import { Door } from "./views/door.js" */
@@ -74,7 +74,6 @@ class RoomPage {
   #panel = null
 
   #header = new HeaderView()
-  #agenda = new AgendaView()
   #floor
   #queue = new QueueView()
   #people = new PeopleView()
@@ -83,7 +82,7 @@ class RoomPage {
   #waiting
   #writers = new WritingView()
   #care
-  /** What nobody needs at first sight. @type {readonly (MeView | ReadingsView)[] | "loading" | null} */
+  /** What nobody needs at first sight. @type {readonly (MeView | ReadingsView | AgendaView)[] | "loading" | null} */
   #rest = null
   #restTries = 0
   /** Whether they asked for a sound when they are invited. */
@@ -427,7 +426,6 @@ class RoomPage {
     const model = { room, now, isHere, hasLeft, here, lines: this.#timeline.lines }
     document.body.dataset.meeting = room.closedAt !== null ? "over" : rooms.isOpen(room) ? "open" : "before"
     this.#header.render(model)
-    this.#agenda.render(model)
     this.#floor.render(model)
     this.#queue.render(model)
     this.#people.render(model)
@@ -464,12 +462,16 @@ class RoomPage {
     this.#rest = "loading"
     const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
     try {
-      const [{ MeView }, { ReadingsView }] = await Promise.all([import(`./views/me.js${tried}`), import(`./views/readings.js${tried}`)])
+      const [{ MeView }, { ReadingsView }, { AgendaView }] = await Promise.all([
+        import(`./views/me.js${tried}`),
+        import(`./views/readings.js${tried}`),
+        import(`./views/agenda.js${tried}`),
+      ])
       const onchange = (/** @type {boolean} */ isOn) => {
         this.#sound = isOn
         this.#draft.save()
       }
-      this.#rest = [new MeView(this.#acts, { isOn: this.#sound, onchange }), new ReadingsView(this.#acts)]
+      this.#rest = [new MeView(this.#acts, { isOn: this.#sound, onchange }), new ReadingsView(this.#acts), new AgendaView()]
       this.#draw()
     } catch {
       this.#rest = null // The network is gone; it is asked for again once the line is back.

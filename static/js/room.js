@@ -1,6 +1,6 @@
 /** The meeting as this seat sees it: the browser's copy of `evolve`. No DOM. */
 
-/** @import { AnyEntry, Numbered, Service, SeatView, Snapshot } from "./protocol.js" */
+/** @import { AnyEntry, Numbered, People as PeopleFrame, Service, SeatView, Snapshot } from "./protocol.js" */
 
 import { speak, stoppedAt, hasShared } from "./standing.js"
 
@@ -17,10 +17,11 @@ import { speak, stoppedAt, hasShared } from "./standing.js"
 /**
  * The fields of `Snapshot` in camelCase, with `people` for `seats`; times are the server's, in
  * seconds since 1970. `seat` is mine; `phase` is -1 before the meeting is open; `lobby` is for
- * facilitators and empty for everybody else.
+ * facilitators and empty for everybody else. Of a `crowd`, as many as it said when it was last told,
+ * `people` are those who are known; `strangers` collects who is needed and not known.
  *
- * @typedef {{ [K in Exclude<keyof Snapshot, "kind" | "seats" | "turn" | "why_silent"> as Camel<K>]-?: Fixed<Exclude<Snapshot[K], undefined>> }
- *   & { seat: number, people: ReadonlyMap<number, Person> }} Room
+ * @typedef {{ [K in Exclude<keyof Snapshot, "kind" | "seats" | "turn" | "why_silent" | "me"> as Camel<K>]-?: Fixed<Exclude<Snapshot[K], undefined>> }
+ *   & { seat: number, people: ReadonlyMap<number, Person>, strangers: Set<number> }} Room
  */
 
 /** @typedef {Omit<Numbered, "entry"> & { entry: AnyEntry }} MeetingEntry */
@@ -32,9 +33,16 @@ import { speak, stoppedAt, hasShared } from "./standing.js"
  * @returns {Room}
  */
 export function start(snapshot, seat) {
-  const { kind: _kind, turn: _turn, why_silent: _why, seats, ...shown } = snapshot
-  const people = new Map(seats.map((view) => [view.seat, person(view)]))
-  return { ...camelled(shown), seat, people }
+  const { kind: _kind, turn: _turn, why_silent: _why, seats, me, ...shown } = snapshot
+  const people = new Map([...seats, ...(me ? [me] : [])].map((view) => [view.seat, person(view)]))
+  // A server from before there were crowds says nothing of one.
+  return { ...camelled({ ...shown, crowd: shown.crowd ?? null, lately: shown.lately ?? [] }), seat, people, strangers: new Set() }
+}
+
+/** The room in which some of a crowd are known, as they are at this place. @param {Room} room @param {PeopleFrame} frame @returns {Room} */
+export function meet(room, { seats, crowd = 0 }) {
+  const people = new Map([...room.people, ...seats.map((view) => /** @type {const} */ ([view.seat, person(view)]))])
+  return { ...room, people, crowd: room.crowd && crowd }
 }
 
 /** @param {SeatView} view @returns {Person} */
@@ -72,8 +80,9 @@ export function apply(room, { entry, at, number }) {
     case "closed":
       return { ...room, closedAt: at, hands: [], urgent: [], handsAway: [], offer: null, lobby: [], epoch: room.epoch + 1 }
     case "said":
-      return said(room, entry.seat, entry.turn ?? 0)
+      return said(wrote(room, entry.seat), entry.seat, entry.turn ?? 0)
     case "posted":
+      room = wrote(room, entry.seat)
       return entry.kind === "topic" ? { ...room, topic: { number, words: entry.words ?? null } } : room
     case "redacted":
       return room.topic?.number === entry.number ? { ...room, topic: null } : room
@@ -201,6 +210,8 @@ export function apply(room, { entry, at, number }) {
   }
 }
 
+/** So many who wrote to a crowd are remembered (moderation/meeting/crowd.py). */
+const LATELY = 50
 const NOBODY_INVITED = { invited: null, invitedBy: 0, inviteUntil: null }
 const NO_TURN = {
   holder: null,
@@ -239,6 +250,11 @@ function phaseBegan(was, phase, order, at) {
 function said(room, seat, turn) {
   if (turn !== 0 && !hasShared(room, seat)) room = withPerson(room, seat, { shared: true })
   return speak(room) === "self_id" ? withPerson(room, seat, { said: (room.people.get(seat)?.said ?? 0) + 1 }) : room
+}
+
+/** Of a crowd it is kept who wrote, the last of them last. @param {Room} room @param {number} seat @returns {Room} */
+function wrote(room, seat) {
+  return room.crowd === null ? room : { ...room, lately: [...without(room.lately, seat), seat].slice(-LATELY) }
 }
 
 /** @param {Room} room @param {Person} one @returns {Room} */

@@ -108,9 +108,15 @@ export function nextHand(room) {
   return waiting(room).find((hand) => hand !== room.invited) ?? null
 }
 
-/** As it stands in a sentence. @param {Room} room @param {number | null} seat */
+/** As it stands in a sentence; whoever is not known in a crowd is asked for. @param {Room} room @param {number | null} seat */
 export function nameOf(room, seat) {
+  if (isStranger(room, seat)) room.strangers.add(seat ?? 0)
   return isolated((seat !== null && room.people.get(seat)?.name) || "Somebody")
+}
+
+/** Whether there is somebody in a crowd who is not known here. @param {Room} room @param {number | null} seat */
+export function isStranger(room, seat) {
+  return room.crowd !== null && (seat ?? 0) > 0 && !room.people.has(seat ?? 0)
 }
 
 /** What the part is called, in a sentence. @param {Room} room */

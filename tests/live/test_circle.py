@@ -8,6 +8,7 @@ import pytest
 
 from chatroom.live import circle as module
 from chatroom.live.circle import GATHERED, IN_A_TURN, Circle, Subscriber
+from moderation.meeting.crowd import LATELY
 from tests.live.hall import Recorder, recorded
 
 EVENING = 7
@@ -253,3 +254,10 @@ async def test_what_somebody_is_told_who_comes_in_goes_in_few_writes(circle: Cir
     ben.write_what_was_gathered()
     ben.write(b" receipt")
     assert recorded(ben).given[1:] == [b"presence", b" receipt"]
+
+
+def test_whoever_is_named_again_soon_was_told_of_and_after_a_while_is_new(circle: Circle):
+    assert circle.introduce([1, 2, 1]) == [1, 2]
+    assert circle.introduce(list(range(10, 9 + LATELY))) == list(range(10, 9 + LATELY))
+    assert circle.introduce([1]) == [], "the last of them"
+    assert circle.introduce([2]) == [2]

@@ -14,10 +14,11 @@ from chatroom.live import hub as module
 from chatroom.live import wire
 from chatroom.live.book import Record
 from chatroom.live.circle import Subscriber
-from chatroom.live.presence import CROWD, GRACE, Presence
+from chatroom.live.presence import GRACE, Presence
 from chatroom.live.rules import MEETING
 from moderation.meeting import commands as ask
 from moderation.meeting.audience import NOBODY
+from moderation.meeting.crowd import CROWD
 from moderation.meeting.format import Flags
 from tests.cast import EVES_SESSION, ada, ben, chidi
 from tests.journal.stage import EVENING, MORNING, Office, at_work, migrated, until

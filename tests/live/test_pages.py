@@ -12,6 +12,7 @@ from chatroom.live.pages import Pages
 from chatroom.live.rules import MEETING
 from chatroom.live.shared import Shared
 from moderation.meeting import commands as ask
+from moderation.meeting import crowd
 from moderation.meeting import entries as happened
 from tests.cast import ada, ben, chidi
 from tests.journal.stage import EVENING, at_work, migrated
@@ -98,14 +99,22 @@ async def test_all_who_come_in_at_one_position_are_sent_one_page_encoded_once(
         assert encoded == office.numbers()
 
 
-async def test_a_shared_snapshot_is_to_the_byte_each_seats_own_p25(tmp_path: Path):
-    """Whoever asks first, facilitator or member, before or behind those who left and were removed."""
+@pytest.mark.parametrize("most", [crowd.CROWD, 2])
+async def test_a_shared_snapshot_is_to_the_byte_each_seats_own_p25(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+):
+    """Whoever asks first, facilitator or member, before or behind those who left and were removed.
+
+    Of a crowd, too, in which one who was removed is listed for having written.
+    """
+    monkeypatch.setattr(crowd, "CROWD", most)
     async with at_work(migrated(tmp_path)) as office:
         await office.furnish()
         book = await office.book()
         submit = office.journal.submit
         steps = (
             (ada, ask.Open()),
+            (ben, ask.Say("hello", 1)),
             (ada, ask.Mute(ben, minutes=5)),
             (ada, ask.Remove(ben)),
             (0, ask.TakeSeat("f" * 32, "member", "Dana")),

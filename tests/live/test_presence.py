@@ -9,10 +9,11 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.live import wire
-from chatroom.live.presence import CROWD, GRACE, RENEW, Presence, presence_frame, shows_typing
+from chatroom.live.presence import GRACE, RENEW, Presence, presence_frame, shows_typing
 from chatroom.store.database import open_engine
 from chatroom.store.presence import HELD, DatabaseLeases
 from moderation.meeting import entries as happened
+from moderation.meeting.crowd import CROWD
 from tests.cast import ada, ben, chidi, dana, mo
 from tests.ground import NOON, dice
 from tests.journal.stage import EVENING, MORNING, Hands
