@@ -73,6 +73,7 @@ ci: check test
 docs: .venv/.runtime
 	$(BIN)/python -m chatroom.web.protocol_docs
 	$(BIN)/python -m tests.fc
+	$(BIN)/python -m tests.abuse
 	$(BIN)/python -m tests.house write
 
 # Takes the newest releases that pyproject.toml allows.

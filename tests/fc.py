@@ -3,16 +3,10 @@
 python -m tests.fc          writes the page
 """
 
-import ast
 import re
 import sys
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 
-HOUSE = Path(__file__).parent.parent
-PAGE = HOUSE / "docs" / "floor.md"
-IDS = re.compile(r"fc_(\d\d)")
+from tests.proofs import HOUSE, Page
 
 BEHAVIOURS = {
     1: "Hands stand in the order in which the server stored them",
@@ -49,45 +43,16 @@ BEHAVIOURS = {
 RACES = (1, 6, 7, 8, 16, 17, 18, 19, 21, 23, 24, 30)
 """Those that have to hold over real sockets on two processes."""
 
-
-def proofs() -> dict[int, list[tuple[str, str]]]:
-    """By id: the file and the name of each test that bears it."""
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for path in sorted((HOUSE / "tests").rglob("*.py")):
-        for name in _tests(path):
-            for id in sorted({int(digits) for digits in IDS.findall(name)}):
-                found[id].append((path.relative_to(HOUSE).as_posix(), name))
-    return found
-
-
-def _tests(path: Path) -> Iterator[str]:
-    """The tests and the invariants of a file, by name."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and IDS.search(node.name):
-            yield node.name
-
-
-def page() -> str:
-    proved = proofs()
-    rows = "\n".join(
-        f"| FC-{id:02} | {what} | {_cell(proved.get(id, []))} |" for id, what in BEHAVIOURS.items()
-    )
-    return (
-        "# The floor: what it does, and what proves it\n\n"
-        "Written by `python -m tests.fc` from the names of the tests; `tests/test_fc.py` keeps it true.\n\n"
-        f"| id | behaviour | proved by |\n| --- | --- | --- |\n{rows}\n"
-    )
-
-
-def _cell(proved: list[tuple[str, str]]) -> str:
-    """Each file with its tests, the id and the words of the name left."""
-    by_file: dict[str, list[str]] = defaultdict(list)
-    for path, name in proved:
-        by_file[path].append(name.removeprefix("test_").replace("_", " "))
-    return "<br>".join(f"`{path}`: {'; '.join(names)}" for path, names in by_file.items())
-
+PAGE = Page(
+    path=HOUSE / "docs" / "floor.md",
+    module="fc",
+    title="The floor: what it does, and what proves it",
+    prefix="FC-",
+    ids=re.compile(r"fc_(\d\d)"),
+    behaviours=BEHAVIOURS,
+)
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")
-    missing = sorted(set(BEHAVIOURS) - set(proofs()))
+    PAGE.write()
+    missing = sorted(PAGE.without_proof())
     sys.exit(f"no test bears {missing}" if missing else 0)

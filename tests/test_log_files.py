@@ -53,14 +53,14 @@ def test_a_line_is_one_object_with_its_time(lines: Lines):
     }
 
 
-def test_a_line_stays_one_line_whatever_stands_in_it(lines: Lines):
+def test_a78_a_line_stays_one_line_whatever_stands_in_it(lines: Lines):
     structlog.stdlib.get_logger("chatroom").info("a", code='x\r\n{"event": "forged"}\x1b[2J\u2028')
     assert len(lines.stream.getvalue().splitlines()) == 1
     assert "\x1b" not in lines.stream.getvalue()
 
 
 @pytest.mark.parametrize("name", ["chatroom", "uvicorn.error", "asyncio"])
-def test_an_error_is_its_class_and_its_place(lines: Lines, name: str):
+def test_a87_an_error_is_its_class_and_its_place(lines: Lines, name: str):
     try:
         raise ValueError(CANARY)
     except ValueError:
@@ -109,7 +109,7 @@ def test_a_failed_start_names_the_error_alone(lines: Lines):
         ('%s - "WebSocket %s" %d', ("127.0.0.1:35770", "/?token=SECRET", 400)),
     ],
 )
-def test_addresses_and_queries_of_sockets_are_not_written(
+def test_a8_addresses_and_queries_of_sockets_are_not_written(
     lines: Lines, form: str, values: tuple[object, ...]
 ):
     logging.getLogger("uvicorn.error").info(form, *values)

@@ -66,12 +66,12 @@ def test_every_no_of_the_rules_has_a_test():
     assert {code for code in codes() if f'refused("{code}"' not in stories} == set()
 
 
-def test_fc_12_text_out_of_turn_is_offered_a_hand_a_draft_and_the_facilitator():
+def test_fc_12_a45_text_out_of_turn_is_offered_a_hand_a_draft_and_the_facilitator():
     offered = REFUSALS["not_your_turn"].next
     assert {"raise_hand", "keep_draft", "tell"} <= set(offered)
 
 
-def test_fc_09_a_late_line_is_kept_and_asks_for_the_floor_back():
+def test_fc_09_a49_a_late_line_is_kept_and_asks_for_the_floor_back():
     late = REFUSALS["turn_ended"]
     assert "Ask for the floor back?" in late.words
     assert {"raise_hand", "keep_draft"} <= set(late.next)

@@ -113,7 +113,7 @@ async def test_leave_now_and_help_come_first_in_a_sheet_by_tap_and_by_tab(stage:
     await expect(ben.page).to_have_url(re.compile("/left$"))
 
 
-async def test_after_leave_now_over_a_sheet_no_step_leads_back_into_the_room(stage: Stage):
+async def test_a109_after_leave_now_over_a_sheet_no_step_leads_back_into_the_room(stage: Stage):
     ben = await in_the_room(stage, "Gone")
     await ben.button("Help").click()
     await ben.page.go_back()  # A place of Help's lies ahead by now.

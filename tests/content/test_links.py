@@ -11,7 +11,7 @@ from .corpus import POLICY, judge, sentences, shown
 
 
 @pytest.mark.parametrize("text", sentences("links.txt"))
-def test_cm_03_links_are_for_facilitators(text: str):
+def test_cm_03_a81_links_are_for_facilitators(text: str):
     assert [finding.code for finding in judge(text).findings] == ["link"]
     assert judge(text).outcome == "bounce"
     assert judge(text, Context("facilitator")).outcome == "allow"
@@ -68,7 +68,7 @@ def test_cm_03_a_link_to_a_person_is_contact_details_for_anybody(text: str):
         "https://example.com/?example.org",
     ],
 )
-def test_cm_03_no_disguise_makes_a_domain_allowed(text: str):
+def test_cm_03_a81_no_disguise_makes_a_domain_allowed(text: str):
     assert judge(text).outcome == "bounce"
 
 

@@ -83,7 +83,7 @@ def test_cm_24_review_never_raises_and_points_into_the_text(text, before, kind):
 
 @settings(max_examples=30)
 @given(st.lists(PIECES | st.text(min_size=1, max_size=3), min_size=1, max_size=4).map("".join))
-def test_cm_23_the_longest_line_takes_bounded_time(piece: str):
+def test_cm_23_a79_the_longest_line_takes_bounded_time(piece: str):
     text = (piece * 4000)[:4000]
     started = time.process_time()
     judge(text, Context("member", before=(text, text, text)))

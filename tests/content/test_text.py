@@ -33,7 +33,7 @@ TEXTS = st.text(max_size=300) | st.text(st.characters(), max_size=300)
         ("Straße", "strasse"),
     ],
 )
-def test_cm_12_look_alikes_and_the_invisible_become_plain(displayed: str, normal: str):
+def test_cm_12_a80_look_alikes_and_the_invisible_become_plain(displayed: str, normal: str):
     assert shadow(displayed).text == normal
 
 

@@ -36,7 +36,7 @@ INVISIBLE = [
 
 
 @pytest.mark.parametrize("text", INVISIBLE)
-def test_a_text_that_nobody_can_see_is_empty(text: str):
+def test_a74_a_text_that_nobody_can_see_is_empty(text: str):
     assert not is_visible(text)
     with pytest.raises(Refused) as refused:
         written(text)

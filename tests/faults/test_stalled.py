@@ -37,7 +37,7 @@ FREED_WITHIN = 46.0 if FULL else 12.0
 AT_ONCE = 20
 
 
-async def test_who_reads_nothing_and_who_is_gone_are_let_go(
+async def test_a96_who_reads_nothing_and_who_is_gone_are_let_go(
     tmp_path: Path, chance: random.Random, tell: Callable[[str], None]
 ):
     """F22, F23, P14: their descriptors are free after 20 s + 20 s (in CI 2 s + 2 s); the room goes on."""

@@ -159,7 +159,7 @@ async def come_in(peer: Raw, server: ServerProcess) -> None:
     assert await peer.status() == 101
 
 
-async def test_a22_a38_what_is_claimed_to_come_takes_no_memory(server: ServerProcess):
+async def test_a22_what_is_claimed_to_come_takes_no_memory(server: ServerProcess):
     before = resident(server.pid)
     for _ in range(20):
         async with raw(server.port) as peer:

@@ -55,7 +55,7 @@ def missing(_: bytes) -> object:
 
 
 @pytest.mark.parametrize("planted", [too_large, unbindable, no_utf8, missing])
-async def test_a_poisoned_command_fails_alone_in_a_batch_over_several_logs_w2(
+async def test_a37_a_poisoned_command_fails_alone_in_a_batch_over_several_logs_w2(
     office: Office, planted: Callable[[bytes], object]
 ):
     await office.furnish(MORNING)

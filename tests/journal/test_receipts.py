@@ -231,7 +231,7 @@ async def test_what_was_sent_behind_a_command_stops_it_only_once_it_is_stored_p5
     )
 
 
-async def test_the_same_id_with_other_words_is_refused_p2(office: Office):
+async def test_a41_the_same_id_with_other_words_is_refused_p2(office: Office):
     await office.say(ben, "hello", id=ID)
     assert code(await outcome(office.say(ben, "something else", id=ID))) == "id_reused"
     await office.mute(ben)
@@ -239,7 +239,7 @@ async def test_the_same_id_with_other_words_is_refused_p2(office: Office):
     assert office.lines() == [(ben, "hello")]
 
 
-async def test_an_id_is_the_seats_own_p2(office: Office):
+async def test_a40_an_id_is_the_seats_own_p2(office: Office):
     await office.say(ben, "hello", id=ID)
     await office.say(chidi, "hi", id=ID)
     await office.furnish(MORNING)

@@ -343,7 +343,9 @@ async def fill(fan: Fan, frames: Frames) -> None:
     assert await fan.do(fill_at_once) is False, "a socket that is not read from must say no"
 
 
-async def test_who_stops_reading_is_declined_aborted_and_freed_and_others_are_not_p14_w13(fan: Fan):
+async def test_a96_who_stops_reading_is_declined_aborted_and_freed_and_others_are_not_p14_w13(
+    fan: Fan,
+):
     well, wells = await fan.enter()
     async with deaf(fan) as (_, frames):
         await fill(fan, frames)
@@ -374,7 +376,7 @@ async def test_a_goodbye_to_who_does_not_read_frees_the_descriptor_in_time_w13(
         await until(lambda: not fan.server.connections, 2.0)
 
 
-async def test_a_peer_that_answers_no_ping_is_freed_though_it_does_not_drain_w13():
+async def test_a31_a_peer_that_answers_no_ping_is_freed_though_it_does_not_drain_w13():
     fan = Fan(ws_ping_interval=2.0, ws_ping_timeout=0.2)  # It must be full before the first ping.
     with fan.server.running():
         async with deaf(fan) as (_, frames):
@@ -407,7 +409,7 @@ async def test_a91_who_is_not_read_is_not_cut_off_for_a_pong_that_lies_behind_th
         await client.close()
 
 
-async def test_a_flood_of_pings_without_reading_is_cut_w14(fan: Fan):
+async def test_a24_a_flood_of_pings_without_reading_is_cut_w14(fan: Fan):
     """Each ping is answered with its payload, whether there is room or not: the class says stop."""
     async with deaf(fan) as (stalled, _):
         ping = bytes((0x89, 0x80 | 125)) + bytes(4) + b"p" * 125
@@ -425,7 +427,7 @@ async def test_who_reads_may_ping_as_often_as_they_like(fan: Fan):
     await client.close()
 
 
-async def test_a_message_of_too_many_pieces_is_cut_w14(fan: Fan):
+async def test_a23_a_message_of_too_many_pieces_is_cut_w14(fan: Fan):
     """An empty piece costs a peer eight bytes, and us a place in a list that nothing ends."""
     async with deaf(fan) as (peer, _):
         piece = bytes((0x00, 0x80)) + bytes(4)

@@ -1,5 +1,8 @@
 """The wire: what is a frame, what is a command, and how a no is put."""
 
+import time
+from contextlib import suppress
+
 import msgspec
 import pytest
 
@@ -95,3 +98,36 @@ def test_so_many_are_named_behind_a_command_as_may_be_on_the_way_p5():
     assert len(frame.followed_by) == wire.WINDOW
     with pytest.raises(msgspec.DecodeError):
         naming(wire.WINDOW + 1)
+
+
+# A33, A38
+
+
+def test_a33_of_a_key_that_comes_twice_every_reader_takes_the_last():
+    frame = wire.decode(f'{{"type":"command","id":"{"0" * 32}","id":"{ID}","command":{{}}}}')
+    assert isinstance(frame, wire.Command)
+    assert frame.id == ID
+    said = command('{"type":"say","text":"one","epoch":1,"text":"two"}').command
+    assert wire.decode_command(MEETING.commands, said).text == "two"
+    assert wire.words_in(said) == "two", "the review reads what is said"
+    with pytest.raises(msgspec.DecodeError):
+        wire.decode(f'{{"type":"hello","type":"command","id":"{ID}","command":{{}}}}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + ",".join(f'"k{n}":1' for n in range(6000)) + "}",
+        '{"type":"say","text":"' + "\\u0041" * 10_000 + '","epoch":1}',
+        '{"type":"say","epoch":1,"text":' + "[" * 15_000 + "]" * 15_000 + "}",
+        '{"type":"say","epoch":1,"text":' + '{"a":' * 10_000 + "1" + "}" * 10_000 + "}",
+    ],
+)
+def test_a38_much_structure_in_little_room_is_refused_in_no_time(text: str):
+    assert len(text) < 65536, "what a frame may hold"
+    begin = time.process_time()
+    for _ in range(5):
+        # That is no frame, too: then the socket is closed for it.
+        with suppress(msgspec.DecodeError, RecursionError):
+            assert code(text) in ("bad_command", "too_long")
+    assert (time.process_time() - begin) / 5 < 0.05

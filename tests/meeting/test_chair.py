@@ -293,7 +293,7 @@ def test_fc_24_the_standby_takes_it_and_the_meeting_goes_on():
     taken.when(chidi, ask.RaiseHand()).allowed().when(ben, ask.Invite(CURRENT)).allowed()
 
 
-def test_fc_24_after_two_minutes_with_nobody_the_meeting_goes_quiet_once():
+def test_fc_24_a52_after_two_minutes_with_nobody_the_meeting_goes_quiet_once():
     quiet = lost(happened.HandRaised(ben)).later(30).given(called(ben, at=NOON + 30))
     quiet.later(29.9).when(0, ask.Tick()).nothing()
     quiet = (

@@ -67,7 +67,7 @@ def test_every_command_is_a_seats_or_the_servers():
 @pytest.mark.parametrize(
     "command", get_args(ask.SeatCommand), ids=lambda command: snake(command.__name__)
 )
-def test_no_command_has_an_unknown_field(command: type[msgspec.Struct]):
+def test_a34_no_command_has_an_unknown_field(command: type[msgspec.Struct]):
     known = fields_of(command)
     type_ = snake(command.__name__)
     assert isinstance(decode(type=type_, **known), command)
@@ -87,25 +87,25 @@ def test_w2_words_are_neither_blank_nor_too_long():
 @pytest.mark.parametrize(
     "text", ["\0", "a\0", "\0a", "a\0b", " \0", "a\0\0", "a b\0", "a" * 1999 + "\0"]
 )
-def test_w2_no_words_hold_a_nul(text: str):
+def test_a37_w2_no_words_hold_a_nul(text: str):
     refuses("matching regex", type="say", text=text, epoch=0)
     refuses("matching regex", type="tell", text=text)
 
 
-def test_w2_half_a_surrogate_pair_is_no_text():
+def test_a37_w2_half_a_surrogate_pair_is_no_text():
     with pytest.raises(msgspec.DecodeError):
         DECODER.decode('{"type":"say","text":"\\ud800","epoch":0}')
 
 
 @pytest.mark.parametrize("number", [-1, MOST + 1, 10**20, 1.0, "1", True, None])
-def test_w2_every_number_is_a_bounded_integer(number: Any):
+def test_a36_w2_every_number_is_a_bounded_integer(number: Any):
     refuses("epoch", type="accept", epoch=number)
     refuses("seat", type="unmute", seat=number)
     refuses("number", type="redact", number=number)
     refuses("minutes", type="mute", seat=1, minutes=number)
 
 
-def test_w2_numbers_reach_from_their_first_to_the_most():
+def test_a36_w2_numbers_reach_from_their_first_to_the_most():
     assert decode(type="accept", epoch=0) == ask.Accept(0)
     assert decode(type="accept", epoch=MOST) == ask.Accept(MOST)
     assert decode(type="redact", number=MOST) == ask.Redact(MOST)

@@ -177,7 +177,7 @@ def test_fc_19_a_revoked_holder_is_not_put_back_when_they_come_back():
     unmuted.when(ben, ask.RaiseHand()).then(happened.HandRaised(ben))
 
 
-def test_fc_19_w12_the_muted_reach_the_room_by_no_other_way():
+def test_fc_19_a46_w12_the_muted_reach_the_room_by_no_other_way():
     said = given(
         in_phase("gathering"),
         happened.Said(seat=chidi, words="Hello"),
@@ -296,7 +296,7 @@ def test_the_floor_goes_on_after_a_removal():
 
 
 @pytest.mark.parametrize("act", [ask.Mute(chidi, 5), ask.Unmute(chidi), ask.Remove(chidi)])
-def test_fc_22_members_do_nothing_to_each_other(act: ask.Mute | ask.Unmute | ask.Remove):
+def test_fc_22_a42_a44_members_do_nothing_to_each_other(act: ask.Mute | ask.Unmute | ask.Remove):
     muted = given(in_phase("gathering"), happened.Muted(chidi, NOON + 60))
     for member in MEMBERS:
         muted.when(member, act).refused("facilitators_act")
@@ -360,7 +360,7 @@ def test_nothing_is_done_to_somebody_who_is_not_there(target: int):
         gone.when(ada, act).refused("no_such_seat")
 
 
-def test_fc_22_a_refused_command_ejects_nobody():
+def test_fc_22_a42_a_refused_command_ejects_nobody():
     story = given(in_phase("gathering"))
     for _ in range(20):
         story = story.when(ben, ask.Remove(ada)).refused("facilitators_act")

@@ -246,7 +246,7 @@ def test_fc_07_done_and_the_next_phase_of_one_epoch_move_the_floor_once():
     moved.when(ben, ask.Done(epoch)).refused("stale_epoch")
 
 
-def test_fc_07_done_and_next_of_one_epoch_in_either_order_invite_exactly_one():
+def test_fc_07_a49_done_and_next_of_one_epoch_in_either_order_invite_exactly_one():
     holding = given(
         with_floor(ben, phase="passing"), happened.HandRaised(chidi), happened.HandRaised(dana)
     )
@@ -368,7 +368,7 @@ def test_fc_07_an_invitation_that_follows_done_has_to_know_of_it():
     done.when(ada, ask.Invite(epoch + 1)).then(called(chidi))
 
 
-def test_fc_07_every_change_of_the_floor_is_one_epoch():
+def test_fc_07_a49_every_change_of_the_floor_is_one_epoch():
     story = given(with_hands(ben))
     epoch = story.state.epoch
     for seat, command in (
@@ -393,7 +393,7 @@ def test_fc_07_what_does_not_move_the_floor_is_no_epoch():
     assert story.state.epoch == epoch
 
 
-def test_fc_08_two_facilitators_invite_next_and_one_is_invited():
+def test_fc_08_a45_two_facilitators_invite_next_and_one_is_invited():
     both = given(with_hands(ben, chidi))
     epoch = both.state.epoch
     first = both.when(ada, ask.Invite(epoch)).then(called(ben))

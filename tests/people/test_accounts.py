@@ -52,7 +52,7 @@ async def test_ben_comes_in_by_a_link(accounts: Accounts, evening: Room):
     assert await accounts.role(ben, evening.id) == "member"
 
 
-async def test_what_opens_a_door_is_256_random_bits_that_a_url_can_hold(
+async def test_a57_what_opens_a_door_is_256_random_bits_that_a_url_can_hold(
     accounts: Accounts, evening: Room
 ):
     link = await invite(accounts, evening, "member")
@@ -75,7 +75,7 @@ async def test_the_database_knows_no_secret_and_no_token(
     assert token.encode() not in kept
 
 
-async def test_a_right_is_good_for_its_room_alone(
+async def test_a54_a_right_is_good_for_its_room_alone(
     accounts: Accounts, evening: Room, engine: AsyncEngine
 ):
     morning = await create_room(engine, "Morning group", "small-discussion", NOON, dice("other"))
@@ -126,7 +126,7 @@ async def test_a_guess_opens_nothing(accounts: Accounts, secret: str):
     assert refused.value.code == "invitation_unknown"
 
 
-async def test_fifty_at_once_get_exactly_as_many_uses_as_there_are(
+async def test_a53_fifty_at_once_get_exactly_as_many_uses_as_there_are(
     accounts: Accounts, evening: Room
 ):
     link = await invite(accounts, evening, "member", uses=7)
@@ -147,7 +147,7 @@ async def test_a_refused_stranger_leaves_no_session(
         assert await connection.scalar(select(tables.session.c.id)) is None
 
 
-async def test_a_token_that_nobody_gave_is_replaced(accounts: Accounts, evening: Room):
+async def test_a60_a_token_that_nobody_gave_is_replaced(accounts: Accounts, evening: Room):
     link = await invite(accounts, evening, "member")
     entered = await accounts.exchange(link, "planted-by-eve", NOON)
     assert entered.token != "planted-by-eve"
@@ -175,7 +175,7 @@ async def test_somebody_without_an_invitation_gets_a_session_for_help(
     assert await accounts.role(eve, evening.id) is None
 
 
-async def test_an_ended_session_is_gone_at_once_with_its_rights(
+async def test_a120_an_ended_session_is_gone_at_once_with_its_rights(
     accounts: Accounts, evening: Room, engine: AsyncEngine
 ):
     token = (await accounts.exchange(await invite(accounts, evening, "member"), None, NOON)).token
@@ -205,7 +205,7 @@ async def test_a_session_is_remembered_for_half_a_minute(accounts: Accounts, eng
     assert await accounts.session(token, NOON + CACHED_FOR) is None
 
 
-async def test_a_revocation_makes_the_next_look_up_ask_the_database(
+async def test_a120_a_revocation_makes_the_next_look_up_ask_the_database(
     accounts: Accounts, engine: AsyncEngine
 ):
     token = await accounts.new_session(NOON)

@@ -160,7 +160,7 @@ async def test_fc_07_done_and_next_at_once_move_the_floor_once(pair: Pair):
 
 
 @pytest.mark.parametrize("whom", ["the next", "two different people"])
-async def test_fc_08_of_two_facilitators_who_invite_at_once_one_does(pair: Pair, whom: str):
+async def test_fc_08_a45_of_two_facilitators_who_invite_at_once_one_does(pair: Pair, whom: str):
     async with meeting_in(pair) as meeting:
         await raced((meeting.ben, ask.RaiseHand()), (meeting.chidi, ask.RaiseHand()))
         winners: set[int] = set()

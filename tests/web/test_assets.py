@@ -188,7 +188,7 @@ def test_a_renamed_file_is_another_version(folder: Path, assets: Assets):
         "js/room.js%00",
     ],
 )
-def test_nothing_else_is_served(assets: Assets, browser: TestClient, path: str):
+def test_a88_nothing_else_is_served(assets: Assets, browser: TestClient, path: str):
     assert browser.get(f"/static/{assets.hash}/{path}").status_code == 404
 
 
@@ -231,7 +231,7 @@ def test_a_page_asks_for_all_its_modules_at_once(assets: Assets):
     ]
 
 
-def test_what_people_wrote_is_text_on_every_page(assets: Assets):
+def test_a82_what_people_wrote_is_text_on_every_page(assets: Assets):
     page = open_templates(assets).from_string("<h1 title='{{ name }}'>{{ name }}</h1>")
     assert page.render(name="<b>'Tuesday'</b>") == (
         "<h1 title='&lt;b&gt;&#39;Tuesday&#39;&lt;/b&gt;'>&lt;b&gt;&#39;Tuesday&#39;&lt;/b&gt;</h1>"

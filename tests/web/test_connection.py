@@ -28,7 +28,7 @@ async def test_who_says_nothing_is_let_go_a9(
 
 
 @pytest.mark.parametrize("bearer", [None, "", "x" * 43])
-async def test_who_has_no_session_is_let_go(town: Town, room: Room, bearer: str | None):
+async def test_a58_who_has_no_session_is_let_go(town: Town, room: Room, bearer: str | None):
     async with town.socket(f"{room.path}/socket") as line:
         await line.send({"type": "hello", "bearer": bearer})
         assert await line.code() == 4401
@@ -61,7 +61,7 @@ async def test_a_foreign_page_gets_no_socket_a1(town: Town, room: Room, origin: 
     assert refused.value.response.status_code == 403
 
 
-async def test_a_cookie_without_a_page_gets_no_socket_a3(town: Town, room: Room):
+async def test_a_cookie_without_a_page_gets_no_socket_a4(town: Town, room: Room):
     ben = await room.seat("Ben")
     with pytest.raises(InvalidStatus) as refused:
         async with town.socket(
@@ -112,7 +112,7 @@ NO_FRAMES = {
 }
 
 
-async def test_a_malformed_frame_closes_the_socket(town: Town, room: Room):
+async def test_a32_a35_a39_a_malformed_frame_closes_the_socket(town: Town, room: Room):
     ben = await room.seat("Ben")
     for name, frame in NO_FRAMES.items():
         async with town.socket(f"{room.path}/socket") as line:
@@ -123,7 +123,9 @@ async def test_a_malformed_frame_closes_the_socket(town: Town, room: Room):
             assert await line.code() == 1008, name
 
 
-async def test_a_command_before_hello_and_a_second_hello_close_the_socket(town: Town, room: Room):
+async def test_a10_a_command_before_hello_and_a_second_hello_close_the_socket(
+    town: Town, room: Room
+):
     ben = await room.seat("Ben")
     async with town.socket(f"{room.path}/socket") as line:
         await line.send({"type": "command", "id": "0" * 32, "command": {"type": "raise_hand"}})
@@ -133,7 +135,7 @@ async def test_a_command_before_hello_and_a_second_hello_close_the_socket(town: 
         assert await line.code() == 1008
 
 
-async def test_a_binary_frame_closes_the_socket_w19(town: Town, room: Room):
+async def test_a27_a_binary_frame_closes_the_socket_w19(town: Town, room: Room):
     ben = await room.seat("Ben")
     async with town.socket(f"{room.path}/socket") as line:
         await line.socket.send(b'{"type":"hello"}')
@@ -183,7 +185,7 @@ async def test_a_command_that_is_none_is_refused_alone_and_the_socket_stays_a37_
         assert (await bens.say("and on", GATHERING))["type"] == "receipt"
 
 
-async def test_a_command_is_answered_once_with_the_first_receipt_on_any_socket_p2(room: Room):
+async def test_a51_a_command_is_answered_once_with_the_first_receipt_on_any_socket_p2(room: Room):
     await room.open()
     ben = await room.seat("Ben")
     async with room.sit(ben) as one, room.sit(ben) as two:
@@ -250,7 +252,7 @@ async def test_the_removed_are_closed_and_do_not_come_back_p9(room: Room):
     assert asked.status_code == 200
 
 
-async def test_a_session_that_ends_takes_its_sockets_with_it_p23(room: Room):
+async def test_a59_a_session_that_ends_takes_its_sockets_with_it_p23(room: Room):
     await room.open()
     ben = await room.seat("Ben")
     async with room.sit(ben) as line:

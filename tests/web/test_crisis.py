@@ -135,7 +135,7 @@ async def test_help_reaches_the_desk_and_gets_a_line_ce01(room: Room, town: Town
             assert await line.code() == 4403
 
 
-async def test_what_another_member_receives_is_the_same_with_and_without_a_case_p22_ce02(
+async def test_a104_what_another_member_receives_is_the_same_with_and_without_a_case_p22_ce02(
     town: Town, sam: Line
 ):
     calm = await chidis_stream(await town.room(), crisis=False)

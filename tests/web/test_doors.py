@@ -114,7 +114,9 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
         yield server
 
 
-async def test_the_page_of_a_link_knows_the_helplines_and_is_for_nobody_to_index(server: Server):
+async def test_a105_the_page_of_a_link_knows_the_helplines_and_is_for_nobody_to_index(
+    server: Server,
+):
     async with server.browser() as ben:
         answer = await ben.get("/enter")
     assert answer.text == "Samaritans 116 123"
@@ -216,7 +218,7 @@ async def test_anything_else_is_no_invitation(server: Server, body: bytes):
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
-async def test_looking_at_a_link_uses_nothing_up(server: Server):
+async def test_a61_looking_at_a_link_uses_nothing_up(server: Server):
     link = await server.invite(uses=1)
     async with server.client() as preview, server.browser() as ben:
         await preview.get("/enter")
@@ -224,7 +226,7 @@ async def test_looking_at_a_link_uses_nothing_up(server: Server):
         assert (await go_through(ben, link)).status_code == 200
 
 
-async def test_the_quick_exit_ends_the_session_at_once(server: Server):
+async def test_a59_the_quick_exit_ends_the_session_at_once(server: Server):
     async with server.browser() as ben:
         await go_through(ben, await server.invite())
         token = ben.cookies[COOKIE]
@@ -242,7 +244,7 @@ async def test_leaving_without_a_session_is_leaving_too(server: Server):
     assert server.ended == []
 
 
-async def test_another_site_ends_nobodys_session(server: Server):
+async def test_a62_another_site_ends_nobodys_session(server: Server):
     async with server.browser() as ben:
         await go_through(ben, await server.invite())
         answer = await ben.post("/session/end", json={}, headers={"origin": "https://evil.example"})
@@ -250,7 +252,7 @@ async def test_another_site_ends_nobodys_session(server: Server):
         assert await server.accounts.session(ben.cookies[COOKIE], NOON)
 
 
-async def test_health_names_a_state_and_nothing_else(server: Server):
+async def test_a90_health_names_a_state_and_nothing_else(server: Server):
     async with server.client() as probe:
         assert (await probe.get("/healthz")).json() == {"status": "ok"}
         ready = await probe.get("/readyz")

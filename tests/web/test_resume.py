@@ -58,7 +58,7 @@ async def test_who_comes_back_gets_all_that_was_missed_and_nothing_twice_p4_p7(r
         (lambda head, id, since: None, "bad"),
     ],
 )
-async def test_a_cursor_that_cannot_be_resumed_gets_a_fresh_start_and_the_reason_p7(
+async def test_a56_a_cursor_that_cannot_be_resumed_gets_a_fresh_start_and_the_reason_p7(
     room: Room, change: Any, reason: str
 ):
     await room.open()
@@ -132,7 +132,7 @@ async def test_who_was_away_for_too_long_starts_afresh_with_the_newest_p7_w24(
         assert [entry["number"] for entry in await lines(line, 4)] == numbers[-4:]
 
 
-async def test_nobody_reads_what_was_said_before_they_came_p7(room: Room):
+async def test_a56_nobody_reads_what_was_said_before_they_came_p7(room: Room):
     ada = await room.open()
     async with room.sit(ada) as line:
         await line.say("canary", GATHERING)
@@ -155,3 +155,23 @@ async def test_words_taken_back_are_in_no_refill_p19(room: Room):
     async with room.sit(chidi) as line:
         assert (await line.entry("said"))["number"] == said["number"]
         assert b"canary" not in b"".join(line.raw)
+
+
+@pytest.mark.parametrize("name", ["chair", "own/1", "desk", "case", "room/../chair", "*"])
+async def test_a55_a_cursor_for_a_stream_that_is_not_ones_own_opens_nothing_of_it(
+    room: Room, name: str
+):
+    await room.open()
+    ben, chidi = await room.seat("Ben"), await room.seat("Chidi")
+    async with room.sit(chidi) as chidis:
+        told = await chidis.ask({"type": "tell", "text": "for facilitators"})
+        assert told["type"] == "receipt", "need something that is not for Ben"
+        async with room.town.socket(f"{room.path}/socket") as line:
+            await line.send({"type": "hello", "bearer": ben, "cursor": {name: "0."}})
+            await chidis.say("for all", GATHERING)
+            if name == "chair":
+                await line.entry("said")
+                assert not line.entries("chair")
+            else:
+                assert await line.code() == 1008, "no stream is called that"
+            assert b"for facilitators" not in b"".join(line.raw)

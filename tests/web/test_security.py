@@ -103,7 +103,7 @@ def browser() -> TestClient:
 # Headers
 
 
-def test_every_answer_is_hardened(browser: TestClient):
+def test_a63_a84_a86_every_answer_is_hardened(browser: TestClient):
     for path in ("/", "/nowhere", "/?token=1"):
         headers = browser.get(path).headers
         assert headers["referrer-policy"] == "no-referrer"
@@ -115,7 +115,7 @@ def test_every_answer_is_hardened(browser: TestClient):
         assert "server" not in headers
 
 
-def test_a_page_may_load_and_reach_nothing_but_this_server(browser: TestClient):
+def test_a82_a85_a_page_may_load_and_reach_nothing_but_this_server(browser: TestClient):
     policy = policy_of(browser.get("/"))
     assert policy == {
         "default-src": "'none'",
@@ -170,7 +170,7 @@ def test_a_page_is_compressed_and_no_other_answer(browser: TestClient):
         assert "content-encoding" not in browser.get(path).headers
 
 
-def test_a_fault_of_ours_is_hardened_and_quotes_nothing():
+def test_a87_a_fault_of_ours_is_hardened_and_quotes_nothing():
     answer = TestClient(app, base_url=MEET, raise_server_exceptions=False).get("/broken")
     assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
     assert answer.headers["cache-control"] == "no-store"
@@ -186,11 +186,11 @@ def test_a_fault_of_ours_is_hardened_and_quotes_nothing():
     "host",
     ["evil.example", "meet.example:443", "meet.example.", "MEET.example", "127.0.0.1", "[::1]", ""],
 )
-def test_a_foreign_host_is_refused(browser: TestClient, host: str):
+def test_a6_a_foreign_host_is_refused(browser: TestClient, host: str):
     assert browser.get("/", headers={"host": host}).status_code == 400
 
 
-async def test_two_hosts_or_none_are_refused():
+async def test_a6_two_hosts_or_none_are_refused():
     for hosts in ([], [b"meet.example", b"meet.example"], [b"meet.example", b"evil.example"]):
         assert await status("GET", [(b"host", host) for host in hosts]) == 400
     assert await status("GET", [(b"host", b"meet.example")]) == 200
@@ -205,7 +205,7 @@ def test_a_load_balancer_may_ask_for_health_by_address(browser: TestClient):
 
 @pytest.mark.parametrize("origin", FOREIGN)
 @pytest.mark.parametrize("credentials", [{}, BEN, {"authorization": "Bearer bens-token"}])
-def test_a_foreign_page_changes_nothing(
+def test_a1_a2_a3_a62_a_foreign_page_changes_nothing(
     browser: TestClient, origin: str, credentials: dict[str, str]
 ):
     headers = {**credentials, "origin": origin}
@@ -220,16 +220,16 @@ def test_our_own_page_acts_for_its_session(browser: TestClient):
     assert browser.post("/", headers=headers, content="{}").text == "bens-token"
 
 
-def test_a_cookie_without_a_page_is_refused(browser: TestClient):
+def test_a4_a_cookie_without_a_page_is_refused(browser: TestClient):
     assert browser.post("/", headers=BEN).status_code == 403
 
 
-def test_who_is_no_browser_shows_a_bearer(browser: TestClient):
+def test_a4_who_is_no_browser_shows_a_bearer(browser: TestClient):
     headers = {**JSON, "authorization": "Bearer bens-token"}
     assert browser.post("/", headers=headers, content="{}").text == "bens-token"
 
 
-async def test_two_origins_are_refused():
+async def test_a5_two_origins_are_refused():
     ours = (b"origin", MEET.encode())
     host = (b"host", b"meet.example")
     assert await status("POST", [host, ours]) == 200
@@ -237,7 +237,7 @@ async def test_two_origins_are_refused():
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
-def test_what_a_browser_says_of_the_asking_site_counts_too(browser: TestClient, site: str):
+def test_a62_what_a_browser_says_of_the_asking_site_counts_too(browser: TestClient, site: str):
     headers = {**BEN, **JSON, "origin": MEET, "sec-fetch-site": site}
     assert browser.post("/", headers=headers, content="{}").status_code == 403
     assert browser.get("/", headers={"sec-fetch-site": site}).status_code == 200
@@ -247,7 +247,7 @@ def test_what_a_browser_says_of_the_asking_site_counts_too(browser: TestClient, 
     "media_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""],
 )
-def test_what_a_form_can_send_is_no_command(browser: TestClient, media_type: str):
+def test_a62_a70_what_a_form_can_send_is_no_command(browser: TestClient, media_type: str):
     headers = {**BEN, "origin": MEET, "content-type": media_type}
     assert browser.post("/", headers=headers, content='{"a": 1}').status_code == 415
 
@@ -264,7 +264,9 @@ def test_json_may_name_its_charset_and_nothing_needs_no_type(browser: TestClient
 
 @pytest.mark.parametrize("origin", FOREIGN)
 @pytest.mark.parametrize("cookie", [{}, BEN])
-def test_a_foreign_page_opens_no_socket(browser: TestClient, origin: str, cookie: dict[str, str]):
+def test_a1_a2_a3_a_foreign_page_opens_no_socket(
+    browser: TestClient, origin: str, cookie: dict[str, str]
+):
     headers = {**cookie, "origin": origin}
     assert denied(browser, "/socket", headers) == 403
 
@@ -275,11 +277,11 @@ def test_our_own_page_and_other_clients_open_a_socket(browser: TestClient):
             pass
 
 
-def test_a_cookie_without_a_page_opens_no_socket(browser: TestClient):
+def test_a4_a_cookie_without_a_page_opens_no_socket(browser: TestClient):
     assert denied(browser, "/socket", BEN) == 403
 
 
-def test_a_foreign_host_opens_no_socket(browser: TestClient):
+def test_a6_a_foreign_host_opens_no_socket(browser: TestClient):
     assert denied(browser, "/socket", {"host": "evil.example"}) == 400
 
 
@@ -353,7 +355,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: TestClie
     }
 
 
-def test_a_forgotten_session_leaves_the_browser_empty(browser: TestClient):
+def test_a109_a_forgotten_session_leaves_the_browser_empty(browser: TestClient):
     browser.get("/in")
     assert browser.get("/").text == "bens-token", "need a cookie for this test to mean anything"
     answer = browser.get("/out")
@@ -373,7 +375,7 @@ def test_a_forgotten_session_leaves_the_browser_empty(browser: TestClient):
         {"authorization": "Bearer " + "x" * 101},
     ],
 )
-def test_what_is_no_token_is_nobody(browser: TestClient, headers: dict[str, str]):
+def test_a58_what_is_no_token_is_nobody(browser: TestClient, headers: dict[str, str]):
     assert browser.get("/", headers=headers).text == "nobody"
 
 
@@ -381,7 +383,7 @@ def test_what_is_no_token_is_nobody(browser: TestClient, headers: dict[str, str]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_large_body_is_refused(browser: TestClient, method: str):
+def test_a89_a_large_body_is_refused(browser: TestClient, method: str):
     headers = {**JSON, "origin": MEET}
     most = browser.request(method, "/", headers=headers, content=b"x" * LARGEST_BODY)
     more = browser.request(method, "/", headers=headers, content=b"x" * (LARGEST_BODY + 1))
