@@ -6,7 +6,7 @@ from asyncio import AbstractEventLoop, TimerHandle, Transport
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import httptools
 from uvicorn.config import Config
@@ -28,6 +28,8 @@ LARGEST_BODY = 256 * 1024
 """Bytes on the wire, with whatever is wrapped around them; what may be in it is less (`chatroom/web/security.py`)."""
 MOST_BEHIND = 16
 """Requests that may wait behind one that is being answered."""
+AFTER_ALL = 0.1
+"""Seconds between too late and cut: what came while this process stood still is read first."""
 LINGER = 1.0
 """Seconds in which somebody who is refused may still be sending, and reads why."""
 SIP = 4096
@@ -84,6 +86,7 @@ class Http(HttpToolsProtocol):
         self._no: No | None = None
         self._is_over = False  # What else comes is not looked at.
         self._deadline: TimerHandle | None = None
+        self._is_late = False
         self._taken_by: TimerHandle | None = None
 
     # The transport's calls
@@ -279,6 +282,7 @@ class Http(HttpToolsProtocol):
 
     def _cut_in(self, seconds: float) -> None:
         self._undo_deadline()
+        self._is_late = False
         self._deadline = self.loop.call_later(seconds, self._too_late)
 
     def _undo_deadline(self) -> None:
@@ -290,6 +294,9 @@ class Http(HttpToolsProtocol):
         self._deadline = None
         if self._in_head and self._is_answering:
             self._cut_in(HEAD_WITHIN)  # It waits for us.
+        elif not self._is_late:
+            self._is_late = True
+            self._deadline = self.loop.call_later(AFTER_ALL, self._too_late)
         else:
             if not (self._is_over or self.transport.is_closing()):
                 self.gate.tally.note("slow_head" if self._in_head else "slow_body")
@@ -316,6 +323,7 @@ class Http(HttpToolsProtocol):
         assert isinstance(socket, FanoutProtocol), "what run() gives to uvicorn"
         assert place is not None, "else nothing was read"
         socket.left = partial(self.gate.give_back, place)
+        self.parser = cast("Any", None)  # They hold each other, and the socket may stay for hours.
 
 
 def guarded(gate: Gate) -> type[Http]:

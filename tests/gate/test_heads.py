@@ -143,6 +143,19 @@ async def test_a13_who_is_silent_or_slow_is_cut_in_time(server: ServerProcess):
         assert within - 0.5 < took < within + LATE, f"{name}: {took:.1f} s"
 
 
+async def test_a13_who_has_said_it_all_is_not_cut_because_we_stood_still(server: ServerProcess):
+    async with raw(server.port) as honest, raw(server.port) as stranger:
+        honest.send(start(server, "/healthz")[:-4])
+        stranger.send(start(server, "/healthz")[:-4])
+        await asyncio.sleep(0.5)  # Until the server has begun to read it; nothing tells when.
+        server.pause()
+        honest.send(start(server, "/healthz")[-4:] + b"\r\n")
+        await asyncio.sleep(HEAD_WITHIN + 0.5)
+        server.go_on()
+        assert await honest.status() == 200
+        assert await stranger.status() == 0
+
+
 async def test_a17_what_two_readers_would_read_in_two_ways_is_read_by_nobody(server: ServerProcess):
     host = f"Host: 127.0.0.1:{server.port}\r\n"
     inner = f"GET /healthz HTTP/1.1\r\n{host}\r\n"
