@@ -47,6 +47,7 @@ BENCHMARKS = {
     ),
     "receipts": Benchmark("receipts", 120, {}),
 }
+ENDS_WITHIN = 20.0
 RUN: dict[str, object] = {"run": "peers"} if os.environ.get("PEERS") else {}
 ALL_WITHIN = 870.0
 """Seconds: the sum of the above is more, which no quiet machine needs."""
@@ -66,12 +67,12 @@ def main(names: list[str]) -> int:
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", f"tests.load.{one.module}"],
             env={**os.environ, **small},
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
             code = process.wait(left)
         except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGINT)  # It ends its servers itself.
-            process.wait()
+            _end(process)
             told(name, void=f"not at its end after {left:.0f} s", **RUN)
             whole = False
         else:
@@ -79,6 +80,16 @@ def main(names: list[str]) -> int:
                 told(name, void=f"ended with {code}", **RUN)
                 whole = False
     return 0 if whole else 1
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """It ends its servers itself."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def machine() -> None:

@@ -33,6 +33,8 @@ AT_ONCE = 64
 ALL_THERE_WITHIN = 60.0
 ADDRESSES = tuple(f"127.0.0.{number}" for number in range(2, 252))
 """Where members come from in turn: no address has more of them than a household."""
+IP_BIND_ADDRESS_NO_PORT = 24
+"""Linux's; Python 3.11 has no name for it."""
 
 _addresses = itertools.cycle(ADDRESSES)
 
@@ -193,6 +195,9 @@ class Member(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         own = socket.socket()
         own.setblocking(False)
+        # Ports are taken by the pair of addresses, and none of them from who wants to listen there.
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        own.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
         own.bind((next(_addresses), 0))
         try:
             await loop.sock_connect(own, ("127.0.0.1", self._way.port))
