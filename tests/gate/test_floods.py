@@ -19,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from chatroom.client import Seat, enter
+from chatroom.client.door import find_door
 from chatroom.people.limits import BUDGETS, Kind
 from moderation.meeting import commands as ask
 from tests.gate.wire import resident
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 FULL = bool(os.environ.get("FULL"))
 SECONDS = 6.0 if FULL else 1.5
-RAIDERS, A_SECOND = (200, 20) if FULL else (20, 20)
+# Two hundred are the benchmark's (tests/load): a client in Python reads what sixty write to sixty.
+RAIDERS, A_SECOND = 60 if FULL else 20, 20
 SYLLABLES = ("ba", "de", "fo", "gu", "la", "me", "no", "ru", "sa", "te")
 
 
@@ -84,12 +86,11 @@ class Flooder:
 
     async def read(self) -> None:
         """What comes, until it is cancelled; that it is closed is for the test to see."""
-        async for data in self._socket:
-            frame = json.loads(data)
-            if frame["type"] == "receipt":
-                self.receipts += 1
-            elif frame["type"] == "refusal" and frame["code"] == "rate_limited":
-                self.limited += 1
+        while True:
+            data = await self._socket.recv(decode=False)
+            assert isinstance(data, bytes)
+            self.receipts += data.startswith(b'{"type":"receipt"')
+            self.limited += b'"code":"rate_limited"' in data[:120]
 
     @property
     def is_open(self) -> bool:
@@ -162,11 +163,13 @@ async def test_a91_raiders_by_the_dozen_leave_the_room_usable(server: ServerProc
         await ada.send(ask.Open())
         flooders = []
         for number in range(RAIDERS):
-            seat = await raid.enter_async_context(
-                enter(room.member, name=f"R {SYLLABLES[number % 10]}{number}", keep_entries=False)
-            )
+            if number % 50 == 0:
+                link = await server.new_link(room.slug)
+            name = f"{SYLLABLES[number % 10]} {SYLLABLES[number // 10 % 10]}{'' if number < 100 else 'x'}"
+            door = await find_door(link, None)
+            await door.take_seat(name, secrets.token_hex(16))
             flooders.append(
-                await raid.enter_async_context(flooding(server, room.slug, seat.session))
+                await raid.enter_async_context(flooding(server, room.slug, door.session))
             )
         control = await usual_wait(ada, 1.0)
         floods = [
@@ -178,4 +181,5 @@ async def test_a91_raiders_by_the_dozen_leave_the_room_usable(server: ServerProc
         assert all(one.receipts <= most for one in flooders)
         assert all(one.is_open for one in flooders)
         assert sum(one.limited for one in flooders) > 0
+        assert (await ada.send(ask.RaiseShield())).number is not None
         assert waited < max(1.5 * control, 0.25 * SLOW), (waited, control)
