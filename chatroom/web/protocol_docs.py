@@ -202,6 +202,12 @@ names it:
 - `retry`: the outcome is not known, or it was not tried. Send again, with the same id, after `after_ms`.
 - no answer before the socket was lost: send again, with the same id, after coming back.
 
+`rate_limited` is a refusal that says in `facts` when to send the same again, `retry_ms`: the seat has used up its
+budget for that kind of command. The socket stays, and is read more slowly meanwhile. Of that kind, what was sent
+behind it on this socket is refused until it has come again, or has not for two seconds. The no is final: sent
+again, it names nothing as behind it. Where such a refusal has no `id`, the socket is closed behind it (4429):
+come back after `retry_ms`.
+
 However often a command is sent under one id, it happens once and is answered with its first receipt. Sent again,
 it names in `followed_by` what the client had sent behind it, at most 32 ids; so no more are on the way at once. If
 any of those is stored and it is not, it had left no entry then, and leaves none now: `overtaken`. Receipts
