@@ -1,5 +1,6 @@
 /** What I choose for myself: to listen today, another name, a sound, an end of my service. */
 
+import "./in-sight.js" // With this, what is not needed at first sight.
 import { el, fill, find, keyed, set, write } from "../dom.js"
 import { onlyWhole } from "../enter.js"
 import * as rooms from "../standing.js"
