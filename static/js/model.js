@@ -32,6 +32,7 @@
  *
  * @typedef {object} Panel
  * @property {(model: Model) => void} render
+ * @property {(entry: import("./room.js").MeetingEntry["entry"], room: Room) => void} heard What the room as it is then does not tell.
  * @property {() => void} remove
  */
 

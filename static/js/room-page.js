@@ -256,7 +256,10 @@ class RoomPage {
     for (const numbered of /** @type {MeetingEntry[]} */ (entries)) {
       const was = this.#room
       const isHistory = numbered.number <= (this.#heads.get(stream) ?? 0)
-      if (!isHistory) this.#room = apply(this.#room, numbered)
+      if (!isHistory) {
+        this.#room = apply(this.#room, numbered)
+        if (this.#panel !== "loading") this.#panel?.heard(numbered.entry, this.#room)
+      }
       if ("seat" in numbered.entry) this.#writing.end(numbered.entry.seat)
       const isNews = numbered.entry.type !== "reacted"
       for (const item of this.#timeline.add(stream, numbered, this.#room, was)) this.#talk.note(item, isNews)

@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { start } from "./js/room.js"
 import { cardsOf, load, mayPost, losers, moves, shouldClose, unanswered } from "./js/views/chair/sight.js"
-import { aloud, closeAct, everyMinute, lobbyNotes, mutedBadge, nextAct, notices, onwards, phaseAct, phaseLine, raceLine, refusedLine, remedies } from "./js/views/chair/words.js"
+import { aloud, closeAct, everyMinute, lobbyNotes, mutedBadge, nextAct, notices, onwards, passedNotices, phaseAct, phaseLine, raceLine, refusedLine, remedies } from "./js/views/chair/words.js"
 
 const [ADA, MO, BEN, CHIDI, DANA] = [1, 2, 3, 4, 5]
 const NOW = 1_000
@@ -253,6 +253,19 @@ test("the floor and the door are said aloud, and the queue is not", () => {
   assert.equal(aloud({ ...hands, invited: BEN }, { ...hands, putOff: [BEN] }), "Ben is not ready yet.")
   assert.equal(aloud({ ...hands, holder: BEN }, hands), "The turn of Ben has ended.")
   assert.equal(aloud(hands, { ...hands, lobby: [{ knock: 1, name: "Petra" }] }), "Somebody waits at the door.")
+})
+
+test("FC-05: that somebody passed is told in words, until the floor moves on", () => {
+  const invited = room({ hands: [BEN, CHIDI], invited: BEN })
+  const after = { ...invited, invited: null, hands: [CHIDI], epoch: invited.epoch + 1 }
+  const passed = { seat: BEN, epoch: after.epoch }
+  assert.deepEqual(passedNotices(after, passed).map(({ words }) => words), ["Ben passed."])
+  assert.deepEqual(passedNotices({ ...after, epoch: after.epoch + 1 }, passed), [])
+  assert.deepEqual(passedNotices(after, null), [])
+  assert.equal(aloud(invited, after, NOW, passed), "Ben passed.")
+  assert.equal(aloud(invited, { ...after, invited: CHIDI }, NOW, passed), "Ben passed. Chidi is invited.")
+  assert.equal(aloud(after, { ...after, hands: [] }, NOW, passed), "", "once")
+  assert.equal(aloud(invited, after, NOW), "Ben is not invited any more.")
 })
 
 test("the readings and cards of a part are at hand, and go out between turns", () => {

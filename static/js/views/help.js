@@ -43,7 +43,8 @@ const OFFLINE = "This device is offline. This page asks as soon as it is back."
 const ARE_CALLED = "Staff are called"
 const WROTE = "Staff wrote to you"
 const IS_CLOSED = "The line is closed"
-const NEWS = { called: ARE_CALLED, again: ARE_CALLED, alone: "Nobody is there yet", there: ARE_CALLED, unanswered: "Nobody has come yet", held: "Staff are here", closed: IS_CLOSED }
+/** @type {Record<string, string>} */
+const NEWS = { alone: "Nobody is there yet", unanswered: "Nobody came yet", held: "Staff are here", closed: IS_CLOSED }
 
 /** @type {HelpPanel | null} */
 let panel = null
@@ -416,7 +417,7 @@ class HelpPanel {
 
   /** @param {Case | null} state */
   #newsOf(state) {
-    return state === null || this.#parts === null ? ARE_CALLED : NEWS[this.#parts.standsAt(state)]
+    return (state && this.#parts && NEWS[this.#parts.standsAt(state)]) ?? ARE_CALLED
   }
 
   #tellCard() {

@@ -1,9 +1,13 @@
-/** How high the head and the floor are: on a phone they stay above what scrolls (room.css). */
+/** How high the head is, and with the floor below it: on a high phone both stay above what scrolls (in-sight.css). */
 
-import { find } from "../dom.js"
+import { find, style } from "../dom.js"
 
-const parts = { head: find(".head"), floor: find("#floor") }
+const [head, floor] = [find(".head"), find("#floor")]
 const watcher = new ResizeObserver(() => {
-  for (const [name, part] of Object.entries(parts)) document.documentElement.style.setProperty(`--${name}-size`, `${part.offsetHeight}px`)
+  const { style } = document.documentElement
+  style.setProperty("--head", `${head.offsetHeight}px`)
+  style.setProperty("--top", `${head.offsetHeight + floor.offsetHeight}px`)
 })
-for (const part of Object.values(parts)) watcher.observe(part)
+watcher.observe(head)
+watcher.observe(floor)
+style("../../css/in-sight.css", import.meta.url).catch(() => {}) // Without it the page is as good as before.

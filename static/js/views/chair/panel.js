@@ -56,13 +56,19 @@ export class ChairPanel {
     document.body.dataset.chair = ""
   }
 
+  /** Somebody would rather not: it is told until the floor moves on. @param {import("../../room.js").MeetingEntry["entry"]} entry @param {Room} room */
+  heard(entry, room) {
+    const isPass = (entry.type === "invite_ended" || entry.type === "turn_ended") && entry.reason === "passed"
+    if (isPass && entry.seat !== room.seat) this.#strip.passed({ seat: entry.seat, epoch: room.epoch })
+  }
+
   /** @param {Model} model */
   render(model) {
     const before = this.#model?.room ?? null
     this.#model = model
     const { room, now } = model
     if (before !== null) {
-      const words = before === room ? "" : aloud(before, room, now)
+      const words = before === room ? "" : aloud(before, room, now, this.#strip.hasPassed)
       if (words !== "") this.#acts.announce(words)
     }
     if (this.#late !== null && room.epoch !== this.#late.epoch) this.#explain(room, this.#late.refusal)

@@ -4,7 +4,7 @@ import { el, find, keyed, linger, set, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
 import { keepFocus, showActs } from "./buttons.js"
 import { unanswered } from "./sight.js"
-import { closeAct, everyMinute, lineWords, notices, onwards, phaseAct } from "./words.js"
+import { closeAct, everyMinute, lineWords, notices, onwards, passedNotices, phaseAct } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { Room } from "../../room.js" */
@@ -20,6 +20,8 @@ export class Strip {
   #aside = new Set()
   /** When the strangers came for whom the shield is not wanted. @type {number | null} */
   #strangersAt = null
+  /** Who passed at this change of the floor. @type {import("./words.js").Passed | null} */
+  #passed = null
   /** Each act has a place of its own, which no other moves. */
   #more = el("div", { class: "chair-more" })
   #pause = el("div", { class: "chair-pause" })
@@ -59,6 +61,15 @@ export class Strip {
     this.#draw()
   }
 
+  get hasPassed() {
+    return this.#passed
+  }
+
+  /** @param {import("./words.js").Passed} passed */
+  passed(passed) {
+    this.#passed = passed
+  }
+
   /** @param {string} words */
   say(words) {
     write(this.#line, words)
@@ -80,6 +91,7 @@ export class Strip {
     const [next, phase] = [onwards(room, now), phaseAct(room) ?? closing(room)]
     const standing = [
       ...notices(room, now, this.#strangersAt).filter(({ calm }) => !calm).map((notice) => this.#canBePutAway(room, notice)),
+      ...passedNotices(room, this.#passed),
       ...this.#unanswered(room, lines),
     ]
     // On a phone there is room for one of the two; where the phase has run over it is that one.

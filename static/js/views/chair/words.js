@@ -225,6 +225,19 @@ export function lobbyNotes(room, { same_link, others, ghost, role, invited }, is
   return { words: [link, comesAs, mayBeThem ? "Somebody of that name was here and is gone." : ""].filter(Boolean).join(" "), mayBeThem }
 }
 
+/** @typedef {{ seat: number, epoch: number }} Passed */
+
+/** That somebody passed, until the floor moves on. @param {Room} room @param {Passed | null} passed @returns {Notice[]} */
+export function passedNotices(room, passed) {
+  if (passed === null || passed.epoch !== room.epoch) return []
+  return [{ key: `passed ${passed.epoch}`, words: hasPassed(room, passed), acts: [] }]
+}
+
+/** @param {Room} room @param {Passed} passed */
+function hasPassed(room, { seat }) {
+  return `${rooms.nameOf(room, seat)} passed.`
+}
+
 /** Who waits at the door. @param {Room} room @returns {Notice[]} */
 function lobbyNotices({ lobby }) {
   if (lobby.length === 0) return []
@@ -519,8 +532,17 @@ export function refusedLine(room, { code, words, facts = {} }) {
  * @param {Room} before
  * @param {Room} room
  * @param {number} [now] An invitation that has run out by then was not answered.
+ * @param {Passed | null} [passed] Who passed last.
  */
-export function aloud(before, room, now = -Infinity) {
+export function aloud(before, room, now = -Infinity, passed = null) {
+  const isNews = passed !== null && passed.epoch === room.epoch && before.epoch !== room.epoch
+  const pass = isNews ? hasPassed(room, passed) : ""
+  const moved = floorAloud(before, room, now)
+  return pass === "" ? moved : room.invited === null ? pass : `${pass} ${moved}`
+}
+
+/** @param {Room} before @param {Room} room @param {number} now */
+function floorAloud(before, room, now) {
   if (room.invited !== null && room.invited !== before.invited && room.invited !== room.seat) {
     return `${rooms.nameOf(room, room.invited)} is invited.`
   }
