@@ -13,7 +13,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 HOUSE = f"{Path(__file__).parents[1]}/"
 OURS = (f"{HOUSE}chatroom/", f"{HOUSE}moderation/")
-ONE_A_MINUTE = {"uvicorn.error", "asyncio"}
+ONE_A_MINUTE = {"uvicorn.error", "uvicorn.error.sockets", "asyncio"}
 MINUTE = 60.0
 MOST_KINDS = 100
 # Coming, going and being refused, of a socket: it would hold the address and the query (W17), and make
@@ -59,7 +59,7 @@ def set_up(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
     uvicorn = logging.getLogger("uvicorn")
     uvicorn.handlers, uvicorn.propagate = [], True
     # Set for each by name: uvicorn asks a logger for its own level, and 0 would mean to trace.
-    for name in ("uvicorn.error", "aiosqlite", "alembic"):
+    for name in ("uvicorn.error", "uvicorn.error.sockets", "aiosqlite", "alembic"):
         logging.getLogger(name).setLevel(max(level, _least(name)))
 
 

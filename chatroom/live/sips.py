@@ -1,6 +1,7 @@
 """uvicorn's WebSocket class, reading in sips: nobody's bytes take the loop away from the others (A25)."""
 
 from asyncio import AbstractEventLoop, Handle
+from logging import getLogger
 from typing import Any
 
 from uvicorn._types import ASGIReceiveEvent
@@ -41,6 +42,8 @@ class SippingProtocol(WebSocketsSansIOProtocol):
         _loop: AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        # What uvicorn would tell of each that comes and goes is never logged (W17): nor is it made.
+        self.logger = getLogger("uvicorn.error.sockets")
         self.conn.__class__ = Conversation  # A second one would cost every handshake 8 us.
         self._held = b""
         self._step: Handle | None = None
