@@ -133,8 +133,14 @@ class Audience:
         self._wanted = lines
         if self.lines < lines:
             self._reached.clear()
-            async with asyncio.timeout(ALL_THERE_WITHIN):
-                await self._reached.wait()
+            try:
+                async with asyncio.timeout(ALL_THERE_WITHIN):
+                    await self._reached.wait()
+            except TimeoutError:
+                lost = sum(member.lost for member in self.members)
+                raise TimeoutError(
+                    f"{lines - self.lines} deliveries missing, {lost} members lost"
+                ) from None
 
     def assert_whole(self) -> None:
         """A figure of members who have not all received the same is void."""
@@ -175,7 +181,7 @@ class Member(asyncio.Protocol):
     transport: asyncio.Transport | None = None
 
     def __init__(self, way: Way, audience: Audience, answers: Answers | None = None) -> None:
-        self._way = way
+        self.way = way
         self._audience = audience
         self._answers = answers
         self._count = Count(audience.mark)
@@ -200,7 +206,7 @@ class Member(asyncio.Protocol):
         own.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
         own.bind((next(_addresses), 0))
         try:
-            await loop.sock_connect(own, ("127.0.0.1", self._way.port))
+            await loop.sock_connect(own, ("127.0.0.1", self.way.port))
             await loop.create_connection(lambda: self, sock=own)
         except BaseException:
             own.close()
@@ -214,7 +220,7 @@ class Member(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # uvloop's own class is no subclass.
-        self.transport.write(self._way.head)
+        self.transport.write(self.way.head)
         self._go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SIZES = numbers(os.environ.get("MEMBERS", "200,1000,2000,10000"))
 WITHIN = float(os.environ.get("WITHIN", "30"))
 AGAIN = int(os.environ.get("AGAIN", "100"))
-"""How many go and come in again once the room is full."""
+"""How many, of early and late seats alike, go and come in again once the room is full."""
 
 
 async def measure(members: int) -> None:
@@ -37,11 +37,12 @@ async def measure(members: int) -> None:
         filling = await coming(server, room, ways[1:])
         inside = len(room.members)
         leaving = cpu_seconds(server.pid)
-        for member in room.members[-AGAIN:]:
+        going = room.members[1 :: max(1, inside // AGAIN)][:AGAIN]
+        for member in going:
             member.leave()
         await settled(room)
         leaving = cpu_seconds(server.pid) - leaving
-        again = await coming(server, room, ways[1:][inside - AGAIN - 1 : inside - 1])
+        again = await coming(server, room, [member.way for member in going])
         room.close()
     told(
         "join",
@@ -54,7 +55,7 @@ async def measure(members: int) -> None:
         ms_per_join_when_full=again["ms_per_join"],
         kib_per_join=filling["kib_per_join"],
         kib_per_join_when_full=again["kib_per_join"],
-        ms_per_leave_when_full=round(leaving / AGAIN * 1000, 3),
+        ms_per_leave_when_full=round(leaving / len(going) * 1000, 3),
         seconds=filling["seconds"],
     )
 
