@@ -157,6 +157,12 @@ export class Connection {
     if (this.isLive) this.#socket?.send(JSON.stringify({ type: "typing" }))
   }
 
+  /** Asks who has these seats; false where nothing went out. @param {number[]} seats */
+  who(seats) {
+    if (this.isLive) this.#socket?.send(JSON.stringify({ type: "who", seats }))
+    return this.isLive
+  }
+
   // Dialling
 
   #dial() {

@@ -58,6 +58,11 @@ export class Presence {
     return this.#count
   }
 
+  /** How many are here, known by name or not. */
+  get size() {
+    return this.#count ?? this.#here?.size ?? 0
+  }
+
   /** @param {number} seat @param {number} now @param {boolean} [matters] Of a crowd only those are named who do. */
   isHere(seat, now, matters = true) {
     if (this.#here === null || this.#here.has(seat)) return true

@@ -6,14 +6,14 @@ import { Draft } from "./draft.js"
 import { bindLeave } from "./leave.js"
 import { Outbox } from "./outbox.js"
 import { Presence, Writing } from "./presence.js"
-import { apply, start } from "./room.js"
+import { apply, meet, start } from "./room.js"
 import * as rooms from "./standing.js"
 import { Timeline } from "./timeline.js"
 import { ComposerView } from "./views/composer.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
 import { attend, backTo, bindHelp, openHelp } from "./views/help.js"
-import { ArrivedView, CareView, EndView, OfferView, TopicView, WritingView } from "./views/notices.js"
+import { ArrivedView, CareView, EndView, TopicView, WritingView } from "./views/notices.js"
 import { PendingView } from "./views/pending.js"
 import { PeopleView, QueueView } from "./views/people.js"
 import { Sheet } from "./views/sheet.js"
@@ -25,9 +25,7 @@ import { aloud } from "./words.js"
 /** @import { Item } from "./outbox.js" */
 /** @import { Entries, Fresh, OutboundFrame, SeatCommand, Stream } from "./protocol.js" */
 /** @import { MeetingEntry, Room } from "./room.js" */
-/** @import { AgendaView } from "./views/agenda.js" */
-/** @import { MeView } from "./views/me.js" */
-/** @import { ReadingsView } from "./views/readings.js" */
+/** @import { CrowdView } from "./views/crowd.js" */
 /** @import { Door } from "./views/door.js" */
 /** @import { Words } from "./views/pending.js" */
 
@@ -82,12 +80,16 @@ class RoomPage {
   #waiting
   #writers = new WritingView()
   #care
-  /** What nobody needs at first sight. @type {readonly (MeView | ReadingsView | AgendaView)[] | "loading" | null} */
+  /** What nobody needs at first sight. @type {readonly { render: (model: Model) => void }[] | "loading" | null} */
   #rest = null
   #restTries = 0
+  /** What only a crowd needs. @type {CrowdView | null} */
+  #crowd = null
+  #crowdTries = 0
+  /** Whether this socket answers who somebody is. */
+  #mayAsk = false
   /** Whether they asked for a sound when they are invited. */
   #sound = false
-  #offer
   #topic = new TopicView()
   #arrived
   #sheet = new Sheet()
@@ -124,7 +126,6 @@ class RoomPage {
     }
     this.#acts = acts
     this.#floor = new FloorView(acts)
-    this.#offer = new OfferView(acts)
     this.#arrived = new ArrivedView(acts)
     this.#talk = new TimelineView(acts)
     this.#composer = new ComposerView({
@@ -221,6 +222,13 @@ class RoomPage {
         break
       case "resumed":
         this.#presence.begin(this.#connection.now())
+        this.#mayAsk = frame.crowd ?? false
+        this.#crowd?.again(false)
+        break
+      case "people":
+        this.#room = this.#room && meet(this.#room, frame)
+        this.#talk.met(this.#timeline.items)
+        this.#crowd?.met(frame.seats.map(({ seat }) => seat))
         break
       case "heartbeat":
       case "receipt":
@@ -235,6 +243,8 @@ class RoomPage {
   #begin(frame) {
     if (frame.snapshot.kind !== "meeting") return
     this.#room = start(frame.snapshot, frame.seat)
+    this.#mayAsk = this.#room.crowd !== null
+    this.#crowd?.again(true)
     this.#presence.begin(frame.now)
     this.#writing.clear()
     this.#timeline = new Timeline()
@@ -422,9 +432,11 @@ class RoomPage {
     const now = this.#connection.now()
     const isHere = (/** @type {number} */ seat) =>
       seat === room.seat || this.#presence.isHere(seat, now, rooms.matters(room, seat))
-    const here = this.#presence.count ?? rooms.circle(room).filter(({ seat }) => isHere(seat)).length
+    const isCrowd = room.crowd !== null || this.#presence.count !== null
+    const here = isCrowd ? this.#presence.size : rooms.circle(room).filter(({ seat }) => isHere(seat)).length
+    const isListed = this.#crowd?.listed(room, this.#timeline.items) ?? (() => true)
     const hasLeft = (/** @type {number} */ seat) =>
-      seat !== room.seat && !rooms.matters(room, seat) && this.#presence.hasLeft(seat, now, false)
+      isCrowd ? !isListed(seat) : seat !== room.seat && !rooms.matters(room, seat) && this.#presence.hasLeft(seat, now, false)
     /** @type {Model} */
     const model = { room, now, isHere, hasLeft, here, lines: this.#timeline.lines }
     document.body.dataset.meeting = room.closedAt !== null ? "over" : rooms.isOpen(room) ? "open" : "before"
@@ -432,8 +444,9 @@ class RoomPage {
     this.#floor.render(model)
     this.#queue.render(model)
     this.#people.render(model)
+    if (isCrowd) this.#crowd?.render(model)
+    if (isCrowd && this.#crowd === null) void this.#loadCrowd()
     if (this.#rest !== "loading") for (const view of this.#rest ?? []) view.render(model)
-    this.#offer.render(model)
     this.#topic.render(model)
     this.#arrived.render(model)
     this.#announceDraft(model)
@@ -465,19 +478,29 @@ class RoomPage {
     this.#rest = "loading"
     const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
     try {
-      const [{ MeView }, { ReadingsView }, { AgendaView }] = await Promise.all([
-        import(`./views/me.js${tried}`),
-        import(`./views/readings.js${tried}`),
-        import(`./views/agenda.js${tried}`),
-      ])
+      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }] = await Promise.all(
+        ["me", "readings", "agenda", "offer"].map((view) => import(`./views/${view}.js${tried}`)),
+      )
       const onchange = (/** @type {boolean} */ isOn) => {
         this.#sound = isOn
         this.#draft.save()
       }
-      this.#rest = [new MeView(this.#acts, { isOn: this.#sound, onchange }), new ReadingsView(this.#acts), new AgendaView()]
+      this.#rest = [new MeView(this.#acts, { isOn: this.#sound, onchange }), new ReadingsView(this.#acts), new AgendaView(), new OfferView(this.#acts)]
       this.#draw()
     } catch {
       this.#rest = null // The network is gone; it is asked for again once the line is back.
+    }
+  }
+
+  async #loadCrowd() {
+    if (this.#crowdTries < 0) return
+    const tried = this.#crowdTries
+    this.#crowdTries = -1
+    try {
+      const { CrowdView } = await import(`./views/crowd.js${tried > 0 ? `?${tried}` : ""}`)
+      this.#crowd = new CrowdView((/** @type {number[]} */ seats) => this.#mayAsk && this.#connection.who(seats))
+    } catch {
+      this.#crowdTries = tried + 1 // The network is gone; it is asked for again with the next drawing.
     }
   }
 

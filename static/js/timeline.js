@@ -29,7 +29,7 @@ import { nameOf, place } from "./standing.js"
 /** What happened to the whole room, one thing after another with no words between them. */
 /** @typedef {{ kind: "rule", key: string, at: number, news: News[] }} RuleItem */
 /** A later one about the same takes the place of the one before. @typedef {{ about: string, text: string }} News */
-/** @typedef {{ kind: "notice", key: string, at: number, text: string }} NoticeItem */
+/** @typedef {{ kind: "notice", key: string, at: number, text: string, about?: number }} NoticeItem */
 /** @typedef {{ kind: "private", key: string, at: number, seat: number, to: number, words: string | null }} PrivateItem */
 /** @typedef {TurnItem | CardItem | RuleItem | NoticeItem | PrivateItem} Item */
 
@@ -85,7 +85,7 @@ export class Timeline {
         this.#keepOwn(entry.seat, room, entry.words ?? null, "tell")
         return this.#aside({ kind: "private", key, at, seat: entry.seat, to: entry.to ?? 0, words: entry.words ?? null })
       case "care_noticed":
-        return this.#push({ kind: "notice", key, at, text: `${nameOf(room, entry.seat)} may need care. Staff were told; only facilitators read this.` })
+        return this.#push({ kind: "notice", key, at, about: entry.seat, text: "may need care. Staff were told; only facilitators read this." })
       default: {
         const news = toAll(entry, room, before)
         return news === null ? this.#notice(entry, room, key, at) : this.#tell(news, key, at)

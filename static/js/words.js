@@ -220,7 +220,7 @@ function span(seconds) {
  * @returns {string[]}
  */
 export function statusLine(room, now, here) {
-  const count = `${here} here`
+  const count = `${here.toLocaleString("en")} here`
   if (!rooms.isOpen(room)) return [count]
   const left = minutesLeft(room, now)
   return [rooms.phaseTitle(room), left !== null && left > 0 ? `${left} min left` : "", count].filter((part) => part !== "")

@@ -66,6 +66,11 @@ export class TimelineView {
     this.#scroller.settle()
   }
 
+  /** Somebody is known now: what stands there without their name is made anew. @param {Item[]} items */
+  met(items) {
+    for (const item of items) if (this.#elements.get(item.key)?.dataset.stranger) this.note(item, false)
+  }
+
   /** @param {Item} item @param {boolean} [isNews] */
   note(item, isNews = true) {
     this.#changed.set(item, isNews || (this.#changed.get(item) ?? false))
@@ -91,11 +96,15 @@ export class TimelineView {
   #place(items, room) {
     let news = false
     for (const [item, isNews] of this.#changed) {
-      let element = this.#elements.get(item.key)
-      if (element === undefined) {
+      const before = this.#elements.get(item.key)
+      let element = before
+      if (element === undefined || (element.dataset.stranger && !rooms.isStranger(room, Number(element.dataset.stranger)))) {
         element = build(item, room, this.#acts)
         this.#elements.set(item.key, element)
         this.#log.insertBefore(element, this.#after(items, item))
+        before?.remove()
+        this.#reactions.delete(item.key)
+        if (this.#live === item) this.#live = null
       }
       if (item.kind === "turn" || item.kind === "card") updateLines(element, item, room)
       if (item.kind === "turn") this.#react(element, item, room)
@@ -185,25 +194,38 @@ function build(item, room, acts) {
   switch (item.kind) {
     case "turn":
     case "card":
-      return buildTurn(item, room, acts)
+      return ofStranger(buildTurn(item, room, acts), item.seat, room)
     case "private":
-      return buildPrivate(item, room, acts)
+      return ofStranger(buildPrivate(item, room, acts), item.to === 0 ? item.seat : item.to, room)
     case "rule":
       return el("p", { class: "phase" }, el("span"))
     case "notice":
-      return el("p", { class: "only-you" }, el("span", { class: "soft" }, "Only you see this: "), item.text)
+      return buildNotice(item, room)
   }
+}
+
+/** @param {import("../timeline.js").NoticeItem} item @param {Room} room */
+function buildNotice({ about = 0, text }, room) {
+  const words = about > 0 ? `${rooms.nameOf(room, about)} ${text}` : text
+  return ofStranger(el("p", { class: "only-you" }, el("span", { class: "soft" }, "Only you see this: "), words), about, room)
+}
+
+/** Marks what stands under no name yet. @param {HTMLElement} element @param {number} seat @param {Room} room */
+function ofStranger(element, seat, room) {
+  set(element, "data-stranger", rooms.isStranger(room, seat) && seat)
+  return element
 }
 
 /** @param {TurnItem | CardItem} item @param {Room} room @param {Acts} acts */
 function buildTurn(item, room, acts) {
-  const name = rooms.nameOf(room, item.seat)
+  const isStranger = rooms.isStranger(room, item.seat) // Asked for once it is in sight.
+  const name = isStranger ? "Somebody" : rooms.nameOf(room, item.seat)
   const what = item.kind === "card" ? POSTS[item.post] : ""
   const own = item.seat === room.seat
   const lines = el("div", { class: "shares" })
   const article = el(
     "article",
-    { class: item.kind === "card" ? "turn card" : "turn", "aria-label": what === "" ? name : `${what}, from ${name}` },
+    { class: item.kind === "card" ? "turn card" : "turn", "data-seat": item.seat, "aria-label": what === "" ? name : `${what}, from ${name}` },
     el(
       "header",
       {},
@@ -211,7 +233,7 @@ function buildTurn(item, room, acts) {
         "div",
         { class: "who" },
         what !== "" && el("span", { class: "what" }, what),
-        el("h3", { dir: "auto" }, name),
+        el("h3", { dir: "auto", "aria-label": isStranger && name }, isStranger ? "…" : name),
         own && el("span", { class: "badge" }, "you"),
         ...badges(room, item.seat).map((badge) => el("span", { class: "badge" }, badge)),
         el("span", { class: "soft sharing", hidden: true }, "is sharing"),

@@ -4,6 +4,7 @@ import { el, find, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
 import { fold, keepFocus, showActs, showWhole } from "./buttons.js"
 import { CardsPart } from "./cards.js"
+import { LinesPart } from "./lines.js"
 import { PeoplePart } from "./people.js"
 import { PersonSheet } from "./person.js"
 import { LobbyPart, QueuePart } from "./queue.js"
@@ -47,7 +48,7 @@ export class ChairPanel {
     this.#person = new PersonSheet(perform, acts.tell)
     const open = (/** @type {number} */ seat) => this.#person.open(seat)
     const cards = new CardsPart(perform, door.cues ?? [])
-    this.#parts = [this.#person, new QueuePart(perform, open), new LobbyPart(perform), new PeoplePart(perform, open), cards, new ClosingPart(perform)]
+    this.#parts = [this.#person, new QueuePart(perform, open), new LobbyPart(perform), new PeoplePart(perform, open), new LinesPart(open), cards, new ClosingPart(perform)]
     this.#trouble = new Trouble(this.#chair, perform)
     this.#parts.push(this.#trouble)
     if (door.sets_ways) this.#parts.push(new WaysPart(door.room.slug))

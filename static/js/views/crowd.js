@@ -1,0 +1,73 @@
+/** What only a page in a crowd needs: who is listed, in one sentence, and names that come when they are in sight. */
+
+import { el, find, write } from "../dom.js"
+import * as rooms from "../standing.js"
+import { Strangers } from "../strangers.js"
+
+/** @import { Model } from "../model.js" */
+/** @import { Room } from "../room.js" */
+/** @import { Item } from "../timeline.js" */
+
+/** So many of the last cards say who wrote lately, where the server does not. */
+const LATELY = 100
+/** Above and below what is seen of the talk. */
+const SOON_IN_SIGHT = "400px 0px"
+
+export class CrowdView {
+  #note = el("p", { class: "soft" })
+  #strangers
+  #sight = new IntersectionObserver((seen) => this.#seen(seen), { root: find("#talk"), rootMargin: SOON_IN_SIGHT })
+  #log = find("#log")
+
+  /** @param {(seats: number[]) => boolean} ask */
+  constructor(ask) {
+    this.#strangers = new Strangers(ask)
+    find("#people > ul").before(this.#note)
+  }
+
+  /** @param {boolean} isFresh */
+  again(isFresh) {
+    this.#strangers.again(isFresh)
+  }
+
+  /** @param {number[]} seats */
+  met(seats) {
+    this.#strangers.met(seats)
+  }
+
+  /** Whom the list of people names. @param {Room} room @param {readonly Item[]} items @returns {(seat: number) => boolean} */
+  listed(room, items) {
+    const wrote = room.crowd === null ? items.slice(-LATELY).map((item) => ("lines" in item ? item.seat : 0)) : room.lately
+    const lately = new Set([room.seat, ...wrote])
+    const serves = (/** @type {number} */ seat) => (room.people.get(seat)?.services.length ?? 0) > 0
+    const isMuted = (/** @type {number} */ seat) => rooms.isFacilitator(room) && rooms.mutedUntil(room, seat) !== null
+    return (seat) => lately.has(seat) || rooms.matters(room, seat) || serves(seat) || isMuted(seat)
+  }
+
+  /** @param {Model} model */
+  render({ room, here }) {
+    write(this.#note, whoIsListed(room, here))
+    this.#strangers.need(room.strangers)
+    room.strangers.clear()
+    for (const element of this.#log.querySelectorAll("[data-stranger]:not([data-watched])")) {
+      element.setAttribute("data-watched", "")
+      this.#sight.observe(element)
+    }
+  }
+
+  /** @param {IntersectionObserverEntry[]} seen */
+  #seen(seen) {
+    for (const { target, isIntersecting } of seen) {
+      if (!isIntersecting || !(target instanceof HTMLElement)) continue
+      this.#sight.unobserve(target)
+      this.#strangers.need([Number(target.dataset.stranger)])
+    }
+  }
+}
+
+/** @param {Room} room @param {number} here */
+export function whoIsListed(room, here) {
+  const muted = rooms.isFacilitator(room) ? ", the muted" : ""
+  const count = here === 1 ? "1 person is" : `${here.toLocaleString("en")} people are`
+  return `${count} here. Listed are the facilitators and those who serve, the queue${muted}, and who wrote lately.`
+}
