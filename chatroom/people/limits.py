@@ -25,7 +25,8 @@ from redis.exceptions import RedisError
 
 # fmt: off
 Kind = Literal[
-    "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "who", "sockets", "starts",
+    "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "cries", "cues",
+    "who", "sockets", "starts",
     "guesses", "all_guesses", "strangers", "all_strangers", "comings", "by_link",
     "helps", "all_helps", "knocks", "all_knocks",
 ]
@@ -75,6 +76,18 @@ BUDGETS: dict[Kind, Budget] = {
         1,
         "what is over a budget, and is looked at for a cry for help alone",
         "each look costs 64 us; what is more waits unread, and is read later",
+    ),
+    "cries": Budget(
+        30,
+        60,
+        "cries for help in what was refused, told to staff",
+        "every word of somebody in danger; what is more is told a little later",
+    ),
+    "cues": Budget(
+        6,
+        60,
+        "cues to the facilitators that a member may need care",
+        "the first ones at once; the fiftieth would push everything else out of their sight",
     ),
     "sockets": Budget(
         120,

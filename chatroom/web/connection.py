@@ -597,6 +597,7 @@ class Connection:
         reviewer = self._house.reviewer
         verdict = reviewer.line(words, self._book, self._seat, meeting, frame.id)
         if verdict.signal is not None:
+            await self._pace.cry(pause)
             try:
                 await self._raise_signal(frame.id, words, verdict)
             except (Refused, RetryLater, OutcomeUnknown, SQLAlchemyError):
@@ -614,8 +615,9 @@ class Connection:
             "urgent" if verdict.signal == "urgent" else "support",
         )
         self._subscriber.send(wire.Care(case))
-        cue = ask.NoticeCare(self._seat)
-        self._house.journal.submit(self._book.log, 0, cue, id=noticed(id), payload=id.encode())
+        if self._pace.tells_facilitators():
+            cue = ask.NoticeCare(self._seat)
+            self._house.journal.submit(self._book.log, 0, cue, id=noticed(id), payload=id.encode())
 
     def _answered(self, id: str, done: "asyncio.Future[Answer]", taken: Taken) -> None:
         self._book.on_their_way.pop((self._seat, id), None)

@@ -108,7 +108,18 @@ class Pace:
 
     async def look(self, pause: Callable[[float], Awaitable[None]]) -> None:
         """Waits until one more refused command of this seat may be looked at."""
-        while (wait := self._limits.take("refused", self._key)) is not None:
+        await self._until_left("refused", pause)
+
+    async def cry(self, pause: Callable[[float], Awaitable[None]]) -> None:
+        """Waits until words that go no further may be told to staff once more: none of them are lost."""
+        await self._until_left("cries", pause)
+
+    def tells_facilitators(self) -> bool:
+        """Whether they are told again that this member may need care: staff have every word of it anyway."""
+        return self._limits.take("cues", self._key) is None
+
+    async def _until_left(self, kind: Kind, pause: Callable[[float], Awaitable[None]]) -> None:
+        while (wait := self._limits.take(kind, self._key)) is not None:
             await pause(wait / 1000)
 
 

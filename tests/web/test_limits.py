@@ -207,6 +207,27 @@ async def test_ce_06_a_cry_for_help_in_the_middle_of_a_flood_is_heard(room: Room
         assert (await line.until("care"))["case"]
 
 
+async def test_ce_06_a_flood_of_cries_is_told_to_staff_word_by_word_and_to_facilitators_a_few_times(
+    room: Room,
+):
+    ada, ben = await room.open(), await room.seat("Ben")
+    cues = SMALL["cues"].amount
+    cries = [said(f"I want to kill myself tonight {words()}") for _ in range(cues + 4)]
+    async with room.sit(ada) as chair, room.sit(ben) as line:
+        for cry in cries:
+            await line.send(cry)
+        cases = [(await line.until("care"))["case"] for _ in cries]
+        assert len(set(cases)) == 1
+        async with room.town.socket(f"/cases/{cases[0]}/socket") as case:
+            await case.hello(ben)
+            await case.until("entries")
+            told = [one["entry"]["type"] for one in case.entries()]
+            assert told.count("excerpt") == len(cries)
+        await chair.ask({"type": "pause"})
+        noticed = [one for one in chair.entries("chair") if one["entry"]["type"] == "care_noticed"]
+        assert len(noticed) == cues
+
+
 async def test_a94_hands_reactions_and_names_have_small_budgets_of_their_own(room: Room):
     await room.open()
     ben = await room.seat("Ben")
