@@ -256,7 +256,7 @@ async def test_leave_now_waits_for_nobody(stage: Stage):
         await expect(ben.page).to_have_url(re.compile("/left$"))
 
 
-async def test_strange_words_are_shown_as_they_were_written(stage: Stage):
+async def test_a82_a85_strange_words_are_shown_as_they_were_written(stage: Stage):
     links = await stage.room("Words")
     ben = await stage.person("Ben", phone=True)
     async with enter(links["facilitator"], name="<b>Ada</b>") as ada:
