@@ -1,5 +1,6 @@
 """uvicorn's WebSocket class, reading in sips: nobody's bytes take the loop away from the others (A25)."""
 
+import random
 from asyncio import AbstractEventLoop, Handle
 from logging import getLogger
 from typing import Any
@@ -13,6 +14,8 @@ from websockets.server import ServerProtocol
 
 SIP = 4096
 """Bytes of one socket that are read in one turn of the loop: 700 of the smallest frames, some 4 ms."""
+SMALL_SIP = 512
+"""The same of one who floods: fifty of them, all in one turn, take 25 ms."""
 CONTROLS = 256
 """Pings and pongs of one socket in a second; an honest one sends one in twenty."""
 
@@ -46,6 +49,7 @@ class SippingProtocol(WebSocketsSansIOProtocol):
         self.logger = getLogger("uvicorn.error.sockets")
         self.conn.__class__ = Conversation  # A second one would cost every handshake 8 us.
         self._held = b""
+        self._size, self._budget = SIP, CONTROLS
         self._step: Handle | None = None
         self._controls = 0
         self._since = 0.0
@@ -54,9 +58,9 @@ class SippingProtocol(WebSocketsSansIOProtocol):
         if self._held:
             self._held += data
             self.transport.pause_reading()
-        elif len(data) <= SIP:
+        elif len(data) <= self._size:
             self._swallow(data)
-            if self._controls >= CONTROLS and not self.transport.is_closing():
+            if self._controls >= self._budget and not self.transport.is_closing():
                 self.transport.pause_reading()
                 self.read_on()
         else:
@@ -108,7 +112,7 @@ class SippingProtocol(WebSocketsSansIOProtocol):
             self._held = b""
             return
         if self._held and not self.read_paused:
-            sip, self._held = self._held[:SIP], self._held[SIP:]
+            sip, self._held = self._held[: self._size], self._held[self._size :]
             self._swallow(sip)
         self.read_on()
 
@@ -116,10 +120,12 @@ class SippingProtocol(WebSocketsSansIOProtocol):
         super().data_received(data)
 
     def _rest(self) -> float:
-        """Seconds until more is read of one who sends too many pings and pongs."""
-        if self._controls < CONTROLS:
+        """Seconds until more is read of one who sends too many pings and pongs: not the same for all."""
+        if self._controls < self._budget:
             return 0.0
         now = self.loop.time()
         if now >= self._since + 1.0:
             self._since, self._controls = now, 0
-        return max(0.0, self._since + 1.0 - now) if self._controls else 0.0
+            return 0.0
+        self._size, self._budget = SMALL_SIP, 1
+        return self._since + random.uniform(1.0, 1.5) - now

@@ -26,11 +26,11 @@ KERNEL = 16 * 2**20
 class Echo:
     """An application that answers what it hears, and counts it."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: float) -> None:
         self.heard = 0
         self.most_waiting = 0
         app = Starlette(routes=[WebSocketRoute("/", self.serve)])
-        self.server = Thread(lambda _: app)
+        self.server = Thread(lambda _: app, **options)
 
     async def serve(self, socket: WebSocket) -> None:
         await socket.accept()
@@ -76,12 +76,15 @@ async def test_a25_unasked_pongs_are_ignored_and_read_ever_slower(echo: Echo):
         assert waited < 0.1 * SLOW
 
 
-async def test_a24_who_pings_and_does_not_read_is_cut(echo: Echo):
-    async with raw(echo.server.port) as flooder:
-        await come_in(flooder, echo)
-        flooder.transport.pause_reading()
-        await flooder.flood(PING * 500, at_most=2 * KERNEL, seconds=2.0)
-        await until(lambda: not echo.server.connections, 30.0)
+async def test_a24_who_pings_and_does_not_read_is_cut():
+    echo = Echo(ws_ping_interval=2.0, ws_ping_timeout=1.0)
+    with echo.server.running():
+        async with raw(echo.server.port) as flooder:
+            await come_in(flooder, echo)
+            flooder.transport.pause_reading()
+            sent = await flooder.flood(PING * 500, at_most=2 * KERNEL, seconds=2.0)
+            assert 2**20 < sent < KERNEL, "need a flood, and one that is slowed down"
+            await until(lambda: not echo.server.connections, 30.0)
 
 
 async def test_a91_small_messages_without_end_wait_in_the_kernel_and_not_with_us(echo: Echo):
