@@ -103,6 +103,7 @@ async def chatroom(stack: AsyncExitStack, members: int) -> Contestant:
     await room.open(
         (way(server.port, place, token) for token in place.tokens), writers=WRITERS, within=300
     )
+    await room.whole()
     return Contestant("chatroom", (server.pid,), room, room.line)
 
 
@@ -137,6 +138,8 @@ async def chatroom_redis(stack: AsyncExitStack, members: int) -> Contestant:
     await room.open(
         (way(next(ports), place, token) for token in place.tokens), writers=WRITERS, within=300
     )
+
+    await room.whole()
 
     def beside() -> dict[str, float]:
         return {"postgres": cpu_seconds(*postgres.pids()), "redis": cpu_seconds(valkey.pid)}

@@ -170,6 +170,29 @@ class Audience:
 
         await asyncio.gather(*(one(index, way) for index, way in enumerate(ways)))
 
+    async def whole(self, quiet: float = 1.0) -> int:
+        """Who was cut off while they came in comes again, as a page does; returns how many had to.
+
+        They are all in, and have been for so many seconds.
+        """
+        times = 0
+        while True:
+            await asyncio.sleep(quiet)
+            lost = [number for number, one in enumerate(self.members) if one.lost and not one.left]
+            if not lost:
+                return times
+            times += len(lost)
+            gate = asyncio.Semaphore(AT_ONCE)
+            await asyncio.gather(*(self._again(number, gate) for number in lost))
+
+    async def _again(self, number: int, gate: asyncio.Semaphore) -> None:
+        before = self.members[number]
+        async with gate, asyncio.timeout(ALL_THERE_WITHIN):
+            member = before.anew()
+            self.members[number] = member
+            await member.connect()
+            await member.welcomed.wait()
+
     def close(self) -> None:
         for member in self.members:
             member.leave()
@@ -192,6 +215,7 @@ class Member(asyncio.Protocol):
         self.lines = 0
         self.bytes = 0
         self.lost = False
+        self.left = False
         self.denied = ""
         """The first line of an answer that is no 101."""
         self.welcomed = asyncio.Event()
@@ -214,9 +238,13 @@ class Member(asyncio.Protocol):
 
     def leave(self) -> None:
         """At once, and without a word."""
-        self.lost = True
+        self.lost = self.left = True
         if self.transport is not None:
             self.transport.abort()
+
+    def anew(self) -> Member:
+        """The same one, as if nothing had been."""
+        return Member(self.way, self._audience, Answers() if self._answers is not None else None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # uvloop's own class is no subclass.

@@ -32,7 +32,7 @@ async def measure(members: int) -> None:
             ways = [way(server.port, place, token) for token in place.tokens]
             await room.open(ways, writers=SENDERS, within=COME_WITHIN)
         came = time.perf_counter() - began
-        await asyncio.sleep(1)  # Presence settles.
+        again = await room.whole()
         cpu = cpu_seconds(server.pid) - cpu
         await window(server.pid, [room], RATE, 1)
         seen = await window(server.pid, [room], RATE, SECONDS)
@@ -44,6 +44,7 @@ async def measure(members: int) -> None:
             **seen.told(),
             joins_per_cpu_second=round(members / cpu, 1),
             all_in_after_s=round(came, 1),
+            came_again=again,
             rss_mib=round(resident_kib(server.pid) / 1024, 1),
         )
         room.close()

@@ -42,6 +42,7 @@ async def measure(members: int) -> None:
         await settled(everybody)
         empty, coming = resident_kib(server.pid), cpu_seconds(server.pid)
         await everybody.open(itertools.islice(guests(server, places), members), within=WITHIN)
+        await everybody.whole()
         await settled(everybody)
         came_for, full = cpu_seconds(server.pid) - coming, resident_kib(server.pid)
         idle = cpu_seconds(server.pid)

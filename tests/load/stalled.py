@@ -57,7 +57,7 @@ async def measure(members: int) -> None:
         room = Room(place, SENDERS)
         ways = [way(server.port, place, token) for token in place.tokens]
         await room.open(ways[:members], writers=SENDERS)
-        await asyncio.sleep(1)  # Presence settles.
+        await room.whole()
         await window(server.pid, [room], RATE, 2)
         empty = resident_kib(server.pid)
         for _ in range(ROUNDS):
