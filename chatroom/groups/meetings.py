@@ -309,8 +309,9 @@ class Meetings:
 
         Raises `Refused`, or `RetryLater` where nobody knows whether it was stored.
         """
-        if visit.book is None and visit.role == "member":
-            await self._was_not_waiting(visit.room, session)
+        no = await self.waits_for_next(visit)
+        if no is not None:
+            raise no
         book = visit.book or await self._convened(visit.room)
         digest = self._accounts.digest(book.log, session)
         place = _place(book.fold.state, digest)
@@ -328,14 +329,21 @@ class Meetings:
             self._cases.named(session, book.log, visit.room.slug)
         return place
 
-    async def _was_not_waiting(self, room: Room, session: Session) -> None:
-        """A page that still waits when the meeting is over begins no other one."""
-        last = await self.latest(room)
-        if last is not None:
-            digest = self._accounts.digest(last.log, session)
-            meeting: Meeting = last.fold.state
-            if digest in meeting.knockers and digest not in meeting.sessions:
-                raise Refused("meeting_closed")
+    async def waits_for_next(self, visit: Visit) -> Refused | None:
+        """The no for who knocked at the last meeting and never came in, until the next one is begun.
+
+        Nor does a page that still waits when the meeting is over begin another one.
+        """
+        if visit.book is not None or visit.role != "member" or visit.session is None:
+            return None
+        last = await self.latest(visit.room)
+        if last is None:
+            return None
+        self._hold(visit.room, last)
+        digest = self._accounts.digest(last.log, visit.session)
+        meeting: Meeting = last.fold.state
+        has_knocked = digest in meeting.knockers and digest not in meeting.sessions
+        return Refused("next_not_begun") if has_knocked else None
 
     async def _reviewed(self, room: Room, session: Session, name: str, id: bytes) -> Verdict:
         verdict = self._reviewer.name(name)

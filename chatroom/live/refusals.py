@@ -151,6 +151,11 @@ REFUSALS: dict[str, Words] = {
     "turned_away": Words(
         "The facilitators can't let you into this meeting. Help is open to you.", ("help",)
     ),
+    "next_not_begun": Words(
+        "The meeting that you knocked at has ended, and the next one has not begun. Once it has, you can ask to "
+        "come in again: this page says so. Help is open to you.",
+        ("help",),
+    ),
     "they_are_here": Words(
         "Whoever has that seat is connected now, so it is not theirs. Let them in under another name.",
         (),

@@ -74,7 +74,7 @@ class Rooms:
         """What the page begins with."""
         room, meeting, waiting = visit.room, visit.meeting, self._meetings.waiting(visit)
         door: dict[str, object] = {
-            **self._news(visit),
+            **await self._news(visit),
             "room": {"slug": room.slug, "name": room.name},
             "seat": visit.seat,
             "sets_ways": visit.leads,
@@ -88,13 +88,14 @@ class Rooms:
         }
         return {**door, "cues": self._meetings.cards(meeting)} if _holds(visit) else door
 
-    def _news(self, visit: Visit) -> dict[str, object]:
+    async def _news(self, visit: Visit) -> dict[str, object]:
         """What may be another thing in a minute: what is on, and whether one can come in.
 
         Strangers are not told who holds the meeting (A105), nor is whoever was taken out or turned
         away; those who wait hear no more of who is there (A103).
         """
         meeting, no = visit.meeting, self._meetings.stands_against(visit)
+        no = no or await self._meetings.waits_for_next(visit)
         knows = visit.known and no is None
         counts = visit.book if knows and self._meetings.waiting(visit) is None else None
         return {
@@ -118,7 +119,7 @@ class Rooms:
         if visit is None:
             raise await self._closed(request)
         self._meetings.is_there(visit)
-        return answer(self._news(visit))
+        return answer(await self._news(visit))
 
     async def _closed(self, request: Request) -> Refused:
         is_stranger = await session_of(self._house, request) is None

@@ -128,6 +128,7 @@ export type RefusalCode =
   | "locked"
   | "lobby_full"
   | "turned_away"
+  | "next_not_begun"
   | "they_are_here"
   | "no_such_knock"
   | "chair_acts"

@@ -246,3 +246,31 @@ async def test_the_knock_of_a_page_that_was_closed_does_not_stand_beside_the_new
         assert [one.knock for one in ada.meeting.lobby] == [2]
         await ada.send(ask.Admit(2))
         await expect(again.floor).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_who_was_turned_away_reads_at_the_door_when_they_may_ask_again(
+    stage: Stage, phone: bool
+):
+    links = await room_of(stage, "Turned away", door="members")
+    eve = await stage.person("Eve", phone=phone)
+    eve.forgive("status of 403", "status of 409")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await go_to(ada, "sharing")
+        await comes(eve, links["address"])
+        await types(eve, "Eve", "Ask to come in")
+        await ada.until(lambda: len(ada.meeting.lobby) == 1)
+        await ada.send(ask.TurnAway(ada.meeting.lobby[0].knock))
+        await a_while_passes(eve)
+        await expect(door(eve)).to_contain_text("The facilitators can't let you into this meeting")
+        await ada.send(ask.Close())
+    await a_while_passes(eve)
+    await expect(door(eve)).to_contain_text("The meeting that you knocked at has ended")
+    await expect(door(eve)).to_contain_text("you can ask to come in again")
+    await expect(eve.button("Ask to come in")).to_be_hidden()
+    await eve.shoot("door-turned-away-ended")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await go_to(ada, "gathering")
+        await a_while_passes(eve)
+        await types(eve, "Eve", "Ask to come in")
+        await ada.until(lambda: len(ada.meeting.lobby) == 1)

@@ -201,9 +201,28 @@ async def test_a_page_that_waits_when_the_meeting_is_over_begins_no_other_one(to
         await line.ask({"type": "close"})
     before = await rows(town, "meeting")
     for _ in range(2):
-        assert (await knock(room, "Eve", eve)).json()["code"] == "meeting_closed"
+        assert (await knock(room, "Eve", eve)).json()["code"] == "next_not_begun"
     assert await rows(town, "meeting") == before
     await room.seat("Ben")
+    assert (await knock(room, "Eve", eve)).status_code == 202
+
+
+async def test_who_was_turned_away_reads_after_the_close_what_is_so_for_them(town: Town):
+    room = await with_door(town, "members")
+    ada = await room.open()
+    eve = (await knock(room, "Eve")).json()["session"]
+    async with room.sit(ada) as line:
+        await line.ask({"type": "turn_away", "knock": 1})
+        assert (await shown(room, eve))["no"]["code"] == "turned_away"
+        await line.ask({"type": "close"})
+    ended = await shown(room, eve)
+    assert ended["no"]["code"] == "next_not_begun"
+    assert "Once it has, you can ask to come in again" in ended["no"]["words"]
+    assert (await knock(room, "Eve", eve)).json()["code"] == "next_not_begun"
+    assert (await shown(room, ada))["no"] is None
+    assert (await shown(room))["no"] is None, "whoever has not knocked"
+    await room.seat("Ben")
+    assert (await shown(room, eve))["no"] is None
     assert (await knock(room, "Eve", eve)).status_code == 202
 
 
@@ -215,7 +234,7 @@ async def test_a_members_page_that_waits_when_the_meeting_is_over_begins_none_ei
     async with room.sit(ada) as line:
         await line.ask({"type": "close"})
     before = await rows(town, "meeting")
-    assert (await knock(room, "Ben", ben)).json()["code"] == "meeting_closed"
+    assert (await knock(room, "Ben", ben)).json()["code"] == "next_not_begun"
     assert await rows(town, "meeting") == before
 
 

@@ -36,7 +36,7 @@ import { helplineList } from "./helplines.js"
  */
 
 const AGAIN = 4_000
-const LASTING = ["removed", "turned_away"]
+const LASTING = ["removed", "turned_away", "next_not_begun"]
 
 export class DoorView {
   #door
