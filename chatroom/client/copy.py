@@ -238,7 +238,7 @@ def fold(state: State, entry: happened.AnyEntry | CaseEntry | DeskEntry, stamp: 
 
 
 def _fold_meeting(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
-    """Of a crowd not everybody is known: what an entry says of a stranger changes all but them."""
+    """Of a crowd not everybody is known: what an entry says of somebody else changes all but them."""
     seat: int = getattr(entry, "seat", 0)
     if seat == 0 or seat in meeting.seats or isinstance(entry, happened.SeatTaken):
         return decider.evolve(meeting, entry, stamp)

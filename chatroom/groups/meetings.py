@@ -374,12 +374,8 @@ class Meetings:
 
 def holders(meeting: Meeting) -> tuple[str, ...]:
     """The names of those who hold the meeting, in the order in which they came."""
-    named = {
-        seat: place.name
-        for seat, place in meeting.seats.items()
-        if meeting.is_facilitator(seat) and place.name
-    }
-    return tuple(named[seat] for seat in sorted(named))
+    places = (meeting.seats[seat] for seat in sorted(meeting.in_service))
+    return tuple(one.name for one in places if one.role != "member" and one.name)
 
 
 def _role(held: Container[str], meeting: Meeting, *, is_on: bool) -> ask.Role | None:
@@ -400,7 +396,7 @@ def _role(held: Container[str], meeting: Meeting, *, is_on: bool) -> ask.Role | 
 def _lacks_chair(meeting: Meeting) -> bool:
     if meeting.is_quiet or meeting.chair_away_until is not None:
         return True
-    return not any(map(meeting.is_facilitator, meeting.seats))
+    return not any(map(meeting.is_facilitator, meeting.in_service))
 
 
 def _place(meeting: Meeting, digest: str) -> int | Waiting | None:

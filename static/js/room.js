@@ -18,10 +18,10 @@ import { speak, stoppedAt, hasShared } from "./standing.js"
  * The fields of `Snapshot` in camelCase, with `people` for `seats`; times are the server's, in
  * seconds since 1970. `seat` is mine; `phase` is -1 before the meeting is open; `lobby` is for
  * facilitators and empty for everybody else. Of a `crowd`, as many as it said when it was last told,
- * `people` are those who are known; `strangers` collects who is needed and not known.
+ * `people` are those who are known; `unknown` collects who is needed and not known.
  *
  * @typedef {{ [K in Exclude<keyof Snapshot, "kind" | "seats" | "turn" | "why_silent" | "me"> as Camel<K>]-?: Fixed<Exclude<Snapshot[K], undefined>> }
- *   & { seat: number, people: ReadonlyMap<number, Person>, strangers: Set<number> }} Room
+ *   & { seat: number, people: ReadonlyMap<number, Person>, unknown: Set<number> }} Room
  */
 
 /** @typedef {Omit<Numbered, "entry"> & { entry: AnyEntry }} MeetingEntry */
@@ -36,7 +36,7 @@ export function start(snapshot, seat) {
   const { kind: _kind, turn: _turn, why_silent: _why, seats, me, ...shown } = snapshot
   const people = new Map([...seats, ...(me ? [me] : [])].map((view) => [view.seat, person(view)]))
   // A server from before there were crowds says nothing of one.
-  return { ...camelled({ ...shown, crowd: shown.crowd ?? null, lately: shown.lately ?? [] }), seat, people, strangers: new Set() }
+  return { ...camelled({ ...shown, crowd: shown.crowd ?? null, lately: shown.lately ?? [] }), seat, people, unknown: new Set() }
 }
 
 /** The room in which some of a crowd are known, as they are at this place. @param {Room} room @param {PeopleFrame} frame @returns {Room} */
@@ -309,14 +309,20 @@ function out(room, seat) {
   }
 }
 
+/** Who serves from here on is asked for, where they are not known. @param {Room} room @param {number} seat */
+function servant(room, seat) {
+  if (!room.people.has(seat)) room.unknown.add(seat)
+  return room.people.get(seat)
+}
+
 /** @param {Room} room @param {number} seat @returns {Room} */
 function promoted(room, seat) {
-  return room.people.get(seat)?.role === "member" ? withPerson(room, seat, { role: "facilitator" }) : room
+  return servant(room, seat)?.role === "member" ? withPerson(room, seat, { role: "facilitator" }) : room
 }
 
 /** @param {Room} room @param {number} seat @param {Service} service @param {boolean} on */
 function withService(room, seat, service, on) {
-  const services = (room.people.get(seat)?.services ?? []).filter((other) => other !== service)
+  const services = (servant(room, seat)?.services ?? []).filter((other) => other !== service)
   return withPerson(room, seat, { services: on ? [...services, service] : services })
 }
 

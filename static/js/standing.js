@@ -110,12 +110,12 @@ export function nextHand(room) {
 
 /** As it stands in a sentence; whoever is not known in a crowd is asked for. @param {Room} room @param {number | null} seat */
 export function nameOf(room, seat) {
-  if (isStranger(room, seat)) room.strangers.add(seat ?? 0)
+  if (isUnknown(room, seat)) room.unknown.add(seat ?? 0)
   return isolated((seat !== null && room.people.get(seat)?.name) || "Somebody")
 }
 
 /** Whether there is somebody in a crowd who is not known here. @param {Room} room @param {number | null} seat */
-export function isStranger(room, seat) {
+export function isUnknown(room, seat) {
   return room.crowd !== null && (seat ?? 0) > 0 && !room.people.has(seat ?? 0)
 }
 

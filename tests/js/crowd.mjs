@@ -8,10 +8,10 @@ import * as words from "./js/words.js"
 import { whyField } from "./js/field-words.js"
 import { Timeline } from "./js/timeline.js"
 
-let [strangers, met] = [0, 0]
+let [unknown, met] = [0, 0]
 
 for (const page of JSON.parse(readFileSync(0))) watch(page)
-assert.ok(strangers > 50 && met > 50, `too little happened: ${strangers} strangers, ${met} met`)
+assert.ok(unknown > 50 && met > 50, `too little happened: ${unknown} unknown, ${met} met`)
 
 function watch({ seat, snapshot, steps }) {
   let room = fold.start(snapshot, seat)
@@ -25,13 +25,13 @@ function watch({ seat, snapshot, steps }) {
       assert.equal(typeof words.aloud(before, room), "string")
     }
     speaks(room, now)
-    strangers += room.strangers.size
-    room.strangers.clear()
+    unknown += room.unknown.size
+    room.unknown.clear()
     if (asked.length > 0) {
       met += asked.length
       room = fold.meet(room, { type: "people", seats: asked, crowd })
       assert.equal(room.crowd, crowd)
-      for (const { seat } of asked) assert.ok(!rooms.isStranger(room, seat))
+      for (const { seat } of asked) assert.ok(!rooms.isUnknown(room, seat))
     }
     agrees(room, people)
   }

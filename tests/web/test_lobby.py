@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, event
 
 from chatroom.groups import meetings
@@ -375,16 +376,16 @@ async def test_a111_where_somebody_holds_the_meeting_staff_have_no_seat(town: To
     assert (await look(town, room.path, sam)).status_code == 403
 
 
-SEATS = Meeting().seats.insert(1, Seat("facilitator", 1, 1))
+HELD = replace(Meeting().placed(1, Seat("facilitator", 1, 1)), chair=1)
 
 
 @pytest.mark.parametrize(
     ("meeting", "may"),
     [
-        (Meeting(seats=SEATS, chair=1), False),
-        (Meeting(seats=SEATS, chair=1, is_quiet=True), True),
-        (Meeting(seats=SEATS, chair=1, chair_away_until=60.0), True),
-        (Meeting(seats=SEATS.insert(1, Seat("facilitator", 1, 1, removed=7))), True),
+        (HELD, False),
+        (replace(HELD, is_quiet=True), True),
+        (replace(HELD, chair_away_until=60.0), True),
+        (HELD.with_seat(1, removed=7), True),
         (Meeting(), True),
     ],
 )

@@ -2,7 +2,7 @@
 
 import { el, find, write } from "../dom.js"
 import * as rooms from "../standing.js"
-import { Strangers } from "../strangers.js"
+import { Asking } from "../asking.js"
 
 /** @import { Model } from "../model.js" */
 /** @import { Room } from "../room.js" */
@@ -15,24 +15,24 @@ const SOON_IN_SIGHT = "400px 0px"
 
 export class CrowdView {
   #note = el("p", { class: "soft" })
-  #strangers
+  #asking
   #sight = new IntersectionObserver((seen) => this.#seen(seen), { root: find("#talk"), rootMargin: SOON_IN_SIGHT })
   #log = find("#log")
 
   /** @param {(seats: number[]) => boolean} ask */
   constructor(ask) {
-    this.#strangers = new Strangers(ask)
+    this.#asking = new Asking(ask)
     find("#people > ul").before(this.#note)
   }
 
   /** @param {boolean} isFresh */
   again(isFresh) {
-    this.#strangers.again(isFresh)
+    this.#asking.again(isFresh)
   }
 
   /** @param {number[]} seats */
   met(seats) {
-    this.#strangers.met(seats)
+    this.#asking.met(seats)
   }
 
   /** Whom the list of people names. @param {Room} room @param {readonly Item[]} items @returns {(seat: number) => boolean} */
@@ -47,9 +47,9 @@ export class CrowdView {
   /** @param {Model} model */
   render({ room, here }) {
     write(this.#note, whoIsListed(room, here))
-    this.#strangers.need(room.strangers)
-    room.strangers.clear()
-    for (const element of this.#log.querySelectorAll("[data-stranger]:not([data-watched])")) {
+    this.#asking.need(room.unknown)
+    room.unknown.clear()
+    for (const element of this.#log.querySelectorAll("[data-unknown]:not([data-watched])")) {
       element.setAttribute("data-watched", "")
       this.#sight.observe(element)
     }
@@ -60,7 +60,7 @@ export class CrowdView {
     for (const { target, isIntersecting } of seen) {
       if (!isIntersecting || !(target instanceof HTMLElement)) continue
       this.#sight.unobserve(target)
-      this.#strangers.need([Number(target.dataset.stranger)])
+      this.#asking.need([Number(target.dataset.unknown)])
     }
   }
 }

@@ -68,7 +68,7 @@ export class TimelineView {
 
   /** Somebody is known now: what stands there without their name is made anew. @param {Item[]} items */
   met(items) {
-    for (const item of items) if (this.#elements.get(item.key)?.dataset.stranger) this.note(item, false)
+    for (const item of items) if (this.#elements.get(item.key)?.dataset.unknown) this.note(item, false)
   }
 
   /** @param {Item} item @param {boolean} [isNews] */
@@ -98,7 +98,7 @@ export class TimelineView {
     for (const [item, isNews] of this.#changed) {
       const before = this.#elements.get(item.key)
       let element = before
-      if (element === undefined || (element.dataset.stranger && !rooms.isStranger(room, Number(element.dataset.stranger)))) {
+      if (element === undefined || (element.dataset.unknown && !rooms.isUnknown(room, Number(element.dataset.unknown)))) {
         element = build(item, room, this.#acts)
         this.#elements.set(item.key, element)
         this.#log.insertBefore(element, this.#after(items, item))
@@ -194,9 +194,9 @@ function build(item, room, acts) {
   switch (item.kind) {
     case "turn":
     case "card":
-      return ofStranger(buildTurn(item, room, acts), item.seat, room)
+      return ofUnknown(buildTurn(item, room, acts), item.seat, room)
     case "private":
-      return ofStranger(buildPrivate(item, room, acts), item.to === 0 ? item.seat : item.to, room)
+      return ofUnknown(buildPrivate(item, room, acts), item.to === 0 ? item.seat : item.to, room)
     case "rule":
       return el("p", { class: "phase" }, el("span"))
     case "notice":
@@ -207,19 +207,19 @@ function build(item, room, acts) {
 /** @param {import("../timeline.js").NoticeItem} item @param {Room} room */
 function buildNotice({ about = 0, text }, room) {
   const words = about > 0 ? `${rooms.nameOf(room, about)} ${text}` : text
-  return ofStranger(el("p", { class: "only-you" }, el("span", { class: "soft" }, "Only you see this: "), words), about, room)
+  return ofUnknown(el("p", { class: "only-you" }, el("span", { class: "soft" }, "Only you see this: "), words), about, room)
 }
 
 /** Marks what stands under no name yet. @param {HTMLElement} element @param {number} seat @param {Room} room */
-function ofStranger(element, seat, room) {
-  set(element, "data-stranger", rooms.isStranger(room, seat) && seat)
+function ofUnknown(element, seat, room) {
+  set(element, "data-unknown", rooms.isUnknown(room, seat) && seat)
   return element
 }
 
 /** @param {TurnItem | CardItem} item @param {Room} room @param {Acts} acts */
 function buildTurn(item, room, acts) {
-  const isStranger = rooms.isStranger(room, item.seat) // Asked for once it is in sight.
-  const name = isStranger ? "Somebody" : rooms.nameOf(room, item.seat)
+  const isUnknown = rooms.isUnknown(room, item.seat) // Asked for once it is in sight.
+  const name = isUnknown ? "Somebody" : rooms.nameOf(room, item.seat)
   const what = item.kind === "card" ? POSTS[item.post] : ""
   const own = item.seat === room.seat
   const lines = el("div", { class: "shares" })
@@ -233,7 +233,7 @@ function buildTurn(item, room, acts) {
         "div",
         { class: "who" },
         what !== "" && el("span", { class: "what" }, what),
-        el("h3", { dir: "auto", "aria-label": isStranger && name }, isStranger ? "…" : name),
+        el("h3", { dir: "auto", "aria-label": isUnknown && name }, isUnknown ? "…" : name),
         own && el("span", { class: "badge" }, "you"),
         ...badges(room, item.seat).map((badge) => el("span", { class: "badge" }, badge)),
         el("span", { class: "soft sharing", hidden: true }, "is sharing"),

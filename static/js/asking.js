@@ -5,7 +5,7 @@ const [GATHER, APART] = [50, 250]
 /** In one question (chatroom/live/wire.py). */
 const MOST = 200
 
-export class Strangers {
+export class Asking {
   #ask
   /** @type {Set<number>} */
   #wanted = new Set()

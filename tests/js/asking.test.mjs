@@ -2,45 +2,45 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { passes } from "./browser.mjs"
-import { Strangers } from "./js/strangers.js"
+import { Asking } from "./js/asking.js"
 
-function asking() {
+function begun() {
   const asked = []
   const line = { isLive: true }
-  const strangers = new Strangers((seats) => line.isLive && asked.push(seats) > 0)
-  return { asked, line, strangers }
+  const asking = new Asking((seats) => line.isLive && asked.push(seats) > 0)
+  return { asked, line, asking }
 }
 
 test("all who are needed in one moment are one question", () => {
-  const { asked, strangers } = asking()
-  strangers.need([7, 8])
-  strangers.need([8, 9])
+  const { asked, asking } = begun()
+  asking.need([7, 8])
+  asking.need([8, 9])
   assert.deepEqual(asked, [])
   passes(50)
   assert.deepEqual(asked, [[7, 8, 9]])
 })
 
 test("nobody is asked for twice, whether they came or there is nobody", () => {
-  const { asked, strangers } = asking()
-  strangers.need([7, 99])
+  const { asked, asking } = begun()
+  asking.need([7, 99])
   passes(50)
-  strangers.met([7])
-  strangers.need([7, 99])
+  asking.met([7])
+  asking.need([7, 99])
   passes(1000)
   assert.equal(asked.length, 1)
 })
 
 test("whom all are told of meanwhile is not asked for", () => {
-  const { asked, strangers } = asking()
-  strangers.need([7])
-  strangers.met([7])
+  const { asked, asking } = begun()
+  asking.need([7])
+  asking.met([7])
   passes(1000)
   assert.deepEqual(asked, [])
 })
 
 test("a long timeline is asked for by two hundred, four times a second", () => {
-  const { asked, strangers } = asking()
-  strangers.need(Array.from({ length: 450 }, (_, n) => n + 1))
+  const { asked, asking } = begun()
+  asking.need(Array.from({ length: 450 }, (_, n) => n + 1))
   passes(50)
   assert.deepEqual(asked.map(({ length }) => length), [200])
   passes(200)
@@ -53,29 +53,29 @@ test("a long timeline is asked for by two hundred, four times a second", () => {
 })
 
 test("what had no answer is asked for again on the next socket, and only that", () => {
-  const { asked, line, strangers } = asking()
-  strangers.need([7])
+  const { asked, line, asking } = begun()
+  asking.need([7])
   passes(50)
-  strangers.met([7])
-  strangers.need([8])
+  asking.met([7])
+  asking.need([8])
   passes(250)
   line.isLive = false
-  strangers.need([9])
+  asking.need([9])
   passes(1000)
   assert.deepEqual(asked, [[7], [8]])
   line.isLive = true
-  strangers.again(false)
+  asking.again(false)
   passes(250)
   assert.deepEqual(asked, [[7], [8], [8, 9]])
 })
 
 test("after a fresh start nobody is known, and whoever is needed is asked for", () => {
-  const { asked, strangers } = asking()
-  strangers.need([7])
+  const { asked, asking } = begun()
+  asking.need([7])
   passes(50)
-  strangers.met([7])
-  strangers.again(true)
-  strangers.need([7])
+  asking.met([7])
+  asking.again(true)
+  asking.need([7])
   passes(250)
   assert.deepEqual(asked, [[7], [7]])
 })
