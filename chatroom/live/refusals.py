@@ -152,8 +152,8 @@ REFUSALS: dict[str, Words] = {
         "The facilitators can't let you into this meeting. Help is open to you.", ("help",)
     ),
     "next_not_begun": Words(
-        "The meeting that you knocked at has ended, and the next one has not begun. Once it has, you can ask to "
-        "come in again: this page says so. Help is open to you.",
+        "The meeting that you knocked at has ended. You can ask to come in again once the next one has begun: "
+        "this page says so. Help is open to you.",
         ("help",),
     ),
     "they_are_here": Words(

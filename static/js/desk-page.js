@@ -27,6 +27,8 @@ import { helplineList, noService } from "./views/helplines.js"
  */
 
 const GRACE = 1_000
+/** There a line stands in place of the list. */
+const isPhone = matchMedia("(max-width: 59.99rem)")
 /** Milliseconds for which somebody counts as looking, after they moved anything. */
 const LOOKING = 60_000
 const LOST = "Connection lost. Trying again. Cases that come in meanwhile show as soon as it is back."
@@ -41,7 +43,7 @@ class DeskPage {
   #duty = find("#duty")
   #nothing = find("#no-line")
   #cases = new Cases({ claim: (listed, reason) => this.#claim(listed.case, reason), show: (id) => this.#show(id) })
-  #chairs = new Chairs()
+  #chairs = new Chairs(() => this.#page.hasAttribute("data-line") && isPhone.matches && this.#show(null))
   #presses = new PressesView((many) => void this.#putAway(many))
   #connection = new Connection("/desk/socket", {
     onframe: (frame) => this.#receive(frame),
@@ -101,6 +103,7 @@ class DeskPage {
   #enter() {
     this.#page.prepend(this.#cases.element)
     this.#cases.element.prepend(this.#chairs.element)
+    find(".bar").prepend(this.#chairs.way)
     this.#cases.element.append(this.#presses.element)
     this.#nothing.hidden = false
     this.#connection.start()

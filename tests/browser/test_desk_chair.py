@@ -37,6 +37,49 @@ async def stays_in_sight_above_many_cases(stage: Stage, sam: Person, lost: Locat
     await sam.shoot("h-desk-quiet-room-many")
 
 
+async def test_fc_24_on_a_phone_the_way_to_a_room_without_a_facilitator_stays_in_reach(
+    browser: Browser, tmp_path: Path
+):
+    """Below many cases, and behind a line."""
+    async with serving(tmp_path, **settings(), TIME_SPEED=str(60.0 / MINUTE)) as server:
+        stage = Stage(browser, server)
+        links = await stage.room("Out of sight")
+        sam = await stage.person("Sam", phone=True)
+        await sam.come_to_desk(links["staff"])
+        way = sam.button("1 room without a facilitator")
+        async with enter(links["member"], name="Ben"):
+            async with enter(links["facilitator"], name="Ada") as ada:
+                await ada.send(ask.Open())
+            lost = sam.page.get_by_role("list", name="Rooms without a facilitator")
+            within = 1000.0 * (MINUTE + 3.0) * SLOW
+            await expect(lost).to_contain_text("Out of sight", timeout=within)
+            await expect(way).to_be_hidden()
+            async with AsyncClient(base_url=stage.origin, trust_env=False) as http:
+                for number in range(5):
+                    asked = {"id": f"{number:032x}", "room": None}
+                    assert (await http.post("/help", json=asked)).status_code == 200
+                    http.cookies.clear()
+            rows = sam.page.get_by_role("list", name="Open · 5").get_by_role("listitem")
+            await rows.last.scroll_into_view_if_needed()
+            await expect(lost).not_to_be_in_viewport()
+            await sam.is_in_sight(way)
+            await sam.shoot_as_it_is("h-desk-way-to-chairs", "phone")
+            await sam.rests()
+            await way.click()
+            link = lost.get_by_role("link", name="Go in (new tab): Out of sight")
+            await expect(link).to_be_focused()
+            await sam.is_in_sight(link)
+            await expect(way).to_be_hidden()
+            await sam.rests()
+            await rows.first.get_by_role("button", name=re.compile("^Claim")).click()
+            await expect(sam.page.get_by_role("region", name="The case")).to_be_visible()
+            await sam.is_in_sight(way)
+            await sam.rests()
+            await way.click()
+            await expect(link).to_be_focused()
+        await stage.close()
+
+
 async def test_fc_24_the_desk_calls_staff_into_a_room_that_nobody_holds(
     browser: Browser, tmp_path: Path
 ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import settings
@@ -88,6 +89,31 @@ async def test_ce_10_when_the_only_one_of_staff_leaves_ben_is_promised_nobody(
         await expect(record).to_contain_text("Ben pressed Help.")
         await expect(record.get_by_text("Kim", exact=True)).to_be_visible()
         await sam.shoot("d-second-reader")
+        await stage.close()
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_ce_10_nobody_is_said_to_be_at_the_desk_for_no_longer_than_that_is_so(
+    browser: Browser, tmp_path: Path, phone: bool
+):
+    async with serving(tmp_path, **settings(), TIME_SPEED=str(SPEED)) as server:
+        stage = Stage(browser, server)
+        links = await stage.room("Comes and goes")
+        ben, sam = await stage.person("Ben", phone=phone), await stage.person("Sam")
+        await ben.come_in(links["member"])
+        await ben.ask_for_help()
+        headline = ben.help.get_by_role("status").first
+        await expect(headline).to_contain_text("Nobody is at the desk right now.")
+        await sam.come_to_desk(links["staff"])
+        await expect(headline).to_contain_text("Somebody from staff is at the desk now.")
+        await expect(headline).not_to_contain_text("Nobody")
+        await ben.is_in_sight(ben.help.get_by_role("link", name="Helpline 116 123"))
+        await ben.shoot("d-somebody-there")
+        await expect(sam.case("Comes and goes")).to_contain_text("Waits for somebody. In")
+        await leave(sam)
+        within = 60_000.0 / SPEED * SLOW
+        await expect(headline).to_contain_text("Nobody is at the desk right now.", timeout=within)
+        await expect(headline).not_to_contain_text("Somebody")
         await stage.close()
 
 

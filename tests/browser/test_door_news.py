@@ -266,7 +266,7 @@ async def test_who_was_turned_away_reads_at_the_door_when_they_may_ask_again(
         await ada.send(ask.Close())
     await a_while_passes(eve)
     await expect(door(eve)).to_contain_text("The meeting that you knocked at has ended")
-    await expect(door(eve)).to_contain_text("you can ask to come in again")
+    await expect(door(eve)).to_contain_text("You can ask to come in again once")
     await expect(eve.button("Ask to come in")).to_be_hidden()
     await eve.shoot("door-turned-away-ended")
     async with enter(links["facilitator"], name="Ada") as ada:

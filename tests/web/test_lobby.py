@@ -218,7 +218,7 @@ async def test_who_was_turned_away_reads_after_the_close_what_is_so_for_them(tow
         await line.ask({"type": "close"})
     ended = await shown(room, eve)
     assert ended["no"]["code"] == "next_not_begun"
-    assert "Once it has, you can ask to come in again" in ended["no"]["words"]
+    assert "You can ask to come in again once the next one has begun" in ended["no"]["words"]
     assert (await knock(room, "Eve", eve)).json()["code"] == "next_not_begun"
     assert (await shown(room, ada))["no"] is None
     assert (await shown(room))["no"] is None, "whoever has not knocked"

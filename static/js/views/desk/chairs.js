@@ -7,8 +7,33 @@ import { el, set, write } from "../../dom.js"
 
 export class Chairs {
   element = el("ul", { class: "case-list chairs", "aria-label": "Rooms without a facilitator" })
+  /** At the end of the page, where they are out of sight: how many they are, and the way to them. */
+  way = el("button", { type: "button", class: "to-chairs", hidden: true, onclick: () => this.#go() })
   /** @type {Map<string, Row>} */
   #rows = new Map()
+  #show
+  #isSeen = false
+
+  /** @param {() => void} show Brings the list before whoever is at a line. */
+  constructor(show) {
+    this.#show = show
+    new IntersectionObserver((entries) => {
+      this.#isSeen = entries.at(-1)?.isIntersecting ?? false
+      this.#offer()
+    }).observe(this.element)
+  }
+
+  #offer() {
+    const count = this.#rows.size
+    this.way.hidden = this.#isSeen || count === 0
+    write(this.way, count === 1 ? "1 room without a facilitator" : `${count} rooms without a facilitator`)
+  }
+
+  #go() {
+    this.#show()
+    this.element.scrollIntoView({ block: "start" })
+    this.element.querySelector("a")?.focus()
+  }
 
   /** @param {Desk} desk */
   render(desk) {
@@ -26,6 +51,7 @@ export class Chairs {
       if (there !== row.element) this.element.insertBefore(row.element, there ?? null)
     })
     this.element.hidden = lost.length === 0
+    this.#offer()
   }
 
   /** @param {number} now */
