@@ -92,7 +92,10 @@ class Hub:
                 for audience, number in subscriber.at.items()
                 if number < book.fold.head(audience)[0]
             ]
-            if not behind:
+            if not behind and not subscriber.frames.writable.is_set():
+                # Among the others what has not drained counts as stalled, and this is our own doing.
+                await subscriber.frames.writable.wait()
+            elif not behind:
                 circle.go_live(subscriber)
                 self._welcome(circle, subscriber)
                 subscriber.write_what_was_gathered()

@@ -6,6 +6,7 @@ docs/architecture.md tells the whole journey; journal.md of the design holds the
 import asyncio
 import contextlib
 import hashlib
+import itertools
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -24,7 +25,9 @@ from moderation.content.verdict import ALLOW, Verdict
 from moderation.refused import Refused
 
 IN_TURN = 8
-"""Commands of one seat that a batch takes before others had their turn (W29)."""
+"""Commands of one seat that a batch takes at most, each after the others had their turn (W29)."""
+IN_A_BATCH = 256
+"""Commands in one commit: who says one line among hundreds who say many waits for no more than that."""
 TRIES = 5
 FAILED_LATELY = 5.0
 """Seconds for which an append that failed is taken to say how the next one will fare (P18)."""
@@ -67,6 +70,7 @@ class Proposal:
     review: Callable[[State], Verdict] | None = None
     followed_by: Sequence[bytes] = ()
     alone_at: int | None = None
+    arrival: int = 0
     answer: "asyncio.Future[Answer]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -156,6 +160,7 @@ class Journal:
         self._loading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._queues: dict[int, dict[int, deque[Proposal]]] = {}
         self._waiting = asyncio.Event()
+        self._arrivals = itertools.count()
         self._heard: set[int] = set()
         self._hearing = asyncio.Event()
 
@@ -181,6 +186,7 @@ class Journal:
         """
         digest = self._digest(payload) if id else None
         proposal = Proposal(log, seat, command, id, digest, verdict, review, followed_by)
+        proposal.arrival = next(self._arrivals)
         self._queues.setdefault(log, {}).setdefault(seat, deque()).append(proposal)
         self._waiting.set()
         return proposal.answer
@@ -307,15 +313,22 @@ class Journal:
                 await self._commit(work)
 
     def _take(self) -> list[Proposal]:
-        """What waits in all logs, each seat in turn."""
+        """What is decided next, in the order in which it came."""
+        return sorted(self._chosen(), key=lambda proposal: proposal.arrival)
+
+    def _chosen(self) -> list[Proposal]:
+        """Of what waits in all logs one of each seat in turn; who had theirs is behind the others then."""
         work: list[Proposal] = []
-        for log, seats in list(self._queues.items()):
-            for seat, queue in list(seats.items()):
-                work.extend(queue.popleft() for _ in range(min(IN_TURN, len(queue))))
-                if not queue:
-                    del seats[seat]
-            if not seats:
-                del self._queues[log]
+        for _ in range(IN_TURN):
+            for log in list(self._queues):
+                seats = self._queues.pop(log)
+                for seat in list(seats):
+                    if len(work) < IN_A_BATCH:
+                        work.extend(_next(seats, seat))
+                if seats:
+                    self._queues[log] = seats
+                if len(work) >= IN_A_BATCH:
+                    return work
         return work
 
     async def _commit(self, work: list[Proposal]) -> bool:
@@ -517,6 +530,15 @@ class Journal:
         for proposal in (*work, *behind):
             proposal.settle(RetryLater())
         return False
+
+
+def _next(seats: dict[int, deque[Proposal]], seat: int) -> Iterable[Proposal]:
+    """The next of a seat, which is last then. As seat 0 the server asks, for many at the door."""
+    queue = seats.pop(seat)
+    taken = [queue.popleft() for _ in range(min(IN_TURN if seat == 0 else 1, len(queue)))]
+    if queue:
+        seats[seat] = queue
+    return taken
 
 
 def _first_answer(digest: bytes | None, first: First) -> Answer | Refused:

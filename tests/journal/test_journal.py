@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chatroom.live import book as books
+from chatroom.live import journal as journals
 from chatroom.live.book import Book, folded
 from chatroom.live.journal import Answer, RetryLater
 from chatroom.live.rules import MEETING
@@ -154,6 +155,43 @@ async def test_one_seats_thousand_commands_do_not_delay_anothers_one_w29(office:
     assert [text for seat, text in office.lines() if seat == ben] == [
         f"line {n}" for n in range(1000)
     ]
+
+
+async def test_one_line_among_hundreds_of_many_seats_is_in_the_next_batch_w29(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """Raiders have eight lines each on the way; who speaks once waits for one of each."""
+    monkeypatch.setattr(journals, "IN_A_BATCH", 4)
+    taken: list[list[int]] = []
+    take = office.journal._take
+
+    def noted() -> list[journals.Proposal]:
+        work = take()
+        taken.append([proposal.seat for proposal in work])
+        return work
+
+    monkeypatch.setattr(office.journal, "_take", noted)
+    raid = [office.say(ada, f"raid {n}") for n in range(8)]
+    raid += [office.say(chidi, f"raid {n}") for n in range(8)]
+    one = office.say(ben, "hello")
+    await asyncio.gather(*raid, one)
+    assert taken[:2] == [[ada, ada, chidi, ben], [ada, ada, chidi, chidi]]
+    assert all(len(batch) <= 4 for batch in taken)
+    assert sorted(seat for batch in taken for seat in batch) == sorted(
+        [ada] * 8 + [chidi] * 8 + [ben]
+    )
+
+
+async def test_no_log_waits_behind_anothers_hundreds_w29(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    await office.furnish(MORNING)
+    monkeypatch.setattr(journals, "IN_A_BATCH", 1)
+    evening = [office.say(seat, "busy") for seat in (ada, ben, chidi) for _ in range(5)]
+    morning = office.journal.submit(MORNING, ben, ask.Say("hello", 0))
+    await asyncio.wait([morning])
+    assert sum(line.done() for line in evening) <= 2
+    await outcomes([*evening, morning])
 
 
 async def test_a_seats_commands_are_stored_in_the_order_of_sending_p5(office: Office):

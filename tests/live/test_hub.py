@@ -225,6 +225,35 @@ async def test_a_socket_that_does_not_drain_is_let_go_and_the_others_go_on_p14(h
     assert recorded(well).aborted == 0
 
 
+async def test_who_has_not_taken_in_all_of_the_refill_is_no_stalled_socket_p14(hall: Hall):
+    """What we have just filled it with drains first: on a slow line it would be cut at each line said."""
+    for n in range(3):
+        await hall.office.say(chidi, f"line {n}")
+    member = await hall.knock(ben)
+    recorder = recorded(member)
+    offer = recorder.offer
+
+    def fill(frame: bytes) -> bool:
+        recorder.writable.clear()
+        return offer(frame)
+
+    recorder.offer = fill  # type: ignore[method-assign]
+    joining = asyncio.ensure_future(hall.catch_up(member))
+    await turn()
+    assert recorder.numbers() == hall.office.numbers(), "need one that has been sent everything"
+    recorder.drains = False
+    await hall.office.say(chidi, "said meanwhile")
+    await turn()
+    assert (joining.done(), recorder.aborted) == (False, 0)
+    recorder.drains, recorder.offer = True, offer  # type: ignore[method-assign]
+    recorder.writable.set()
+    assert await joining
+    await hall.office.say(chidi, "said after")
+    await turn()
+    assert recorder.numbers() == hall.office.numbers()
+    assert recorder.aborted == 0
+
+
 async def test_a_socket_that_leaves_in_the_middle_of_a_flush_takes_nobody_with_it(hall: Hall):
     members = [await hall.join(ben) for _ in range(3)]
     first = recorded(members[0])
