@@ -157,8 +157,9 @@ async def test_a91_what_was_stored_already_has_its_first_receipt_however_often_i
     async with room.sit(ben) as line:
         frames = await used_up(line)
     async with room.sit(ben) as line:
-        first, *_, last = await answers(line, frames[0], said(), frames[-1])
-        assert (first["type"], last["type"]) == ("receipt", "receipt")
+        for _ in range(SMALL["again"].amount + 2):
+            (receipt,) = await answers(line, frames[0])
+            assert receipt["type"] == "receipt"
         changed = said("Something else", frames[1]["id"])
         (no,) = await answers(line, changed)
         assert no["code"] == "id_reused"
