@@ -20,7 +20,8 @@ HEAD_WITHIN = 5.0
 BODY_WITHIN = 10.0
 """Seconds, from its first byte to its last, however it trickles."""
 TAKEN_WITHIN = 30.0
-"""Seconds in which an answer has to be read, as far as the kernel has no place for it."""
+"""Seconds in which some of an answer has to be read, as far as the kernel has no place for it."""
+SOME = 32 * 1024
 LARGEST_HEAD = 64 * 1024
 LONGEST_TARGET = 8 * 1024
 MOST_HEADERS = 128
@@ -119,12 +120,7 @@ class Http(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._taken_by = self.loop.call_later(TAKEN_WITHIN, self.cut)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        if self._taken_by is not None:
-            self._taken_by.cancel()
+        self._watch()
 
     def make_way(self) -> None:
         """Gone at once, with a word if it asked for nothing yet."""
@@ -193,14 +189,14 @@ class Http(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.transport.is_closing():
-            self._cut_in(TAKEN_WITHIN)
+            self._watch()
         elif self._place is not None and not self.pipeline:
             self.gate.waits(self, self._place)
 
     def timeout_keep_alive_handler(self) -> None:
         """As uvicorn's, but for who has not taken the last answer: closing alone would wait for ever (W13)."""
         super().timeout_keep_alive_handler()
-        self._cut_in(TAKEN_WITHIN)
+        self._watch()
 
     # What is refused
 
@@ -301,6 +297,20 @@ class Http(HttpToolsProtocol):
             if not (self._is_over or self.transport.is_closing()):
                 self.gate.tally.note("slow_head" if self._in_head else "slow_body")
             self.cut()
+
+    def _watch(self) -> None:
+        """Until the transport holds nothing any more, some of it has to be taken now and then."""
+        if self._taken_by is None:
+            left = self.transport.get_write_buffer_size()
+            self._taken_by = self.loop.call_later(TAKEN_WITHIN, self._is_taken, left)
+
+    def _is_taken(self, was: int) -> None:
+        self._taken_by = None
+        left = self.transport.get_write_buffer_size()
+        if left > max(0, was - SOME):
+            self.cut()
+        elif left:
+            self._watch()
 
     # Sockets
 

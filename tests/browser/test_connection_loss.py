@@ -44,7 +44,9 @@ async def test_a_killed_server_costs_neither_a_draft_nor_a_line(
     await ada.say("Welcome.")
     await ben.say("Hello.")
     await expect(ada.card("Ben")).to_contain_text("Hello.")
-    await expect(on_its_way(ben)).to_have_count(0)  # She may have read it before he has his receipt.
+    await expect(on_its_way(ben)).to_have_count(
+        0
+    )  # She may have read it before he has his receipt.
 
     server.pause()
     await ben.say(IN_FLIGHT)
