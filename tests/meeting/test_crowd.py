@@ -1,5 +1,7 @@
 """A crowd: everybody is told how many sit, and of those who matter who; of anybody else a client asks."""
 
+import time
+
 import msgspec
 import pytest
 from hypothesis import given as chance
@@ -9,13 +11,15 @@ from msgspec.structs import replace
 
 from chatroom.client import fold, thaw
 from moderation.meeting import commands as ask
-from moderation.meeting import crowd
+from moderation.meeting import crowd, decider
 from moderation.meeting import entries as happened
 from moderation.meeting.audience import (
     SeatView,
     Snapshot,
     changes_streams,
     from_snapshot,
+    gone,
+    introduced,
     people,
     snapshot,
     streams,
@@ -140,6 +144,55 @@ def test_who_is_asked_for_is_told_as_a_snapshot_would_and_whom_there_is_not_is_l
     assert people(story, rosa, [ben]) == (SeatView(ben, "member", removed=True),), (
         "who was gone before she came has no name for her"
     )
+
+
+def test_whoever_is_named_to_all_sits_and_is_told_with_their_name(few: int):
+    story = given(in_phase("gathering"), happened.Removed(ben)).state
+    assert introduced(story, [chidi, ben, 99]) == (SeatView(chidi, "member", "Chidi"),)
+
+
+def test_snapshots_differ_by_those_who_had_gone_and_are_listed(monkeypatch: pytest.MonkeyPatch):
+    written = given(in_phase("gathering"), happened.Said(seat=ben, words="Hello"))
+    story = written.given(happened.Removed(ben), happened.SeatLeft(chidi)).state
+    places = [story.seats[ben].removed, story.seats[chidi].left]
+    assert gone(story) == places
+    monkeypatch.setattr(crowd, "CROWD", 2)
+    assert gone(story) == places[:1], "of a crowd only those who are shown"
+
+
+def of_many(count: int) -> Meeting:
+    """Sixty hands are up, fifty are muted, and a hundred have written."""
+    story = given(in_phase("sharing")).state
+    for number in range(len(NAMES) + 1, count + 1):
+        story = decider.evolve(story, comes(number)[0], Stamp(number, NOON))
+    entries: list[happened.AnyEntry] = [
+        *(happened.HandRaised(seat) for seat in range(100, 160)),
+        *(happened.Muted(seat, NOON + 60) for seat in range(300, 350)),
+        *(happened.Said(seat=seat, words="Hello") for seat in range(500, 600)),
+    ]
+    for number, entry in enumerate(entries, count + 1):
+        story = decider.evolve(story, entry, Stamp(number, NOON))
+    return story
+
+
+def quickest(meeting: Meeting) -> float:
+    """Seconds of CPU for a snapshot."""
+
+    def once() -> float:
+        began = time.process_time()
+        for _ in range(20):
+            snapshot(meeting, ben)
+        return (time.process_time() - began) / 20
+
+    return min(once() for _ in range(10))
+
+
+def test_ten_thousand_are_shown_in_20_kb_and_cost_no_more_than_a_thousand():
+    many, more = of_many(1_000), of_many(10_000)
+    told = snapshot(more, ben)
+    assert (told.crowd, len(told.seats)) == (10_000, 60 + 50 + 50 + len(FACILITATORS))
+    assert len(msgspec.json.encode(told)) < 20_000
+    assert quickest(more) < 2 * quickest(many), "nobody looks at all seats"
 
 
 def test_p25_the_count_of_those_who_sit_and_the_list_of_those_who_serve_are_folded():
