@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from tests.load._chart import Chart
@@ -126,8 +127,8 @@ def _points(rows: list[Row], x: str, y: str) -> list[tuple[float, float]]:
 
 
 def _lines(rows: list[Row], x: str, y: str) -> dict[str, list[tuple[float, float]]]:
-    names = dict.fromkeys(row["server"] for row in rows)
-    return {name: _points([r for r in rows if r["server"] == name], x, y) for name in names}
+    names = dict.fromkeys(row["server"] for row in rows if "server" in row)
+    return {name: _points([r for r in rows if r.get("server") == name], x, y) for name in names}
 
 
 # Writing tables.
@@ -187,7 +188,7 @@ def fanout(told: list[Row]) -> str:
         *("server", "members, publishers", "us a message", "deliveries per CPU-s"),
         *("of the limit (least-most)", "of Starlette", "to all, p50 / p99 ms"),
     )
-    order = sorted(told, key=lambda row: (row["members"], row.get("publishers", 99)))
+    order = sorted(told, key=_by_size)
     return _table(heads, _rows(order, _who, _fanout_cells))
 
 
@@ -198,11 +199,7 @@ def peers(told: list[Row]) -> str:
     )
     order = sorted(
         told,
-        key=lambda row: (
-            row["members"],
-            row.get("publishers", 99),
-            -row.get("deliveries_per_cpu_second", 0),
-        ),
+        key=lambda row: (*_by_size(row), -row.get("deliveries_per_cpu_second", 0)),
     )
     return _table(
         heads,
@@ -210,10 +207,16 @@ def peers(told: list[Row]) -> str:
     )
 
 
+def _by_size(row: Row) -> tuple[float, float]:
+    """What is void as a whole, or has no publishers, comes last."""
+    return row.get("members", inf), row.get("publishers", inf)
+
+
 def _who(row: Row) -> list[str]:
-    server = f"**{row['server']}**" if row["server"] == OUR else row["server"]
+    name = row.get("server", "all")
     publishers = f", {row['publishers']}" if "publishers" in row else ""
-    return [server, f"{row['members']:,}{publishers}"]
+    members = f"{row['members']:,}{publishers}" if "members" in row else "the rest"
+    return [f"**{name}**" if name == OUR else name, members]
 
 
 def _fanout_cells(row: Row) -> list[str]:
@@ -489,7 +492,7 @@ def _ahead(beside: list[Row], members: int) -> Iterable[tuple[str, str, str]]:
     rates = {
         row["server"]: row["deliveries_per_cpu_second"]
         for row in beside
-        if row["members"] == members and row.get("publishers") == 1 and row["server"] != "limit"
+        if row.get("members") == members and row.get("publishers") == 1 and row["server"] != "limit"
     }
     ours = rates.pop(OUR, None)
     rates.pop("chatroom-redis", None)

@@ -252,10 +252,10 @@ async def main() -> None:
                 for row in by_name.pop(name, ()):
                     told("fanout", **row, **RUN)
             later += [row for theirs in by_name.values() for row in theirs]
-    finally:
+    finally:  # Where its time is over, what there is is told.
         for row in later:
             told("fanout", **row, **RUN)
-    told("cost", publishers=1, **RUN, **fitted(every), **await _costs.apart(ROUNDS))
+        told("cost", publishers=1, **RUN, **fitted(every), **await _costs.apart(ROUNDS))
 
 
 if __name__ == "__main__":

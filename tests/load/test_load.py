@@ -175,6 +175,7 @@ def test_a_place_without_figures_stays_as_it_is():
 def test_what_is_void_or_absent_says_so_in_the_table_and_meets_no_target():
     told: list[dict[str, Any]] = [
         {"benchmark": "idle", "void": "not at its end after 110 s"},
+        {"benchmark": "fanout", "void": "not at its end after 270 s"},
         {"benchmark": "big-room", "members": 10_000, "void": "lost"},
         {
             "benchmark": "fanout",
@@ -187,6 +188,7 @@ def test_what_is_void_or_absent_says_so_in_the_table_and_meets_no_target():
     found = tables(told)
     assert found["idle"].endswith("| all | void: not at its end after 110 s |")
     assert "| mosquitto | 200 | absent: no package |" in found["peers"]
+    assert "| all | the rest | void: not at its end after 270 s |" in found["fanout"]
     assert "targets" not in found
 
 
