@@ -56,7 +56,7 @@ async def test_a_crowd_is_a_count_and_those_who_matter_and_a_page_asks_for_the_o
         assert await who(bens, 99) == []
 
 
-async def test_who_was_gone_before_one_came_is_told_without_a_name(room: Room):
+async def test_p7_who_was_gone_before_one_came_is_told_without_a_name(room: Room):
     sessions = await seated(room)
     async with room.sit(sessions["Ada"]) as adas:
         await adas.ask({"type": "remove", "seat": BEN})
@@ -114,7 +114,7 @@ async def test_a_question_for_nobody_or_too_many_closes_the_socket(room: Room, s
         assert await line.code() == 1008
 
 
-async def test_who_asks_without_end_is_answered_a_little_later_and_ejected_never(
+async def test_a94_who_asks_without_end_is_answered_a_little_later_and_ejected_never(
     room: Room,
 ):
     await room.open()

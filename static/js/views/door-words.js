@@ -80,5 +80,5 @@ function heldBy({ facilitators }) {
 /** @param {number | null} here */
 function count(here) {
   if (!here) return ""
-  return here === 1 ? "1 person here" : `${here} people here`
+  return here === 1 ? "1 person here" : `${here.toLocaleString("en")} people here`
 }
