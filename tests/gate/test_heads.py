@@ -17,6 +17,8 @@ LATE = 2.0 * SLOW
 """Seconds that a busy machine may add to a promise."""
 FLOOD = 32 * 2**20
 MB = 2**20
+ROUNDS = 3
+"""What is kept is kept in each of them; what Python takes from the machine, a megabyte at a time, is not."""
 
 
 def start(server: ServerProcess, target: str = "/") -> bytes:
@@ -36,7 +38,8 @@ def endless(server: ServerProcess) -> list[tuple[str, bytes, bytes, int]]:
 
 
 async def test_a12_a_head_without_end_is_refused_and_nothing_of_it_is_kept(server: ServerProcess):
-    for _ in range(2):  # The first round may warm something up.
+    grown = []
+    for _ in range(ROUNDS):
         before = resident(server.pid)
         for name, begin, more, status in endless(server):
             async with raw(server.port) as stranger:
@@ -44,7 +47,8 @@ async def test_a12_a_head_without_end_is_refused_and_nothing_of_it_is_kept(serve
                 sent = await stranger.flood(more, at_most=FLOOD)
                 assert sent < FLOOD, f"{name}: taken for ever"
                 assert await stranger.status() == status, name
-    assert resident(server.pid) - before < MB
+        grown.append(resident(server.pid) - before)
+    assert min(grown) < MB, grown
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,8 @@ async def test_a12_what_follows_a_body_has_a_bound(server: ServerProcess):
         f"POST /help HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
         "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     ).encode()
-    for _ in range(2):  # The first round may warm something up.
+    grown = []
+    for _ in range(ROUNDS):
         before = resident(server.pid)
         for end, more in (
             (b"2\r\n{}\r\n0\r\nX-A: ", b"a" * 8192),
@@ -86,7 +91,8 @@ async def test_a12_what_follows_a_body_has_a_bound(server: ServerProcess):
                 stranger.send(head + end)
                 await stranger.flood(more, at_most=1024 * MB)
                 assert stranger.ended
-    assert resident(server.pid) - before < MB
+        grown.append(resident(server.pid) - before)
+    assert min(grown) < MB, grown
 
 
 async def test_a89_requests_sent_ahead_are_answered_in_order_and_bounded(server: ServerProcess):
