@@ -49,10 +49,10 @@ from chatroom.store.presence import DatabaseLeases
 from chatroom.store.soundness import Soundness
 from chatroom.web.answers import open_templates
 from chatroom.web.assets import Assets
-from chatroom.web.connection import House
 from chatroom.web.desk import Desk
 from chatroom.web.doors import Doors, Readiness
 from chatroom.web.help import Help
+from chatroom.web.house import House
 from chatroom.web.pages import Pages
 from chatroom.web.rooms import Rooms
 from chatroom.web.routes import routes

@@ -13,7 +13,7 @@ from chatroom.people.accounts import Session
 from chatroom.settings import Settings
 from chatroom.store.accounts import ORGANISATION
 from chatroom.web.answers import answer, asked, care, page
-from chatroom.web.connection import House
+from chatroom.web.house import House
 from chatroom.web.security import session_token
 from moderation.bounds import MOST, Name
 from moderation.case.commands import TakeOver

@@ -19,7 +19,7 @@ from chatroom.people.accounts import Session
 from chatroom.settings import Helpline, Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, helplines
-from chatroom.web.connection import House
+from chatroom.web.house import House
 from chatroom.web.sessions import answer_with, begin_session, session_of
 from moderation.case.case import Case
 from moderation.case.commands import Write

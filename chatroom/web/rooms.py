@@ -13,7 +13,7 @@ from chatroom.live import wire
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, care, helplines, page, refused
-from chatroom.web.connection import House
+from chatroom.web.house import House
 from chatroom.web.sessions import answer_with, begin_session, renewed, session_of, with_cookie
 from moderation.bounds import Name
 from moderation.refused import Refused

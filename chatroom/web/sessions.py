@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from chatroom.people.accounts import Session
 from chatroom.web.answers import answer
-from chatroom.web.connection import House
+from chatroom.web.house import House
 from chatroom.web.security import has_cookie, is_browser, session_token, set_session_cookie
 
 

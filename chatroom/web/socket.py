@@ -8,7 +8,8 @@ from starlette.websockets import WebSocket
 from chatroom.care.cases import log_of
 from chatroom.groups.meetings import Meetings
 from chatroom.live.book import Book
-from chatroom.web.connection import House, converse
+from chatroom.web.connection import converse
+from chatroom.web.house import House
 from chatroom.web.security import session_token
 
 

@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 
 from chatroom import app
 from chatroom.groups.formats import open_formats
-from chatroom.web import connection
+from chatroom.web import commands, connection
 from chatroom.web.security import COOKIE
 from tests.journal.stage import Seam
 from tests.journal.town import GATHERING, ID, Room, Town, town_in
@@ -354,7 +354,7 @@ async def test_after_a_retry_nothing_overtakes_and_nothing_waits_for_ever_p5(
             assert one["number"] < two["number"] < three["number"]
 
             away = True
-            monkeypatch.setattr(connection, "OWED", 0.3)
+            monkeypatch.setattr(commands, "OWED", 0.3)
             given_up = await line.say("never mind", GATHERING, id="4" * 32)
             assert given_up["type"] == "retry"
             away = False

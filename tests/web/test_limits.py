@@ -21,8 +21,8 @@ from chatroom.app import create_app
 from chatroom.people import limits
 from chatroom.people.limits import BUDGETS, OPEN_AT_ONCE, Budget, Kind
 from chatroom.settings import Settings
-from chatroom.web import connection
 from chatroom.web.connection import TYPED_AT_MOST
+from chatroom.web.cursors import FAR
 from tests.journal.town import GATHERING, Frame, Line, Room, Town, town_in
 
 PART = 1 if os.environ.get("FULL") else 10
@@ -340,7 +340,7 @@ async def test_a95_a_cursor_far_behind_is_no_way_round_it_and_one_that_is_near_c
             assert (await again(room, ben, cursor))["type"] == "resumed"
         async with room.sit(ada) as writer:
             for _ in range(4):
-                await answers(writer, *[said() for _ in range(connection.FAR // 3)])
+                await answers(writer, *[said() for _ in range(FAR // 3)])
         await line.until("entries")
         got = [await again(room, ben, cursor) for _ in range(starts + 1)]
         assert is_limited(got[-1])

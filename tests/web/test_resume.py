@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chatroom.web import connection
+from chatroom.web import cursors
 from tests.journal.town import GATHERING, Frame, Line, Room
 
 
@@ -120,7 +120,7 @@ async def test_a_cursor_just_before_the_seat_is_good_p7(room: Room):
 async def test_who_was_away_for_too_long_starts_afresh_with_the_newest_p7_w24(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(connection, "TOO_FAR", 4)
+    monkeypatch.setattr(cursors, "TOO_FAR", 4)
     await room.open()
     ben = await room.seat("Ben")
     async with room.town.socket(f"{room.path}/socket") as line:

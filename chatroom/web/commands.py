@@ -1,0 +1,288 @@
+"""One socket's commands: understood, reviewed, queued, and answered in their order."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+
+from chatroom.care.cases import place_in
+from chatroom.live import wire
+from chatroom.live.book import Book
+from chatroom.live.circle import Subscriber
+from chatroom.live.journal import Answer, RetryLater
+from chatroom.live.rules import Command, State, as_written, stream_name, words_of
+from chatroom.live.timekeeper import pause
+from chatroom.people.accounts import Session
+from chatroom.people.limits import Kind
+from chatroom.store.logs import OutcomeUnknown
+from chatroom.web.house import House
+from chatroom.web.pace import Pace, budget_of
+from moderation.content.verdict import ALLOW, Verdict
+from moderation.content.written import Written
+from moderation.meeting import commands as ask
+from moderation.meeting.state import Meeting
+from moderation.refused import Refused
+
+RETRY_AFTER = 250
+"""Milliseconds."""
+OWED = 10.0
+"""Seconds in which a command that got `retry` comes before all that were behind it (P5).
+
+A client that has given one up by then is not held up any longer by it.
+"""
+OWED_AT_MOST = 256
+
+
+def noticed(id: str) -> bytes:
+    """The id of the facilitators' cue, which follows from the command's: the same words are one cue."""
+    return hashlib.blake2b(b"noticed" + bytes.fromhex(id), digest_size=16).digest()
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """Who sits behind a socket. `room` is the slug of the room that a meeting is held in."""
+
+    book: Book
+    session: Session
+    seat: int
+    room: str | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A command that was understood, as it was sent and as it is kept, with what the review says of it."""
+
+    command: Command
+    sent: Command
+    written: Written | None
+    kind: Kind
+    verdict: Verdict
+    review: "Callable[[State], Verdict] | None"
+
+
+class Commands:
+    """`slowly` runs what nothing of this socket may overtake; `go_on` is called behind an answer."""
+
+    __slots__ = (
+        *("_book", "_go_on", "_house", "_owed", "_owed_until", "_pace", "_room", "_seat"),
+        *("_session", "_slowly", "_subscriber", "outstanding"),
+    )
+
+    def __init__(
+        self,
+        house: House,
+        sitter: Sitter,
+        subscriber: Subscriber,
+        pace: Pace,
+        slowly: Callable[[Coroutine[Any, Any, None]], None],
+        go_on: Callable[[], None],
+    ) -> None:
+        self._house = house
+        self._book = sitter.book
+        self._session = sitter.session
+        self._seat = sitter.seat
+        self._room = sitter.room
+        self._subscriber = subscriber
+        self._pace = pace
+        self._slowly = slowly
+        self._go_on = go_on
+        self.outstanding = 0
+        """How many wait for their answers."""
+        self._owed: dict[str, bool] | None = None
+        self._owed_until = 0.0
+
+    def take(self, frame: wire.Command) -> None:
+        """Reviews and queues a command; its answer is written when there is one."""
+        self.outstanding += 1
+        if self._must_wait(frame.id):
+            self.outstanding -= 1
+            return self._subscriber.send(wire.Retry(frame.id, RETRY_AFTER))
+        try:
+            taken = self._understood(frame)
+        except Refused as no:
+            return self._slowly(self._refuse(frame, no))
+        if taken.verdict.signal is not None:
+            return self._slowly(self._submit_after_signal(frame, taken))
+        return self._submit(frame, taken)
+
+    def _understood(self, frame: wire.Command) -> Taken:
+        sent = wire.decode_command(self._book.rules.commands, frame.command)
+        command, written = as_written(sent)
+        kind = budget_of(command, self._book.fold.state, self._seat)
+        again = self._book.stored_lately(bytes.fromhex(frame.id))
+        if (wait := self._pace.spend(frame.id, kind, again=again)) is not None:
+            raise Refused("rate_limited", retry_ms=wait)
+        self._needs_them_here(command)
+        return Taken(command, sent, written, kind, *self._review(frame.id, command))
+
+    def _submit(self, frame: wire.Command, taken: Taken) -> None:
+        command = taken.command
+        answer = self._house.journal.submit(
+            self._book.log,
+            self._seat,
+            command,
+            id=bytes.fromhex(frame.id),
+            # As it was sent, whatever is kept of it: sent again, it is the same.
+            payload=msgspec.json.encode(taken.sent),
+            followed_by=[bytes.fromhex(id) for id in frame.followed_by],
+            verdict=taken.verdict,
+            review=taken.review,
+        )
+        answer.add_done_callback(lambda done: self._answered(frame.id, done, taken))
+        if isinstance(command, ask.Say | ask.Post):
+            self._book.on_their_way[self._seat, frame.id] = command.text
+        if isinstance(command, ask.Rename):
+            answer.add_done_callback(self._renamed)
+
+    async def _submit_after_signal(self, frame: wire.Command, taken: Taken) -> None:
+        words = words_of(taken.command) or ""
+        try:
+            await self._raise_signal(frame.id, words, taken.verdict)
+        except Refused as no:
+            return self._answer(frame.id, await self._heard(frame, no))
+        except (RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
+            self._pace.unspent(taken.kind)
+            return self._answer(frame.id, no)
+        return self._submit(frame, taken)
+
+    def _renamed(self, done: "asyncio.Future[Answer]") -> None:
+        """An open case of theirs goes by the name that the room knows."""
+        if done.exception() is None and self._room is not None:
+            self._house.cases.named(self._session, self._book.log, self._room)
+
+    def _needs_them_here(self, command: Command) -> None:
+        """Nobody is named to be next who is not connected (FC-28): of that the rules know nothing.
+
+        After a race the rules have the first word: the floor may have moved by this very command.
+        """
+        meeting = self._book.fold.state
+        if isinstance(command, ask.Reseat) and meeting.sits(command.seat):
+            if self._house.hub.is_here(self._book.log, command.seat):
+                raise Refused("they_are_here")
+            return
+        if not isinstance(command, ask.Tag) or command.epoch != meeting.epoch:
+            return
+        if meeting.sits(command.seat) and not self._house.hub.is_here(self._book.log, command.seat):
+            raise Refused("they_are_away")
+
+    def _review(
+        self, id: str, command: Command
+    ) -> "tuple[Verdict, Callable[[State], Verdict] | None]":
+        """The verdict under the floor as it is now, and how to come to another should it move."""
+        words, state = words_of(command), self._book.fold.state
+        if words is None or not isinstance(state, Meeting):
+            return ALLOW, None
+
+        def review(meeting: Meeting) -> Verdict:
+            if isinstance(command, ask.Rename):
+                return self._house.reviewer.name(words, meeting.epoch)
+            return self._house.reviewer.line(words, self._book, self._seat, meeting, id)
+
+        return review(state), review
+
+    async def _refuse(self, frame: wire.Command, no: Refused) -> None:
+        """What becomes of a command that goes no further; the socket is not read meanwhile (A91).
+
+        Few of a seat's are looked at in a second, so that a flood of them costs little, and in order,
+        so that a cry for help in the middle of one is heard, a little later.
+        """
+        await self._pace.look(pause)
+        if no.code == "rate_limited":
+            try:
+                first = await self._stored_before(frame)
+            except (OutcomeUnknown, SQLAlchemyError):
+                return self._answer(frame.id, RetryLater())
+            if first is not None:
+                return self._answer(frame.id, first)
+        return self._answer(frame.id, await self._heard(frame, no))
+
+    async def _stored_before(self, frame: wire.Command) -> Answer | Refused | None:
+        """The first answer of a command that is sent again: that one costs nothing (P2)."""
+        sent = wire.decode_command(self._book.rules.commands, frame.command)
+        first = await self._house.journal.first(
+            self._book.log, self._seat, bytes.fromhex(frame.id), msgspec.json.encode(sent)
+        )
+        if first is not None:
+            kind = budget_of(as_written(sent)[0], self._book.fold.state, self._seat)
+            self._pace.settled(frame.id, kind)
+        return first
+
+    async def _heard(self, frame: wire.Command, no: Refused) -> Refused | RetryLater:
+        """A cry for help in what can't be taken, because it is too long, is heard all the same."""
+        words, meeting = wire.words_in(frame.command), self._book.fold.state
+        if words is None or not isinstance(meeting, Meeting):
+            return no
+        reviewer = self._house.reviewer
+        verdict = reviewer.line(words, self._book, self._seat, meeting, frame.id)
+        if verdict.signal is not None:
+            await self._pace.cry(pause)
+            try:
+                await self._raise_signal(frame.id, words, verdict)
+            except (Refused, RetryLater, OutcomeUnknown, SQLAlchemyError):
+                return RetryLater()
+            no.facts["signal"] = True
+        return no
+
+    async def _raise_signal(self, id: str, words: str, verdict: Verdict) -> None:
+        """A crisis signal opens its case first, whatever becomes of the command (CE-06)."""
+        case = await self._house.cases.signal(
+            self._session,
+            bytes.fromhex(id),
+            place_in(None, self._room, self._book, self._seat),
+            words,
+            "urgent" if verdict.signal == "urgent" else "support",
+        )
+        self._subscriber.send(wire.Care(case))
+        if self._pace.tells_facilitators():
+            cue = ask.NoticeCare(self._seat)
+            self._house.journal.submit(self._book.log, 0, cue, id=noticed(id), payload=id.encode())
+
+    def _answered(self, id: str, done: "asyncio.Future[Answer]", taken: Taken) -> None:
+        self._book.on_their_way.pop((self._seat, id), None)
+        error, written = done.exception(), taken.written
+        if not isinstance(error, Refused | None):
+            self._pace.unspent(taken.kind)
+        if isinstance(error, Refused):
+            if taken.verdict.signal is not None:
+                error.facts["signal"] = True
+            if written is not None and "spans" in error.facts:
+                error.facts["spans"] = [written.as_sent(*span) for span in error.facts["spans"]]
+        self._answer(id, done.result() if error is None else error)
+        self._go_on()
+
+    def _answer(self, id: str, outcome: Answer | BaseException) -> None:
+        self.outstanding -= 1
+        if not isinstance(outcome, Answer | Refused):
+            self._owed = self._owed or {}
+            self._owed[id] = False  # It keeps the place that it had.
+            self._owed_until = self._house.monotonic() + OWED
+            return self._subscriber.send(wire.Retry(id, RETRY_AFTER))
+        if self._owed:
+            self._owed.pop(id, None)
+        if isinstance(outcome, Refused):
+            return self._subscriber.send(wire.refusal(id, outcome))
+        stream = None if outcome.audience is None else stream_name(outcome.audience)
+        return self._subscriber.send(wire.Receipt(id, stream, outcome.number))
+
+    def _must_wait(self, id: str) -> bool:
+        """After a retry, what was behind it on this socket must not overtake it (P5).
+
+        `_owed` holds in the order of sending what has to come again, and whether it is on its way.
+        """
+        if not self._owed or self._house.monotonic() > self._owed_until:
+            self._owed = None
+            return False
+        for owed, on_its_way in self._owed.items():
+            if owed == id:
+                break
+            if not on_its_way:
+                if len(self._owed) < OWED_AT_MOST:
+                    self._owed.setdefault(id, False)
+                return True
+        if id in self._owed:
+            self._owed[id] = True
+        return False
