@@ -524,3 +524,16 @@ async def test_a_line_in_a_meeting_is_nothing_to_the_desk(path: Path):
             service.cases._to_do.get_nowait()
         await service.office.say(ben, "hello", log=log)
         assert service.cases._to_do.empty()
+
+
+async def test_the_desk_is_told_of_which_meeting_a_seat_is_and_so_which_two_lines_are_of_one_visit(
+    service: Service,
+):
+    """Who has left and was given the seat back has a new session, and a new line."""
+    seat = Place(slug="evening-group", meeting=case_id(7), seat=2, name="Ben")
+    first = await service.cases.help(await service.session(), b"h" * 16, seat)
+    second = await service.cases.help(await service.session(), b"i" * 16, seat)
+    await until(lambda: bool(service.listed(first) and service.listed(second)))
+    told = [service.last_listed(case) for case in (first, second)]
+    assert first != second
+    assert {(listed.meeting, listed.seat) for listed in told} == {(case_id(7), 2)}
