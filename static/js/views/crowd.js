@@ -35,13 +35,9 @@ export class CrowdView {
     this.#asking.met(seats)
   }
 
-  /** Whom the list of people names. @param {Room} room @param {readonly Item[]} items @returns {(seat: number) => boolean} */
+  /** @param {Room} room @param {readonly Item[]} items */
   listed(room, items) {
-    const wrote = room.crowd === null ? items.slice(-LATELY).map((item) => ("lines" in item ? item.seat : 0)) : room.lately
-    const lately = new Set([room.seat, ...wrote])
-    const serves = (/** @type {number} */ seat) => (room.people.get(seat)?.services.length ?? 0) > 0
-    const isMuted = (/** @type {number} */ seat) => rooms.isFacilitator(room) && rooms.mutedUntil(room, seat) !== null
-    return (seat) => lately.has(seat) || rooms.matters(room, seat) || serves(seat) || isMuted(seat)
+    return listed(room, items)
   }
 
   /** @param {Model} model */
@@ -70,4 +66,19 @@ export function whoIsListed(room, here) {
   const muted = rooms.isFacilitator(room) ? ", the muted" : ""
   const count = here === 1 ? "1 person is" : `${here.toLocaleString("en")} people are`
   return `${count} here. Listed are the facilitators and those who serve, the queue${muted}, and who wrote lately.`
+}
+
+/**
+ * Whom the list of people names. A page that was here before there was a crowd knows by its cards who wrote lately.
+ *
+ * @param {Room} room
+ * @param {readonly Item[]} items
+ * @returns {(seat: number) => boolean}
+ */
+export function listed(room, items) {
+  const wrote = room.crowd === null ? items.slice(-LATELY).map((item) => ("lines" in item ? item.seat : 0)) : room.lately
+  const lately = new Set([room.seat, ...wrote])
+  const serves = (/** @type {number} */ seat) => (room.people.get(seat)?.services.length ?? 0) > 0
+  const isMuted = (/** @type {number} */ seat) => rooms.isFacilitator(room) && rooms.mutedUntil(room, seat) !== null
+  return (seat) => lately.has(seat) || rooms.matters(room, seat) || serves(seat) || isMuted(seat)
 }
