@@ -74,7 +74,7 @@ class Quiet(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record becomes a line; one that stands for several says for how many (`count`)."""
         message = str(record.msg).partition("\n")[0]
-        if record.name == "uvicorn.error" and message.startswith(SOCKETS):
+        if record.name.startswith("uvicorn.error") and message.startswith(SOCKETS):
             return False
         if record.name not in ONE_A_MINUTE or record.levelno < logging.WARNING:
             return True

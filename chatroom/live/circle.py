@@ -221,7 +221,7 @@ class Circle:
         if subscriber.circle is self:
             self._writers[subscriber.place] = subscriber.writer()
 
-    def last_words(self, subscriber: Subscriber) -> bool:
+    def last_words(self, subscriber: Subscriber) -> None:
         """Whatever waits for it is written at once, and nothing after it: it leaves."""
         if subscriber.circle is not None:
             place = subscriber.place
@@ -230,7 +230,7 @@ class Circle:
             data += subscriber.what_is_behind(math.inf)
             if data:
                 subscriber.write_now(data)
-        return self.leave(subscriber)
+        self.leave(subscriber)
 
     # Writing
 

@@ -38,8 +38,6 @@ class Hub:
         unlisten: Callable[[int], None],
         presence: Presence,
     ) -> None:
-        self.sockets = 0
-        """How many are in a log here, or coming in."""
         self._circles: dict[int, Circle] = {}
         self._listen = listen
         self._unlisten = unlisten
@@ -57,7 +55,6 @@ class Hub:
             self._circles[log] = Circle(log)
             self._listen(log)
         self._circles[log].enter(subscriber)
-        self.sockets += 1
         self._presence.came(log, subscriber.seat)
 
     def awaits(self, log: int, subscriber: Subscriber) -> bool:
@@ -147,10 +144,8 @@ class Hub:
         circle = self._circles.get(log)
         if circle is None:
             return
-        if circle.leave(subscriber):
-            self.sockets -= 1
-            if not circle.has(subscriber.seat):
-                self._presence.left(log, subscriber.seat)
+        if circle.leave(subscriber) and not circle.has(subscriber.seat):
+            self._presence.left(log, subscriber.seat)
         if circle.empty:
             del self._circles[log]
             self._unlisten(log)
@@ -205,7 +200,7 @@ class Hub:
         """
         theirs = circle.of(seat)
         for subscriber in theirs:
-            self.sockets -= circle.last_words(subscriber)
+            circle.last_words(subscriber)
             subscriber.frames.close(CLOSE_CODES[why].code)
         if theirs:
             self._presence.left(circle.log, seat)
@@ -236,7 +231,7 @@ class Hub:
         """Says goodbye to everybody."""
         for circle in list(self._circles.values()):
             for subscriber in circle.all():
-                self.sockets -= circle.last_words(subscriber)
+                circle.last_words(subscriber)
                 subscriber.frames.close(code)
 
     # Presence and typing
