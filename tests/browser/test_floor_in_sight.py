@@ -66,3 +66,25 @@ async def test_an_offer_of_help_and_words_that_came_back_leave_the_floor_card_in
         await ben.shoot_as_it_is("floor-many-cards-scrolled", "phone")
         await ben.field.focus()
         await ben.is_in_sight(ben.floor.locator(".holder"))
+
+
+async def test_fc_05_that_somebody_passed_is_told_until_the_floor_moves_on(stage: Stage):
+    links = await room_of(stage, "Passed")
+    ada = await stage.person("Ada", phone=True)
+    await ada.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    await ada.press("Next: Opening")
+    await ada.press("Next: Sharing")
+    async with seats(links["member"], "Ben", "Chidi") as (ben, chidi):
+        for seat in (ben, chidi):
+            await seat.send(ask.RaiseHand())
+        await ada.press("Invite Ben")
+        await ben.until(lambda: ben.meeting.invited == ben.seat)
+        await ben.send(ask.Pass(ben.meeting.epoch))
+        await expect(notice(ada, "Ben passed.")).to_be_visible()
+        await ada.is_in_sight(ada.floor.locator(".holder"))
+        await ada.shoot_as_it_is("floor-passed", "phone")
+        await ada.rests()
+        await ada.press("Invite Chidi")
+        await chidi.until(lambda: chidi.meeting.invited == chidi.seat)
+        await expect(notice(ada, "Ben passed.")).to_have_count(0)
