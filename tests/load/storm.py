@@ -172,6 +172,8 @@ async def coming(
         _, late = await asyncio.wait(people, timeout=members * every + LATE)
         for task in late:
             task.cancel()
+        if late:
+            await asyncio.wait(late)
     failed = Counter(
         str(error) for task in people if not task.cancelled() and (error := task.exception())
     )
