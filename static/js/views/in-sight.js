@@ -7,6 +7,8 @@ const watcher = new ResizeObserver(() => {
   const { style } = document.documentElement
   style.setProperty("--head", `${head.offsetHeight}px`)
   style.setProperty("--top", `${head.offsetHeight + floor.offsetHeight}px`)
+  // Whoever writes goes on seeing what they write.
+  requestAnimationFrame(() => document.activeElement?.matches("textarea") && document.activeElement.scrollIntoView({ block: "nearest" }))
 })
 watcher.observe(head)
 watcher.observe(floor)
