@@ -25,7 +25,7 @@ from redis.exceptions import RedisError
 
 # fmt: off
 Kind = Literal[
-    "lines", "hands", "reactions", "names", "acts", "chair", "again", "refused", "cries", "cues",
+    "lines", "room", "each", "hands", "reactions", "names", "acts", "chair", "again", "refused", "cries", "cues",
     "who", "sockets", "starts",
     "guesses", "all_guesses", "strangers", "all_strangers", "comings", "by_link",
     "helps", "all_helps", "knocks", "all_knocks",
@@ -50,6 +50,18 @@ BUDGETS: dict[Kind, Budget] = {
         30,
         "what a member writes, with `done` and `pass`",
         "an outbox of 32 lines that comes back after an outage, and 28 written meanwhile",
+    ),
+    "room": Budget(
+        300,
+        10,
+        "what members write in one meeting before each of them may write less",
+        "thirty lines a second: two hundred come back from an outage with a line and a half each",
+    ),
+    "each": Budget(
+        3,
+        10,
+        "what a member writes while so much is written",
+        "a line every three seconds: of more nobody reads anything",
     ),
     "hands": Budget(
         20, 30, "raising and lowering one's hand", "to change one's mind ten times in half a minute"

@@ -159,7 +159,7 @@ class Connection:
         self._ends: str | None = None
         self._typed_at: float | None = None
         self._typed = 0
-        self._pace = Pace(house.limits, f"{sitter.book.log}/{sitter.seat}", house.monotonic)
+        self._pace = Pace(house.limits, sitter.book.log, sitter.seat, house.monotonic)
         self._reader = Reader(house, sitter.book, sitter.seat)
         self._commands = Commands(
             house, sitter, self._subscriber, self._pace, self._slowly, self._go_on

@@ -30,12 +30,12 @@ class HeldUp(Struct):
 class Pace:
     """The budgets of a seat, as one of its sockets meets them."""
 
-    __slots__ = ("_held_up", "_key", "_limits", "_monotonic")
+    __slots__ = ("_held_up", "_key", "_limits", "_log", "_monotonic")
 
-    def __init__(self, limits: Limits, key: str, monotonic: Callable[[], float]) -> None:
-        """`key` is the seat's, over all its sockets."""
+    def __init__(self, limits: Limits, log: int, seat: int, monotonic: Callable[[], float]) -> None:
         self._limits = limits
-        self._key = key
+        self._log = str(log)
+        self._key = f"{log}/{seat}"  # The seat's, over all its sockets.
         self._monotonic = monotonic
         self._held_up: dict[Kind, HeldUp] | None = None
 
@@ -52,7 +52,7 @@ class Pace:
             if len(held_up.ids) < NAMED_AT_MOST:
                 held_up.ids.setdefault(id)
             return max(SOONEST, math.ceil((held_up.until - now) * 1000))
-        wait = self._limits.take(kind, self._key)
+        wait = self._taken(kind)
         if wait is None:
             self.settled(id, kind)
         elif held_up is None:
@@ -60,6 +60,13 @@ class Pace:
             self._held_up[kind] = HeldUp({id: None}, now + wait / 1000)
         else:
             held_up.until = now + wait / 1000
+        return wait
+
+    def _taken(self, kind: Kind) -> int | None:
+        """While hundreds write at a time each has a little of the room, and nobody is crowded out (A91)."""
+        wait = self._limits.take(kind, self._key)
+        if wait is None and kind == "lines" and self._limits.take("room", self._log) is not None:
+            return self._limits.take("each", self._key)
         return wait
 
     def _behind(self, kind: Kind) -> HeldUp | None:
@@ -96,6 +103,8 @@ class Pace:
     def unspent(self, kind: Kind) -> None:
         """It has come to nothing, and is going to be sent again."""
         self._limits.give_back(kind, self._key)
+        if kind == "lines":
+            self._limits.give_back("room", self._log)
 
     def may_ask(self) -> bool:
         """Whether one more question who somebody is has its answer at once."""

@@ -272,7 +272,7 @@ class Raid(Audience):
 
 async def raid() -> None:
     """A room, half of whom flood it."""
-    async with serving([RAID_ROOM]) as (server, [place]):
+    async with serving([RAID_ROOM], LIMITS="1") as (server, [place]):
         ways = [way(server.port, place, token) for token in place.tokens]
         speaker, room, raiders = Speaker(), Audience(), Raid()
         await speaker.open(ways[:1], writers=1)

@@ -25,7 +25,7 @@ def limits(clock: Hand) -> Limits:
 @pytest.fixture
 def pace(limits: Limits, clock: Hand) -> Pace:
     """Of a seat that has written all it may."""
-    pace = Pace(limits, "1/7", clock)
+    pace = Pace(limits, 1, 7, clock)
     for number in range(LINES):
         assert pace.spend(str(number), "lines") is None
     return pace
@@ -54,12 +54,28 @@ def test_a91_another_kind_is_not_held_up(pace: Pace):
     assert pace.spend("hand", "hands") is None
 
 
+def test_a91_while_hundreds_write_each_has_a_little_of_the_room_and_nobody_is_crowded_out(
+    limits: Limits, clock: Hand
+):
+    raiders = [Pace(limits, 1, seat, clock) for seat in range(10, 210)]
+    ben, elsewhere = Pace(limits, 1, 7, clock), Pace(limits, 2, 7, clock)
+    taken = [one.spend(f"{n}", "lines") is None for n in range(20) for one in raiders]
+    assert sum(taken) == BUDGETS["room"].amount + len(raiders) * BUDGETS["each"].amount
+    mine = [ben.spend(f"{n}", "lines") for n in range(4)]
+    assert mine[:3] == [None] * 3, "who says a line or two among them is heard"
+    assert mine[3] == 10_000
+    assert elsewhere.spend("0", "lines") is None
+    assert Pace(limits, 1, 8, clock).spend("0", "chair") is None
+    clock.at += 10.001
+    assert [ben.spend(f"{n}", "lines") for n in (3, 4, 5, 6)] == [None] * 4, "the raid is over"
+
+
 def test_p5_a_second_socket_of_the_seat_has_its_own_order_and_the_same_budget(
     pace: Pace, limits: Limits, clock: Hand
 ):
     assert pace.spend("first", "lines") is not None
-    assert Pace(limits, "1/7", clock).spend("other", "lines") is not None
-    assert Pace(limits, "1/8", clock).spend("other", "lines") is None
+    assert Pace(limits, 1, 7, clock).spend("other", "lines") is not None
+    assert Pace(limits, 1, 8, clock).spend("other", "lines") is None
 
 
 def test_p2_what_is_stored_already_is_not_counted_again(pace: Pace):
@@ -69,7 +85,7 @@ def test_p2_what_is_stored_already_is_not_counted_again(pace: Pace):
 def test_p17_what_ended_in_retry_while_the_database_was_away_is_given_back(
     limits: Limits, clock: Hand
 ):
-    pace = Pace(limits, "1/7", clock)
+    pace = Pace(limits, 1, 7, clock)
     for _ in range(40):
         for number in range(32):
             assert pace.spend(str(number), "lines") is None
