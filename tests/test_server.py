@@ -9,7 +9,7 @@ import pytest
 from chatroom import server
 from chatroom.store import database
 from tests.ground import settings_in
-from tests.processes import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from tests.browser.stage import DESK, Person
-from tests.processes import HOUSE, SETTINGS, free_port
+from tests.ports import free_port
+from tests.processes import HOUSE, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -15,7 +15,7 @@ from chatroom.demo import Play, Step, read_script
 from chatroom.live.timekeeper import pause
 from moderation.meeting import entries as happened
 from tests.cluster.machine import Cluster, cluster
-from tests.servers import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.faults
 

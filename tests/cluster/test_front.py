@@ -9,7 +9,7 @@ import pytest
 from tests.cluster import front
 from tests.cluster.front import Front
 from tests.faults.recorder import until
-from tests.servers import free_port
+from tests.ports import free_port
 
 
 class Behind:

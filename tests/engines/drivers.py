@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import httpx2
 
 from tests.engines.browsers import FIREFOXES, MINI_BROWSERS, program
-from tests.processes import SLOW, free_port
+from tests.ports import free_port
+from tests.processes import SLOW
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from tests.engines.drivers import Driver, Firefox, Size, WebKit
 from tests.engines.person import Person
-from tests.processes import ServerProcess, free_port
+from tests.ports import free_port
+from tests.processes import ServerProcess
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -17,7 +17,7 @@ from tests.load._contestants import PAYLOAD, Absent, Contestant, echoing
 from tests.load._load import masked, upgrade
 from tests.load._machine import CORES, on, program
 from tests.load._members import LINE, Audience, Way
-from tests.processes import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
