@@ -57,7 +57,9 @@ class Crowd:
         payload = f"{presses} {place}".encode()
         await self._journal.submit(self._cases.desk, 0, command, id=id, payload=payload)
 
-    async def put_away(self, room: str | None, presses: int, seat: int) -> None:
-        """Somebody of staff has seen so many; what came since then stays at the desk."""
-        command = PutPressesAway(presses, seat, room)
+    async def put_away(
+        self, room: str | None, presses: int, since: float | None, seat: int
+    ) -> None:
+        """Somebody of staff has seen so many since then; what nobody has seen stays at the desk."""
+        command = PutPressesAway(presses, seat, room, since)
         await self._journal.submit(self._cases.desk, 0, command)

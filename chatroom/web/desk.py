@@ -35,10 +35,11 @@ class ClaimCase(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PutAway(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the button below many presses sends: how many have been seen."""
+    """What the button below many presses sends: how many have been seen, since when."""
 
     presses: Annotated[int, Meta(ge=1, le=MOST)]
     room: str | None = None
+    since: float | None = None
 
 
 class Desk:
@@ -89,12 +90,12 @@ class Desk:
         return answer({"seat": await self._house.cases.claim(session, case, id, wanted.reason)})
 
     async def put_away(self, request: Request) -> Response:
-        """POST /desk/presses/away {"presses", "room"}: so many strangers' presses have been seen."""
+        """POST /desk/presses/away {"presses", "room", "since"}: so many strangers' presses have been seen."""
         wanted = await asked(request, PutAway)
         seat = await self._seat(await self.staff(request))
         if seat is None:
             raise Refused("no_seat")
-        await self._crowd.put_away(wanted.room, wanted.presses, seat)
+        await self._crowd.put_away(wanted.room, wanted.presses, wanted.since, seat)
         return Response(status_code=204)
 
     async def staff(self, request: Request) -> Session:

@@ -170,11 +170,15 @@ class ListPresses(Command, frozen=True):
 
 
 class PutPressesAway(Command, frozen=True):
-    """By the server: somebody of staff has seen that so many pressed, from that seat at the desk."""
+    """By the server: somebody of staff has seen that so many pressed, from that seat at the desk.
+
+    `since` is that of the entry they saw; a page of an older version does not say.
+    """
 
     presses: Annotated[int, Meta(ge=1, le=MOST)]
     by: int
     room: str | None = None
+    since: float | None = None
 
 
 class ListChair(Command, frozen=True):

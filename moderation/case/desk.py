@@ -70,9 +70,7 @@ def decide(desk: Desk, command: DeskServerCommand, seat: int, now: float) -> lis
         case ListPresses():
             return [_added(desk, command, now)]
         case PutPressesAway():
-            known = desk.presses.get(command.room or "")
-            seen = 0 if known is None else min(command.presses, known.presses)
-            return [PressesPutAway(seen, command.by, command.room)] if seen else []
+            return _seen(desk, command)
         case ListChair():
             return _list_chair(desk, command)
         case _:
@@ -108,6 +106,14 @@ def _added(desk: Desk, command: ListPresses, now: float) -> PressesListed:
     known = desk.presses.get(command.room or "")
     before, since = (0, now) if known is None else (known.presses, known.since)
     return PressesListed(before + command.presses, since, now, command.room)
+
+
+def _seen(desk: Desk, command: PutPressesAway) -> list[DeskEntry]:
+    """Once for all who saw the same: what has come since one of them put it away is news to the others."""
+    known = desk.presses.get(command.room or "")
+    if known is None or command.since not in (None, known.since):
+        return []
+    return [PressesPutAway(min(command.presses, known.presses), command.by, command.room)]
 
 
 def _list_chair(desk: Desk, command: ListChair) -> list[DeskEntry]:

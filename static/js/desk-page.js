@@ -210,8 +210,8 @@ class DeskPage {
   }
 
   /** Until the desk hears of it, or a network that is gone is back, it stands there. @param {import("./desk.js").Presses} many */
-  async #putAway({ presses, room }) {
-    await post("/desk/presses/away", { presses, room: room ?? null }).catch(() => null)
+  async #putAway({ presses, room, since }) {
+    await post("/desk/presses/away", { presses, room: room ?? null, since }).catch(() => null)
   }
 
   // The lines

@@ -266,3 +266,12 @@ def test_a99_what_staff_have_seen_is_put_away_and_what_came_since_then_stays():
     rest.when(0, PutPressesAway(3, 1)).nothing()
     nowhere = given_desk(staffed(), PressesListed(2, NOON, NOON)).when(0, PutPressesAway(2, 1))
     nowhere.then(PressesPutAway(2, 1))
+
+
+def test_a99_who_puts_away_what_another_has_put_away_already_takes_nothing_that_came_since_then():
+    story = given_desk(staffed(), PressesListed(12, NOON, NOON)).later(10)
+    more = story.when(0, ListPresses(5)).then(PressesListed(17, NOON, NOON + 10))
+    sam = more.when(0, PutPressesAway(12, 1, since=NOON)).then(PressesPutAway(12, 1))
+    mo = sam.when(0, PutPressesAway(12, 2, since=NOON)).nothing()
+    assert snapshot(mo.state, 2).presses == (PressesListed(5, NOON + 10, NOON + 10),)
+    mo.when(0, PutPressesAway(5, 2, since=NOON + 10)).then(PressesPutAway(5, 2))

@@ -231,6 +231,27 @@ async def test_a98_staff_put_away_what_they_have_seen_and_the_next_press_is_list
         assert (await desk.entry("presses_listed"))["entry"]["presses"] == 1
 
 
+async def test_a98_two_of_staff_put_the_same_away_and_what_came_since_then_stays(
+    town: Town, world: World
+):
+    room = await town.room()
+    async with town.socket("/desk/socket") as desk:
+        await at_desk(town, desk)
+        sam = await town.enter(0, "staff")
+        await town.post("/desk/seats", {"id": secrets.token_hex(16), "name": "Sam"}, sam)
+        for _ in range(budget("helps") + 1):
+            await world.press("203.0.113.7", room)
+        listed = (await desk.entry("presses_listed"))["entry"]
+        seen = {"presses": 1, "room": room.slug, "since": listed["since"]}
+        assert (await town.post("/desk/presses/away", seen, sam)).status_code == 204
+        await desk.entry("presses_put_away")
+        await world.press("203.0.113.7", room)
+        await desk.entry("presses_listed")
+        assert (await town.post("/desk/presses/away", seen, sam)).status_code == 204
+        await world.press("203.0.113.7", room)
+        assert (await desk.entry("presses_listed"))["entry"]["presses"] == 2, "nobody has seen one"
+
+
 async def test_a92_knocks_of_one_address_end_and_who_was_invited_comes_in(town: Town, world: World):
     room = await room_with(town, "members")
     codes = [(await world.knock(room, "203.0.113.7")).status_code for _ in range(KNOCKS)]
