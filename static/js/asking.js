@@ -30,11 +30,12 @@ export class Asking {
     this.#soon()
   }
 
-  /** Those came: an answer, or somebody whom all are told of. Who is missing in an answer is nobody. @param {number[]} seats */
+  /** Those came: of an answer, or somebody whom all are told of. A question is open until all of it came. @param {number[]} seats */
   met(seats) {
     for (const seat of seats) this.#wanted.delete(seat)
-    const first = this.#open[0]
-    if (first !== undefined && seats.every((seat) => first.includes(seat))) this.#open.shift()
+    if (seats.length === 0) this.#open.shift() // All are told of somebody: that is an answer, and there is nobody.
+    const isLeft = (/** @type {number} */ seat) => !seats.includes(seat)
+    this.#open = this.#open.map((asked) => asked.filter(isLeft)).filter(({ length }) => length > 0)
   }
 
   /** On a new socket what has no answer is asked for again; after a fresh start nobody is known any more. @param {boolean} isFresh */

@@ -69,6 +69,40 @@ test("what had no answer is asked for again on the next socket, and only that", 
   assert.deepEqual(asked, [[7], [8], [8, 9]])
 })
 
+test("one of a question whom all are told of is no answer to the others of it", () => {
+  const { asked, asking } = begun()
+  asking.need([5, 6])
+  passes(50)
+  asking.met([5])
+  asking.again(false)
+  asking.need([6])
+  passes(250)
+  assert.deepEqual(asked, [[5, 6], [6]])
+})
+
+test("many questions are open, and each goes on without those of it who came", () => {
+  const { asked, asking } = begun()
+  asking.need([5, 6])
+  passes(50)
+  asking.need([7, 8])
+  passes(250)
+  asking.met([8, 5])
+  asking.met([6])
+  asking.again(false)
+  passes(250)
+  assert.deepEqual(asked, [[5, 6], [7, 8], [7]])
+})
+
+test("an answer with nobody in it is one: who does not exist is not asked for on every socket", () => {
+  const { asked, asking } = begun()
+  asking.need([99])
+  passes(50)
+  asking.met([])
+  asking.again(false)
+  passes(1000)
+  assert.deepEqual(asked, [[99]])
+})
+
 test("after a fresh start nobody is known, and whoever is needed is asked for", () => {
   const { asked, asking } = begun()
   asking.need([7])
