@@ -123,9 +123,15 @@ class Hub:
         """Of the room's stream, which everybody is sent: encoded once for all."""
         page = book.pages.cut(after)
         if page is None:
+            pages = book.pages
             known = await self._known(journal, book, 0, after)
-            book.pages.keep(map(numbered, known))
-            page = book.pages.cut(after)
+            if book.pages is not pages:
+                return None  # Swept meanwhile: what was read is not to be kept, nor sent.
+            pages.keep(map(numbered, known))
+            page = pages.cut(after)
+            if page is None and known:  # Too old to be kept by now, and asked for all the same.
+                first = list(_fitting(known))
+                page = entries_frame(0, first), first[-1].number
         return page
 
     async def _part(

@@ -27,6 +27,7 @@ class Gathered(Generic[K, V]):
         while not answer.done():
             async with self._one_at_a_time:
                 if not answer.done():
+                    self._waiting.setdefault(key, answer)
                     await self._ask_for_those_who_wait()
         return answer.result()
 

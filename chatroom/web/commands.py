@@ -147,6 +147,9 @@ class Commands:
         except (RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
             self._pace.unspent(taken.kind)
             return self._answer(frame.id, no)
+        if self._must_wait(frame.id):  # What was before it got `retry` meanwhile.
+            self._pace.unspent(taken.kind)
+            return self._answer(frame.id, RetryLater())
         return self._submit(frame, taken)
 
     def _renamed(self, done: "asyncio.Future[Answer]") -> None:

@@ -52,9 +52,18 @@ def _is_full(meeting: Meeting, *, invited: bool) -> bool:
     return sum(knock.invited == invited for knock in meeting.lobby.values()) >= LOBBY
 
 
+def _may_be_of_a_raid(meeting: Meeting, command: ask.TakeSeat) -> bool:
+    """Whom nobody invited; and by an open door all members, for a link of theirs may have leaked."""
+    return not _is_invited(command) or (command.role == "member" and meeting.flags.door == "open")
+
+
 def _of_a_raid(meeting: Meeting, command: ask.TakeSeat, now: float) -> list[happened.AnyEntry]:
     """With the fifth stranger in a minute facilitators are offered the shield, once in a while."""
-    if _is_invited(command) or not meeting.is_open or meeting.shield_at is not None:
+    if (
+        not _may_be_of_a_raid(meeting, command)
+        or not meeting.is_open
+        or meeting.shield_at is not None
+    ):
         return []
     lately = sum(now - at < LATELY for at in meeting.strangers)
     told = meeting.strangers_at
@@ -180,7 +189,7 @@ def _ghost(meeting: Meeting, name: str) -> int:
 
 def _seated(meeting: Meeting, command: ask.TakeSeat, name: str | None) -> list[happened.AnyEntry]:
     seat = len(meeting.seats) + 1
-    given = happened.SeatGiven(seat, command.session, stranger=not _is_invited(command))
+    given = happened.SeatGiven(seat, command.session, stranger=_may_be_of_a_raid(meeting, command))
     return _given(seat, command.role, name, given, command.invitation)
 
 

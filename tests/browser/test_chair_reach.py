@@ -28,8 +28,9 @@ ELSEWHERE = {
 
 async def test_every_command_of_a_facilitator_is_given_from_the_page(stage: Stage):
     links = await room_of(stage, "Reach", door="members")
-    ada, petra, otto = [await stage.person(name) for name in ("Ada", "Petra", "Otto")]
-    for person in (petra, otto):
+    names = ("Ada", "Petra", "Otto", "Eve")
+    ada, petra, otto, eve = [await stage.person(name) for name in names]
+    for person in (petra, otto, eve):
         person.forgive(r"status of 40[0-9]")
     sent: set[str] = set()
     ada.page.on("websocket", lambda socket: listen(socket, sent))
@@ -49,6 +50,9 @@ async def test_every_command_of_a_facilitator_is_given_from_the_page(stage: Stag
         await ada.press("Turn away Otto")
         await ada.press("Admit Petra now")
         await expect(petra.floor).to_be_visible(timeout=20_000)
+        await knock(eve, links["address"])
+        async with wrong(ada) as acts:
+            await press_both(acts, "Turn away all strangers at the door")
         await close_meeting(ada)
         await ben.until(lambda: ben.meeting.closed_at is not None)
     known = {command.__struct_config__.tag for command in get_args(ask.SeatCommand)}

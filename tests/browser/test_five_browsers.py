@@ -287,7 +287,7 @@ async def a_raid_is_held_off(circle: Circle, tell: Callable[[str], None]) -> Non
         raiders.begin()
         await record.until(lambda: len(raiders.lines) > RAIDERS)
         for person in circle.chairs:
-            await expect(notice(person, "people came within a minute")).to_be_visible()
+            await expect(notice(person, "came within a minute")).to_be_visible()
         await moment(mo, "five-10-raid")
         await panel(ada).get_by_role("button", name="Raise the shield").click()
         sure = panel(ada).get_by_role("button", name="Yes, raise the shield")

@@ -1,6 +1,9 @@
 """What many are sent is encoded once, and is to the byte what each would be sent alone."""
 
+import asyncio
+from collections import deque
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,7 +18,7 @@ from moderation.meeting import commands as ask
 from moderation.meeting import crowd
 from moderation.meeting import entries as happened
 from tests.cast import ada, ben, chidi
-from tests.journal.stage import EVENING, at_work, migrated
+from tests.journal.stage import EVENING, Office, at_work, migrated
 from tests.live.hall import Hall, recorded, unframed
 
 
@@ -146,3 +149,71 @@ def test_a_frame_holds_a_shared_snapshot_as_it_would_any_other():
 def test_entries_frame_and_pages_agree_on_what_an_entry_is():
     assert entries_frame(0, []) == wire.entries_of_room([])
     assert numbered.__doc__
+
+
+class Slow:
+    """A stream of the log that is read, and then waits until it is let."""
+
+    def __init__(self, office: Office) -> None:
+        self._stream = office.logs.stream
+        self.reads = 0
+        self.has_read = asyncio.Event()
+        self.let = asyncio.Event()
+
+    async def __call__(self, *where: Any) -> Any:
+        self.reads += 1
+        rows = await self._stream(*where)
+        self.has_read.set()
+        await self.let.wait()
+        return rows
+
+
+async def test_what_is_read_while_the_words_are_swept_is_kept_for_nobody_p20(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with at_work(migrated(tmp_path)) as office:
+        await office.furnish()
+        hall = Hall(office)
+        await office.say(chidi, "canary")
+        book = await office.book()
+        book.ring = deque(list(book.ring)[-1:], maxlen=1)
+        await office.say(chidi, "another")
+        slow = Slow(office)
+        monkeypatch.setattr(office.logs, "stream", slow)
+        first = await hall.knock(ben)
+        joining = asyncio.ensure_future(hall.catch_up(first))
+        await slow.has_read.wait()
+        await office.logs.sweep(EVENING, 9e9)
+        await office.journal.reread(EVENING)
+        slow.let.set()
+        assert await joining
+        second = await hall.join(ada)
+        for one in (first, second):
+            assert b"canary" not in b"".join(recorded(one).given)
+            assert recorded(one).numbers() == office.numbers()
+
+
+async def test_who_asks_for_what_is_too_old_to_be_kept_gets_it_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """New lines come while it is read, and pages keep only the newest."""
+    monkeypatch.setattr(module, "AT_MOST", 5)
+    async with at_work(migrated(tmp_path)) as office:
+        await office.furnish()
+        hall = Hall(office)
+        for number in range(10):
+            await office.say(chidi, f"line {number}")
+        book = await office.book()
+        book.ring = deque(list(book.ring)[-1:], maxlen=1)
+        head = book.fold.head(0)[0]
+        slow = Slow(office)
+        monkeypatch.setattr(office.logs, "stream", slow)
+        late = await hall.knock(ben, {0: head - 9})
+        joining = asyncio.ensure_future(hall.catch_up(late))
+        await slow.has_read.wait()
+        await office.say(chidi, "one more")
+        await hall.join(ada, {0: head})
+        slow.let.set()
+        assert await asyncio.wait_for(joining, 5)
+        assert recorded(late).numbers() == list(range(head - 8, head + 2))
+        assert slow.reads < 10

@@ -243,11 +243,11 @@ def sam_comes_in() -> list[happened.AnyEntry]:
     ]
 
 
-def eve_comes_in() -> list[happened.AnyEntry]:
-    """Somebody takes the seat after the cast."""
+def eve_comes_in(*, stranger: bool = False) -> list[happened.AnyEntry]:
+    """Somebody takes the seat after the cast; by an open door it may be anybody."""
     return [
         happened.SeatTaken(seat=NEXT, role="member", words="Eve"),
-        happened.SeatGiven(NEXT, EVES_SESSION),
+        happened.SeatGiven(NEXT, EVES_SESSION, stranger=stranger),
     ]
 
 

@@ -214,7 +214,7 @@ def test_at_a_door_where_one_knocks_everybody_does_but_who_leads():
 
 def test_an_open_door_lets_everybody_in():
     story = given(in_phase("gathering", door="open"))
-    story.when(0, eve_as("Eve")).then(*eve_comes_in())
+    story.when(0, eve_as("Eve")).then(*eve_comes_in(stranger=True))
     story.when(0, stranger()).then(*stranger_comes_in())
 
 
@@ -229,7 +229,9 @@ def test_a47_while_somebody_is_muted_or_removed_one_knocks_at_an_open_door(
 
 def test_a47_the_door_is_open_again_when_the_mute_is_over_and_never_after_a_removal():
     muted = given(in_phase("gathering", door="open"), happened.Muted(ben, NOON + 60))
-    muted.when(ada, ask.Unmute(ben)).allowed().when(0, eve_as("Eve")).then(*eve_comes_in())
+    muted.when(ada, ask.Unmute(ben)).allowed().when(0, eve_as("Eve")).then(
+        *eve_comes_in(stranger=True)
+    )
     removed = given(in_phase("gathering", door="open"), happened.Removed(ben), after(3600))
     removed.when(0, eve_as("Eve")).then(*knocks(invited=True))
 
@@ -406,6 +408,20 @@ def test_a92_at_five_strangers_a_minute_facilitators_are_offered_the_shield(door
     assert happened.StrangersCame() not in told.when(0, stranger("Ida", "i")).left, "told already"
     spread = came.later(30).when(0, stranger())
     assert happened.StrangersCame() not in spread.left, "not within a minute"
+
+
+def test_a92_by_an_open_door_it_is_offered_whatever_link_they_came_by():
+    """A link of members that has leaked is how most raids come."""
+    came = given(in_phase("gathering", door="open"))
+    for number in range(1, RAID + 1):
+        comes = ask.TakeSeat(f"g{number}", "member", f"Gus {number}", known=True)
+        answer = came.when(0, comes)
+        came = answer.allowed()
+    assert answer.left[-1] == happened.StrangersCame()
+    for number in range(RAID):
+        helper = ask.TakeSeat(f"f{number}", "facilitator", f"Flo {number}", known=True)
+        answer = given(in_phase("gathering", door="open")).when(0, helper)
+        assert happened.StrangersCame() not in answer.left
 
 
 def test_a92_the_shield_is_not_offered_again_for_a_while():

@@ -93,3 +93,19 @@ async def test_what_is_doubted_while_it_is_asked_is_asked_again():
     shelf.let.set()
     assert await asyncio.gather(*asking) == [None, 2]
     assert shelf.asked == [["ben", "chidi"], ["ben"]]
+
+
+async def test_what_is_doubted_while_another_waits_for_the_next_query_is_answered_to_both():
+    """Two tabs come back while their session ends: neither asks for nothing, for ever."""
+    shelf = Shelf()
+    shelf.let.clear()
+    gathered = Gathered(shelf.ask)
+    first = asyncio.ensure_future(gathered.of("ben"))
+    await until(lambda: bool(shelf.asked))
+    second = asyncio.ensure_future(gathered.of("ben"))
+    await asyncio.sleep(0)
+    gathered.doubt("ben")
+    shelf.let.set()
+    assert list(await asyncio.wait_for(asyncio.gather(first, second), 5)) == [1, 1]
+    assert [] not in shelf.asked
+    assert len(shelf.asked) <= 3

@@ -174,7 +174,7 @@ function stops(room, isOffered) {
   } else if (isOffered) {
     found.push({
       key: "raid",
-      words: "Five or more came uninvited within a minute. The shield quiets the room and holds the door.",
+      words: "Five or more came within a minute. In a raid, the shield quiets the room and holds the door.",
       acts: [{ ...raiseShield(), grave: false }],
     })
   }
