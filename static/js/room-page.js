@@ -86,6 +86,7 @@ class RoomPage {
   /** What only a crowd needs. @type {CrowdView | null} */
   #crowd = null
   #crowdTries = 0
+  #isCrowdDue = false
   /** Whether this socket answers who somebody is. */
   #mayAsk = false
   /** Whether they asked for a sound when they are invited. */
@@ -386,6 +387,7 @@ class RoomPage {
     document.body.dataset.link = name
     if (name === "live") {
       this.#outbox.resume()
+      this.#isCrowdDue = true
       void this.#loadRest()
     }
     if (name === "ended") this.#ended(code ?? 0)
@@ -445,7 +447,7 @@ class RoomPage {
     this.#queue.render(model)
     this.#people.render(model)
     if (isCrowd) this.#crowd?.render(model)
-    if (isCrowd && this.#crowd === null) void this.#loadCrowd()
+    if (isCrowd && this.#crowd === null && this.#isCrowdDue) void this.#loadCrowd()
     if (this.#rest !== "loading") for (const view of this.#rest ?? []) view.render(model)
     this.#topic.render(model)
     this.#arrived.render(model)
@@ -493,14 +495,13 @@ class RoomPage {
   }
 
   async #loadCrowd() {
-    if (this.#crowdTries < 0) return
-    const tried = this.#crowdTries
-    this.#crowdTries = -1
+    this.#isCrowdDue = false
+    const tried = this.#crowdTries++ > 0 ? `?${this.#crowdTries}` : ""
     try {
-      const { CrowdView } = await import(`./views/crowd.js${tried > 0 ? `?${tried}` : ""}`)
-      this.#crowd = new CrowdView((/** @type {number[]} */ seats) => this.#mayAsk && this.#connection.who(seats))
+      const { CrowdView } = await import(`./views/crowd.js${tried}`)
+      this.#crowd ??= new CrowdView((/** @type {number[]} */ seats) => this.#mayAsk && this.#connection.who(seats))
     } catch {
-      this.#crowdTries = tried + 1 // The network is gone; it is asked for again with the next drawing.
+      // The network is gone, or a newer version runs; it is asked for again once the line is back.
     }
   }
 

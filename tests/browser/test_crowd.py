@@ -21,6 +21,8 @@ from moderation.meeting.crowd import CROWD
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from playwright.async_api import Route
+
     from tests.browser.stage import Person, Stage
 
 OLD, RECENT = 100, 60
@@ -128,3 +130,34 @@ async def test_on_a_phone_a_crowd_is_as_calm_and_who_speaks_has_a_name_at_once(s
         await ben.shoot_as_it_is("crowd-people", "phone")
         await ben.is_accessible("a crowd")
     await ben.fits()
+
+
+@pytest.mark.timeout(240)
+async def test_what_only_a_crowd_needs_is_asked_for_once_on_a_line_and_again_when_it_is_back(
+    stage: Stage,
+):
+    """After a newer version has come, the old one's files are there no more."""
+    links = await stage.room("Evening group")
+    ada = await crowded(stage, links)
+    ben = await stage.person("Ben", phone=True)
+    ben.forgive("status of 404", "ERR_INTERNET_DISCONNECTED")
+    asked: list[str] = []
+
+    async def is_gone(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.fulfill(status=404)
+
+    await ben.page.route("**/views/crowd.js*", is_gone)
+    await ben.come_in(links["member"])
+    for number in range(5):
+        await ada.say(f"Welcome {number}.")
+        await expect(ben.card("Ada")).to_contain_text(f"Welcome {number}.")
+    assert len(asked) == 1, "a page draws at every line"
+
+    await ben.page.unroute("**/views/crowd.js*")
+    await ben.page.context.set_offline(True)
+    await expect(ben.status("Connection lost")).to_be_visible()
+    await ben.page.context.set_offline(False)
+    await expect(ben.status("Connection lost")).to_be_hidden()
+    async with ben.people():
+        await expect(ben.page.locator("#people")).to_contain_text("2 people are here. Listed are")
