@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from chatroom.care.cases import Cases
@@ -39,6 +40,17 @@ class Crowd:
         if address is not None and self._limits.take("helps", address) is not None:
             return True
         return self._limits.take("all_helps", room or "") is not None
+
+    @contextmanager
+    def given_back(self, room: str | None, address: str | None) -> Iterator[None]:
+        """A press that came to nothing, and is sent again, is no further one: she is alone."""
+        try:
+            yield
+        except BaseException:
+            if address is not None:
+                self._limits.give_back("helps", address)
+            self._limits.give_back("all_helps", room or "")
+            raise
 
     def pressed(self, room: str | None) -> None:
         """One more; the desk is told soon."""

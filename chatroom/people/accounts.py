@@ -263,6 +263,13 @@ class Accounts:
         keyed = hashlib.blake2b(arrival.encode(), key=self._key, digest_size=32, person=b"arrival")
         return _as_text(keyed.digest())
 
+    async def arrived(self, arrival: str, now: float) -> tuple[str, Session] | None:
+        """The session that this page's earlier post began, and whose answer it never had."""
+        async with reading(self._engine) as connection:
+            token = await self._arrived(connection, self._token_of(arrival), now)
+        session = await self.session(token, now) if token else None
+        return (token, session) if token and session else None
+
     async def _arrived(
         self, connection: AsyncConnection, fresh: str | None, now: float
     ) -> str | None:

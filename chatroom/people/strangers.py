@@ -30,8 +30,9 @@ class Strangers:
         """One more that failed; what to say instead of the no, where there were too many."""
         limits = self._limits
         own = None if address is None else limits.take(what, address)
-        wait = max(own or 0, limits.take(ALL[what], "all") or 0)
-        if wait == 0:
+        # Whoever is held up by a budget of their own uses up nothing of what is everybody's.
+        wait = own if own is not None else limits.take(ALL[what], "all")
+        if wait is None:
             return None
         self._tell(what)
         return Refused("rate_limited", retry_ms=wait)
@@ -47,7 +48,17 @@ class Strangers:
     def comes_in(self, link: str, address: str | None) -> None:
         """A new session by a link; raises `Refused` where that one, or that address, brought too many (A64)."""
         limits = self._limits
-        own = None if address is None else limits.take("comings", address)
-        wait = own if own is not None else limits.take("by_link", link)
+        # A page that waits for its link and tries again uses up nothing of those beside it.
+        wait = limits.wait("by_link", link)
+        if wait is None and address is not None:
+            wait = limits.take("comings", address)
+        if wait is None:
+            wait = limits.take("by_link", link)
         if wait is not None:
             raise Refused("many_come", retry_ms=wait)
+
+    def did_not_come(self, link: str, address: str | None) -> None:
+        """They were let through, and the link let them in no more: nobody beside them pays for it."""
+        if address is not None:
+            self._limits.give_back("comings", address)
+        self._limits.give_back("by_link", link)

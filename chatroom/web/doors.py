@@ -101,8 +101,13 @@ class Doors:
         if room is None:
             raise self._strangers.tried("guesses", address) or Refused("invitation_unknown")
         if session is None:
-            self._strangers.comes_in(hashed(secret).hex(), address)
-            entered = await self._accounts.exchange(secret, token, self._now(), arrival=arrival)
+            link = hashed(secret).hex()
+            self._strangers.comes_in(link, address)
+            try:
+                entered = await self._accounts.exchange(secret, token, self._now(), arrival=arrival)
+            except BaseException:
+                self._strangers.did_not_come(link, address)
+                raise
         else:
             may = await self._departures.may_move(session, room)
             entered = await self._accounts.exchange(secret, token, self._now(), may_move=may)

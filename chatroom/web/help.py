@@ -20,7 +20,7 @@ from chatroom.settings import Helpline, Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, helplines
 from chatroom.web.house import House
-from chatroom.web.sessions import answer_with, begin_session, session_of
+from chatroom.web.sessions import answer_with, begin_session, who_posts
 from moderation.case.case import Case
 from moderation.case.commands import Write
 from moderation.refused import Refused
@@ -110,16 +110,19 @@ class Help:
         return away
 
     async def _case(self, request: Request, wanted: AskForHelp) -> Response:
-        token, session = None, await session_of(self._house, request)
+        token, session = await who_posts(self._house, request, wanted.arrival)
         cases = self._house.cases
         room = await self._meetings.room(wanted.room) if wanted.room else None
         place = await self._place(room, session) if room else NOWHERE
         words = _visible(wanted.words)
-        if words is None and await self._is_one_of_many(request, session, place):
-            return self._told_together(place)
-        if session is None:
-            token, session = await begin_session(self._house, wanted.arrival)
-        case = await cases.help(session, bytes.fromhex(wanted.id), place, words)
+        if words is None and not await self._is_known(session, place):
+            address = self._house.addresses.of(request.scope)
+            if self._crowd.takes(place.slug, address):
+                return self._told_together(place)
+            with self._crowd.given_back(place.slug, address):
+                token, session, case = await self._case_of(token, session, wanted, place)
+        else:
+            token, session, case = await self._case_of(token, session, wanted, place)
         attended = cases.is_attended(but=session)
         lines = lines_of(self._settings)
         content = {
@@ -130,17 +133,23 @@ class Help:
         }
         return answer_with(request, token, content)
 
-    async def _is_one_of_many(
-        self, request: Request, session: Session | None, place: Place
-    ) -> bool:
-        """Who has a seat, a line that is open, or came by a link, is never one of many."""
+    async def _case_of(
+        self, token: str | None, session: Session | None, wanted: AskForHelp, place: Place
+    ) -> tuple[str | None, Session, str]:
+        if session is None:
+            token, session = await begin_session(self._house, wanted.arrival)
+        words = _visible(wanted.words)
+        case = await self._house.cases.help(session, bytes.fromhex(wanted.id), place, words)
+        return token, session, case
+
+    async def _is_known(self, session: Session | None, place: Place) -> bool:
+        """Who has a seat in this room, a line that is open, or came by a link, is never one of many."""
         if place.seat:
+            return True
+        if session is None:
             return False
-        if session is not None:
-            accounts, cases = self._house.accounts, self._house.cases
-            if await cases.of(session) is not None or await accounts.is_known(session):
-                return False
-        return self._crowd.takes(place.slug, self._house.addresses.of(request.scope))
+        accounts, cases = self._house.accounts, self._house.cases
+        return await cases.of(session) is not None or await accounts.is_known(session)
 
     def _told_together(self, place: Place) -> Response:
         """Counted for the desk, and answered at once: with the numbers, and with what is so."""

@@ -14,7 +14,14 @@ from chatroom.settings import Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, care, helplines, page, refused
 from chatroom.web.house import House
-from chatroom.web.sessions import answer_with, begin_session, renewed, session_of, with_cookie
+from chatroom.web.sessions import (
+    answer_with,
+    begin_session,
+    renewed,
+    session_of,
+    who_posts,
+    with_cookie,
+)
 from moderation.bounds import Name
 from moderation.refused import Refused
 
@@ -134,10 +141,10 @@ class Rooms:
         202 {"waiting": true, "again_ms", ...} in the lobby: ask again until there is a seat, or a no.
         """
         wanted = await asked(request, TakeSeat)
-        visit = await self._visit(request)
+        token, session = await who_posts(self._house, request, wanted.arrival)
+        visit = await self._meetings.visit(request.path_params["slug"], session)
         if visit is None:
             raise await self._closed(request)
-        token, session = None, visit.session
         if session is None:
             await self._meetings.rehearse(visit, wanted.name)
             self._needs_room(request, visit, wanted.name)

@@ -17,6 +17,16 @@ async def session_of(house: House, request: Request) -> Session | None:
     return await house.accounts.session(token, house.now()) if token else None
 
 
+async def who_posts(
+    house: House, request: Request, arrival: str | None
+) -> tuple[str | None, Session | None]:
+    """Who asks, and the token that they have yet to be given: a post whose answer was lost is sent again."""
+    session = await session_of(house, request)
+    if session is None and arrival is not None:
+        return await house.accounts.arrived(arrival, house.now()) or (None, None)
+    return None, session
+
+
 async def begin_session(house: House, arrival: str | None = None) -> tuple[str, Session]:
     """A new session without rights, and its token; one for all that a page posts at once."""
     token = await house.accounts.new_session(house.now(), arrival)

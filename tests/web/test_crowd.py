@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient, Response
 
-from chatroom.people.limits import BUDGETS
+from chatroom.care.cases import Cases
+from chatroom.people.limits import BUDGETS, Limits
+from chatroom.people.strangers import Strangers
 from chatroom.store import rooms
 from moderation.meeting.door import LOBBY, RAID
+from moderation.refused import Refused
 from tests.journal.stage import SOON
 from tests.journal.town import Frame, Line, Room, Town, town_in
 
@@ -326,3 +329,72 @@ async def test_a92_where_no_address_can_be_told_all_strangers_have_one_budget(
     assert codes.count(429) == 2
     ida = await town.enter(room.id, "member")
     assert (await world.knock(room, "10.0.0.7", "Ida", ida)).status_code == 200
+
+
+# Whose answer was lost
+
+
+async def test_a99_who_presses_again_without_the_answer_of_the_first_has_the_same_case(
+    town: Town, world: World
+):
+    """The phone was in a tunnel: neither a stranger among many, nor a second case."""
+    body = {"id": secrets.token_hex(16), "room": None, "arrival": secrets.token_hex(16)}
+    first = (await world.post("/help", body, "192.0.2.7")).json()
+    for _ in range(budget("helps") + budget("all_helps")):
+        await world.press("192.0.2.7")
+    again = (await world.post("/help", body, "192.0.2.7")).json()
+    assert first["case"] is not None
+    assert again["case"] == first["case"]
+
+
+async def test_who_takes_a_seat_again_without_the_answer_of_the_first_is_no_ghost_of_herself(
+    town: Town, world: World
+):
+    room = await room_with(town, "open")
+    body = {"id": secrets.token_hex(16), "name": "Ida", "arrival": secrets.token_hex(16)}
+    first = await world.post(f"{room.path}/seats", body, "192.0.2.7")
+    again = await world.post(f"{room.path}/seats", body, "192.0.2.7")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json()["seat"] == first.json()["seat"]
+
+
+async def test_a99_a_press_that_comes_to_nothing_uses_up_no_budget(
+    town: Town, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """While the database is held she tries again and again, and is alone all the same."""
+
+    async def held(*_: object) -> str:
+        raise TimeoutError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Cases, "help", held)
+        for _ in range(budget("helps") + budget("all_helps") + 1):
+            body = {"id": secrets.token_hex(16), "room": None}
+            assert (await world.post("/help", body, "192.0.2.7")).status_code == 503
+    assert (await world.press("192.0.2.7"))["case"] is not None
+
+
+async def test_a97_whoever_is_held_up_alone_uses_up_nothing_that_is_everybodys():
+    limits, strangers = limited()
+    for _ in range(BUDGETS["guesses"].amount + BUDGETS["all_guesses"].amount):
+        strangers.tried("guesses", "one address")
+    assert strangers.tried("guesses", "another") is None
+    assert limits.wait("all_guesses", "all") is None
+
+
+async def test_a64_pages_that_wait_for_their_link_hold_up_nobody_beside_them():
+    _, strangers = limited()
+    for _ in range(BUDGETS["by_link"].amount):
+        strangers.comes_in("a link", None)
+    for _ in range(BUDGETS["comings"].amount + 1):
+        with pytest.raises(Refused):
+            strangers.comes_in("a link", "a clinic")
+    strangers.comes_in("another link", "a clinic")
+    for _ in range(2 * BUDGETS["comings"].amount):
+        strangers.comes_in("used up", "a clinic")
+        strangers.did_not_come("used up", "a clinic")
+
+
+def limited() -> tuple[Limits, Strangers]:
+    limits = Limits(time.monotonic)
+    return limits, Strangers(limits, time.monotonic)
