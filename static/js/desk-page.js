@@ -1,7 +1,7 @@
 /** The desk's page: a name, the open cases, and the lines of those that are one's own. */
 
 import { Connection } from "./connection.js"
-import { SOURCE, TRIAGE, apply, begin, crowds, hasLapsed, isMine, isWaiting, lostChairs, nameRooms, onDuty, openCases, roomOf, unreadIn, urgencyOf } from "./desk.js"
+import { SOURCE, TRIAGE, apply, begin, crowds, crowdsToTell, hasLapsed, isMine, isWaiting, lostChairs, nameRooms, onDuty, openCases, roomOf, unreadIn, urgencyOf } from "./desk.js"
 import { data, fill, find, write } from "./dom.js"
 import { RefusedError, isUnknown, newId, post } from "./http.js"
 import { bindLeave } from "./leave.js"
@@ -63,6 +63,8 @@ class DeskPage {
   #shown = null
   /** Ids of claims whose outcome is unknown: the same intent keeps its id. @type {Map<string, string>} */
   #claims = new Map()
+  /** When the last press of each crowd was that was told of, by room. @type {Map<string, number>} */
+  #told = new Map()
   #lostTimer = 0
   #title = document.title
 
@@ -116,6 +118,7 @@ class DeskPage {
     if (frame.type === "fresh" && frame.snapshot.kind === "desk") {
       const through = Number(frame.cursor.room?.split(".")[0] ?? 0)
       this.#desk = begin(frame.snapshot, frame.seat, through)
+      this.#told = new Map(crowds(this.#desk).map(({ room, last }) => [room ?? "", last]))
       this.#render()
       this.#claimed()
     }
@@ -134,7 +137,7 @@ class DeskPage {
 
   /**
    * What is urgent interrupts whoever is listening: a new case, one that waits again, one more press,
-   * a room that went quiet.
+   * many presses of strangers, a room that went quiet.
    *
    * @param {Desk} before
    * @param {Desk} after
@@ -150,13 +153,22 @@ class DeskPage {
       else if (hasLapsed(listed) && !isWaiting(was)) calls.push(`Waits again: ${what}`)
       else if ((listed.pressed_at ?? 0) > (was.pressed_at ?? 0)) calls.push(`Help pressed${was.source === "help" ? " again" : ""}: ${what}`)
     }
-    const crowd = crowds(after).find(({ room }) => !before.presses.has(room ?? ""))
-    if (crowd !== undefined) calls.push(`Many presses of Help${crowd.room ? ` at ${roomOf(crowd.room)}` : ""}`)
+    calls.push(...this.#ofCrowds(after))
     const quiet = lostChairs(after).filter((lost) => isQuiet(lost) && before.chairs.get(lost.meeting)?.chair !== "quiet")
     calls.push(...quiet.map((lost) => `Nobody is in the chair in ${roomOf(lost.room)}, and the room went quiet`))
     if (calls.length === 0) return
     fill(this.#alarm) // The same words once more are one more call.
     setTimeout(() => write(this.#alarm, calls.join(". ")))
+  }
+
+  /** @param {Desk} desk */
+  #ofCrowds(desk) {
+    for (const room of this.#told.keys()) if (!desk.presses.has(room)) this.#told.delete(room)
+    return crowdsToTell(desk, this.#told).map(({ room, last }) => {
+      const many = this.#told.has(room ?? "") ? "More" : "Many"
+      this.#told.set(room ?? "", last)
+      return `${many} presses of Help${room ? ` at ${roomOf(room)}` : ""}`
+    })
   }
 
   /** The lines of my cases are open in every browser of mine. */
@@ -304,7 +316,7 @@ class DeskPage {
     this.#chairs.tick(now)
     this.#presses.render(desk, now)
     write(this.#duty, onDuty(desk, this.#here))
-    const waiting = openCases(desk).filter(isWaiting).length + lostChairs(desk).filter(isQuiet).length
+    const waiting = openCases(desk).filter(isWaiting).length + lostChairs(desk).filter(isQuiet).length + desk.presses.size
     const unread = unreadIn(desk)
     const counts = [waiting > 0 ? `${waiting} waiting` : "", unread > 0 ? `${unread} unread` : "", this.#title]
     document.title = counts.filter(Boolean).join(" · ")

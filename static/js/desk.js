@@ -20,6 +20,9 @@ import { isolated } from "./names.js"
 
 /** @typedef {Omit<PressesListed, "type">} Presses */
 
+/** Seconds in which a crowd that grows is told of once. */
+const TOLD = 60
+
 /** @type {Record<Triage, string>} */
 export const TRIAGE = { imminent: "Imminent", urgent: "Urgent", support: "Support" }
 
@@ -115,6 +118,16 @@ function putAway(presses, { room, presses: seen }) {
 /** The presses of strangers, room by room, the oldest first. @param {Desk} desk */
 export function crowds({ presses }) {
   return [...presses.values()].sort((a, b) => a.since - b.since || ((a.room ?? "") < (b.room ?? "") ? -1 : 1))
+}
+
+/**
+ * The crowds that staff are to be told of: those that are new, and those that have grown for a while since.
+ *
+ * @param {Desk} desk
+ * @param {ReadonlyMap<string, number>} told By room, when the last press was that staff were told of.
+ */
+export function crowdsToTell(desk, told) {
+  return crowds(desk).filter(({ room, last }) => last > (told.get(room ?? "") ?? -Infinity) + TOLD)
 }
 
 /** @param {Presses} many @param {number} now */

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import secrets
 from typing import TYPE_CHECKING
 
 import pytest
 from httpx2 import AsyncClient
 from playwright.async_api import expect
 
+from chatroom import settings as house_settings
 from chatroom.client import new_id
+from chatroom.live.journal import Journal
+from chatroom.live.timekeeper import Clock
 from chatroom.people.limits import BUDGETS
+from chatroom.store import database
+from chatroom.store.cases import desk_log
+from chatroom.store.open import open_logs
+from moderation.case.commands import ListPresses
 from tests.browser.conftest import settings
 from tests.browser.stage import Stage
 from tests.processes import serving
@@ -49,6 +58,7 @@ async def test_a99_one_of_very_many_writes_a_few_words_and_has_a_line_of_their_o
         many = sam.page.get_by_role("list", name="Many presses of Help")
         await expect(many).to_contain_text(f"Help was pressed {MANY} times more by people without")
         await expect(sam.page.get_by_role("alert")).to_contain_text("Many presses of Help")
+        await expect(sam.page).to_have_title(f"{BUDGET + 1} waiting · Desk")
         await eve.open(f"{stage.origin}/nowhere")
         await eve.ask_for_help()
         await expect(eve.help).to_contain_text("Many calls come from here just now")
@@ -79,3 +89,43 @@ async def test_a99_one_of_very_many_writes_a_few_words_and_has_a_line_of_their_o
         await many.get_by_role("button", name="Seen, put this away").click()
         await expect(many).to_be_hidden()
         await stage.close()
+
+
+async def one_more_presses(stage: Stage, later: float) -> None:
+    """At another process, so many seconds from now."""
+    house = house_settings.load({"DATABASE_URL": f"sqlite:///{stage.server.database}"})
+    engine, logs, clock = database.open_engine(house), open_logs(house), Clock()
+    journal = Journal(
+        logs,
+        lambda: clock.now() + later,
+        secrets.token_bytes,
+        bytes(32),
+        lambda *_: None,
+        lambda *_: None,
+    )
+    working = asyncio.create_task(journal.run())
+    try:
+        await journal.submit(await desk_log(engine, 0), 0, ListPresses(1))
+    finally:
+        working.cancel()
+        await logs.close()
+        await engine.dispose()
+
+
+async def test_a99_staff_are_told_again_of_a_crowd_that_grows(stage: Stage):
+    links = await stage.room("Crowded")
+    sam = await stage.person("Sam")
+    await sam.come_to_desk(links["staff"])
+    alarm = sam.page.get_by_role("alert")
+    many = sam.page.get_by_role("list", name="Many presses of Help")
+    await one_more_presses(stage, 0.0)
+    await expect(alarm).to_have_text("Many presses of Help")
+    await one_more_presses(stage, 30.0)
+    await expect(many).to_contain_text("Help was pressed 2 times more")
+    await expect(alarm).to_have_text("Many presses of Help")
+    await one_more_presses(stage, 90.0)
+    await expect(alarm).to_have_text("More presses of Help")
+    await many.get_by_role("button", name="Seen, put this away").click()
+    await expect(many).to_be_hidden()
+    await one_more_presses(stage, 90.0)
+    await expect(alarm).to_have_text("Many presses of Help")

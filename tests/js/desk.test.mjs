@@ -1,7 +1,7 @@
 // The desk: the most urgent first, of each the oldest; a late listing takes no case back.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { age, apply, begin, comesNext, factsOf, isMine, isWaiting, lostChairs, onDuty, openCases, unreadIn, unreadOf, urgencyOf, crowds, crowdWords } from "./js/desk.js"
+import { age, apply, begin, comesNext, factsOf, isMine, isWaiting, lostChairs, onDuty, openCases, unreadIn, unreadOf, urgencyOf, crowds, crowdsToTell, crowdWords } from "./js/desk.js"
 
 const listed = (name, triage, raised_at, more = {}) => ({ case: name, triage, raised_at, source: "help", room: null, status: "raised", ...more })
 const view = (...cases) => ({ kind: "desk", seats: [{ seat: 1, name: "Sam" }], cases })
@@ -122,6 +122,15 @@ test("a98, a99: who has a seat or has written words stands before presses withou
   tell(5, { type: "presses_put_away", presses: 4, by: 1, room: "evening" })
   tell(6, { type: "presses_put_away", presses: 4, by: 1, room: "evening" })
   assert.deepEqual(crowds(desk).map(({ presses }) => presses), [1])
+})
+
+test("a99: many presses are told of when they begin, and once a minute while they grow", () => {
+  const pressed = (last, presses) => begin({ ...view(), presses: [{ presses, since: 10, last, room: "evening" }, { presses: 1, since: 11, last: 11 }] }, 1, 0)
+  const rooms = (desk, told) => crowdsToTell(desk, new Map(told)).map(({ room }) => room)
+  assert.deepEqual(rooms(NONE, []), [])
+  assert.deepEqual(rooms(pressed(12, 3), []), ["evening", undefined])
+  assert.deepEqual(rooms(pressed(70, 30), [["evening", 12], ["", 11]]), [])
+  assert.deepEqual(rooms(pressed(73, 31), [["evening", 12], ["", 11]]), ["evening"])
 })
 
 test("a second line of one visit is said to be one where the seat is the same, and nowhere else", () => {

@@ -45,6 +45,8 @@ MISTAKES = [
     ("desk.js", "Number(hasLapsed(b)) - Number(hasLapsed(a)) ||", ""),
     ("desk.js", 'listed.has_word ? "Yours" :', ""),
     ("desk.js", "number <= desk.through", "number < 0"),
+    ("desk.js", " + TOLD)", " + 1)"),
+    ("desk.js", " ?? -Infinity) + ", " ?? Infinity) + "),
     ("case.js", "met.has(number)", "false"),
     ("case.js", "seat === MEMBER || outcome !== null", "true"),
     ("case.js", "lapsed === null && closedAt", "closedAt"),
