@@ -265,6 +265,8 @@ async def _running(ground: Ground, machine: Machine, gate: Gate) -> AsyncIterato
         running.append(tasks.create_task(machine.timekeeper.run(), name="timekeeper"))
         departing = machine.departures.run(ground.clock.now, pause)
         running.append(tasks.create_task(departing, name="departures"))
+        watching = machine.departures.watch(ground.clock.now, pause)
+        running.append(tasks.create_task(watching, name="watch"))
         for task in running:
             task.add_done_callback(_end_with)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 import time
 from contextlib import AsyncExitStack
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import httpx2
 import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from chatroom.client import Refused, Seat, come_to_desk, enter
+from chatroom.client.door import find_door
 from chatroom.live.wire import Receipt
 from chatroom.store.presence import HELD
 from moderation.meeting import commands as ask
@@ -213,3 +217,32 @@ async def test_ce_12_a_claim_goes_with_the_process_of_whoever_had_it_and_is_anyb
 
 def listed_in(desk: DeskSeat, case: str) -> CaseListed:
     return next(listed for listed in desk.desk.cases if listed.case == case)
+
+
+async def test_a59_p23_a_session_that_ends_at_one_process_ends_at_the_other_within_5_s(pair: Pair):
+    """Sam leaves the desk at one; the laptop that is connected to the other hears nothing more."""
+    room = await pair.here.new_room()
+    sam = await find_door(room.staff, None)
+    bearer = {"Authorization": f"Bearer {sam.session}"}
+    url = f"{pair.there.origin.replace('http', 'ws')}/desk/socket"
+    hello = json.dumps({"type": "hello", "bearer": sam.session})
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        seat = {"id": secrets.token_hex(16), "name": "Sam"}
+        await http.post(f"{pair.here.origin}/desk/seats", json=seat, headers=bearer)
+        async with connect(url, compression=None, proxy=None) as laptop:
+            await laptop.send(hello)
+            assert '"fresh"' in str(await laptop.recv()), "need one that is connected there"
+            await http.post(f"{pair.here.origin}/session/end", json={}, headers=bearer)
+            assert await asyncio.wait_for(code_of_the_end(laptop), 5.0 * SLOW + 5.0) == 4401
+        async with connect(url, compression=None, proxy=None) as again:
+            await again.send(hello)
+            with pytest.raises(ConnectionClosed):
+                await again.recv()
+
+
+async def code_of_the_end(socket: ClientConnection) -> int | None:
+    try:
+        while True:
+            await socket.recv()
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else None

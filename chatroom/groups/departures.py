@@ -10,6 +10,7 @@ from chatroom.care.cases import Cases
 from chatroom.live.book import Book
 from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal, RetryLater
+from chatroom.live.refusals import CLOSE_CODES
 from chatroom.people.accounts import Accounts, Ended, Session
 from chatroom.store import rooms
 from chatroom.store.logs import OutcomeUnknown
@@ -18,6 +19,8 @@ from moderation.meeting.state import Meeting
 
 TIDY = 600.0
 """Seconds between two looks for sessions and links that are over."""
+WATCHED_EVERY = 3.0
+"""Seconds between two looks at whether the sessions that are connected here still last (P23: 5 at most)."""
 NOT_NOW = RetryLater, OutcomeUnknown, SQLAlchemyError
 """What can't be decided or stored just now, in this room or at all: at the next look."""
 
@@ -109,6 +112,20 @@ class Departures:
             await pause(TIDY)
             with contextlib.suppress(*NOT_NOW):
                 await self.tidy(now())
+
+    async def watch(
+        self, now: Callable[[], float], pause: Callable[[float], Awaitable[None]]
+    ) -> None:
+        """Lives in the caller's TaskGroup: a session that was ended at another process ends here, too (P23)."""
+        while True:
+            await pause(WATCHED_EVERY)
+            with contextlib.suppress(*NOT_NOW):
+                await self.look(now())
+
+    async def look(self, now: float) -> None:
+        """Closes the sockets of sessions that are over, whoever has ended them, and when."""
+        for session in await self._accounts.over(self._hub.sessions(), now):
+            self._hub.end_session(session, CLOSE_CODES["no_session"].code)
 
     async def tidy(self, now: float) -> None:
         """Who is connected stays signed in, and of who is not the session ends in time."""

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -245,6 +245,20 @@ class Accounts:
         session = Session(session_id, expires_at)
         self._cache[session_id] = (now + CACHED_FOR, session)
         return session
+
+    async def over(self, sessions: Iterable[bytes], now: float) -> list[bytes]:
+        """Which of these, and of those that are known here, are over by now, wherever they were ended.
+
+        None of them is known here any more (P23).
+        """
+        asked, over = list({*sessions, *self._cache}), list[bytes]()
+        for first in range(0, len(asked), AT_ONCE):
+            some = asked[first : first + AT_ONCE]
+            found = await self._read_expiries(some)
+            over += [session for session in some if found.get(session, 0.0) <= now]
+        for session in over:
+            self.uncache(session)
+        return over
 
     async def _read_expiries(self, sessions: list[bytes]) -> dict[bytes, float]:
         async with reading(self._engine) as connection:
