@@ -66,7 +66,9 @@ class Pace:
         """While hundreds write at a time each has a little of the room, and nobody is crowded out (A91)."""
         wait = self._limits.take(kind, self._key)
         if wait is None and kind == "lines" and self._limits.take("room", self._log) is not None:
-            return self._limits.take("each", self._key)
+            wait = self._limits.take("each", self._key)
+            if wait is not None:
+                self._limits.give_back(kind, self._key)  # It was no line.
         return wait
 
     def _behind(self, kind: Kind) -> HeldUp | None:

@@ -64,6 +64,8 @@ def test_a91_while_hundreds_write_each_has_a_little_of_the_room_and_nobody_is_cr
     mine = [ben.spend(f"{n}", "lines") for n in range(4)]
     assert mine[:3] == [None] * 3, "who says a line or two among them is heard"
     assert mine[3] == 10_000
+    for _ in range(2 * LINES):
+        assert ben.spend("3", "lines") == 10_000, "to try again costs nothing"
     assert elsewhere.spend("0", "lines") is None
     assert Pace(limits, 1, 8, clock).spend("0", "chair") is None
     clock.at += 10.001
