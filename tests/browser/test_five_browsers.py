@@ -289,10 +289,9 @@ async def a_raid_is_held_off(circle: Circle, tell: Callable[[str], None]) -> Non
         for person in circle.chairs:
             await expect(notice(person, "came within a minute")).to_be_visible()
         await moment(mo, "five-10-raid")
-        await panel(ada).get_by_role("button", name="Raise the shield").click()
-        sure = panel(ada).get_by_role("button", name="Yes, raise the shield")
-        await expect(sure).to_be_enabled()
-        took = float(await sure.evaluate(RAISE)) / 1000
+        offered = notice(ada, "came within a minute").get_by_role("button", name="Raise the shield")
+        await expect(offered).to_be_enabled()
+        took = float(await offered.evaluate(RAISE)) / 1000
         tell(f"the shield was up {took * 1000:.0f} ms after the tap, while {RAIDERS} wrote")
         assert took < SHIELD_WITHIN
 
