@@ -3,11 +3,15 @@
 import asyncio
 from weakref import WeakValueDictionary
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket
 
 from chatroom.care.cases import log_of
 from chatroom.groups.meetings import Meetings
 from chatroom.live.book import Book
+from chatroom.live.refusals import CLOSE_CODES
+from chatroom.live.transport import EXTENSION, Frames
+from chatroom.store.logs import OutcomeUnknown
 from chatroom.web.connection import converse
 from chatroom.web.house import House
 from chatroom.web.security import session_token
@@ -25,8 +29,13 @@ class Sockets:
     async def room(self, socket: WebSocket) -> None:
         """WS /rooms/{slug}/socket: the room's newest meeting."""
         slug: str = socket.path_params["slug"]
-        book = await self._newest_meeting(slug)
-        await self._serve(socket, book.log if book else 0, slug)
+        try:
+            book = await self._newest_meeting(slug)
+        except (OutcomeUnknown, SQLAlchemyError):  # The database is away: come back.
+            await socket.accept()
+            frames: Frames = socket.scope["extensions"][EXTENSION]
+            return frames.close(CLOSE_CODES["restart"].code)
+        return await self._serve(socket, book.log if book else 0, slug)
 
     async def desk(self, socket: WebSocket) -> None:
         """WS /desk/socket."""

@@ -10,6 +10,8 @@ from websockets.exceptions import InvalidStatus
 
 from chatroom import app
 from chatroom.groups.formats import open_formats
+from chatroom.groups.meetings import Meetings
+from chatroom.store.postgres import DatabaseAway
 from chatroom.web import commands, connection
 from chatroom.web.security import COOKIE
 from tests.journal.stage import Seam
@@ -25,6 +27,20 @@ async def test_who_says_nothing_is_let_go_a9(
     monkeypatch.setattr(connection, "HELLO_WITHIN", 0.05)
     async with town.socket(f"{room.path}/socket") as line:
         assert await line.code() == 4401
+
+
+async def test_p17_who_comes_while_the_database_is_away_is_told_to_come_back(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    """Of a room that this process has not in memory: no error of the server's, and no page of it."""
+    room = await town.room()
+
+    async def away(_: Meetings, slug: str) -> None:
+        raise DatabaseAway("TimeoutError")
+
+    monkeypatch.setattr(Meetings, "room", away)
+    async with town.socket(f"{room.path}/socket") as line:
+        assert await line.code() == 1012
 
 
 @pytest.mark.parametrize("bearer", [None, "", "x" * 43])
