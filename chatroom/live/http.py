@@ -67,7 +67,7 @@ TOO_MANY_BEHIND = No("too_many_behind", 429, "Too many requests at once.")
 class Http(HttpToolsProtocol):
     """One connection of a browser, or of somebody who means harm.
 
-    It leans on uvicorn's internals: tests/gate/test_http.py is the contract.
+    It leans on uvicorn's internals: tests/gate/test_heads.py is the contract.
     """
 
     gate: Gate

@@ -155,7 +155,7 @@ class SeatTaken(Worded, frozen=True, kw_only=True):
 class SeatGiven(Entry, frozen=True):
     """To one seat: the session (as a keyed digest for this log) that it belongs to.
 
-    `stranger`: nobody had invited them, and the door was open.
+    `stranger`: a member by an open door, whatever link they came by: it may have leaked.
     """
 
     seat: int
@@ -222,7 +222,7 @@ class LobbyCleared(Entry, frozen=True):
 
 
 class StrangersCame(Entry, frozen=True):
-    """To the facilitators: so many within a minute whom nobody invited; the shield is offered (A92)."""
+    """To the facilitators: so many within a minute who may be of a raid; the shield is offered (A92)."""
 
 
 class Locked(Entry, frozen=True):

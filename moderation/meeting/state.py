@@ -137,7 +137,7 @@ class Meeting(Struct, frozen=True):
     knockers: HashTrieMap[str, int] = HashTrieMap()  # Of sessions without a seat.
     knocks: int = 0
     locked: bool = False
-    strangers: tuple[float, ...] = ()  # When the last came whom nobody invited.
+    strangers: tuple[float, ...] = ()  # When the last came who may be of a raid.
     strangers_at: float | None = None  # When facilitators were told of them.
     # The queue
     hands: tuple[int, ...] = ()

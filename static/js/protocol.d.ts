@@ -613,7 +613,7 @@ export interface SeatTaken {
   role: Role
 }
 
-/** To one seat: the session (as a keyed digest for this log) that it belongs to. `stranger`: nobody had invited them, and the door was open. */
+/** To one seat: the session (as a keyed digest for this log) that it belongs to. `stranger`: a member by an open door, whatever link they came by: it may have leaked. */
 export interface SeatGiven {
   type: "seat_given"
   seat: number
@@ -676,7 +676,7 @@ export interface LobbyCleared {
   everybody?: boolean
 }
 
-/** To the facilitators: so many within a minute whom nobody invited; the shield is offered (A92). */
+/** To the facilitators: so many within a minute who may be of a raid; the shield is offered (A92). */
 export interface StrangersCame {
   type: "strangers_came"
 }

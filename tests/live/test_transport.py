@@ -9,6 +9,7 @@ import contextlib
 import inspect
 import socket
 import struct
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -385,25 +386,41 @@ async def test_a31_a_peer_that_answers_no_ping_is_freed_though_it_does_not_drain
 
 
 class Slow(Fan):
-    """An application that reads one message and takes its time over it."""
+    """An application that reads one message, and no more until it is let."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.reads_on = threading.Event()
 
     async def serve(self, socket: WebSocket) -> None:
         await socket.accept()
         self.frames.append(socket.scope["extensions"][EXTENSION])
         await socket.receive()
-        await asyncio.sleep(1.0)
+        while not self.reads_on.is_set():  # noqa: ASYNC110 - told from another thread
+            await asyncio.sleep(0.01)
         while (await socket.receive())["type"] != "websocket.disconnect":
             pass
         self.ended += 1
 
 
-async def test_a91_who_is_not_read_is_not_cut_off_for_a_pong_that_lies_behind_the_rest():
+async def test_a91_who_is_not_read_is_not_cut_off_for_a_pong_that_lies_behind_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    missed: list[FanoutProtocol] = []
+    keepalive_timeout = FanoutProtocol.keepalive_timeout
+
+    def noted(self: FanoutProtocol) -> None:
+        missed.append(self)
+        keepalive_timeout(self)
+
+    monkeypatch.setattr(FanoutProtocol, "keepalive_timeout", noted)
     fan = Slow(ws_ping_interval=0.1, ws_ping_timeout=0.1)
     with fan.server.running():
         client, frames = await fan.enter()
         for _ in range(2):
             await client.send("words")
-        await asyncio.sleep(1.5)
+        await until(lambda: len(missed) > 2, FREED_WITHIN)
+        fan.reads_on.set()
         assert await fan.do(partial(frames.offer, framed(b"still here")))
         assert await client.recv() == "still here"
         await client.close()
