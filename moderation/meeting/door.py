@@ -52,15 +52,15 @@ def _is_full(meeting: Meeting, *, invited: bool) -> bool:
     return sum(knock.invited == invited for knock in meeting.lobby.values()) >= LOBBY
 
 
-def _may_be_of_a_raid(meeting: Meeting, command: ask.TakeSeat) -> bool:
-    """Whom nobody invited; and by an open door all members, for a link of theirs may have leaked."""
-    return not _is_invited(command) or (command.role == "member" and meeting.flags.door == "open")
+def _may_be_of_a_raid(meeting: Meeting, role: ask.Role, *, invited: bool) -> bool:
+    """Whom nobody invited; and at an open door all members, for a link of theirs may have leaked."""
+    return not invited or (role == "member" and meeting.flags.door == "open")
 
 
 def _of_a_raid(meeting: Meeting, command: ask.TakeSeat, now: float) -> list[happened.AnyEntry]:
     """With the fifth stranger in a minute facilitators are offered the shield, once in a while."""
     if (
-        not _may_be_of_a_raid(meeting, command)
+        not _may_be_of_a_raid(meeting, command.role, invited=_is_invited(command))
         or not meeting.is_open
         or meeting.shield_at is not None
     ):
@@ -189,7 +189,8 @@ def _ghost(meeting: Meeting, name: str) -> int:
 
 def _seated(meeting: Meeting, command: ask.TakeSeat, name: str | None) -> list[happened.AnyEntry]:
     seat = len(meeting.seats) + 1
-    given = happened.SeatGiven(seat, command.session, stranger=_may_be_of_a_raid(meeting, command))
+    stranger = _may_be_of_a_raid(meeting, command.role, invited=_is_invited(command))
+    given = happened.SeatGiven(seat, command.session, stranger=stranger)
     return _given(seat, command.role, name, given, command.invitation)
 
 
@@ -286,7 +287,7 @@ def knocked(meeting: Meeting, entry: happened.Knocked, stamp: Stamp) -> Meeting:
         corrections=0 if before is None else before.corrections + 1,
         invited=entry.invited,
     )
-    if before is None and not entry.invited:
+    if before is None and _may_be_of_a_raid(meeting, entry.role, invited=entry.invited):
         meeting = _stranger_came(meeting, stamp)
     lobby = meeting.lobby.insert(entry.knock, knock)
     return replace(meeting, lobby=lobby, knocks=max(meeting.knocks, entry.knock))

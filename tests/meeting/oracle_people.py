@@ -213,7 +213,7 @@ class People:
             places = sum((knock in self.invited) == entry.invited for knock in self.lobby)
             must(places < LOBBY, "the lobby is full (A92)")
             self.knocks = entry.knock
-            if not entry.invited:
+            if not entry.invited or (self.flags.door == "open" and entry.role == "member"):
                 self.strangers.append(self.clocks.at)
         self.lobby[entry.knock] = entry.words
         if entry.role == "facilitator":

@@ -410,9 +410,12 @@ def test_a92_at_five_strangers_a_minute_facilitators_are_offered_the_shield(door
     assert happened.StrangersCame() not in spread.left, "not within a minute"
 
 
-def test_a92_by_an_open_door_it_is_offered_whatever_link_they_came_by():
-    """A link of members that has leaked is how most raids come."""
-    came = given(in_phase("gathering", door="open"))
+@pytest.mark.parametrize("trouble", [[], [happened.Muted(ben, NOON + 600)]])
+def test_a92_by_an_open_door_it_is_offered_whatever_link_they_came_by(
+    trouble: list[happened.AnyEntry],
+):
+    """A link of members that has leaked is how most raids come; while somebody is muted they knock."""
+    came = given(in_phase("gathering", door="open"), *trouble)
     for number in range(1, RAID + 1):
         comes = ask.TakeSeat(f"g{number}", "member", f"Gus {number}", known=True)
         answer = came.when(0, comes)
