@@ -246,3 +246,41 @@ async def code_of_the_end(socket: ClientConnection) -> int | None:
             await socket.recv()
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd else None
+
+
+async def test_p19_p20_what_one_process_sweeps_is_served_by_none(pair: Pair, room: Room):
+    """Ben is still connected to the other one, which has every word of the evening in memory."""
+    async with (
+        enter(room.facilitator, name="Ada") as ada,
+        enter(pair.link_there(room.member), name="Ben") as ben,
+    ):
+        await opened(ada, ben)
+        await ada.say("canary")
+        assert await lines(ben, 1) == ["canary"]
+        served = {"here": pair.here, "there": pair.there}
+        for name, process in served.items():
+            assert await is_served(process, room, ben, "canary"), f"need it in memory {name}"
+        mine = "id IN (SELECT log FROM meeting JOIN room ON room.id = room WHERE slug = ?)"
+        asked(pair.url, f"UPDATE log SET keep = 0 WHERE {mine}", room.slug)
+        await ada.send(ask.Close())
+        async with asyncio.timeout(10.0 * SLOW):
+            for process in served.values():
+                while await is_served(process, room, ben, "canary"):  # noqa: ASYNC110 - it looks from outside
+                    await asyncio.sleep(0.2)
+
+
+async def is_served(process: ServerProcess, room: Room, seat: Seat, word: str) -> bool:
+    """Whether somebody who starts afresh there is sent the word."""
+    url = f"{process.origin.replace('http', 'ws')}/rooms/{room.slug}/socket"
+    async with connect(url, compression=None, proxy=None) as socket:
+        await socket.send(json.dumps({"type": "hello", "bearer": seat.session}))
+        heads = json.loads(await socket.recv())["cursor"]
+        top = int(heads["room"].partition(".")[0])
+        while True:
+            frame = json.loads(await socket.recv())
+            if frame["type"] != "entries" or frame["stream"] != "room":
+                continue
+            if any(one["entry"].get("words") == word for one in frame["entries"]):
+                return True
+            if frame["entries"][-1]["number"] >= top:
+                return False

@@ -51,6 +51,8 @@ class Book:
         self.log = log
         self.rules = rules
         self.min_reader = READER
+        self.swept_at: float | None = None
+        """When the words in the database were deleted, as far as what is in memory knows of it."""
         self.contested = False
         self.ring: deque[Record] = deque(maxlen=RING)
         self._lately: set[bytes] = set()

@@ -215,7 +215,7 @@ class Journal:
 
     async def _load(self, head: Head) -> Book:
         book = Book(head.log, RULES[head.kind])
-        book.min_reader = head.min_reader
+        book.min_reader, book.swept_at = head.min_reader, head.swept_at
         book.advance(_record(book.rules, row) for row in await self._logs.tail(head.log, 0))
         return book
 
@@ -228,13 +228,14 @@ class Journal:
         """The book in memory, None where there is none."""
         return self._books.get(log)
 
-    async def reread(self, log: int) -> None:
-        """Folds a log afresh, in the book that is held: what was swept is gone from memory, too."""
+    async def reread(self, log: int, swept_at: float) -> None:
+        """Folds a log afresh, in the book that is held: what was swept is gone from memory, too (P20)."""
         while (book := self._books.get(log)) is not None:
-            head = Head(log, book.rules.kind, book.fold.position, book.min_reader)
+            head = Head(log, book.rules.kind, book.fold.position, book.min_reader, swept_at)
             fresh = await self._load(head)
             if fresh.fold.position == book.fold.position:
                 book.fold, book.ring, book.pages = fresh.fold, fresh.ring, fresh.pages
+                book.swept_at = swept_at
                 return
             await self.catch_up(log)  # What is new has to be published.
 
@@ -259,15 +260,27 @@ class Journal:
             raise unreadable
 
     async def notice(self, heads: Iterable[Head]) -> None:
-        """Where logs stand by now: what is new is read, and what is not for this reader is known."""
-        behind = []
+        """Where logs stand by now: what is new is read, what is not for this reader is known.
+
+        What another process has swept is read again, once (P20).
+        """
+        behind, swept = [], []
         for head in heads:
             book = self._books.get(head.log)
             if book is not None:
                 book.min_reader = head.min_reader
                 if book.fold.position < head.position:
                     behind.append(head.log)
+                if head.swept_at is not None and head.swept_at != book.swept_at:
+                    swept.append((head.log, head.swept_at))
+        for log, swept_at in swept:
+            with contextlib.suppress(Unreadable):  # The other logs go on.
+                await self.reread(log, swept_at)
         await self.catch_up(*behind)
+
+    def logs(self) -> list[int]:
+        """The logs that are in memory here."""
+        return list(self._books)
 
     def heard(self, log: int, position: int) -> None:
         """An announcement: somebody may have appended. It only says: read the tail (W26)."""

@@ -97,7 +97,7 @@ class Minded(Protocol):
     """What is looked after besides the meetings, whoever is connected to it."""
 
     def logs(self) -> list[int]:
-        """Logs to keep up with and to look for presence in, though nobody here is connected."""
+        """Logs to look for presence in, though nobody here is connected to them."""
 
     async def mind(self) -> None:
         """After a look at presence, once a second."""
@@ -151,14 +151,13 @@ class Timekeeper:
         """One turn: catches up where others have appended, ticks what is due, sweeps what is over."""
         await self._clock.follow(self._logs.time)
         now = self._clock.now()
-        logs = {*self._hub.logs(), *self._minded.logs()}
-        await self._catch_up(await self._logs.heads(logs))
+        await self._catch_up(await self._logs.heads(self._journal.logs()))
         for head in await self._logs.due(now):
             self._tick(head)
         for log in await self._logs.sweepable(now):
             await self._logs.sweep(log, now)
             with contextlib.suppress(Unreadable):
-                await self._journal.reread(log)
+                await self._journal.reread(log, now)
 
     async def _catch_up(self, heads: list[Head]) -> None:
         with contextlib.suppress(Unreadable):  # The other logs go on.

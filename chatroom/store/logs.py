@@ -65,12 +65,13 @@ class First(NamedTuple):
 
 
 class Head(NamedTuple):
-    """Where a log stands, and which reader may decide on it."""
+    """Where a log stands, which reader may decide on it, and when its words were deleted, if they were."""
 
     log: int
     kind: str
     position: int
     min_reader: int = 1
+    swept_at: float | None = None
 
 
 class Logs(Protocol):

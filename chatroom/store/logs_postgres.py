@@ -91,8 +91,8 @@ FIRST = (
 ANY_STORED = (
     "SELECT 1 FROM entry WHERE log = $1 AND seat = $2 AND command_id = ANY($3::bytea[]) LIMIT 1"
 )
-HEADS = "SELECT id, kind, position, min_reader FROM log WHERE id = ANY($1::int8[])"
-DUE = "SELECT id, kind, position, min_reader FROM log WHERE next_due <= $1 LIMIT 200"
+HEADS = "SELECT id, kind, position, min_reader, swept_at FROM log WHERE id = ANY($1::int8[])"
+DUE = "SELECT id, kind, position, min_reader, swept_at FROM log WHERE next_due <= $1 LIMIT 200"
 SWEEPABLE = "SELECT id FROM log WHERE swept_at IS NULL AND ended_at + keep <= $1 LIMIT 200"
 # The log's row first, as an append takes it: so neither waits for the other in a circle.
 SWEEP = """

@@ -88,11 +88,13 @@ class SqliteLogs:
     async def heads(self, logs: Iterable[int]) -> list[Head]:
         wanted = list(logs)
         marks = ",".join("?" * len(wanted))
-        query = f"SELECT id, kind, position, min_reader FROM log WHERE id IN ({marks})"  # noqa: S608 - only marks
+        query = f"SELECT id, kind, position, min_reader, swept_at FROM log WHERE id IN ({marks})"  # noqa: S608 - only marks
         return [Head(*row) for row in await self._ask(query, wanted)]
 
     async def due(self, now: float) -> list[Head]:
-        query = "SELECT id, kind, position, min_reader FROM log WHERE next_due <= ? LIMIT 200"
+        query = (
+            "SELECT id, kind, position, min_reader, swept_at FROM log WHERE next_due <= ? LIMIT 200"
+        )
         return [Head(*row) for row in await self._ask(query, (now,))]
 
     async def sweepable(self, now: float) -> list[int]:

@@ -101,6 +101,18 @@ async def test_two_journals_on_one_file_make_one_order_p3(path: Place):
         assert books[0].fold == books[1].fold
 
 
+async def test_what_was_swept_elsewhere_goes_from_memory_here_p19_p20(path: Place):
+    async with at_work(path) as here, at_work(path, seed="there") as there:
+        await here.furnish()
+        await here.say(ben, "canary")
+        held = await there.book()
+        assert "canary" in repr(list(held.ring)), "need one that has the words in memory"
+        await here.logs.sweep(EVENING, 50.0)
+        await there.journal.notice(await there.logs.heads(there.journal.logs()))
+        assert "canary" not in repr(list(held.ring))
+        assert (await there.book(), held.fold.position) == (held, there.position())
+
+
 async def test_five_lost_races_are_retry_w1(office: Office):
     """Somebody is always first: before each of our transactions, one of theirs."""
     lost = 0

@@ -184,7 +184,7 @@ async def test_what_is_read_while_the_words_are_swept_is_kept_for_nobody_p20(
         joining = asyncio.ensure_future(hall.catch_up(first))
         await slow.has_read.wait()
         await office.logs.sweep(EVENING, 9e9)
-        await office.journal.reread(EVENING)
+        await office.journal.reread(EVENING, office.clock.at)
         slow.let.set()
         assert await joining
         second = await hall.join(ada)

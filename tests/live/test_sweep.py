@@ -73,6 +73,29 @@ async def test_what_is_appended_during_the_sweep_reaches_those_who_are_there_p4(
     async with at_work(path, seed="there") as there:
         await there.journal.submit(EVENING, ben, ask.Redact(said.number or 0))
         assert tower.office.position() > (await tower.office.book()).fold.position
-        await tower.office.journal.reread(EVENING)
+        await tower.office.journal.reread(EVENING, tower.office.clock.at)
     await asyncio.sleep(0)
     assert recorded(member).numbers() == tower.office.numbers()
+
+
+async def test_what_another_process_has_swept_is_read_again_once_p19_p20(path: Path, tower: Tower):
+    """Chidi has a socket at the one, and at the other nobody has: there somebody only holds the book."""
+    seat = await tower.hall.join(chidi)
+    book = await tower.office.book()
+    await tower.office.say(ben, "canary")
+    await tower.office.journal.submit(EVENING, ada, ask.Close())
+    async with at_work(path, seed="there") as there:
+        there.clock.at = tower.office.clock.at + 4000.0
+        held = await there.book()
+        assert "canary" in repr(list(held.ring)), "need a process that has them in memory"
+        await tower.look(4000.0)
+        other = Tower(there)
+        await other.look()
+        assert "canary" not in repr(list(held.ring))
+        assert held.fold == book.fold
+        newcomer = await other.hall.join(ben)
+        assert b"canary" not in b"".join(recorded(newcomer).given)
+        pages = held.pages
+        await other.look(1.0)
+        assert held.pages is pages, "once: not at every look"
+    assert recorded(seat).numbers() == tower.office.numbers()

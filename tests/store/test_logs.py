@@ -351,6 +351,7 @@ async def test_a_log_is_swept_once_its_time_after_the_end_is_over_p20(store: Sto
     await store.logs.sweep(EVENING, 150.0)
     assert await store.logs.sweepable(1e9) == []
     assert (store.count("body"), store.count("body", MORNING)) == (0, 1)
+    assert await store.logs.head(EVENING) == Head(EVENING, "meeting", 2, 1, 150.0)
     assert await store.logs.tail(EVENING, 0) == [said._replace(words=None, digest=None), row(2)]
     assert await store.logs.first(EVENING, 2, ID) == First(0, 1, None)
 
