@@ -21,7 +21,7 @@ TYPES = {
     ".ico": "image/x-icon",
     ".webmanifest": "application/manifest+json",
 }
-FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "max-age=31536000, immutable"
 # A static import at the start of a line; `import("./x.js")` in a JSDoc type is none.
 IMPORT = re.compile(r"""^\s*(?:import|export)\b[^"'();]*["'](\.[^"']+)["']""", re.MULTILINE)
 SHEET = re.compile(rb"""^@import "(\.[^"]+)";\n""", re.MULTILINE)

@@ -3,7 +3,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { start } from "./js/room.js"
 import { cardsOf, load, mayPost, losers, moves, shouldClose, unanswered } from "./js/views/chair/sight.js"
-import { aloud, closeAct, everyMinute, lobbyNotes, mutedBadge, nextAct, notices, onwards, passedNotices, phaseAct, phaseLine, raceLine, refusedLine, remedies } from "./js/views/chair/words.js"
+import { closeAct, everyMinute, nextAct, onwards, phaseAct, remedies } from "./js/views/chair/acts.js"
+import { lobbyNotes, notices, passedNotices } from "./js/views/chair/notices.js"
+import { aloud, mutedBadge, phaseLine, raceLine, refusedLine } from "./js/views/chair/words.js"
 
 const [ADA, MO, BEN, CHIDI, DANA] = [1, 2, 3, 4, 5]
 const NOW = 1_000

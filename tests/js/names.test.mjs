@@ -7,7 +7,7 @@ import { isolated } from "./js/names.js"
 import * as fold from "./js/room.js"
 import * as rooms from "./js/standing.js"
 import * as words from "./js/words.js"
-import * as chair from "./js/views/chair/words.js"
+import * as chair from "./js/views/chair/notices.js"
 
 const NOA = "נועה ל."
 const OMAR = "عمر"

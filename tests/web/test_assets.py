@@ -120,7 +120,7 @@ def test_a_file_comes_typed_and_for_good(assets: Assets, browser: TestClient):
     answer = browser.get(assets.asset_url("css/base.css"))
     assert answer.text.startswith("body {")
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["cache-control"] == "max-age=31536000, immutable"
     assert answer.headers["vary"] == "Accept-Encoding"
 
 

@@ -7,7 +7,8 @@ import { button, keepFocus, showActs } from "./buttons.js"
 import { cardsOf, cueCard, mayPost } from "./sight.js"
 import { tooLong } from "../overlong.js"
 import { LONGEST_POST, length, written } from "../../written.js"
-import { closeAct, phaseAct, phaseLine } from "./words.js"
+import { closeAct, phaseAct } from "./acts.js"
+import { phaseLine } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { Room } from "../../room.js" */

@@ -10,7 +10,8 @@ import { PersonSheet } from "./person.js"
 import { LobbyPart, QueuePart } from "./queue.js"
 import { Strip } from "./strip.js"
 import { Trouble } from "./trouble.js"
-import { aloud, closeAct, refusedLine } from "./words.js"
+import { closeAct } from "./acts.js"
+import { aloud, refusedLine } from "./words.js"
 
 /** @import { Acts, Model } from "../../model.js" */
 /** @import { Refusal, SeatCommand } from "../../protocol.js" */

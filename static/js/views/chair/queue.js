@@ -7,7 +7,8 @@ import { twoTaps } from "../taps.js"
 import { button, keepFocus } from "./buttons.js"
 import { isFree } from "./sight.js"
 import { showNotices } from "./strip.js"
-import { lobbyNotes, notices, queueLine } from "./words.js"
+import { lobbyNotes, notices } from "./notices.js"
+import { queueLine } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { SeatCommand } from "../../protocol.js" */

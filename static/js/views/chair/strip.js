@@ -4,13 +4,15 @@ import { el, find, keyed, linger, set, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
 import { keepFocus, showActs } from "./buttons.js"
 import { unanswered } from "./sight.js"
-import { closeAct, everyMinute, lineWords, notices, onwards, passedNotices, phaseAct } from "./words.js"
+import { closeAct, everyMinute, onwards, phaseAct } from "./acts.js"
+import { notices, passedNotices } from "./notices.js"
+import { lineWords } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { Room } from "../../room.js" */
 /** @import { Perform } from "./buttons.js" */
 /** @import { Act } from "./sight.js" */
-/** @import { Notice } from "./words.js" */
+/** @import { Notice } from "./notices.js" */
 
 export class Strip {
   #perform

@@ -3,11 +3,11 @@
 import { el, find, keyed, write } from "../../dom.js"
 import { openOver } from "../sheet.js"
 import { button, keepFocus, showActs } from "./buttons.js"
-import { remedies } from "./words.js"
+import { remedies } from "./acts.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { Perform } from "./buttons.js" */
-/** @import { Remedy } from "./words.js" */
+/** @import { Remedy } from "./acts.js" */
 
 const WRONG = "Something is wrong in the room"
 
