@@ -231,7 +231,7 @@ def _routes(
         Rooms(house, meetings, settings, templates),
         Help(house, meetings, settings, crowd),
         Desk(house, settings, templates, crowd),
-        Sockets(house, meetings),
+        Sockets(house, meetings, settings.is_compressed),
         assets,
         Readiness(
             ground.engine,

@@ -23,6 +23,8 @@ BARE_NUMBER = re.compile(NUMBER)
 TEXT_LINE = re.compile(
     rf"(?i:text|sms) (?:[\"']?(?P<word>[A-Za-z0-9]+)[\"']? (?i:to) )?(?P<number>{NUMBER})"
 )
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ALL_ROOMS = "*"
 USUAL_PORT = {"http": "80", "https": "443"}
 
 
@@ -54,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     origins: tuple[str, ...]
     proxies: tuple[Network, ...]
     connections_per_address: int
+    compressed_rooms: tuple[str, ...]
     helplines: tuple[Helpline, ...]
     region: str
     retention_hours: int
@@ -79,6 +82,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def case_retention(self) -> float:
         """How many seconds a case's words outlive its close."""
         return self.case_retention_days * 86400.0
+
+    def is_compressed(self, slug: str) -> bool:
+        """Whether what a room reads goes compressed to whoever offers to take it so."""
+        return slug in self.compressed_rooms or ALL_ROOMS in self.compressed_rooms
 
     @property
     def public(self) -> bool:
@@ -107,6 +114,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         origins=_origins(env.get("ORIGINS"), port),
         proxies=_proxies(env.get("PROXIES", "")),
         connections_per_address=_number(env, "CONNECTIONS_PER_ADDRESS", 256, least=8, most=100_000),
+        compressed_rooms=_rooms(env.get("COMPRESSED_ROOMS", "")),
         helplines=_helplines(env.get("HELPLINES", "")),
         region=env.get("REGION", ""),
         retention_hours=_number(env, "RETENTION_HOURS", 24, least=0, most=24 * 30),
@@ -234,6 +242,17 @@ def _proxies(text: str) -> tuple[Network, ...]:
         raise BadSetting(
             "PROXIES", "name addresses or networks, as in PROXIES=127.0.0.1,10.0.0.0/24"
         ) from None
+
+
+def _rooms(text: str) -> tuple[str, ...]:
+    rooms = tuple(one.strip() for one in text.split(",") if one.strip())
+    for room in rooms:
+        if room != ALL_ROOMS and not SLUG.fullmatch(room):
+            raise BadSetting(
+                "COMPRESSED_ROOMS",
+                f"{room!r} is no room: name each as in its address, /rooms/evening, or * for all",
+            )
+    return rooms
 
 
 def _helplines(text: str) -> tuple[Helpline, ...]:

@@ -145,7 +145,6 @@ BEHAVIOURS = {
     121: "A picture of a room → marked with its viewer",
 }
 OPEN = {
-    30: "does not apply: no deflate is negotiated (A15)",
     65: NO_UPLOADS,
     66: NO_UPLOADS,
     67: NO_UPLOADS,

@@ -32,7 +32,7 @@ SOON = 10.0 * SLOW
 # What a developer's shell may hold; a test decides these itself.
 SETTINGS = (
     *("DATABASE_URL", "REDIS_URL", "BUS", "HOST", "PORT", "ORIGINS", "PROXIES"),
-    "CONNECTIONS_PER_ADDRESS",
+    *("CONNECTIONS_PER_ADDRESS", "COMPRESSED_ROOMS"),
     *("HELPLINES", "REGION", "RETENTION_HOURS", "CASE_RETENTION_DAYS", "SECRET_FILE"),
     *("TIME_SPEED", "LIMITS"),
 )

@@ -407,6 +407,7 @@ def test_a_server_that_is_fit_to_go_live(operator: Operator):
         ("ORIGINS", {"ORIGINS": "http://meet.example"}),
         ("ORIGINS", {"ORIGINS": f"{MEET},http://[::1]:8000"}),
         ("PROXIES", {"PROXIES": ""}),
+        ("COMPRESSED_ROOMS", {"COMPRESSED_ROOMS": "no-such-room"}),
         ("TIME_SPEED", {"TIME_SPEED": "60"}),
     ],
 )

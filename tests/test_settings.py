@@ -28,6 +28,15 @@ def test_the_default_origins_follow_the_port():
     assert load({"PORT": "80"}).origins[0] == "http://localhost"
 
 
+def test_a_room_is_compressed_where_the_operator_says_so():
+    assert not load({}).is_compressed("evening")
+    some = load({"COMPRESSED_ROOMS": "evening, monday-noon"})
+    assert [some.is_compressed(slug) for slug in ("evening", "monday-noon", "monday")] == [
+        *(True, True, False),
+    ]
+    assert load({"COMPRESSED_ROOMS": "*"}).is_compressed("whatever-comes")
+
+
 def test_an_empty_value_counts_as_none():
     assert load({"PORT": " ", "REDIS_URL": ""}) == load({})
 
@@ -56,6 +65,8 @@ def test_an_empty_value_counts_as_none():
         ("DATABASE_URL", "postgresql://"),
         ("DATABASE_URL", "postgresql://me@["),
         ("DATABASE_URL", "postgresql://me@localhost:none/a"),
+        ("COMPRESSED_ROOMS", "/rooms/evening"),
+        ("COMPRESSED_ROOMS", "Evening"),
         ("PROXIES", "proxy.local"),
         ("PROXIES", "10.0.0.1/8"),
         ("ORIGINS", ","),

@@ -3,7 +3,7 @@
 import msgspec
 
 from chatroom.groups.formats import open_formats
-from chatroom.settings import BadSetting, Settings, host_of, is_loopback
+from chatroom.settings import ALL_ROOMS, BadSetting, Settings, host_of, is_loopback
 from chatroom.store.database import (
     Durability,
     PostgresDurability,
@@ -14,6 +14,7 @@ from chatroom.store.database import (
     pending,
 )
 from chatroom.store.postgres import DatabaseAway
+from chatroom.store.rooms import list_rooms
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -28,7 +29,7 @@ async def findings(settings: Settings) -> list[Finding]:
     """Everything that strangers will rely on. Looking changes nothing."""
     return [
         database := await _database(settings),
-        *([await _rooms(settings)] if database.fit else []),
+        *([await _rooms(settings), await _compressed(settings)] if database.fit else []),
         _secret(settings),
         _file(settings),
         *map(_origin, settings.origins),
@@ -84,6 +85,18 @@ async def _rooms(settings: Settings) -> Finding:
         names = ", ".join(unfit_rooms)
         return unfit("ROOMS", f"no meeting can begin in {names}; see: chatroom room show ROOM")
     return fit("ROOMS", "the format and the settings of each fit together")
+
+
+async def _compressed(settings: Settings) -> Finding:
+    engine = open_engine(settings)
+    try:
+        known = {ALL_ROOMS, *(room.slug for room in await list_rooms(engine))}
+    finally:
+        await engine.dispose()
+    unknown = [room for room in settings.compressed_rooms if room not in known]
+    if unknown:
+        return unfit("COMPRESSED_ROOMS", f"there is no room {', '.join(unknown)}")
+    return fit("COMPRESSED_ROOMS", ", ".join(settings.compressed_rooms) or "none")
 
 
 def _secret(settings: Settings) -> Finding:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 
 from chatroom.live import wire
 from chatroom.live.book import Book, Record
-from chatroom.live.circle import Circle, Subscriber
+from chatroom.live.circle import Circle
 from chatroom.live.journal import Journal
+from chatroom.live.lane import Subscriber
 from chatroom.live.presence import (
     Presence,
     introduction,

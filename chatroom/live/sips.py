@@ -16,6 +16,8 @@ SIP = 4096
 """Bytes of one socket that are read in one turn of the loop: 700 of the smallest frames, some 4 ms."""
 SMALL_SIP = 512
 """The same of one who floods: fifty of them, all in one turn, take 25 ms."""
+CRUMB = 64
+"""Bytes of one who may send compressed: fewer than the least that a message of 64 KiB is made of."""
 CONTROLS = 256
 """Pings and pongs of one socket in a second; an honest one sends one in twenty."""
 
@@ -50,6 +52,7 @@ class SippingProtocol(WebSocketsSansIOProtocol):
         self.conn.__class__ = Conversation  # A second one would cost every handshake 8 us.
         self._held = b""
         self._size, self._budget = SIP, CONTROLS
+        self._bite = SIP
         self._step: Handle | None = None
         self._controls = 0
         self._since = 0.0
@@ -116,8 +119,17 @@ class SippingProtocol(WebSocketsSansIOProtocol):
             self._swallow(sip)
         self.read_on()
 
+    def in_crumbs(self) -> None:
+        """From now on a packet may hold hundreds of times its size, so nothing behind a pause is inflated."""
+        self._size, self._bite = SMALL_SIP, CRUMB
+
     def _swallow(self, data: bytes) -> None:
-        super().data_received(data)
+        while data and not self.transport.is_closing():
+            super().data_received(data[: self._bite])
+            data = data[self._bite :]
+            if data and self.read_paused:
+                self._held = data + self._held
+                return
 
     def _rest(self) -> float:
         """Seconds until more is read of one who sends too many pings and pongs: not the same for all."""

@@ -4,8 +4,10 @@ from asyncio import BaseTransport, Event
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from websockets.exceptions import InvalidHandshake
 from websockets.frames import CloseCode, Frame
 
+from chatroom.live.deflate import SHARED
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.sips import SippingProtocol
 
@@ -63,6 +65,12 @@ class Frames(Protocol):
     def writable(self) -> Event:
         """Set while the socket drains."""
 
+    deflates: bool
+    """Whether its peer takes compressed frames, and plain ones as well."""
+
+    def may_deflate(self) -> None:
+        """Before it is accepted: whatever its peer offers of permessage-deflate is taken, if it can be."""
+
     def hand_over(self, receiver: Receiver) -> None:
         """From now on `receiver` is called as messages come, and the ASGI task may end: the socket stays."""
 
@@ -119,6 +127,7 @@ class FanoutProtocol(SippingProtocol):
     """Given to uvicorn as `ws=`. It leans on uvicorn's internals: tests/live/test_transport.py is the contract."""
 
     paused = False
+    deflates = False
     changed: Callable[[], None] | None = None
     _handed: _Handed | None = None
     left: Callable[[], None] | None = None
@@ -132,6 +141,17 @@ class FanoutProtocol(SippingProtocol):
         extensions: dict[str, Any] = self.scope["extensions"]
         extensions[EXTENSION] = self
         await super().run_asgi()
+
+    def may_deflate(self) -> None:
+        self.conn.available_extensions = [SHARED]
+        try:
+            answer, self.conn.extensions = self.conn.process_extensions(self.request.headers)
+        except InvalidHandshake:
+            return
+        if answer is not None:
+            self.response.headers["Sec-WebSocket-Extensions"] = answer
+            self.deflates = True
+            self.in_crumbs()
 
     # Out
 

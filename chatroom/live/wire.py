@@ -202,6 +202,8 @@ _encoder = msgspec.json.Encoder()
 _cursor = re.compile(r"([0-9]{1,19})\.([0-9a-f]{16}|)", re.ASCII)
 _surrogates = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 NO_COMMAND = Raw(b"null")
+TEXT = 0x81
+"""The first byte of a whole text frame (RFC 6455, 5.2)."""
 
 
 def decode(text: str) -> InboundFrame:
@@ -269,13 +271,19 @@ def json(frame: OutboundFrame) -> bytes:
     return _encoder.encode(frame)
 
 
-def framed(payload: bytes) -> bytes:
+def framed(payload: bytes, head: int = TEXT) -> bytes:
+    """A whole frame, unmasked; `head` is its first byte."""
     size = len(payload)
     if size < 126:
-        return bytes((0x81, size)) + payload
+        return bytes((head, size)) + payload
     if size < 65536:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+        return bytes((head, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((head, 127)) + size.to_bytes(8, "big") + payload
+
+
+def payload_of(frame: bytes) -> bytes:
+    """What is in one of our frames."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
 
 
 def refusal(id: str | None, refused: Refused) -> Refusal:

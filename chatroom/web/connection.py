@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket
 
 from chatroom.live import wire
-from chatroom.live.circle import Subscriber
 from chatroom.live.hub import TYPING
+from chatroom.live.lane import Subscriber
 from chatroom.live.presence import is_of_a_crowd, people_frame
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.rules import stream_name

@@ -189,6 +189,9 @@ case, `/desk/socket` the desk. Frames are JSON texts, discriminated by `type`; s
    it needs the name it asks `who`, all at once; `people` brings them, at the place that it has read to, and comes
    to all when somebody is named for the first time in a while.
 
+8. **Compression** is off, but in rooms that the operator named. There `permessage-deflate` is taken of who offers
+   it, without context either way, and what is sent to all comes compressed; nobody has to take it so.
+
 ## A command
 
 The client chooses an `id` for each intent, 128 random bits, and keeps it when it sends again. The answer

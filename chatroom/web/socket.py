@@ -1,6 +1,7 @@
 """The sockets' URLs: which log each one is for."""
 
 import asyncio
+from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,8 +21,11 @@ from chatroom.web.security import session_token
 class Sockets:
     """One socket per seat in a meeting, one for the desk, one per case."""
 
-    def __init__(self, house: House, meetings: Meetings) -> None:
+    def __init__(
+        self, house: House, meetings: Meetings, is_compressed: Callable[[str], bool]
+    ) -> None:
         self._house = house
+        self._is_compressed = is_compressed
         self._meetings = meetings
         self._newest: dict[str, int] = {}
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -29,11 +33,13 @@ class Sockets:
     async def room(self, socket: WebSocket) -> None:
         """WS /rooms/{slug}/socket: the room's newest meeting."""
         slug: str = socket.path_params["slug"]
+        frames: Frames = socket.scope["extensions"][EXTENSION]
+        if self._is_compressed(slug):
+            frames.may_deflate()
         try:
             book = await self._newest_meeting(slug)
         except (OutcomeUnknown, SQLAlchemyError):  # The database is away: come back.
             await socket.accept()
-            frames: Frames = socket.scope["extensions"][EXTENSION]
             return frames.close(CLOSE_CODES["restart"].code)
         return await self._serve(socket, book.log if book else 0, slug)
 

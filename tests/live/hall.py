@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from chatroom.live.circle import Subscriber
 from chatroom.live.hub import Hub
+from chatroom.live.lane import Subscriber
 from chatroom.live.presence import Presence
 from chatroom.live.rules import MEETING
 from chatroom.live.transport import Frames, Receiver, Write
@@ -20,6 +20,7 @@ class Recorder(Frames):
     def __init__(self) -> None:
         self.given: list[bytes] = []
         self.drains = True
+        self.deflates = False
         self.aborted = 0
         self.closed: list[int] = []
         self.changed: Callable[[], None] | None = None
@@ -31,6 +32,9 @@ class Recorder(Frames):
     @property
     def fast(self) -> Write | None:
         return self.given.append if self.drains and not self.closed else None
+
+    def may_deflate(self) -> None:
+        self.deflates = True
 
     def hand_over(self, receiver: Receiver) -> None:
         self.receiver = receiver

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from chatroom.live import circle as module
-from chatroom.live.circle import GATHERED, IN_A_TURN, Circle, Subscriber
+from chatroom.live import circle as circles
+from chatroom.live import lane as module
+from chatroom.live.circle import Circle
+from chatroom.live.lane import GATHERED, IN_A_TURN, Subscriber
 from moderation.meeting.crowd import LATELY
 from tests.live.hall import Recorder, recorded
 
@@ -19,8 +21,9 @@ def circle() -> Circle:
     return Circle(EVENING)
 
 
-def come(circle: Circle, seat: int) -> Subscriber:
+def come(circle: Circle, seat: int, *, deflates: bool = False) -> Subscriber:
     subscriber = Subscriber(Recorder(), seat, b"")
+    recorded(subscriber).deflates = deflates
     subscriber.at = {0: 0, seat: 0}
     circle.enter(subscriber)
     circle.go_live(subscriber)
@@ -190,7 +193,7 @@ async def test_a_law_everybody_gets_all_from_their_coming_to_their_going_once_an
             for expected in here.values():
                 expected.append(word)
         elif what < 0.45:
-            here[come(circle, dice.randrange(1, 20))] = []
+            here[come(circle, dice.randrange(1, 20), deflates=dice.random() < 0.3)] = []
         elif what < 0.6 and here:
             one = dice.choice(list(here))
             circle.last_words(one)
@@ -201,14 +204,16 @@ async def test_a_law_everybody_gets_all_from_their_coming_to_their_going_once_an
             here[one].append(b" own%d" % step)
         else:
             await turns(dice.randrange(3))
+    lanes = (circle._plain, circle._compressed)
     async with asyncio.timeout(5):
-        while circle._pending or circle._flight is not None:
+        while any(lane._pending or lane._flight is not None for lane in lanes):
             await turns()
     for one, expected in (*here.items(), *gone.items()):
         assert_in_order(given(one).split(), [word.strip() for word in expected])
     assert {one.seat for one in circle.all()} == {one.seat for one in here}
-    places = sorted(one.place for one in here)
-    assert places == list(range(len(here))), "no hole is left"
+    for lane in lanes:
+        places = sorted(one.place for one in here if one.lane is lane)
+        assert places == list(range(len(places))), "no hole is left"
 
 
 def assert_in_order(got: list[bytes], expected: list[bytes]) -> None:
@@ -219,6 +224,33 @@ def assert_in_order(got: list[bytes], expected: list[bytes]) -> None:
     for place, word in enumerate(expected):
         if word.startswith(b"own"):
             assert set(expected[:place]) <= set(got[: got.index(word)])
+
+
+async def test_what_all_read_is_compressed_once_and_nothing_that_is_for_one_alone(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+):
+    times: list[bytes] = []
+
+    def marked(frame: bytes) -> bytes:
+        times.append(frame)
+        return b"~" + frame
+
+    monkeypatch.setattr(circles, "deflated", marked)
+    circle.to_all(b"before ")
+    assert times == [], "nobody there takes it so"
+    ada, ben, chidi = (come(circle, seat, deflates=seat > 1) for seat in (1, 2, 3))
+    circle.to_all(b"one ")
+    ben.write(b"own ")
+    circle.to_all(b"two ")
+    await turns(2)
+    assert times == [b"one ", b"two "]
+    assert given(ada) == b"one two "
+    assert given(chidi) == b"~one ~two "
+    assert given(ben) == b"~one ~two own "
+    circle.last_words(ben)
+    circle.to_all(b"three ")
+    await turns(2)
+    assert (given(ben), given(chidi)) == (b"~one ~two own ", b"~one ~two ~three ")
 
 
 def names(subscribers: Iterable[Subscriber]) -> list[int]:

@@ -13,7 +13,7 @@ from chatroom.live import book as books
 from chatroom.live import hub as module
 from chatroom.live import wire
 from chatroom.live.book import Record
-from chatroom.live.circle import Subscriber
+from chatroom.live.lane import Subscriber
 from chatroom.live.presence import GRACE, Presence
 from chatroom.live.rules import MEETING
 from moderation.meeting import commands as ask

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from chatroom.live.circle import Subscriber
 from chatroom.live.journal import Unreadable
+from chatroom.live.lane import Subscriber
 from chatroom.live.timekeeper import (
     CHAIR_MISSED,
     HEARTBEAT,
