@@ -22,6 +22,8 @@ class Circle:
         self._readers: dict[int, list[Subscriber]] = {}
         self.reading = asyncio.Lock()
         self.read_at = -math.inf
+        self.is_read = True
+        """Whether the last read of what others had stored, begun at `read_at`, came to something."""
         self.book: Book | None = None
         self.presence_timer: asyncio.TimerHandle | None = None
         self.shown: wire.Presence | None = None

@@ -17,6 +17,7 @@ from chatroom.live.presence import (
 )
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.rules import let_go_by, stream_name
+from chatroom.store.logs import OutcomeUnknown
 from moderation.meeting.audience import NOBODY
 from moderation.meeting.crowd import NAMING
 
@@ -63,17 +64,23 @@ class Hub:
         circle = self._circles.get(log)
         return circle is not None and subscriber in circle.joining
 
-    def reading(self, log: int) -> asyncio.Lock:
-        """Of those who miss something in memory, one asks the database for all (W25)."""
-        return self._circles[log].reading
-
     async def read_to_head(self, journal: Journal, log: int, now: Callable[[], float]) -> None:
-        """Knows what others had stored before this call (P19); one read is for all who called before it."""
+        """Knows what others had stored before this call (P19); one read is for all who called before it.
+
+        Where that one fails it fails for all of them: nobody waits to fail by themselves (P17).
+        """
         asked, circle = now(), self._circles[log]
         async with circle.reading:
             if circle.read_at < asked:
-                circle.read_at = now()
-                await journal.catch_up(log)
+                begun = now()
+                try:
+                    await journal.catch_up(log)
+                except OutcomeUnknown:
+                    circle.read_at, circle.is_read = begun, False
+                    raise
+                circle.read_at, circle.is_read = begun, True
+            elif not circle.is_read:
+                raise OutcomeUnknown
 
     async def catch_up(self, journal: Journal, book: Book, subscriber: Subscriber) -> bool:
         """Sends a socket all that it lacks, then makes it live; False where it is gone meanwhile.

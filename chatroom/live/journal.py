@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from chatroom.live.book import Book, Fold, Record, folded
 from chatroom.live.rules import RULES, Command, Entry, Rules, State, erased_by
 from chatroom.store.logs import READER, Batch, DataFault, First, Head, Logs, OutcomeUnknown, Row
+from chatroom.store.together import Together
 from moderation.content.verdict import ALLOW, Verdict
 from moderation.refused import Refused
 
@@ -157,7 +158,7 @@ class Journal:
         self._failed_at: float | None = None
         # Weak: two books of one log would publish its entries twice (P4).
         self._books: WeakValueDictionary[int, Book] = WeakValueDictionary()
-        self._loading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._loading = Together(self._read)
         self._queues: dict[int, dict[int, deque[Proposal]]] = {}
         self._waiting = asyncio.Event()
         self._arrivals = itertools.count()
@@ -203,15 +204,14 @@ class Journal:
 
     async def book(self, log: int) -> Book | None:
         """The log folded up to its head, from memory where it is there; None where there is no such log."""
-        known = self._books.get(log)
-        if known is not None:
-            return known
-        async with self._loading.setdefault(log, asyncio.Lock()):
-            known = self._books.get(log)
-            head = await self._logs.head(log) if known is None else None
-            if head is not None:
-                known = self._books[log] = await self._load(head)
-            return known
+        return self._books.get(log) or await self._loading.of(log)
+
+    async def _read(self, log: int) -> Book | None:
+        head = await self._logs.head(log)
+        if head is None:
+            return None
+        book = self._books[log] = await self._load(head)
+        return book
 
     async def _load(self, head: Head) -> Book:
         book = Book(head.log, RULES[head.kind])

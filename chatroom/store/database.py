@@ -99,7 +99,7 @@ def connect(path: Path) -> sqlite3.Connection:
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One moment of the database. It takes no lock, and so must not write: use `writing` for that."""
     moment = engine.execution_options(**READING[engine.dialect.name])
-    async with moment.connect() as connection, _answering(connection):
+    async with _of_the_pool(moment) as connection, _answering(connection):
         yield connection
 
 
@@ -111,7 +111,7 @@ async def writing(engine: AsyncEngine, *alone: object) -> AsyncIterator[AsyncCon
     read is still so when it writes. SQLite has one writer anyway.
     """
     async with (
-        engine.connect() as connection,
+        _of_the_pool(engine) as connection,
         _answering(connection),  # The COMMIT.
         connection.begin(),
         _answering(connection),
@@ -119,6 +119,16 @@ async def writing(engine: AsyncEngine, *alone: object) -> AsyncIterator[AsyncCon
         if alone and engine.dialect.name == "postgresql":
             await connection.execute(select(func.pg_advisory_xact_lock(_lock_key(*alone))))
         yield connection
+
+
+@asynccontextmanager
+async def _of_the_pool(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One that is asked first whether it still answers, and that may keep silent then, too."""
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    except AWAY as error:
+        raise DatabaseAway(type(error).__name__) from None
 
 
 @asynccontextmanager

@@ -33,9 +33,8 @@ class Reader:
             return "bad"
         if self._is_ahead(places):
             # Another process was quicker, or the past was put back; one read for all who wonder.
-            async with self._house.hub.reading(self._book.log):
-                if self._is_ahead(places):
-                    await self._house.journal.catch_up(self._book.log)
+            house = self._house
+            await house.hub.read_to_head(house.journal, self._book.log, house.monotonic)
         for audience, first in self.streams().items():
             if audience not in places:
                 return "streams"

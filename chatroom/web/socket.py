@@ -1,8 +1,6 @@
 """The sockets' URLs: which log each one is for."""
 
-import asyncio
 from collections.abc import Callable
-from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket
@@ -13,6 +11,7 @@ from chatroom.live.book import Book
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.transport import EXTENSION, Frames
 from chatroom.store.logs import OutcomeUnknown
+from chatroom.store.together import Together
 from chatroom.web.connection import converse
 from chatroom.web.house import House
 from chatroom.web.security import session_token
@@ -28,7 +27,7 @@ class Sockets:
         self._is_compressed = is_compressed
         self._meetings = meetings
         self._newest: dict[str, int] = {}
-        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._asking = Together(self._newest_meeting)
 
     async def room(self, socket: WebSocket) -> None:
         """WS /rooms/{slug}/socket: the room's newest meeting."""
@@ -37,7 +36,7 @@ class Sockets:
         if self._is_compressed(slug):
             frames.may_deflate()
         try:
-            book = await self._newest_meeting(slug)
+            book = await self._asking.of(slug)
         except (OutcomeUnknown, SQLAlchemyError):  # The database is away: come back.
             await socket.accept()
             return frames.close(CLOSE_CODES["restart"].code)
@@ -56,12 +55,10 @@ class Sockets:
 
     async def _newest_meeting(self, slug: str) -> Book | None:
         """While a meeting is on, its room has no newer one: a storm asks the database once (W25)."""
-        lock = self._asking.setdefault(slug, asyncio.Lock())
-        async with lock:
-            book = self._house.journal.known(self._newest.get(slug, 0))
-            if book is None or book.fold.state.closed_at is not None:
-                room = await self._meetings.room(slug)
-                book = await self._meetings.latest(room) if room else None
-                if book is not None:
-                    self._newest[slug] = book.log
-            return book
+        book = self._house.journal.known(self._newest.get(slug, 0))
+        if book is None or book.fold.state.closed_at is not None:
+            room = await self._meetings.room(slug)
+            book = await self._meetings.latest(room) if room else None
+            if book is not None:
+                self._newest[slug] = book.log
+        return book

@@ -16,6 +16,7 @@ from chatroom.live.book import Record
 from chatroom.live.lane import Subscriber
 from chatroom.live.presence import GRACE, Presence
 from chatroom.live.rules import MEETING
+from chatroom.store.logs import OutcomeUnknown
 from moderation.meeting import commands as ask
 from moderation.meeting.audience import NOBODY
 from moderation.meeting.crowd import CROWD
@@ -574,3 +575,53 @@ async def test_entries_of_a_log_without_sockets_go_nowhere(hall: Hall):
     await hall.office.say(ben, "hello")
     hall.hub.to_all(EVENING, wire.Heartbeat("1.", 2.0))
     assert hall.hub.logs() == []
+
+
+class Behind:
+    """The reads of what others had stored: they come to an end when they are let, or fail."""
+
+    def __init__(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun = 0
+        self.let = asyncio.Event()
+        self.error: Exception | None = None
+        monkeypatch.setattr(hall.office.journal, "catch_up", self._read)
+
+    async def _read(self, *_: int) -> None:
+        self.begun += 1
+        await self.let.wait()
+        if self.error is not None:
+            raise self.error
+
+
+async def reading(hall: Hall, count: int) -> list[asyncio.Task[None]]:
+    """So many have come in at the same moment, and want to know what others had stored before."""
+    await hall.knock(ben)
+    journal, now = hall.office.journal, hall.office.clock.now
+    reads = [
+        asyncio.ensure_future(hall.hub.read_to_head(journal, EVENING, now)) for _ in range(count)
+    ]
+    await asyncio.sleep(0)
+    return reads
+
+
+async def test_p17_a_read_that_fails_fails_for_all_who_waited_for_it(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    behind = Behind(hall, monkeypatch)
+    reads = await reading(hall, 50)
+    behind.error = OutcomeUnknown("away")
+    behind.let.set()
+    outcomes = await asyncio.gather(*reads, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {OutcomeUnknown}
+    assert behind.begun == 1
+
+
+async def test_p19_who_goes_in_the_middle_of_a_read_leaves_it_to_the_next(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    behind = Behind(hall, monkeypatch)
+    first, second = await reading(hall, 2)
+    first.cancel()
+    behind.let.set()
+    await second
+    assert (first.cancelled(), behind.begun) == (True, 2)
