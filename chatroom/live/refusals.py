@@ -195,6 +195,12 @@ REFUSALS: dict[str, Words] = {
     "many_come": Words(
         "Many people are coming in just now. This page goes on by itself in a moment.", ("help",)
     ),
+    "many_call": Words(
+        "Many calls for help come from here just now, and the desk counts yours among them. This page is from an "
+        "earlier version and can't go on from here. Reload it, press Help again and write a few words: then you "
+        "have a line of your own.",
+        ("help",),
+    ),
     "no_such_page": Words(
         "There is nothing at this address. Open your invitation link again.", ("help",)
     ),

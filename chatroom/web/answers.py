@@ -39,6 +39,7 @@ STATUS = {
     "turned_away": 403,
     "rate_limited": 429,
     "many_come": 429,
+    "many_call": 429,
     "door_busy": 429,
 }
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
+import msgspec
 import structlog
 from msgspec import Meta, Struct
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from chatroom.live.rules import as_written
 from chatroom.people.accounts import Session
 from chatroom.settings import Helpline, Settings
 from chatroom.store.rooms import Room
-from chatroom.web.answers import answer, asked, helplines
+from chatroom.web.answers import STATUS, answer, asked, helplines
 from chatroom.web.house import House
 from chatroom.web.sessions import answer_with, begin_session, who_posts
 from moderation.case.case import Case
@@ -85,7 +86,8 @@ class Help:
         """POST /help {"id", "room", "words", "arrival"} -> {"case", "attended", "helplines", "words"}.
 
         Pressed again while a case is open, it answers with the same case. `case` is null for one of
-        too many strangers who have written no words: these are one entry at the desk (A99). Whatever
+        too many strangers who have written no words: these are one entry at the desk (A99), and
+        without an `arrival` they hear `many_call`. Whatever
         fails, and however long the database keeps silent, the helplines are in the answer: then a
         503, and no case.
         """
@@ -118,7 +120,7 @@ class Help:
         if words is None and not await self._is_known(session, place):
             address = self._house.addresses.of(request.scope)
             if self._crowd.takes(place.slug, address):
-                return self._told_together(place)
+                return self._told_together(place, knows_of_many=wanted.arrival is not None)
             with self._crowd.given_back(place.slug, address):
                 token, session, case = await self._case_of(token, session, wanted, place)
         else:
@@ -151,10 +153,18 @@ class Help:
         accounts, cases = self._house.accounts, self._house.cases
         return await cases.of(session) is not None or await accounts.is_known(session)
 
-    def _told_together(self, place: Place) -> Response:
-        """Counted for the desk, and answered at once: with the numbers, and with what is so."""
+    def _told_together(self, place: Place, *, knows_of_many: bool) -> Response:
+        """Counted for the desk, and answered at once: with the numbers, and with what is so.
+
+        A page that names no arrival is of a version that takes whatever comes for a case: it hears a no.
+        """
         self._crowd.pressed(place.slug)
         attended, lines = self._house.cases.is_attended(), lines_of(self._settings)
+        if not knows_of_many:
+            no = wire.refusal(None, Refused("many_call"))
+            words = f"{no.words} If you are in danger right now, {turn_to(lines)} at once."
+            content = {**msgspec.to_builtins(no), "words": words}
+            return answer({**content, "helplines": helplines(self._settings)}, STATUS[no.code])
         return answer(
             {
                 "case": None,

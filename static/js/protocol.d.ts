@@ -149,6 +149,7 @@ export type RefusalCode =
   | "invitation_expired"
   | "invitation_used_up"
   | "many_come"
+  | "many_call"
   | "no_such_page"
   | "door_busy"
   | "room_unfit"

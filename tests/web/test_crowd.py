@@ -65,7 +65,8 @@ class World:
     async def press(
         self, address: str, room: Room | None = None, token: str | None = None, **more: str
     ) -> Frame:
-        body = {"id": secrets.token_hex(16), "room": room.slug if room else None, **more}
+        ids = {"id": secrets.token_hex(16), "arrival": secrets.token_hex(16)}
+        body = {**ids, "room": room.slug if room else None, **more}
         answer = await self.post("/help", body, address, token)
         assert answer.status_code == 200, "Help says no to nobody"
         told: Frame = answer.json()
@@ -170,6 +171,26 @@ async def test_a99_who_was_one_of_many_has_a_line_of_their_own_once_they_write(
         assert (await line.entry("wrote"))["entry"]["words"].strip() == "Please call me"
     again = await world.press("203.0.113.7", token=answer["session"])
     assert again["case"] == answer["case"], "who has a line keeps it"
+
+
+async def test_a99_a_page_of_yesterday_among_many_hears_a_no_with_words_and_numbers_and_no_case(
+    town: Town, world: World
+):
+    """It sends no arrival, and would take a case without a number for one, and wait at its line."""
+    async with town.socket("/desk/socket") as desk:
+        await at_desk(town, desk)
+        for _ in range(budget("helps")):
+            await world.press("203.0.113.7")
+        body = {"id": secrets.token_hex(16), "room": None}
+        answer = await world.post("/help", body, "203.0.113.7")
+        told = answer.json()
+        assert (answer.status_code, told["code"], "case" in told) == (429, "many_call", False)
+        assert "Reload it, press Help again and write a few words" in told["words"]
+        assert "call the number below" in told["words"]
+        assert [line["text"] for line in told["helplines"]] == ["116 123"]
+        await until_told(desk, 1)
+        body["words"] = "I can't go on"
+        assert (await world.post("/help", body, "203.0.113.7")).json()["case"], "words have a line"
 
 
 async def test_a99_a_press_that_is_sent_again_writes_its_words_once(town: Town, world: World):
