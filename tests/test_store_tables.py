@@ -82,6 +82,9 @@ async def test_tables_are_pending_until_they_are_migrated(kind: str, tmp_path: P
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_room_of_the_version_before_keeps_its_groups_ways_open(kind: str, tmp_path: Path):
     with place(kind, tmp_path) as ground:
+        ground.tell("DROP INDEX session_arrival")
+        ground.tell("ALTER TABLE session DROP COLUMN arrival")
+        ground.tell("ALTER TABLE session DROP COLUMN salt")
         ground.tell("DROP TABLE format")
         ground.tell("ALTER TABLE room DROP COLUMN ways")
         ground.tell("UPDATE alembic_version SET version_num = ?", "0002")

@@ -119,18 +119,16 @@ class Accounts:
         it by this one from now on, and that one lets in one more. Either way the session has its
         full life again. `arrival`: as for a new session.
         """
-        fresh = self._token_of(arrival)
-        alone = ("session", hashed(token or fresh or "")) if token or fresh else ()
-        async with writing(self._engine, *alone) as connection:
+        async with writing(self._engine, *self._alone(arrival, token)) as connection:
             invitation = await store.invitation_by_secret(connection, hashed(secret))
             if invitation is None:
                 raise Refused("invitation_unknown")
             token, moved = await self._alive(connection, token, now), False
-            token = token or await self._arrived(connection, fresh, now)
+            token = token or await self._arrived(connection, arrival, now)
             by = await _held_by(connection, hashed(token), invitation) if token else None
             if token is None or by is None:
                 await _take_use(connection, invitation, now)
-                token = token or await self._begin(connection, now, fresh)
+                token = token or await self._begin(connection, now, arrival)
                 await self._grant(connection, hashed(token), invitation)
             elif may_move and by != invitation.id and invitation.role == "member":
                 moved = await _moved(connection, hashed(token), by, invitation, now)
@@ -144,9 +142,8 @@ class Accounts:
         `arrival` is a random word of the page they are at. What it posts before it has a session is
         of one person, in whatever order it arrives.
         """
-        fresh = self._token_of(arrival)
-        async with writing(self._engine, *(("session", hashed(fresh)) if fresh else ())) as sure:
-            return await self._arrived(sure, fresh, now) or await self._begin(sure, now, fresh)
+        async with writing(self._engine, *self._alone(arrival)) as sure:
+            return await self._arrived(sure, arrival, now) or await self._begin(sure, now, arrival)
 
     async def session(self, token: str, now: float) -> Session | None:
         """The session of a token while it lasts. Known for 30 s, so a storm of reconnects is cheap."""
@@ -270,34 +267,47 @@ class Accounts:
         async with reading(self._engine) as connection:
             return await store.rights_in(connection, places)
 
-    def _token_of(self, arrival: str | None) -> str | None:
-        """What a page that knows the word can't know, nor anybody else without our key."""
-        if arrival is None:
-            return None
-        keyed = hashlib.blake2b(arrival.encode(), key=self._key, digest_size=32, person=b"arrival")
+    def _alone(self, arrival: str | None, token: str | None = None) -> tuple[object, ...]:
+        """What a page does before it has a session happens one after the other, with a dead cookie, too."""
+        if arrival is not None:
+            return "session", self._page(arrival)
+        return ("session", hashed(token)) if token else ()
+
+    def _page(self, arrival: str) -> bytes:
+        """How a page is known to the database."""
+        keyed = hashlib.blake2b(arrival.encode(), key=self._key, digest_size=16, person=b"page")
+        return keyed.digest()
+
+    def _token_of(self, arrival: str, salt: bytes) -> str:
+        """What a page that knows the word can't know, nor anybody else without our key; once only (A60)."""
+        about = arrival.encode() + salt
+        keyed = hashlib.blake2b(about, key=self._key, digest_size=32, person=b"arrival")
         return _as_text(keyed.digest())
 
     async def arrived(self, arrival: str, now: float) -> tuple[str, Session] | None:
         """The session that this page's earlier post began, and whose answer it never had."""
         async with reading(self._engine) as connection:
-            token = await self._arrived(connection, self._token_of(arrival), now)
+            token = await self._arrived(connection, arrival, now)
         session = await self.session(token, now) if token else None
         return (token, session) if token and session else None
 
     async def _arrived(
-        self, connection: AsyncConnection, fresh: str | None, now: float
+        self, connection: AsyncConnection, arrival: str | None, now: float
     ) -> str | None:
         """The session that another post of the same page has just begun."""
-        token = await self._alive(connection, fresh, now)
-        begun = await store.begun_at(connection, hashed(token)) if token else None
-        return token if begun is not None and now - begun < ARRIVES_WITHIN else None
+        if arrival is None:
+            return None
+        salt = await store.salt_of(connection, self._page(arrival), now - ARRIVES_WITHIN, now)
+        return None if salt is None else self._token_of(arrival, salt)
 
-    async def _begin(
-        self, connection: AsyncConnection, now: float, fresh: str | None = None
-    ) -> str:
-        is_free = fresh is not None and await store.begun_at(connection, hashed(fresh)) is None
-        token = fresh if fresh is not None and is_free else self._secret()
-        await store.add_session(connection, hashed(token), now, now + SESSION_LIFE)
+    async def _begin(self, connection: AsyncConnection, now: float, arrival: str | None) -> str:
+        """One that was ended, and forgotten, does not come again by the word of its page: that is salted."""
+        if arrival is None:
+            token, page, salt = self._secret(), None, None
+        else:
+            page, salt = self._page(arrival), self._random_bytes(16)
+            token = self._token_of(arrival, salt)
+        await store.add_session(connection, hashed(token), now, now + SESSION_LIFE, page, salt)
         return token
 
     async def _alive(

@@ -105,11 +105,16 @@ async def give_back(connection: AsyncConnection, invitation_id: int) -> None:
 
 
 async def add_session(
-    connection: AsyncConnection, session: bytes, now: float, expires_at: float
+    connection: AsyncConnection,
+    session: bytes,
+    now: float,
+    expires_at: float,
+    arrival: bytes | None = None,
+    salt: bytes | None = None,
 ) -> None:
-    """A signed-in browser that has no rights yet."""
+    """A signed-in browser that has no rights yet. `arrival` is the page's that began it, `salt` its own."""
     row = {"id": session, "created_at": now, "expires_at": expires_at}
-    await connection.execute(insert(tables.session).values(row))
+    await connection.execute(insert(tables.session).values(**row, arrival=arrival, salt=salt))
 
 
 async def expiry_of(connection: AsyncConnection, session: bytes, now: float) -> float | None:
@@ -126,10 +131,15 @@ async def expiries_of(connection: AsyncConnection, sessions: Sequence[bytes]) ->
     return dict(list(found))
 
 
-async def begun_at(connection: AsyncConnection, session: bytes) -> float | None:
-    """When a session began, be it over or not; None for one that is unknown."""
+async def salt_of(
+    connection: AsyncConnection, arrival: bytes, since: float, now: float
+) -> bytes | None:
+    """Of the session that a page has begun since then, and that is not over."""
     row = tables.session.c
-    return await connection.scalar(select(row.created_at).where(row.id == session))
+    query = select(row.salt).where(
+        row.arrival == arrival, row.created_at > since, row.expires_at > now
+    )
+    return await connection.scalar(query.order_by(row.created_at.desc()).limit(1))
 
 
 async def prolong(

@@ -131,8 +131,12 @@ session = Table(
     Column("id", LargeBinary, primary_key=True),
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
+    # Of the page that it was begun by, if that named itself: who else posts from there is the same person.
+    Column("arrival", LargeBinary),
+    Column("salt", LargeBinary),
 )
 Index("session_expires_at", session.c.expires_at)
+Index("session_arrival", session.c.arrival)
 
 seat_right = Table(
     "seat_right",

@@ -1,7 +1,7 @@
 /** The page an invitation link opens: the secret behind the # becomes a session, and leaves no trace. */
 
 import { data, find, write } from "./dom.js"
-import { ARRIVAL, post, RefusedError } from "./http.js"
+import { RefusedError, arrivingAs, post } from "./http.js"
 import { bindLeave } from "./leave.js"
 import { guardAim } from "./views/aim.js"
 import { bindHelp, goOnTo } from "./views/help.js"
@@ -19,7 +19,7 @@ async function enter() {
   write(find("#status"), "Opening the door…")
   find("#in-danger").hidden = find("#again").hidden = true
   try {
-    const { url } = await post("/invitations/exchange", { secret, arrival: ARRIVAL })
+    const { url } = await post("/invitations/exchange", { secret, arrival: arrivingAs() })
     if (location.protocol === "http:" && (await fetch(url).catch(() => null))?.status === NOBODY) return closed(KEEPS_NONE)
     await goOnTo(url, (isAsking) => write(find("#status"), isAsking ? WHEN_ASKED : WHEN_AWAY))
   } catch (error) {

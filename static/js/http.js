@@ -13,7 +13,17 @@ export function newId() {
 }
 
 /** What this page posts before it has a session is of one person, in whatever order it arrives. */
-export const ARRIVAL = newId()
+let arrival = newId()
+
+/** Who comes back to a page that they had left, by Back, may be somebody else by then. */
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) arrival = newId()
+})
+
+/** @returns {string} By which word the server knows this page. */
+export function arrivingAs() {
+  return arrival
+}
 
 /** A no, in words for a person. `refusal.code` is `unreachable` where there was no answer at all. */
 export class RefusedError extends Error {

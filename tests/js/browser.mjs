@@ -54,8 +54,8 @@ Date.now = () => wall
 mock.timers.enable({ apis: ["setTimeout", "setInterval"] })
 
 /** Something happens to the page: `online`, `visibilitychange`. */
-export function happens(name) {
-  listeners.get(name)?.()
+export function happens(name, event = {}) {
+  listeners.get(name)?.(event)
 }
 
 /** @param {number} ms */

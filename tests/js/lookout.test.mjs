@@ -1,8 +1,6 @@
 // A page that asks again by itself: while somebody looks, one question at a time, and at once when they look again.
 import assert from "node:assert/strict"
 import { beforeEach, mock, test } from "node:test"
-import { RefusedError } from "./js/http.js"
-import { Lookout } from "./js/lookout.js"
 
 mock.timers.enable({ apis: ["setTimeout"] })
 AbortSignal.timeout = () => undefined
@@ -11,6 +9,8 @@ const page = Object.assign(new EventTarget(), { hidden: false })
 const browser = new EventTarget()
 globalThis.document = page
 globalThis.addEventListener = (...how) => browser.addEventListener(...how)
+const { RefusedError } = await import("./js/http.js")
+const { Lookout } = await import("./js/lookout.js")
 
 let asked = []
 let heard = []

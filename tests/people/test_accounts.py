@@ -320,8 +320,36 @@ async def test_a60_the_word_of_a_page_opens_nothing_later_nor_after_the_end(
     later = await accounts.exchange(link, None, NOON + ARRIVES_WITHIN, arrival=ARRIVAL)
     assert later.token != token
     left = await accounts.new_session(NOON, ANOTHER)
-    await accounts.end(left, NOON + 1.0)
-    assert await accounts.new_session(NOON + 2.0, ANOTHER) != left
+    ended = await accounts.end(left, NOON + 1.0)
+    again = await accounts.new_session(NOON + 2.0, ANOTHER)
+    assert again != left
+    await accounts.end(again, NOON + 2.0)
+    assert await accounts.forget(ended.session)
+    assert await accounts.new_session(NOON + 3.0, ANOTHER) != left, "nor once it is forgotten"
+    assert await accounts.session(left, NOON + 3.0) is None
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_what_a_page_with_a_dead_cookie_posts_at_once_is_of_one_person(
+    tmp_path: Path, kind: str
+):
+    """Help and the door, at two processes: whatever the cookie was, they wait for one another."""
+    with place(kind, tmp_path) as where:
+        engines = [open_engine(where.settings) for _ in range(2)]
+        try:
+            here, there = [Accounts(one, KEY, dice(f"{n}")) for n, one in enumerate(engines)]
+            room = await create_room(engines[0], "Evening group", "small", NOON, dice("room"))
+            for count in range(20):
+                word, link = f"{count:032x}", await invite(here, room, "member", 1)
+                dead = await here.new_session(NOON)
+                await here.forget((await here.end(dead, NOON)).session)
+                helped, entered = await asyncio.gather(
+                    here.new_session(NOON, word), there.exchange(link, dead, NOON, arrival=word)
+                )
+                assert helped == entered.token
+        finally:
+            for engine in engines:
+                await engine.dispose()
 
 
 async def test_whoever_a_link_let_in_anywhere_is_known(accounts: Accounts, evening: Room):

@@ -2,7 +2,7 @@
 
 import { el, fill, find, write } from "../dom.js"
 import { onlyWhole } from "../enter.js"
-import { ARRIVAL, RefusedError, isUnknown, newId, post, postLast } from "../http.js"
+import { RefusedError, arrivingAs, isUnknown, newId, post, postLast } from "../http.js"
 import { Lookout } from "../lookout.js"
 import { knockedAs, NOT_SURE, notYet, whatIsOn, whatIsSo, whoAnswers, whoComesIn } from "./door-words.js"
 import { helplineList } from "./helplines.js"
@@ -214,7 +214,7 @@ export class DoorView {
 
   /** @param {boolean} [back] @returns {Promise<{ seat: number } | ({ waiting: true } & Waiting)>} */
   #knock(back = false) {
-    const answer = post(`/rooms/${this.#door.room.slug}/seats`, { id: this.#id, name: this.#name.value, back, arrival: ARRIVAL })
+    const answer = post(`/rooms/${this.#door.room.slug}/seats`, { id: this.#id, name: this.#name.value, back, arrival: arrivingAs() })
     this.#asked = answer.catch(() => null)
     return answer
   }

@@ -3,7 +3,7 @@
 import { leaveFor, over } from "../back.js"
 import { el, fill, set, write } from "../dom.js"
 import { isChoosing } from "../enter.js"
-import { ARRIVAL, RefusedError, insist, network, newId } from "../http.js"
+import { RefusedError, arrivingAs, insist, network, newId } from "../http.js"
 import { helplineList, noService, thereNow } from "./helplines.js"
 import { twoTaps } from "./taps.js"
 
@@ -324,7 +324,7 @@ class HelpPanel {
 
   /** @param {string} [words] */
   async #post(words) {
-    const answer = await insist("/help", { id: newId(), room: this.#place.room, arrival: ARRIVAL, words })
+    const answer = await insist("/help", { id: newId(), room: this.#place.room, arrival: arrivingAs(), words })
     this.#place.helplines = answer.helplines ?? this.#place.helplines
     return answer
   }
