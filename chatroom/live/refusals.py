@@ -219,6 +219,9 @@ REFUSALS: dict[str, Words] = {
     "bad_command": Words(
         "The server did not understand that. Reload the page and try again.", ("keep_draft",)
     ),
+    "bad_json": Words(
+        "The server did not understand that. Reload the page and try again.", ("keep_draft",)
+    ),
     "rate_limited": Words(
         "That was a lot at once. Nothing is lost: wait a moment, then try again.",
         ("keep_draft",),
@@ -250,9 +253,7 @@ class CloseCode(Struct, frozen=True):
 CLOSE_CODES: dict[str, CloseCode] = {
     "leaving": CloseCode(1000, "The log is over, or the client left.", False),
     "not_text": CloseCode(1003, "Frames are text.", False),
-    "bad_frame": CloseCode(
-        1008, "A frame that is no hello and no command, or a second hello.", False
-    ),
+    "bad_frame": CloseCode(1008, "A first frame that is no hello, or a second hello.", False),
     "restart": CloseCode(1012, "The server restarts; come back with the cursor.", True),
     "no_session": CloseCode(4401, "No session, or no hello within 5 seconds.", False),
     "no_seat": CloseCode(4403, "The session has no seat here; go through the door.", False),

@@ -200,6 +200,7 @@ OutboundFrame = (
 _frames: msgspec.json.Decoder[InboundFrame] = msgspec.json.Decoder(InboundFrame)
 _encoder = msgspec.json.Encoder()
 _cursor = re.compile(r"([0-9]{1,19})\.([0-9a-f]{16}|)", re.ASCII)
+_id = re.compile(r'"id": ?"([0-9a-f]{32})"')
 _surrogates = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 NO_COMMAND = Raw(b"null")
 TEXT = 0x81
@@ -207,7 +208,7 @@ TEXT = 0x81
 
 
 def decode(text: str) -> InboundFrame:
-    """A frame of a client; raises `msgspec.DecodeError` for what is none.
+    """A frame of a client; raises one of `NO_FRAME` for what is none.
 
     Half an emoji, cut off by a browser, spoils its command and not the socket (A37).
     """
@@ -218,6 +219,16 @@ def decode(text: str) -> InboundFrame:
     except msgspec.DecodeError:
         frame = _frames.decode(_surrogates.sub("\\\\ufffd", text))
     return Command(frame.id, NO_COMMAND) if isinstance(frame, Command) else frame
+
+
+NO_FRAME = msgspec.DecodeError, RecursionError
+"""What `decode` raises for what is none; the second where it nests too deep (A32)."""
+
+
+def id_in(text: str) -> str | None:
+    """The id of a command in what is no frame, so that whoever sent it hears what became of it."""
+    found = _id.search(text, 0, 200)
+    return found[1] if found else None
 
 
 def decode_command(decoder: msgspec.json.Decoder[C], raw: Raw) -> C:

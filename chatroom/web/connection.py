@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
-import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket
@@ -105,13 +104,9 @@ async def _next(socket: WebSocket) -> wire.InboundFrame | None:
     text = message.get("text")
     if text is None:
         raise Ended("not_text")
-    return _decoded(text)
-
-
-def _decoded(text: str) -> wire.InboundFrame:
     try:
         return wire.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except wire.NO_FRAME:
         raise Ended("bad_frame") from None
 
 
@@ -245,7 +240,7 @@ class Connection:
         if self._ends is not None:
             return
         try:
-            frame = _decoded(text)
+            frame = wire.decode(text)
             if isinstance(frame, wire.Typing):
                 if not self._typing():
                     self._slowly(self._pace.look(pause))
@@ -255,11 +250,18 @@ class Connection:
                 self._introduce(frame)
             else:
                 raise Ended("bad_frame")
+        except wire.NO_FRAME:
+            self._slowly(self._not_understood(text))
         except Ended as ended:
             self._end(str(ended))
         except Exception as error:  # A bug must end no more than this socket, and log no words.
             _log.error("socket_failed", error=type(error).__name__)
             self._end("restart")
+
+    async def _not_understood(self, text: str) -> None:
+        """The socket lives: a page may be newer than this process, and has words on their way (A32)."""
+        await self._pace.look(pause)
+        self._subscriber.send(wire.refusal(wire.id_in(text), Refused("bad_json")))
 
     def _go_on(self) -> None:
         """Something was answered: what waited behind it is heard now."""

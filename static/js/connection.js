@@ -290,7 +290,7 @@ export class Connection {
       case "receipt":
       case "refusal":
       case "retry":
-        if (frame.type === "refusal" && frame.id === null) this.#away = Number(frame.facts?.retry_ms)
+        if (frame.type === "refusal" && frame.id === null) this.#away = Number(frame.facts?.retry_ms) || 0
         this.#answered(frame.id)
         return this.#onframe(frame)
       default:

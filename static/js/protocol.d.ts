@@ -157,6 +157,7 @@ export type RefusalCode =
   | "no_session"
   | "not_yours"
   | "bad_command"
+  | "bad_json"
   | "rate_limited"
   | "id_reused"
   | "overtaken"

@@ -324,6 +324,17 @@ test("who is told to come back later stays away for so long, and no longer (A95)
   assert.ok(sockets.length > before + 1)
 })
 
+test("a no that says no time keeps nobody away, and lets nobody storm", () => {
+  newest().says(fresh(0))
+  newest().says({ type: "refusal", id: null, code: "bad_json", words: "What?", facts: {} })
+  const before = sockets.length
+  newest().breaks()
+  passes(100)
+  assert.equal(sockets.length, before, "not at once, as setTimeout takes what is no number")
+  passes(5_000)
+  assert.equal(sockets.length, before + 1)
+})
+
 test("a socket that is one too many does not come back by itself (A64)", () => {
   const before = sockets.length
   newest().breaks(4413)

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 from chatroom import app
 from chatroom.groups.formats import open_formats
 from chatroom.groups.meetings import Meetings
+from chatroom.people.limits import BUDGETS
 from chatroom.store.postgres import DatabaseAway
 from chatroom.web import commands, connection
 from chatroom.web.security import COOKIE
@@ -124,19 +126,47 @@ NO_FRAMES = {
     "typing": '{"type":"typing","words":"he"}',
     "stream": '{"type":"hello","cursor":{"staff":"1."}}',
     "protocol": '{"type":"hello","protocol":10000000000000000000}',
+    "proto": '{"type":"typing","__proto__":{}}',
     "another protocol": '{"type":"hello","protocol":2}',
 }
+ID_IN = dict.fromkeys(("deep", "nested"), "0" * 32)
+"""Where it can be told which command it was, its sender is told."""
 
 
-async def test_a32_a35_a39_a_malformed_frame_closes_the_socket(town: Town, room: Room):
-    ben = await room.seat("Ben")
+async def test_a_first_frame_that_is_no_hello_closes_the_socket(town: Town, room: Room):
     for name, frame in NO_FRAMES.items():
         async with town.socket(f"{room.path}/socket") as line:
             await line.socket.send(frame)
             assert await line.code() == 1008, name
-        async with room.sit(ben) as line:
-            await line.socket.send(frame)
-            assert await line.code() == 1008, name
+
+
+async def test_a32_a34_a35_a39_what_is_no_frame_is_refused_and_the_socket_lives(room: Room):
+    """A page that is newer than the server it is connected to must not lose its line for good."""
+    await room.open()
+    ben, chidi = await room.seat("Ben"), await room.seat("Chidi")
+    async with room.sit(ben) as bens, room.sit(chidi) as chidis:
+        for name, frame in NO_FRAMES.items():
+            if name == "another protocol":
+                continue  # It is a second hello.
+            others = asyncio.ensure_future(chidis.say("hello", GATHERING))
+            await bens.socket.send(frame)
+            refusal = await bens.until("refusal")
+            assert (refusal["code"], refusal["id"]) == ("bad_json", ID_IN.get(name)), name
+            assert "__proto__" not in str(refusal), "it is never echoed"
+            assert (await others)["type"] == "receipt"
+        assert (await bens.say("and on", GATHERING))["type"] == "receipt"
+
+
+async def test_a91_who_sends_what_is_no_frame_as_fast_as_it_goes_is_read_slowly(room: Room):
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        for _ in range(12):
+            await line.socket.send("[]")
+        began = time.monotonic()
+        for _ in range(12):
+            assert (await line.until("refusal"))["code"] == "bad_json"
+        assert BUDGETS["refused"].amount == 5, "or it takes another time"
+        assert time.monotonic() - began > 1.5
 
 
 async def test_a10_a_command_before_hello_and_a_second_hello_close_the_socket(
