@@ -1,6 +1,6 @@
 /** A case as its member and whoever of staff has it see it: snapshot and entries -> lines. No DOM in this file. */
 
-import { isolated } from "./names.js"
+import { isolated } from "./written.js"
 
 /** @import { CaseEntry, CaseView, Lapse, Numbered, Outcome, Source, Triage, Write } from "./protocol.js" */
 /** @import { Item } from "./outbox.js" */

@@ -5,7 +5,6 @@ import { SOURCE, TRIAGE, apply, begin, crowds, crowdsToTell, hasLapsed, isMine, 
 import { data, fill, find, write } from "./dom.js"
 import { RefusedError, isUnknown, newId, post } from "./http.js"
 import { bindLeave } from "./leave.js"
-import { isolated } from "./names.js"
 import { guardAim } from "./views/aim.js"
 import { Cases } from "./views/desk/cases.js"
 import { Chairs } from "./views/desk/chairs.js"
@@ -14,6 +13,7 @@ import { PressesView } from "./views/desk/presses.js"
 import { Work } from "./views/desk/work.js"
 import { bindHelp, openHelp } from "./views/help.js"
 import { helplineList, noService } from "./views/helplines.js"
+import { isolated } from "./written.js"
 
 /** @import { OutboundFrame, Refusal, TakeOver } from "./protocol.js" */
 /** @import { State } from "./connection.js" */

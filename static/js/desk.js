@@ -1,6 +1,6 @@
 /** The desk as everybody at it sees it: snapshot and entries -> open cases. No DOM in this file. */
 
-import { isolated } from "./names.js"
+import { isolated } from "./written.js"
 
 /** @import { CaseListed, Chair, ChairListed, DeskView, Lapse, PressesListed, PressesPutAway, Numbered, Outcome, Source, TakeOver, Triage } from "./protocol.js" */
 

@@ -1,7 +1,8 @@
 /** The page of a room: the door, then the meeting. Wires the socket, the folded room and the views. */
 
+import { Behind } from "./behind.js"
 import { Connection, parseCursor } from "./connection.js"
-import { data, find, style, write } from "./dom.js"
+import { data, find, write } from "./dom.js"
 import { Draft } from "./draft.js"
 import { bindLeave } from "./leave.js"
 import { Outbox } from "./outbox.js"
@@ -21,11 +22,10 @@ import { TimelineView } from "./views/timeline.js"
 import { aloud } from "./words.js"
 
 /** @import { State } from "./connection.js" */
-/** @import { Acts, Model, Panel } from "./model.js" */
+/** @import { Acts, Model } from "./model.js" */
 /** @import { Item } from "./outbox.js" */
 /** @import { Entries, Fresh, OutboundFrame, SeatCommand, Stream } from "./protocol.js" */
 /** @import { MeetingEntry, Room } from "./room.js" */
-/** @import { CrowdView } from "./views/crowd.js" */
 /** @import { Door } from "./views/door.js" */
 /** @import { Words } from "./views/pending.js" */
 
@@ -37,8 +37,6 @@ const END_IS_NEAR = 30
 
 /** Milliseconds for which words under a line are gathered before they are shown. */
 const GATHER = 400
-
-const CHAIR = find("#chair")
 
 class RoomPage {
   #door
@@ -67,9 +65,7 @@ class RoomPage {
   /** Who waits for the answer to a command, and whether they show a refusal themselves. */
   /** @type {Map<string, { tell: (item: Item<SeatCommand>) => void, quiet: boolean }>} */
   #asked = new Map()
-  #acts
-  /** @type {Panel | "loading" | null} */
-  #panel = null
+  #behind
 
   #header = new HeaderView()
   #floor
@@ -80,13 +76,6 @@ class RoomPage {
   #waiting
   #writers = new WritingView()
   #care
-  /** What nobody needs at first sight. @type {readonly { render: (model: Model) => void }[] | "loading" | null} */
-  #rest = null
-  #restTries = 0
-  /** What only a crowd needs. @type {CrowdView | null} */
-  #crowd = null
-  #crowdTries = 0
-  #isCrowdDue = false
   /** Whether this socket answers who somebody is. */
   #mayAsk = false
   /** Whether they asked for a sound when they are invited. */
@@ -125,7 +114,19 @@ class RoomPage {
         this.#composer.tell(seat)
       },
     }
-    this.#acts = acts
+    this.#behind = new Behind({
+      acts,
+      door,
+      sound: {
+        get: () => this.#sound,
+        set: (isOn) => {
+          this.#sound = isOn
+          this.#draft.save()
+        },
+      },
+      who: (seats) => this.#mayAsk && this.#connection.who(seats),
+      onload: () => this.#draw(),
+    })
     this.#floor = new FloorView(acts)
     this.#arrived = new ArrivedView(acts)
     this.#talk = new TimelineView(acts)
@@ -224,12 +225,12 @@ class RoomPage {
       case "resumed":
         this.#presence.begin(this.#connection.now())
         this.#mayAsk = frame.crowd ?? false
-        this.#crowd?.again(false)
+        this.#behind.crowd?.again(false)
         break
       case "people":
         this.#room = this.#room && meet(this.#room, frame)
         this.#talk.met(this.#timeline.items)
-        this.#crowd?.met(frame.seats.map(({ seat }) => seat))
+        this.#behind.crowd?.met(frame.seats.map(({ seat }) => seat))
         break
       case "heartbeat":
       case "receipt":
@@ -245,7 +246,7 @@ class RoomPage {
     if (frame.snapshot.kind !== "meeting") return
     this.#room = start(frame.snapshot, frame.seat)
     this.#mayAsk = this.#room.crowd !== null
-    this.#crowd?.again(true)
+    this.#behind.crowd?.again(true)
     this.#presence.begin(frame.now)
     this.#writing.clear()
     this.#timeline = new Timeline()
@@ -269,7 +270,7 @@ class RoomPage {
       const isHistory = numbered.number <= (this.#heads.get(stream) ?? 0)
       if (!isHistory) {
         this.#room = apply(this.#room, numbered)
-        if (this.#panel !== "loading") this.#panel?.heard(numbered.entry, this.#room)
+        this.#behind.heard(numbered.entry, this.#room)
       }
       if ("seat" in numbered.entry) this.#writing.end(numbered.entry.seat)
       const isNews = numbered.entry.type !== "reacted"
@@ -387,8 +388,7 @@ class RoomPage {
     document.body.dataset.link = name
     if (name === "live") {
       this.#outbox.resume()
-      this.#isCrowdDue = true
-      void this.#loadRest()
+      this.#behind.connected()
     }
     if (name === "ended") this.#ended(code ?? 0)
     this.#draw()
@@ -436,7 +436,7 @@ class RoomPage {
       seat === room.seat || this.#presence.isHere(seat, now, rooms.matters(room, seat))
     const isCrowd = room.crowd !== null || this.#presence.count !== null
     const here = isCrowd ? this.#presence.size : rooms.circle(room).filter(({ seat }) => isHere(seat)).length
-    const isListed = this.#crowd?.listed(room, this.#timeline.items) ?? (() => true)
+    const isListed = this.#behind.crowd?.listed(room, this.#timeline.items) ?? (() => true)
     const hasLeft = (/** @type {number} */ seat) =>
       isCrowd ? !isListed(seat) : seat !== room.seat && !rooms.matters(room, seat) && this.#presence.hasLeft(seat, now, false)
     /** @type {Model} */
@@ -446,14 +446,12 @@ class RoomPage {
     this.#floor.render(model)
     this.#queue.render(model)
     this.#people.render(model)
-    if (isCrowd) this.#crowd?.render(model)
-    if (isCrowd && this.#crowd === null && this.#isCrowdDue) void this.#loadCrowd()
-    if (this.#rest !== "loading") for (const view of this.#rest ?? []) view.render(model)
+    this.#behind.render(model, isCrowd)
     this.#topic.render(model)
     this.#arrived.render(model)
     this.#announceDraft(model)
     this.#composer.render(model)
-    this.#hold(model)
+    this.#behind.hold(model)
     if (room.closedAt !== null && document.body.dataset.state === "room") this.#end.over()
     this.#pending = this.#pending.filter((item) => !this.#isIn(item))
     const rows = this.#pending.filter((item) => this.#composer.shows(item) && !this.#timeline.holds(item))
@@ -461,61 +459,6 @@ class RoomPage {
       this.#writers.render(room, this.#writing.seats(now))
       return this.#waiting.render(rows, this.#connection.isLive)
     })
-  }
-
-  /** What holds a meeting is loaded for who holds it, and goes when they cease to. @param {Model} model */
-  #hold(model) {
-    const holds = rooms.isFacilitator(model.room)
-    CHAIR.hidden = !holds
-    if (this.#panel === null && holds) void this.#loadPanel()
-    if (this.#panel === null || this.#panel === "loading") return
-    if (holds) return this.#panel.render(model)
-    this.#panel.remove()
-    this.#panel = null
-  }
-
-  /** Under another name each time, for a browser keeps it in mind that it failed. */
-  async #loadRest() {
-    if (this.#rest !== null) return
-    this.#rest = "loading"
-    const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
-    try {
-      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }] = await Promise.all(
-        ["me", "readings", "agenda", "offer"].map((view) => import(`./views/${view}.js${tried}`)),
-      )
-      const onchange = (/** @type {boolean} */ isOn) => {
-        this.#sound = isOn
-        this.#draft.save()
-      }
-      this.#rest = [new MeView(this.#acts, { isOn: this.#sound, onchange }), new ReadingsView(this.#acts), new AgendaView(), new OfferView(this.#acts)]
-      this.#draw()
-    } catch {
-      this.#rest = null // The network is gone; it is asked for again once the line is back.
-    }
-  }
-
-  async #loadCrowd() {
-    this.#isCrowdDue = false
-    const tried = this.#crowdTries++ > 0 ? `?${this.#crowdTries}` : ""
-    try {
-      const { CrowdView } = await import(`./views/crowd.js${tried}`)
-      this.#crowd ??= new CrowdView((/** @type {number[]} */ seats) => this.#mayAsk && this.#connection.who(seats))
-    } catch {
-      // The network is gone, or a newer version runs; it is asked for again once the line is back.
-    }
-  }
-
-  async #loadPanel() {
-    this.#panel = "loading"
-    try {
-      const [{ ChairPanel }] = await Promise.all([import("./views/chair/panel.js"), style("../css/chair.css", import.meta.url)])
-      this.#panel = new ChairPanel(this.#acts, this.#door)
-      this.#draw()
-    } catch {
-      // A newer version runs by now, or the network is gone.
-      this.#announce("Reload the page to hold the meeting.")
-      write(CHAIR, "Reload the page to hold the meeting.")
-    }
   }
 }
 

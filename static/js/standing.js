@@ -1,6 +1,6 @@
 /** How the meeting stands: what follows from the fold of room.js. No DOM. */
 
-import { isolated } from "./names.js"
+import { isolated } from "./written.js"
 
 /** @import { Crosstalk, Phase, Reaction, Service, Speak } from "./protocol.js" */
 /** @import { Person, Room } from "./room.js" */

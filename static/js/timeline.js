@@ -1,7 +1,7 @@
 /** What the talk shows, made of entries: turns, cards, phase rules, notices, private lines. No DOM. */
 
-import { isolated } from "./names.js"
 import { nameOf, place } from "./standing.js"
+import { isolated } from "./written.js"
 
 /** @import { MeetingEntry, Room } from "./room.js" */
 /** @import { Kind, Phase, Reaction, Say, Service, Stream, Tell } from "./protocol.js" */

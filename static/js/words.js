@@ -1,7 +1,7 @@
 /** The sentences of the room page: plain, calm, no blame. No DOM. */
 
-import { isolated } from "./names.js"
 import * as rooms from "./standing.js"
+import { isolated } from "./written.js"
 
 /** @import { Crosstalk, Reaction, Service } from "./protocol.js" */
 /** @import { Room } from "./room.js" */

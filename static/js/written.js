@@ -1,4 +1,4 @@
-/** Words as the server keeps them (moderation/content/written.py), and how many fit in one line. No DOM. */
+/** What people wrote: as the server keeps it (moderation/content/written.py), how much fits in a line, and in a sentence of ours. No DOM. */
 
 /** Code points of one line, of a post (moderation/bounds.py), and those in which a cry for help is heard (chatroom/live/wire.py). */
 export const LONGEST = 2000
@@ -34,4 +34,19 @@ export function length(text) {
 /** The first code points of a text. @param {string} text @param {number} count */
 export function beginning(text, count) {
   return text.length <= count ? text : [...text].slice(0, count).join("")
+}
+
+// In a sentence of ours
+
+/** Letters that are written from right to left. */
+const LEFTWARD = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+const [FIRST_STRONG, POP] = ["\u2068", "\u2069"]
+
+/**
+ * A name that turns nothing round but itself: between isolates, where it is written from right to left.
+ *
+ * @param {string} name
+ */
+export function isolated(name) {
+  return LEFTWARD.test(name) && !name.startsWith(FIRST_STRONG) ? FIRST_STRONG + name + POP : name
 }

@@ -1,7 +1,7 @@
 /** What the door says: what is on, who holds it, and who comes in. */
 
-import { isolated } from "../names.js"
 import { holders } from "../words.js"
+import { isolated } from "../written.js"
 
 /** @import { Refusal } from "../protocol.js" */
 

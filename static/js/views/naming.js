@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js"
 import { shorter } from "../initials.js"
-import { isolated } from "../names.js"
+import { isolated } from "../written.js"
 
 /** @typedef {() => Promise<boolean>} Asks Whether the form may go on; the field holds what was chosen. */
 

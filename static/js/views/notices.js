@@ -1,10 +1,10 @@
 /** What stands between the talk and the field: who is writing, an offer of help, and an end. */
 
 import { el, fill, find, keyed, write } from "../dom.js"
-import { isolated } from "../names.js"
 import * as rooms from "../standing.js"
 import { floorCard, minutesLeft, rules, writing } from "../words.js"
 import { helplineList } from "./helplines.js"
+import { isolated } from "../written.js"
 
 /** @import { Acts, Model } from "../model.js" */
 /** @import { Room } from "../room.js" */

@@ -1,8 +1,8 @@
 /** For an assigned reader: the texts of this part, each to be looked at and then posted for everybody. */
 
 import { el, find, isOff, keyed, turnOff } from "../dom.js"
-import { isolated } from "../names.js"
 import * as rooms from "../standing.js"
+import { isolated } from "../written.js"
 
 /** @import { Acts, Model } from "../model.js" */
 /** @import { Room } from "../room.js" */

@@ -1,9 +1,9 @@
 /** What a facilitator can do now: every minute, with the agenda, and where something is wrong. No DOM. */
 
-import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { givesBackTo, isFree, isHeldUp } from "./sight.js"
 import { they } from "./words.js"
+import { isolated } from "../../written.js"
 
 /** @import { Room } from "../../room.js" */
 /** @import { Act } from "./sight.js" */

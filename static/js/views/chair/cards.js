@@ -1,12 +1,11 @@
 /** What a facilitator posts: cue cards and readings after a look at them, the topic, announcements. */
 
 import { el, find, keyed, set, turnOff, write } from "../../dom.js"
-import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { button, keepFocus, showActs } from "./buttons.js"
 import { cardsOf, cueCard, mayPost } from "./sight.js"
 import { tooLong } from "../overlong.js"
-import { LONGEST_POST, length, written } from "../../written.js"
+import { LONGEST_POST, isolated, length, written } from "../../written.js"
 import { closeAct, phaseAct } from "./acts.js"
 import { phaseLine } from "./words.js"
 

@@ -1,11 +1,11 @@
 /** What stands before a facilitator as long as it is so, with what can be done about it. No DOM. */
 
-import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { clock, holders } from "../../words.js"
 import { lowerShield, raiseShield, thaw, unmuteAll } from "./acts.js"
 import { isHeldUp, isShieldOffered, load, losers, mayTakeChair, phaseTime, shouldClose } from "./sight.js"
 import { They, hasPassed, many } from "./words.js"
+import { isolated } from "../../written.js"
 
 /** @import { Room } from "../../room.js" */
 /** @import { Act } from "./sight.js" */

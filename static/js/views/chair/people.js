@@ -1,10 +1,10 @@
 /** Each person in a facilitator's list: whether they are muted, and the way to all that can be done for them. */
 
 import { el, find, keyed, set, write } from "../../dom.js"
-import { isolated } from "../../names.js"
 import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus } from "./buttons.js"
 import { PURGED, mutedBadge } from "./words.js"
+import { isolated } from "../../written.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { Person, Room } from "../../room.js" */

@@ -1,13 +1,13 @@
 /** What a facilitator can do for one person, in a sheet with their name: talk, quieten, and what is rare. */
 
 import { el, find, set, turnOff, write } from "../../dom.js"
-import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { openOver } from "../sheet.js"
 import { twoTaps } from "../taps.js"
 import { button, keepFocus } from "./buttons.js"
 import { givesChair, isFree, moves } from "./sight.js"
 import { MUTES, PURGED, REASONS, SERVICES, handLine, mutedBadge } from "./words.js"
+import { isolated } from "../../written.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { MuteReason, SeatCommand, Service } from "../../protocol.js" */

@@ -1,7 +1,6 @@
 /** The queue in a facilitator's hands: inviting, reordering, lowering, closing. And who waits at the door. */
 
 import { el, fill, find, keyed, linger, set, write } from "../../dom.js"
-import { isolated } from "../../names.js"
 import * as rooms from "../../standing.js"
 import { twoTaps } from "../taps.js"
 import { button, keepFocus } from "./buttons.js"
@@ -9,6 +8,7 @@ import { isFree } from "./sight.js"
 import { showNotices } from "./strip.js"
 import { lobbyNotes, notices } from "./notices.js"
 import { queueLine } from "./words.js"
+import { isolated } from "../../written.js"
 
 /** @import { Model } from "../../model.js" */
 /** @import { SeatCommand } from "../../protocol.js" */

@@ -1,6 +1,6 @@
 /** A group's own ways in plain words, and what changes when some are chosen. No DOM. */
 
-import { isolated } from "../../names.js"
+import { isolated } from "../../written.js"
 
 /** @import { Flags } from "../../protocol.js" */
 

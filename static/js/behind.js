@@ -1,0 +1,109 @@
+/** What a room's page loads behind itself: what nobody needs at first sight, a crowd's part, and what holds a meeting. */
+
+import { find, style, write } from "./dom.js"
+import * as rooms from "./standing.js"
+
+/** @import { Acts, Model, Panel } from "./model.js" */
+/** @import { MeetingEntry, Room } from "./room.js" */
+/** @import { CrowdView } from "./views/crowd.js" */
+/** @import { Door } from "./views/door.js" */
+
+const CHAIR = find("#chair")
+
+/**
+ * @typedef {object} Ways
+ * @property {Acts} acts
+ * @property {Door} door
+ * @property {{ get: () => boolean, set: (isOn: boolean) => void }} sound Whether they asked for one when they are invited.
+ * @property {(seats: number[]) => boolean} who Asks who somebody is; false where this socket does not answer.
+ * @property {() => void} onload
+ */
+
+export class Behind {
+  #ways
+  /** What nobody needs at first sight. @type {readonly { render: (model: Model) => void }[] | "loading" | null} */
+  #rest = null
+  #restTries = 0
+  /** What only a crowd needs. @type {CrowdView | null} */
+  crowd = null
+  #crowdTries = 0
+  #isCrowdDue = false
+  /** @type {Panel | "loading" | null} */
+  #panel = null
+
+  /** @param {Ways} ways */
+  constructor(ways) {
+    this.#ways = ways
+  }
+
+  /** The line is there: what failed for want of it is asked for again. */
+  connected() {
+    this.#isCrowdDue = true
+    void this.#loadRest()
+  }
+
+  /** @param {MeetingEntry["entry"]} entry @param {Room} room */
+  heard(entry, room) {
+    if (this.#panel !== "loading") this.#panel?.heard(entry, room)
+  }
+
+  /** @param {Model} model @param {boolean} isCrowd */
+  render(model, isCrowd) {
+    if (isCrowd) this.crowd?.render(model)
+    if (isCrowd && this.crowd === null && this.#isCrowdDue) void this.#loadCrowd()
+    if (this.#rest !== "loading") for (const view of this.#rest ?? []) view.render(model)
+  }
+
+  /** What holds a meeting is loaded for who holds it, and goes when they cease to. @param {Model} model */
+  hold(model) {
+    const holds = rooms.isFacilitator(model.room)
+    CHAIR.hidden = !holds
+    if (this.#panel === null && holds) void this.#loadPanel()
+    if (this.#panel === null || this.#panel === "loading") return
+    if (holds) return this.#panel.render(model)
+    this.#panel.remove()
+    this.#panel = null
+  }
+
+  /** Under another name each time, for a browser keeps it in mind that it failed. */
+  async #loadRest() {
+    if (this.#rest !== null) return
+    this.#rest = "loading"
+    const { acts, sound, onload } = this.#ways
+    const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
+    try {
+      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }] = await Promise.all(
+        ["me", "readings", "agenda", "offer"].map((view) => import(`./views/${view}.js${tried}`)),
+      )
+      this.#rest = [new MeView(acts, { isOn: sound.get(), onchange: sound.set }), new ReadingsView(acts), new AgendaView(), new OfferView(acts)]
+      onload()
+    } catch {
+      this.#rest = null // The network is gone; it is asked for again once the line is back.
+    }
+  }
+
+  async #loadCrowd() {
+    this.#isCrowdDue = false
+    const tried = this.#crowdTries++ > 0 ? `?${this.#crowdTries}` : ""
+    try {
+      const { CrowdView } = await import(`./views/crowd.js${tried}`)
+      this.crowd ??= new CrowdView(this.#ways.who)
+    } catch {
+      // The network is gone, or a newer version runs; it is asked for again once the line is back.
+    }
+  }
+
+  async #loadPanel() {
+    this.#panel = "loading"
+    const { acts, door, onload } = this.#ways
+    try {
+      const [{ ChairPanel }] = await Promise.all([import("./views/chair/panel.js"), style("../css/chair.css", import.meta.url)])
+      this.#panel = new ChairPanel(acts, door)
+      onload()
+    } catch {
+      // A newer version runs by now, or the network is gone.
+      acts.announce("Reload the page to hold the meeting.")
+      write(CHAIR, "Reload the page to hold the meeting.")
+    }
+  }
+}
