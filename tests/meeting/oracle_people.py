@@ -176,9 +176,11 @@ class People:
         self.named_at[entry.seat] = [*(told if has_written else []), self.room]
 
     def _needs_own_name(self, name: str | None, besides: int = 0) -> None:
+        must(name is None or name not in self._names_here(besides), "somebody else's name")
+
+    def _names_here(self, besides: int = 0) -> set[str | None]:
         here = self.roles.keys() - self.gone - self.left - {besides}
-        taken = {self.names[seat] for seat in here}
-        must(name is None or name not in taken, "somebody else's name")
+        return {self.names[seat] for seat in here}
 
     def _listening_chosen(self, entry: happened.ListeningChosen) -> None:
         self._sits(entry.seat)
@@ -201,14 +203,18 @@ class People:
         must(entry.words is None or entry.words.strip() != "", "nobody is nameless")
         must(entry.ghost == 0 or self.roles.get(entry.ghost) == "member", "the seat of nobody here")
         must(entry.ghost not in self.gone, "the seat of somebody removed")
-        has_cause = entry.same_link != "" or entry.ghost != 0 or self.shielded
+        # Who says that they were here may be somebody who serves: that seat is given to nobody by one tap.
+        was_here = entry.ghost != 0 or entry.words in self._names_here()
+        waits = entry.knock in self.lobby  # Who waits already corrects a name.
+        has_cause = waits or entry.same_link != "" or was_here or self.shielded
         must(self.flags.door != "open" or self._door_is_shut() or has_cause, "the door is open")
         must(self.flags.door != "invitation" or has_cause, "there is no lobby")
         self.knocked = entry
-        if entry.knock in self.lobby:
+        if waits:
             must(entry.words is None or self.lobby[entry.knock] != entry.words, "knocked twice")
         else:
-            must(not self.locked, "nobody knocks at a locked door")
+            leads = entry.role == "facilitator"
+            must(not self.locked or leads, "no member knocks at a locked door")
             must(entry.knock == self.knocks + 1, "knocks are numbered in order")
             places = sum((knock in self.invited) == entry.invited for knock in self.lobby)
             must(places < LOBBY, "the lobby is full (A92)")
