@@ -42,7 +42,9 @@ QUICK = ["-k", "not at_random and not race_for_500"]
 TESTS = {
     "chatroom/live/book.py": ["tests/journal", *ON_SQLITE],
     "chatroom/live/hub.py": ["tests/live/test_hub.py", "tests/web/test_connection.py"],
+    "chatroom/live/books.py": ["tests/journal", *ON_SQLITE],
     "chatroom/live/journal.py": ["tests/journal", *ON_SQLITE],
+    "chatroom/live/proposals.py": ["tests/journal", *ON_SQLITE],
     "chatroom/live/presence.py": ["tests/live/test_presence.py", "tests/live/test_hub.py"],
     "chatroom/live/refusals.py": ["tests/test_refused.py", "tests/web/test_connection.py"],
     "chatroom/live/reviewing.py": ["tests/live/test_reviewing.py", "tests/web/test_reviewed.py"],

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.live.book import Book, Record
-from chatroom.live.journal import Journal, RetryLater
+from chatroom.live.journal import Journal
+from chatroom.live.proposals import RetryLater
 from chatroom.people.accounts import Accounts, Session
 from chatroom.store import cases as store
 from chatroom.store import rooms

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from chatroom.care.cases import log_of
 from chatroom.live.book import Book
-from chatroom.live.journal import Journal, Unreadable
+from chatroom.live.books import Unreadable
+from chatroom.live.journal import Journal
 from chatroom.live.presence import GRACE, Presence
 from moderation.case.case import Case
 from moderation.case.commands import ClaimerAway, ClaimerBack

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chatroom.care.cases import Cases
 from chatroom.live.book import Book
 from chatroom.live.hub import Hub
-from chatroom.live.journal import Journal, RetryLater
+from chatroom.live.journal import Journal
+from chatroom.live.proposals import RetryLater
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.people.accounts import Accounts, Ended, Session
 from chatroom.store import rooms

@@ -4,86 +4,31 @@ docs/architecture.md tells the whole journey; journal.md of the design holds the
 """
 
 import asyncio
-import contextlib
 import hashlib
-import itertools
 import random
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
 from msgspec.structs import replace
 
 from chatroom.live.book import Book, Fold, Record, folded
-from chatroom.live.rules import RULES, Command, Entry, Rules, State, erased_by
-from chatroom.store.logs import READER, Batch, DataFault, First, Head, Logs, OutcomeUnknown, Row
-from chatroom.store.together import Together
+from chatroom.live.books import Books, Unreadable
+from chatroom.live.proposals import Answer, Proposal, Queues, RetryLater, by_log, first_answer
+from chatroom.live.rules import Command, Entry, Rules, State, erased_by
+from chatroom.store.logs import READER, Batch, DataFault, First, Logs, OutcomeUnknown, Row
 from moderation.content.verdict import ALLOW, Verdict
 from moderation.refused import Refused
 
-IN_TURN = 8
-"""Commands of one seat that a batch takes at most, each after the others had their turn (W29)."""
-IN_A_BATCH = 256
-"""Commands in one commit: who says one line among hundreds who say many waits for no more than that."""
 TRIES = 5
 FAILED_LATELY = 5.0
 """Seconds for which an append that failed is taken to say how the next one will fare (P18)."""
 CONTESTED = 0.001, 0.003
 """Seconds before the second try in a log that others write in too, so that each gets a turn."""
 
-
 _log = structlog.get_logger()
-
-
-class RetryLater(Exception):
-    """The outcome is unknown, or nothing was tried: send again with the same id."""
-
-
-class Unreadable(OutcomeUnknown):
-    """A log holds what this version does not know, or says so: nothing in it is decided here (W10)."""
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """Where a command's entry stands: in the stream of `audience`, under `number`; None for no entry."""
-
-    audience: int | None = None
-    number: int | None = None
-
-
-@dataclass(eq=False)
-class Proposal:
-    """A command on its way into a log. `review` judges its words again should the epoch have moved.
-
-    `followed_by`: what its sender had sent behind it, when this was sent for the first time; none
-    of that is stored up to position `alone_at`.
-    """
-
-    log: int
-    seat: int
-    command: Command
-    id: bytes | None = None
-    digest: bytes | None = None
-    verdict: Verdict = ALLOW
-    review: Callable[[State], Verdict] | None = None
-    followed_by: Sequence[bytes] = ()
-    alone_at: int | None = None
-    arrival: int = 0
-    answer: "asyncio.Future[Answer]" = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-
-    def settle(self, outcome: Answer | Exception) -> None:
-        if self.answer.done():
-            return  # The asker is gone.
-        if isinstance(outcome, Exception):
-            self.answer.set_exception(outcome)
-            self.answer.exception()  # Read here: an asker who left is no error.
-        else:
-            self.answer.set_result(outcome)
 
 
 @dataclass
@@ -130,7 +75,7 @@ async def no_pause(_: float) -> None:
     """For a log that nobody else writes in."""
 
 
-class Journal:
+class Journal(Books):
     """Group commit over all logs of this process. `run` lives in the caller's TaskGroup."""
 
     def __init__(
@@ -146,24 +91,17 @@ class Journal:
     ) -> None:
         """`good_until`: until when, on the database's clock, a decision may be stored that is made now
         in a log where something is due then (W1)."""
-        self._logs = logs
+        super().__init__(logs, published)
         self._now = now
         self._random_bytes = random_bytes
         self._key = key
-        self._published = published
         self._announce = announce
         self._good_until = good_until
         self._pause = pause
         self._contested = False
         self._failed_at: float | None = None
-        # Weak: two books of one log would publish its entries twice (P4).
-        self._books: WeakValueDictionary[int, Book] = WeakValueDictionary()
-        self._loading = Together(self._read)
-        self._queues: dict[int, dict[int, deque[Proposal]]] = {}
+        self._queues = Queues()
         self._waiting = asyncio.Event()
-        self._arrivals = itertools.count()
-        self._heard: set[int] = set()
-        self._hearing = asyncio.Event()
 
     # Asking
 
@@ -187,8 +125,7 @@ class Journal:
         """
         digest = self._digest(payload) if id else None
         proposal = Proposal(log, seat, command, id, digest, verdict, review, followed_by)
-        proposal.arrival = next(self._arrivals)
-        self._queues.setdefault(log, {}).setdefault(seat, deque()).append(proposal)
+        self._queues.put(proposal)
         self._waiting.set()
         return proposal.answer
 
@@ -197,119 +134,10 @@ class Journal:
     ) -> Answer | Refused | None:
         """The answer to a command that was stored before; None where it was not. Nothing is queued."""
         first = await self._logs.first(log, seat, id)
-        return None if first is None else _first_answer(self._digest(payload), first)
+        return None if first is None else first_answer(self._digest(payload), first)
 
     def _digest(self, payload: bytes) -> bytes:
         return hashlib.blake2b(payload, key=self._key, digest_size=16).digest()
-
-    async def book(self, log: int) -> Book | None:
-        """The log folded up to its head, from memory where it is there; None where there is no such log."""
-        return self._books.get(log) or await self._loading.of(log)
-
-    async def _read(self, log: int) -> Book | None:
-        head = await self._logs.head(log)
-        if head is None:
-            return None
-        book = self._books[log] = await self._load(head)
-        return book
-
-    async def _load(self, head: Head) -> Book:
-        book = Book(head.log, RULES[head.kind])
-        book.min_reader, book.swept_at = head.min_reader, head.swept_at
-        book.advance(_record(book.rules, row) for row in await self._logs.tail(head.log, 0))
-        return book
-
-    async def seat_of(self, log: int, session: str) -> int | None:
-        """The seat that a session's digest has in a log."""
-        book = await self.book(log)
-        return None if book is None else book.rules.seat_of(book.fold.state, session)
-
-    def known(self, log: int) -> Book | None:
-        """The book in memory, None where there is none."""
-        return self._books.get(log)
-
-    async def reread(self, log: int, swept_at: float) -> None:
-        """Folds a log afresh, in the book that is held: what was swept is gone from memory, too (P20)."""
-        while (book := self._books.get(log)) is not None:
-            head = Head(log, book.rules.kind, book.fold.position, book.min_reader, swept_at)
-            fresh = await self._load(head)
-            if fresh.fold.position == book.fold.position:
-                book.fold, book.ring, book.pages = fresh.fold, fresh.ring, fresh.pages
-                book.swept_at = swept_at
-                return
-            await self.catch_up(log)  # What is new has to be published.
-
-    async def catch_up(self, *logs: int) -> None:
-        """Reads what others have appended in these logs, in one query, and publishes it.
-
-        One that can't be read keeps nobody from the others; then it is raised.
-        """
-        books = [book for log in logs if (book := self._books.get(log)) is not None]
-        if not books:
-            return
-        tails: dict[int, list[Row]] = {}
-        for row in await self._logs.tails({book.log: book.fold.position for book in books}):
-            tails.setdefault(row.log, []).append(row)
-        unreadable = None
-        for book in books:
-            try:
-                self._publish(book, [_record(book.rules, row) for row in tails.get(book.log, ())])
-            except Unreadable as error:
-                unreadable = error
-        if unreadable is not None:
-            raise unreadable
-
-    async def notice(self, heads: Iterable[Head]) -> None:
-        """Where logs stand by now: what is new is read, what is not for this reader is known.
-
-        What another process has swept is read again, once (P20).
-        """
-        behind, swept = [], []
-        for head in heads:
-            book = self._books.get(head.log)
-            if book is not None:
-                book.min_reader = head.min_reader
-                if book.fold.position < head.position:
-                    behind.append(head.log)
-                if head.swept_at is not None and head.swept_at != book.swept_at:
-                    swept.append((head.log, head.swept_at))
-        for log, swept_at in swept:
-            with contextlib.suppress(Unreadable):  # The other logs go on.
-                await self.reread(log, swept_at)
-        await self.catch_up(*behind)
-
-    def logs(self) -> list[int]:
-        """The logs that are in memory here."""
-        return list(self._books)
-
-    def heard(self, log: int, position: int) -> None:
-        """An announcement: somebody may have appended. It only says: read the tail (W26)."""
-        book = self._books.get(log)
-        if book is not None and book.fold.position < position:
-            self._heard.add(log)
-            self._hearing.set()
-
-    async def follow(self) -> None:
-        """Reads the tails that were announced, once for all of a loop turn, until cancelled."""
-        while True:
-            await self._hearing.wait()
-            self._hearing.clear()
-            logs, self._heard = self._heard, set()
-            with contextlib.suppress(OutcomeUnknown):  # The head poll comes back to it.
-                await self.catch_up(*logs)
-
-    async def stream(self, book: Book, audience: int, after: int, limit: int) -> list[Record]:
-        """The next entries of a stream behind number `after`, at most `limit`."""
-        kept = book.since(audience, after)
-        if kept is not None:
-            return kept[:limit]
-        position = book.fold.position
-        rows = await self._logs.stream(book.log, audience, after, limit)
-        gone = book.erased_since(position) if audience == 0 else set()
-        return [
-            _record(book.rules, row._replace(words=None) if row.number in gone else row)
-            for row in rows
-        ]
 
     def stores(self) -> bool:
         """Whether a receipt can be promised, by how the last append went, if that was lately."""
@@ -322,27 +150,8 @@ class Journal:
         while True:
             await self._waiting.wait()
             self._waiting.clear()
-            while work := self._take():
+            while work := self._queues.take():
                 await self._commit(work)
-
-    def _take(self) -> list[Proposal]:
-        """What is decided next, in the order in which it came."""
-        return sorted(self._chosen(), key=lambda proposal: proposal.arrival)
-
-    def _chosen(self) -> list[Proposal]:
-        """Of what waits in all logs one of each seat in turn; who had theirs is behind the others then."""
-        work: list[Proposal] = []
-        for _ in range(IN_TURN):
-            for log in list(self._queues):
-                seats = self._queues.pop(log)
-                for seat in list(seats):
-                    if len(work) < IN_A_BATCH:
-                        work.extend(_next(seats, seat))
-                if seats:
-                    self._queues[log] = seats
-                if len(work) >= IN_A_BATCH:
-                    return work
-        return work
 
     async def _commit(self, work: list[Proposal]) -> bool:
         """Settles all of `work`; False where it ended in `retry`."""
@@ -353,7 +162,7 @@ class Journal:
                     # Longer each time: somebody's disk may take longer than a few milliseconds.
                     await self._pause(random.uniform(*CONTESTED) * 2**number)
                 # Behind the pause: what is read before it is stale again when it ends.
-                await self.catch_up(*_by_log(work))
+                await self.catch_up(*by_log(work))
             except DataFault:
                 return await self._apart(work)
             except Unreadable:
@@ -376,7 +185,7 @@ class Journal:
         Contested is what was lost, and what was won after a loss: others are at it, and get a turn.
         """
         self._contested = False
-        drafts = [await self._decide(log, proposals) for log, proposals in _by_log(work).items()]
+        drafts = [await self._decide(log, proposals) for log, proposals in by_log(work).items()]
         batches = [draft.batch() for draft in drafts if draft.rows]
         done = await self._logs.append(batches) if batches else set()
         if done:
@@ -482,7 +291,7 @@ class Journal:
         """A no, or nothing to do; unless it was stored before: then with its first receipt (P2)."""
         for proposal, answer in draft.answered:
             first = await self._first(proposal)
-            proposal.settle(answer if first is None else _first_answer(proposal.digest, first))
+            proposal.settle(answer if first is None else first_answer(proposal.digest, first))
 
     async def _first(self, proposal: Proposal) -> First | None:
         if proposal.id is None:
@@ -496,16 +305,11 @@ class Journal:
         for proposal, answer in draft.stored:
             proposal.settle(answer)
 
-    def _publish(self, book: Book, records: list[Record]) -> None:
-        new = book.advance(records)
-        if new:
-            self._published(book, new)
-
     # When it fails
 
     async def _apart(self, work: list[Proposal]) -> bool:
         """One bad row must not take the others down: log by log, then one by one (W2)."""
-        if len(_by_log(work)) > 1:
+        if len(by_log(work)) > 1:
             return await self._log_by_log(work)
         if len(work) == 1:
             return await self._guilty(work[0])
@@ -515,7 +319,7 @@ class Journal:
         return True
 
     async def _log_by_log(self, work: list[Proposal]) -> bool:
-        logs = list(_by_log(work).values())
+        logs = list(by_log(work).values())
         if len(logs) == 1:
             return self._unknown(work)
         return all([await self._commit(proposals) for proposals in logs])
@@ -528,43 +332,15 @@ class Journal:
         except OutcomeUnknown:
             return self._unknown([proposal])
         refused = Refused("bad_command")
-        proposal.settle(refused if first is None else _first_answer(proposal.digest, first))
+        proposal.settle(refused if first is None else first_answer(proposal.digest, first))
         return True
 
     def _unknown(self, work: list[Proposal]) -> bool:
         """`retry` to all, and to what is queued behind them: the order of a socket's commands holds (P5)."""
-        logs = {proposal.log for proposal in work}
-        behind = [
-            proposal
-            for log in logs
-            for queue in self._queues.pop(log, {}).values()
-            for proposal in queue
-        ]
+        behind = self._queues.drop({proposal.log for proposal in work})
         for proposal in (*work, *behind):
             proposal.settle(RetryLater())
         return False
-
-
-def _next(seats: dict[int, deque[Proposal]], seat: int) -> Iterable[Proposal]:
-    """The next of a seat, which is last then. As seat 0 the server asks, for many at the door."""
-    queue = seats.pop(seat)
-    taken = [queue.popleft() for _ in range(min(IN_TURN if seat == 0 else 1, len(queue)))]
-    if queue:
-        seats[seat] = queue
-    return taken
-
-
-def _first_answer(digest: bytes | None, first: First) -> Answer | Refused:
-    if first.digest is not None and first.digest != digest:
-        return Refused("id_reused")
-    return Answer(first.audience, first.number)
-
-
-def _by_log(work: list[Proposal]) -> dict[int, list[Proposal]]:
-    logs: dict[int, list[Proposal]] = {}
-    for proposal in work:
-        logs.setdefault(proposal.log, []).append(proposal)
-    return logs
 
 
 _packer = msgspec.msgpack.Encoder()
@@ -587,17 +363,4 @@ def _row(log: int, record: Record, proposal: Proposal) -> Row:
         record.at,
         _packer.encode(bare),
         None if words is None else words.encode(),
-    )
-
-
-def _record(rules: Rules, row: Row) -> Record:
-    try:
-        entry = rules.entries.decode(row.data)
-    except msgspec.MsgspecError:
-        _log.error("log_unreadable", kind=rules.kind, type=row.type)
-        raise Unreadable from None
-    if row.words is not None:
-        entry = replace(entry, words=row.words.decode())
-    return Record(
-        row.position, row.audience, row.number, row.entry_id, row.at, entry, row.command_id
     )

@@ -10,8 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatroom.live import wire
 from chatroom.live.book import Book
+from chatroom.live.books import Unreadable
 from chatroom.live.hub import Hub
-from chatroom.live.journal import Journal, Unreadable
+from chatroom.live.journal import Journal
 from chatroom.live.lobby import Lobby
 from chatroom.live.presence import GRACE, Presence
 from chatroom.live.rules import RULES

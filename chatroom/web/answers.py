@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from chatroom.care.helplines import case_kept, lines_of
 from chatroom.live import wire
-from chatroom.live.journal import RetryLater
+from chatroom.live.proposals import RetryLater
 from chatroom.settings import Settings
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.web.assets import Assets

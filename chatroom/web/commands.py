@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from chatroom.care.cases import place_in
 from chatroom.live import wire
 from chatroom.live.book import Book
-from chatroom.live.journal import Answer, RetryLater
 from chatroom.live.lane import Subscriber
+from chatroom.live.proposals import Answer, RetryLater
 from chatroom.live.rules import Command, State, as_written, stream_name, words_of
 from chatroom.live.timekeeper import pause
 from chatroom.people.accounts import Session

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from chatroom.bus import Bus
 from chatroom.live import wire
 from chatroom.live.addresses import Addresses
-from chatroom.live.journal import RetryLater
+from chatroom.live.proposals import RetryLater
 from chatroom.people.accounts import Accounts, Ended, Entered, Session, hashed
 from chatroom.people.strangers import Strangers
 from chatroom.settings import Settings

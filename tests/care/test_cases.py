@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.care.cases import Cases, Place, case_id, log_of
 from chatroom.live.book import Book, Record
-from chatroom.live.journal import Answer
+from chatroom.live.proposals import Answer
 from chatroom.people.accounts import Accounts, Session
 from chatroom.store import cases as store
 from chatroom.store import database, rooms

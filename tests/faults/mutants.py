@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from chatroom import cli, server
-from chatroom.live.journal import Journal, Proposal, _by_log
+from chatroom.live.journal import Journal
+from chatroom.live.proposals import Proposal, by_log
 from chatroom.live.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def receipt_before_commit() -> None:
     as_it_is = Journal._try
 
     async def early(self: Journal, work: list[Proposal]) -> list[Proposal]:
-        for log, proposals in _by_log(work).items():
+        for log, proposals in by_log(work).items():
             draft = await self._decide(log, proposals)
             for proposal, answer in draft.stored:
                 if proposal.seat:  # A seat that is not there yet can't be welcomed.
@@ -48,7 +49,7 @@ def no_version_check() -> None:
     def decided(self: Journal, log: int, seat: int, command: Any, **more: Any) -> Any:
         answer = submit(self, log, seat, command, **more)
         book = self.known(log)
-        proposal = self._queues[log][seat][-1]
+        proposal = self._queues._of[log][seat][-1]
         if book is not None and more.get("id") is not None:
             now = max(self._now(), book.fold.at)
             try:

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from chatroom.live.book import Book, Record
-from chatroom.live.journal import Answer, Journal
+from chatroom.live.journal import Journal
+from chatroom.live.proposals import Answer
 from chatroom.live.rules import Entry
 from chatroom.settings import Settings
 from chatroom.store import logs_postgres, postgres

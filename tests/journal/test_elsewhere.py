@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from chatroom.live import journal as module
-from chatroom.live.journal import Answer, RetryLater
+from chatroom.live.proposals import Answer, RetryLater
 from chatroom.store import logs_postgres, logs_sqlite
 from chatroom.store.logs import READER, OutcomeUnknown, Row
 from moderation.case.commands import Raise

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chatroom.live import book as books
-from chatroom.live import journal as journals
+from chatroom.live import proposals
 from chatroom.live.book import Book, folded
-from chatroom.live.journal import Answer, RetryLater
+from chatroom.live.proposals import Answer, RetryLater
 from chatroom.live.rules import MEETING
 from chatroom.store.logs import Row
 from moderation.content.verdict import Finding, Verdict
@@ -161,16 +161,16 @@ async def test_one_line_among_hundreds_of_many_seats_is_in_the_next_batch_w29(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ):
     """Raiders have eight lines each on the way; who speaks once waits for one of each."""
-    monkeypatch.setattr(journals, "IN_A_BATCH", 4)
+    monkeypatch.setattr(proposals, "IN_A_BATCH", 4)
     taken: list[list[int]] = []
-    take = office.journal._take
+    take = office.journal._queues.take
 
-    def noted() -> list[journals.Proposal]:
+    def noted() -> list[proposals.Proposal]:
         work = take()
         taken.append([proposal.seat for proposal in work])
         return work
 
-    monkeypatch.setattr(office.journal, "_take", noted)
+    monkeypatch.setattr(office.journal._queues, "take", noted)
     raid = [office.say(ada, f"raid {n}") for n in range(8)]
     raid += [office.say(chidi, f"raid {n}") for n in range(8)]
     one = office.say(ben, "hello")
@@ -186,7 +186,7 @@ async def test_no_log_waits_behind_anothers_hundreds_w29(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ):
     await office.furnish(MORNING)
-    monkeypatch.setattr(journals, "IN_A_BATCH", 1)
+    monkeypatch.setattr(proposals, "IN_A_BATCH", 1)
     evening = [office.say(seat, "busy") for seat in (ada, ben, chidi) for _ in range(5)]
     morning = office.journal.submit(MORNING, ben, ask.Say("hello", 0))
     await asyncio.wait([morning])

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from chatroom.live import journal as module
-from chatroom.live.journal import Answer, RetryLater
+from chatroom.live.proposals import Answer, RetryLater
 from moderation.meeting import commands as ask
 from moderation.refused import Refused
 from tests.cast import ada, ben, chidi

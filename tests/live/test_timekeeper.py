@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from chatroom.live.journal import Unreadable
+from chatroom.live.books import Unreadable
 from chatroom.live.lane import Subscriber
 from chatroom.live.timekeeper import (
     CHAIR_MISSED,

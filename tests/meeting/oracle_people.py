@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags
 from tests.meeting.oracle_clocks import Awaited, Clocks, about, must
@@ -61,7 +62,7 @@ class People:
         self.lobby: dict[int, str | None] = {}
         self.knocked: happened.Knocked | None = None
         self.knockers: dict[str, int] = {}
-        self.leads: set[int] = set()
+        self.comes_as: dict[int, ask.Role] = {}  # Who waits.
         """The knocks of who comes in as a facilitator."""
         self.invited: set[int] = set()
         """The knocks of those whom the group had let in before."""
@@ -142,6 +143,7 @@ class People:
     def _came_back(self, entry: happened.CameBack) -> None:
         must(entry.seat in self.roles and entry.seat not in self.gone, "the removed stay out")
         must(self.roles[entry.seat] == "member", "a facilitator's seat is not given away")
+        self.by_the_door = None
         self.left.discard(entry.seat)
         self._has_no_session(entry.seat)
         self._needs_own_name(entry.words, besides=entry.seat)
@@ -222,8 +224,7 @@ class People:
             if not entry.invited or (self.flags.door == "open" and entry.role == "member"):
                 self.strangers.append(self.clocks.at)
         self.lobby[entry.knock] = entry.words
-        if entry.role == "facilitator":
-            self.leads.add(entry.knock)
+        self.comes_as[entry.knock] = entry.role
         if entry.invited:
             self.invited.add(entry.knock)
         self.awaited = [
@@ -249,7 +250,7 @@ class People:
     def _knock_answered(self, entry: happened.KnockAnswered) -> None:
         must(entry.knock in self.lobby, "nobody waits under this number")
         name = self.lobby.pop(entry.knock)
-        role = "facilitator" if entry.knock in self.leads else "member"
+        role = self.comes_as[entry.knock]
         session = next(who for who, knock in self.knockers.items() if knock == entry.knock)
         if entry.answer == "withdrawn":
             must(entry.by == 0, "nobody stops waiting for another")

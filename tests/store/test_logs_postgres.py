@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from chatroom.live.journal import Answer, RetryLater
+from chatroom.live.proposals import Answer, RetryLater
 from chatroom.store import postgres
 from chatroom.store.logs import Logs, OutcomeUnknown, Row
 from chatroom.store.logs_postgres import ANSWER_WITHIN, WHILE_SILENT, PostgresLogs
