@@ -1,5 +1,6 @@
 """What a process knows of a log: its records, their fold, and the newest of them in memory."""
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable
 
@@ -56,6 +57,7 @@ class Book:
         self.contested = False
         self.ring: deque[Record] = deque(maxlen=RING)
         self._lately: set[bytes] = set()
+        self._arrivals: list[tuple[int, int]] = []
         self.fold = Fold(0, HashTrieMap(), rules.new)
         self.pages = Pages()
         self.shared = Shared(rules)
@@ -74,7 +76,21 @@ class Book:
             new.append(record)
         return new
 
+    def behind_arrivals(self, number: int) -> int:
+        """The first number in the room from this one on that tells more than that somebody came."""
+        at = bisect_right(self._arrivals, number, key=lambda run: run[0]) - 1
+        return number if at < 0 else max(number, self._arrivals[at][1] + 1)
+
+    def _note_arrival(self, number: int) -> None:
+        """They come one after another, so what is kept are the first and the last of each row of them."""
+        first = number
+        if self._arrivals and self._arrivals[-1][1] == number - 1:
+            first, _ = self._arrivals.pop()
+        self._arrivals.append((first, number))
+
     def _keep(self, record: Record) -> None:
+        if record.audience == 0 and self.rules.is_arrival(record.entry):
+            self._note_arrival(record.number)
         erased = erased_by(record.entry)
         self.pages.forget(erased)
         for number in erased:

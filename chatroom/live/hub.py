@@ -16,7 +16,7 @@ from chatroom.live.presence import (
     shows_typing,
 )
 from chatroom.live.refusals import CLOSE_CODES
-from chatroom.live.rules import let_go_by, stream_name
+from chatroom.live.rules import Entry, let_go_by, stream_name
 from chatroom.store.logs import OutcomeUnknown
 from moderation.meeting.audience import NOBODY
 from moderation.meeting.crowd import NAMING
@@ -180,11 +180,12 @@ class Hub:
         circle = self._circles.get(book.log)
         if circle is None:
             return
+        in_a_crowd = is_of_a_crowd(book.fold.state)
         for part, let_go in _parts(records):
-            self._publish_part(circle, part)
+            self._publish_part(circle, part, book.rules.is_arrival if in_a_crowd else _urgent)
             if let_go is not None:
                 self._let_go(circle, *let_go)
-        if is_of_a_crowd(book.fold.state):
+        if in_a_crowd:
             self._introduce(circle, book, records)
 
     def _introduce(self, circle: Circle, book: Book, records: list[Record]) -> None:
@@ -194,7 +195,9 @@ class Hub:
         if frame is not None:
             circle.to_all(wire.encode(frame))
 
-    def _publish_part(self, circle: Circle, records: list[Record]) -> None:
+    def _publish_part(
+        self, circle: Circle, records: list[Record], may_wait: Callable[[Entry], bool]
+    ) -> None:
         by_audience: dict[int, list[Record]] = {}
         for record in records:
             if record.audience != NOBODY:
@@ -202,7 +205,8 @@ class Hub:
         for audience, of_one in by_audience.items():
             frame = entries_frame(audience, of_one)
             if audience == 0:
-                circle.to_all(frame)
+                is_patient = all(may_wait(record.entry) for record in of_one)
+                circle.to_all(frame, circle.patience if is_patient else 0.0)
             else:
                 for subscriber in circle.readers(audience):
                     subscriber.write(frame)
@@ -264,10 +268,10 @@ class Hub:
         self._tell_soon(circle)
 
     def _tell_soon(self, circle: Circle) -> None:
-        """At most every 0.3 s."""
+        """At most every 0.3 s, and in a crowd of thousands every second."""
         if circle.presence_timer is None:
-            loop = asyncio.get_running_loop()
-            circle.presence_timer = loop.call_later(SETTLE, self._tell_presence, circle)
+            loop, wait = asyncio.get_running_loop(), max(SETTLE, circle.patience)
+            circle.presence_timer = loop.call_later(wait, self._tell_presence, circle)
 
     def _tell_presence(self, circle: Circle) -> None:
         circle.presence_timer = None
@@ -291,6 +295,11 @@ class Hub:
         if shows_typing(book.fold.state, seat, in_a_crowd=circle.is_crowd):
             circle.typing[seat] = now
             circle.to_all(wire.encode(wire.SeatTyping(seat)))
+
+
+def _urgent(_: Entry) -> bool:
+    """Of few people, everybody is told at once who came."""
+    return False
 
 
 def entries_frame(audience: int, records: Iterable[Record]) -> bytes:

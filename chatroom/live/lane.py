@@ -119,13 +119,17 @@ class Lane:
         self._writers: list[Write] = []
         self._holes = 0
         self._pending: list[bytes] = []
+        self._wait = math.inf
+        self._begins: asyncio.Handle | None = None
+        self._begins_late = False
         self._cuts: list[tuple[int, int]] = []
         self._flight: Flight | None = None
         self._is_hot = False
 
     @property
-    def empty(self) -> bool:
-        return not self._live
+    def size(self) -> int:
+        """How many sockets a flush is written to, about."""
+        return len(self._live)
 
     # Coming and going
 
@@ -168,17 +172,27 @@ class Lane:
 
     # Writing
 
-    def to_all(self, frame: bytes) -> None:
-        """One flush joins what is waiting: at the next turn of the loop, or a tick later where many speak."""
+    def to_all(self, frame: bytes, wait: float = 0.0) -> None:
+        """One flush joins what is waiting: at the next turn of the loop, or a tick later where many speak.
+
+        With `wait` it may be so many seconds later, unless something comes that may not.
+        """
         if not self._live:
             return
-        if not self._pending and self._flight is None:
-            loop = asyncio.get_running_loop()
-            if self._is_hot and len(self._live) >= LARGE:
-                loop.call_later(TICK, self._begin)
-            else:
-                loop.call_soon(self._begin)
         self._pending.append(frame)
+        self._wait = min(self._wait, wait)
+        if self._flight is None:
+            self._begin_soon()
+
+    def _begin_soon(self) -> None:
+        """Once for all that waits; sooner where the newest can't wait for as long as the others."""
+        if self._begins is not None and (self._wait or not self._begins_late):
+            return
+        if self._begins is not None:
+            self._begins.cancel()
+        loop, self._begins_late = asyncio.get_running_loop(), self._wait > 0.0
+        wait = self._wait or (TICK if self._is_hot and len(self._live) >= LARGE else 0.0)
+        self._begins = loop.call_later(wait, self._begin) if wait else loop.call_soon(self._begin)
 
     def flush_before(self, subscriber: Subscriber) -> int | None:
         """The flush that what is for this one alone must come behind; None where nothing waits for it."""
@@ -195,6 +209,7 @@ class Lane:
     def _begin(self) -> None:
         frames, cuts = self._pending, self._cuts
         self._pending, self._cuts = [], []
+        self._begins, self._wait = None, math.inf
         self._is_hot = len(frames) > 1
         self.flush += 1
         starts = [0, *(first for _, first in cuts)]
@@ -220,7 +235,7 @@ class Lane:
         self._flight = None
         self._close_holes()
         if self._pending:
-            loop.call_soon(self._begin)
+            self._begin_soon()
 
     def _close_holes(self) -> None:
         if not self._holes:

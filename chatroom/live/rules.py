@@ -27,7 +27,7 @@ from moderation.case.entries import (
 )
 from moderation.content.verdict import Verdict
 from moderation.content.written import Written, written
-from moderation.meeting import audience, decider
+from moderation.meeting import audience, crowd, decider
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
 from moderation.meeting.state import Stamp
@@ -69,6 +69,8 @@ class Rules:
     ended: Callable[[State], float | None]
     reader: Callable[[Entry], int] = lambda entry: 1
     """Which reader may decide in a log that has this entry (W10)."""
+    is_arrival: Callable[[Entry], bool] = lambda entry: False
+    """Whether who starts afresh in a crowd can do without this entry: it is in the snapshot, and in no timeline."""
     own: OwnPart | None = None
     """None where snapshots are few: each is made for itself."""
 
@@ -171,6 +173,7 @@ MEETING = Rules(
     ended=lambda meeting: meeting.closed_at,
     # Whatever the entry is: it was decided by rules that the readers before these do not have.
     reader=lambda entry: 4,
+    is_arrival=crowd.is_arrival,
     own=OwnPart(audience.own, audience.since, audience.gone),
 )
 CASE = Rules(

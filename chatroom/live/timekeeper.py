@@ -269,7 +269,8 @@ class Timekeeper:
         Every process that anybody of the meeting is connected to looks, whoever held it: the last
         facilitator's process may be the one that died.
         """
-        log, here = book.log, sorted(seat for seat in connected if meeting.is_facilitator(seat))
+        log, holders = book.log, filter(meeting.is_facilitator, meeting.in_service)
+        here = sorted(seat for seat in holders if seat in connected)
         if here or not meeting.is_open:
             self._chair_missed.pop(log, None)
             first = sorted(here, key=lambda seat: seat not in (meeting.chair, meeting.former_chair))

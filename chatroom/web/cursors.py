@@ -2,9 +2,10 @@
 
 from chatroom.live import wire
 from chatroom.live.book import Book
+from chatroom.live.presence import is_of_a_crowd
 from chatroom.live.rules import stream_name
 from chatroom.web.house import House
-from moderation.meeting.audience import CHAIR
+from moderation.meeting.audience import CHAIR, ROOM
 
 TOO_FAR = 5000
 """Entries of one stream that a refill carries at most (W24)."""
@@ -48,11 +49,17 @@ class Reader:
         return self._book.rules.streams(self._book.fold.state, self._seat)
 
     def starts(self) -> dict[int, int]:
-        """The numbers behind which a fresh start begins to read."""
-        head = self._book.fold.head
+        """The numbers behind which a fresh start begins to read.
+
+        In a crowd thousands have come since; who is here the snapshot says.
+        """
+        head, firsts = self._book.fold.head, self.streams()
+        if ROOM in firsts and is_of_a_crowd(self._book.fold.state):
+            firsts[ROOM] = self._book.behind_arrivals(firsts[ROOM])
+            firsts[self._seat] += 1  # Its own stream begins with that it was given.
         return {
             audience: max(first - 1, head(audience)[0] - TOO_FAR)
-            for audience, first in self.streams().items()
+            for audience, first in firsts.items()
         }
 
     def places(self, cursor: "dict[wire.Stream, str]") -> dict[int, tuple[int, str]] | None:

@@ -187,7 +187,8 @@ case, `/desk/socket` the desk. Frames are JSON texts, discriminated by `type`; s
 7. **A crowd.** In a meeting of more than 200 a snapshot lists those who matter, says how many sit, and what the
    client itself is. An entry may be about somebody else: it changes nothing that a client knows of them. Of whom
    it needs the name it asks `who`, all at once; `people` brings them, at the place that it has read to, and comes
-   to all when somebody is named for the first time in a while.
+   to all when somebody is named for the first time in a while. A fresh start begins behind those who had come
+   before the first words that it may read, and who comes is told to the others within a second.
 
 8. **Compression** is off, but in rooms that the operator named. There `permessage-deflate` is taken of who offers
    it, without context either way, and what is sent to all comes compressed; nobody has to take it so.

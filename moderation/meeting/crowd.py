@@ -19,6 +19,11 @@ NAMING = (
 """Entries of the room that everybody is shown with a name."""
 
 
+def is_arrival(entry: happened.AnyEntry) -> bool:
+    """Whether a snapshot says all that this entry does: no timeline shows that somebody came."""
+    return isinstance(entry, happened.SeatTaken)
+
+
 def is_crowd(meeting: Meeting) -> bool:
     return meeting.sitting > CROWD
 

@@ -11,6 +11,7 @@ from chatroom.live import lane as module
 from chatroom.live.circle import Circle
 from chatroom.live.lane import GATHERED, IN_A_TURN, Subscriber
 from moderation.meeting.crowd import LATELY
+from tests.journal.stage import until
 from tests.live.hall import Recorder, recorded
 
 EVENING = 7
@@ -189,7 +190,7 @@ async def test_a_law_everybody_gets_all_from_their_coming_to_their_going_once_an
         what = dice.random()
         word = b" %d" % step
         if what < 0.3:
-            circle.to_all(word)
+            circle.to_all(word, dice.choice([0.0, 0.0, 0.001]))
             for expected in here.values():
                 expected.append(word)
         elif what < 0.45:
@@ -205,9 +206,7 @@ async def test_a_law_everybody_gets_all_from_their_coming_to_their_going_once_an
         else:
             await turns(dice.randrange(3))
     lanes = (circle._plain, circle._compressed)
-    async with asyncio.timeout(5):
-        while any(lane._pending or lane._flight is not None for lane in lanes):
-            await turns()
+    await until(lambda: not any(lane._pending or lane._flight is not None for lane in lanes))
     for one, expected in (*here.items(), *gone.items()):
         assert_in_order(given(one).split(), [word.strip() for word in expected])
     assert {one.seat for one in circle.all()} == {one.seat for one in here}
@@ -224,6 +223,39 @@ def assert_in_order(got: list[bytes], expected: list[bytes]) -> None:
     for place, word in enumerate(expected):
         if word.startswith(b"own"):
             assert set(expected[:place]) <= set(got[: got.index(word)])
+
+
+async def test_news_that_may_wait_are_gathered_and_go_with_what_may_not(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+):
+    loop, timers = asyncio.get_running_loop(), list[tuple[float, asyncio.TimerHandle]]()
+    later = loop.call_later
+
+    def noted(delay: float, what: Callable[[], None]) -> asyncio.TimerHandle:
+        timers.append((delay, later(60.0, what)))
+        return timers[-1][1]
+
+    monkeypatch.setattr(loop, "call_later", noted)
+    ben = come(circle, 1)
+    for frame in (b"came1 ", b"came2 "):
+        circle.to_all(frame, 0.5)
+    await turns(3)
+    assert given(ben) == b""
+    assert [delay for delay, _ in timers] == [0.5], "one for all"
+    circle.to_all(b"words ")
+    await turns(3)
+    assert recorded(ben).given == [b"came1 came2 words "]
+    assert timers[0][1].cancelled()
+    circle.to_all(b"came3 ", 0.5)
+    circle.to_all(b"came4 ", 0.5)
+    circle.last_words(ben)
+    assert given(ben).endswith(b"came3 came4 "), "who goes has had it"
+
+
+async def test_to_gather_takes_as_long_as_a_tenth_of_a_core_can_tell(circle: Circle):
+    for seat in range(1, 51):
+        come(circle, seat, deflates=seat % 2 == 0)
+    assert circle.patience == pytest.approx(50 * 100e-6)
 
 
 async def test_what_all_read_is_compressed_once_and_nothing_that_is_for_one_alone(

@@ -13,16 +13,18 @@ from chatroom.live import book as books
 from chatroom.live import hub as module
 from chatroom.live import wire
 from chatroom.live.book import Record
+from chatroom.live.circle import Circle
 from chatroom.live.lane import Subscriber
 from chatroom.live.presence import GRACE, Presence
 from chatroom.live.rules import MEETING
 from chatroom.store.logs import OutcomeUnknown
 from moderation.meeting import commands as ask
+from moderation.meeting import crowd as crowds
 from moderation.meeting.audience import NOBODY
 from moderation.meeting.crowd import CROWD
 from moderation.meeting.format import Flags
 from tests.cast import EVES_SESSION, ada, ben, chidi
-from tests.journal.stage import EVENING, MORNING, Office, at_work, migrated, until
+from tests.journal.stage import EVENING, MORNING, OPEN_EPOCH, Office, at_work, migrated, until
 from tests.live.hall import Hall, Recorder, recorded, unframed
 
 ROOM, CHAIR = 0, -1
@@ -491,6 +493,30 @@ async def test_a_crowd_is_counted_once_for_all_who_come(
     await until(lambda: recorded(bens).frames[-1] == recorded(adas).frames[-1] == crowd)
     counts = [frame["count"] for frame in recorded(bens).frames if frame["type"] == "presence"]
     assert counts == [CROWD + 1, CROWD + 2], "at once what was told last, then what is so"
+
+
+async def test_in_a_crowd_who_came_is_told_a_little_later_and_before_the_next_words(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    waits: list[float] = []
+    to_all = Circle.to_all
+
+    def noted(circle: Circle, frame: bytes, wait: float = 0.0) -> None:
+        if b"seat_taken" in frame or b'"said"' in frame:
+            waits.append(wait)
+        to_all(circle, frame, wait)
+
+    monkeypatch.setattr(Circle, "to_all", noted)
+    monkeypatch.setattr(Circle, "patience", 60.0)
+    adas, before = await hall.join(ada), len(recorded(await hall.join(ben)).given)
+    assert before, "they are in"
+    await hall.office.journal.submit(EVENING, 0, ask.TakeSeat("few", "member", "Eve"))
+    monkeypatch.setattr(crowds, "CROWD", 2)
+    await hall.office.journal.submit(EVENING, 0, ask.TakeSeat("many", "member", "Gus"))
+    await hall.office.journal.submit(EVENING, ada, ask.Say("welcome", OPEN_EPOCH))
+    assert waits == [0.0, 60.0, 0.0]
+    kinds = [entry["entry"]["type"] for entry in recorded(adas).entries()[-3:]]
+    assert kinds == ["seat_taken", "seat_taken", "said"]
 
 
 async def test_before_all_processes_were_looked_at_nothing_is_told_of_who_is_here(

@@ -71,6 +71,13 @@ def test_up_to_two_hundred_everybody_is_shown_and_nothing_is_said_of_a_crowd():
     assert (of_201.crowd, of_201.me) == (201, SeatView(ben, "member", "Ben"))
 
 
+def test_what_a_fresh_start_can_do_without_is_that_somebody_came_and_no_more():
+    """Whoever says, takes back, mutes or leaves is told of: a timeline shows it, or may."""
+    assert [crowd.is_arrival(entry) for entry in comes(6)] == [True, False]
+    assert not crowd.is_arrival(happened.SeatLeft(seat=2))
+    assert not crowd.is_arrival(happened.Said(words="hello", seat=2))
+
+
 def test_who_left_or_was_removed_is_not_counted(few: int):
     story = given(in_phase("gathering"))
     assert snapshot(story.state, ada).crowd == len(NAMES)

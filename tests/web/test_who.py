@@ -56,6 +56,38 @@ async def test_a_crowd_is_a_count_and_those_who_matter_and_a_page_asks_for_the_o
         assert await who(bens, 99) == []
 
 
+async def test_a_fresh_start_in_a_crowd_leaves_out_who_came_and_no_word(room: Room):
+    """They are counted in the snapshot; of thousands they would be half a megabyte for each who comes."""
+    sessions = await seated(room)
+    async with room.town.socket(f"{room.path}/socket") as bens:
+        fresh = await bens.hello(sessions["Ben"])
+        heads = {stream: int(at.partition(".")[0]) for stream, at in fresh["cursor"].items()}
+        assert heads["own"] == 1, "that he has a seat"
+        assert fresh["starts"] == heads, "nobody but Chidi and Dana has come since"
+        cursor = fresh["cursor"]
+    async with room.sit(sessions["Ada"]) as adas:
+        await adas.say("hello, all of you", GATHERING)
+        await room.seat("Eve")
+        await adas.say("and you, too", GATHERING)
+        head = heads["room"] + 3
+        async with room.town.socket(f"{room.path}/socket") as bens:
+            again = await bens.hello(sessions["Ben"])
+            assert again["starts"]["room"] == heads["room"]
+            assert await kinds(bens, head) == ["said", "seat_taken", "said"]
+        async with room.town.socket(f"{room.path}/socket") as bens:
+            assert (await bens.hello(sessions["Ben"], cursor))["type"] == "resumed"
+            assert await kinds(bens, head) == ["said", "seat_taken", "said"]
+    async with room.sit(await room.seat("Gus")) as gus:
+        assert gus.entries() == []
+
+
+async def kinds(line: Line, head: int) -> list[str]:
+    """What came of the room, up to its head."""
+    while (line.entries() or [{"number": 0}])[-1]["number"] < head:
+        await line.next()
+    return [entry["entry"]["type"] for entry in line.entries()]
+
+
 async def test_p7_who_was_gone_before_one_came_is_told_without_a_name(room: Room):
     sessions = await seated(room)
     async with room.sit(sessions["Ada"]) as adas:
