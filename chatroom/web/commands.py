@@ -59,7 +59,7 @@ class Taken:
     command: Command
     sent: Command
     written: Written | None
-    kind: Kind
+    spent: tuple[Kind, ...]
     verdict: Verdict
     review: "Callable[[State], Verdict] | None"
 
@@ -116,8 +116,9 @@ class Commands:
         again = self._book.stored_lately(bytes.fromhex(frame.id))
         if (wait := self._pace.spend(frame.id, kind, again=again)) is not None:
             raise Refused("rate_limited", retry_ms=wait)
+        spent = self._pace.spent
         self._needs_them_here(command)
-        return Taken(command, sent, written, kind, *self._review(frame.id, command))
+        return Taken(command, sent, written, spent, *self._review(frame.id, command))
 
     def _submit(self, frame: wire.Command, taken: Taken) -> None:
         command = taken.command
@@ -145,10 +146,10 @@ class Commands:
         except Refused as no:
             return self._answer(frame.id, await self._heard(frame, no))
         except (RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
-            self._pace.unspent(taken.kind)
+            self._pace.unspent(taken.spent)
             return self._answer(frame.id, no)
         if self._must_wait(frame.id):  # What was before it got `retry` meanwhile.
-            self._pace.unspent(taken.kind)
+            self._pace.unspent(taken.spent)
             return self._answer(frame.id, RetryLater())
         return self._submit(frame, taken)
 
@@ -248,7 +249,7 @@ class Commands:
         self._book.on_their_way.pop((self._seat, id), None)
         error, written = done.exception(), taken.written
         if not isinstance(error, Refused | None):
-            self._pace.unspent(taken.kind)
+            self._pace.unspent(taken.spent)
         if isinstance(error, Refused):
             if taken.verdict.signal is not None:
                 error.facts["signal"] = True

@@ -30,7 +30,7 @@ class HeldUp(Struct):
 class Pace:
     """The budgets of a seat, as one of its sockets meets them."""
 
-    __slots__ = ("_held_up", "_key", "_limits", "_log", "_monotonic")
+    __slots__ = ("_held_up", "_key", "_limits", "_log", "_monotonic", "spent")
 
     def __init__(self, limits: Limits, log: int, seat: int, monotonic: Callable[[], float]) -> None:
         self._limits = limits
@@ -38,6 +38,8 @@ class Pace:
         self._key = f"{log}/{seat}"  # The seat's, over all its sockets.
         self._monotonic = monotonic
         self._held_up: dict[Kind, HeldUp] | None = None
+        self.spent: tuple[Kind, ...] = ()
+        """The budgets that the last command which may go on was taken from."""
 
     def spend(self, id: str, kind: Kind, *, again: bool = False) -> int | None:
         """Takes a command from its budget; None, or the milliseconds until it can be sent again.
@@ -46,6 +48,7 @@ class Pace:
         and only its receipt is missing.
         """
         if again and self._limits.take("again", self._key) is None:
+            self.spent = ("again",)
             return None
         now, held_up = self._monotonic(), self._behind(kind)
         if held_up is not None and id != next(iter(held_up.ids)):
@@ -64,11 +67,17 @@ class Pace:
 
     def _taken(self, kind: Kind) -> int | None:
         """While hundreds write at a time each has a little of the room, and nobody is crowded out (A91)."""
+        self.spent = (kind,)
         wait = self._limits.take(kind, self._key)
-        if wait is None and kind == "lines" and self._limits.take("room", self._log) is not None:
-            wait = self._limits.take("each", self._key)
-            if wait is not None:
-                self._limits.give_back(kind, self._key)  # It was no line.
+        if wait is not None or kind != "lines":
+            return wait
+        if self._limits.take("room", self._log) is None:
+            self.spent = "lines", "room"
+            return None
+        self.spent = "lines", "each"
+        wait = self._limits.take("each", self._key)
+        if wait is not None:
+            self._limits.give_back(kind, self._key)  # It was no line.
         return wait
 
     def _behind(self, kind: Kind) -> HeldUp | None:
@@ -102,11 +111,10 @@ class Pace:
         if wait is not None:
             raise Refused("rate_limited", retry_ms=wait)
 
-    def unspent(self, kind: Kind) -> None:
-        """It has come to nothing, and is going to be sent again."""
-        self._limits.give_back(kind, self._key)
-        if kind == "lines":
-            self._limits.give_back("room", self._log)
+    def unspent(self, spent: tuple[Kind, ...]) -> None:
+        """It has come to nothing, and is going to be sent again: what it was taken from has it back."""
+        for kind in spent:
+            self._limits.give_back(kind, self._log if kind == "room" else self._key)
 
     def may_ask(self) -> bool:
         """Whether one more question who somebody is has its answer at once."""

@@ -92,7 +92,25 @@ def test_p17_what_ended_in_retry_while_the_database_was_away_is_given_back(
         for number in range(32):
             assert pace.spend(str(number), "lines") is None
         for _ in range(32):
-            pace.unspent("lines")
+            pace.unspent(pace.spent)
+
+
+def test_a91_what_is_given_back_was_spent_and_goes_where_it_came_from(
+    pace: Pace, limits: Limits, clock: Hand
+):
+    """What is sent again for its receipt costs no line, and so brings none back; a full room gets none."""
+    assert pace.spend("0", "lines", again=True) is None
+    pace.unspent(pace.spent)
+    assert pace.spend("more", "lines") is not None, "nothing of a line was given back"
+    for seat in range(10, 20):
+        one = Pace(limits, 1, seat, clock)
+        while (one.spend("line", "lines")) is None:
+            pass
+    late = Pace(limits, 1, 50, clock)
+    for _ in range(4 * BUDGETS["each"].amount):
+        assert late.spend("line", "lines") is None, "it came to nothing, and is sent again"
+        late.unspent(late.spent)
+        assert limits.wait("room", "1") is not None, "the room is as full as it was"
 
 
 def test_the_line_to_staff_is_slowed_at_the_members_end_alone():
