@@ -20,9 +20,9 @@ from starlette.routing import BaseRoute
 from chatroom.bus import Bus
 from chatroom.bus.open import open_bus
 from chatroom.care.cases import Cases
-from chatroom.care.crowd import Crowd
 from chatroom.care.helplines import crowded, lines_of
 from chatroom.care.minding import Claims
+from chatroom.care.presses import Presses
 from chatroom.groups.departures import Departures
 from chatroom.groups.formats import open_formats
 from chatroom.groups.meetings import Meetings
@@ -214,7 +214,7 @@ def _routes(
 ) -> list[BaseRoute]:
     house, meetings = machine.house, machine.meetings
     no_session = CLOSE_CODES["no_session"].code
-    crowd = Crowd(house.limits, house.journal, house.cases, secrets.token_bytes)
+    presses = Presses(house.limits, house.journal, house.cases, secrets.token_bytes)
     doors = Doors(
         ground.accounts,
         templates,
@@ -229,8 +229,8 @@ def _routes(
         pages,
         doors,
         Rooms(house, meetings, settings, templates),
-        Help(house, meetings, settings, crowd),
-        Desk(house, settings, templates, crowd),
+        Help(house, meetings, settings, presses),
+        Desk(house, settings, templates, presses),
         Sockets(house, meetings, settings.is_compressed),
         assets,
         Readiness(

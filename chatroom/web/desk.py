@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatroom.care.crowd import Crowd
+from chatroom.care.presses import Presses
 from chatroom.live import wire
 from chatroom.people.accounts import Session
 from chatroom.settings import Settings
@@ -46,9 +46,9 @@ class Desk:
     """For staff alone."""
 
     def __init__(
-        self, house: House, settings: Settings, templates: Environment, crowd: Crowd
+        self, house: House, settings: Settings, templates: Environment, presses: Presses
     ) -> None:
-        self._crowd = crowd
+        self._presses = presses
         self._house = house
         self._settings = settings
         self._templates = templates
@@ -95,7 +95,7 @@ class Desk:
         seat = await self._seat(await self.staff(request))
         if seat is None:
             raise Refused("no_seat")
-        await self._crowd.put_away(wanted.room, wanted.presses, wanted.since, seat)
+        await self._presses.put_away(wanted.room, wanted.presses, wanted.since, seat)
         return Response(status_code=204)
 
     async def staff(self, request: Request) -> Session:

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chatroom.care.cases import NOWHERE, Place, place_in
-from chatroom.care.crowd import Crowd
 from chatroom.care.helplines import lines_of, turn_to
+from chatroom.care.presses import Presses
 from chatroom.groups.meetings import Meetings
 from chatroom.live import wire
 from chatroom.live.rules import as_written
@@ -76,8 +76,10 @@ def words_for_many(lines: Sequence[Helpline], *, attended: bool) -> str:
 class Help:
     """Opens a case and nothing else: the room's log is not touched (CE-02)."""
 
-    def __init__(self, house: House, meetings: Meetings, settings: Settings, crowd: Crowd) -> None:
-        self._crowd = crowd
+    def __init__(
+        self, house: House, meetings: Meetings, settings: Settings, presses: Presses
+    ) -> None:
+        self._presses = presses
         self._house = house
         self._meetings = meetings
         self._settings = settings
@@ -119,9 +121,9 @@ class Help:
         words = _visible(wanted.words)
         if words is None and not await self._is_known(session, place):
             address = self._house.addresses.of(request.scope)
-            if self._crowd.takes(place.slug, address):
+            if self._presses.takes(place.slug, address):
                 return self._told_together(place, knows_of_many=wanted.arrival is not None)
-            with self._crowd.given_back(place.slug, address):
+            with self._presses.given_back(place.slug, address):
                 token, session, case = await self._case_of(token, session, wanted, place)
         else:
             token, session, case = await self._case_of(token, session, wanted, place)
@@ -158,7 +160,7 @@ class Help:
 
         A page that names no arrival is of a version that takes whatever comes for a case: it hears a no.
         """
-        self._crowd.pressed(place.slug)
+        self._presses.pressed(place.slug)
         attended, lines = self._house.cases.is_attended(), lines_of(self._settings)
         if not knows_of_many:
             no = wire.refusal(None, Refused("many_call"))

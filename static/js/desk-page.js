@@ -1,7 +1,7 @@
 /** The desk's page: a name, the open cases, and the lines of those that are one's own. */
 
 import { Connection } from "./connection.js"
-import { SOURCE, TRIAGE, apply, begin, crowds, crowdsToTell, hasLapsed, isMine, isWaiting, lostChairs, nameRooms, onDuty, openCases, roomOf, unreadIn, urgencyOf } from "./desk.js"
+import { SOURCE, TRIAGE, apply, begin, hasLapsed, isMine, isWaiting, listedPresses, lostChairs, nameRooms, onDuty, openCases, pressesToTell, roomOf, unreadIn, urgencyOf } from "./desk.js"
 import { data, fill, find, write } from "./dom.js"
 import { RefusedError, isUnknown, newId, post } from "./http.js"
 import { bindLeave } from "./leave.js"
@@ -63,7 +63,7 @@ class DeskPage {
   #shown = null
   /** Ids of claims whose outcome is unknown: the same intent keeps its id. @type {Map<string, string>} */
   #claims = new Map()
-  /** When the last press of each crowd was that was told of, by room. @type {Map<string, number>} */
+  /** When the last press before each room was that was told of, by room. @type {Map<string, number>} */
   #told = new Map()
   #lostTimer = 0
   #title = document.title
@@ -118,7 +118,7 @@ class DeskPage {
     if (frame.type === "fresh" && frame.snapshot.kind === "desk") {
       const through = Number(frame.cursor.room?.split(".")[0] ?? 0)
       this.#desk = begin(frame.snapshot, frame.seat, through)
-      this.#told = new Map(crowds(this.#desk).map(({ room, last }) => [room ?? "", last]))
+      this.#told = new Map(listedPresses(this.#desk).map(({ room, last }) => [room ?? "", last]))
       this.#render()
       this.#claimed()
     }
@@ -153,7 +153,7 @@ class DeskPage {
       else if (hasLapsed(listed) && !isWaiting(was)) calls.push(`Waits again: ${what}`)
       else if ((listed.pressed_at ?? 0) > (was.pressed_at ?? 0)) calls.push(`Help pressed${was.source === "help" ? " again" : ""}: ${what}`)
     }
-    calls.push(...this.#ofCrowds(after))
+    calls.push(...this.#ofPresses(after))
     const quiet = lostChairs(after).filter((lost) => isQuiet(lost) && before.chairs.get(lost.meeting)?.chair !== "quiet")
     calls.push(...quiet.map((lost) => `Nobody is in the chair in ${roomOf(lost.room)}, and the room went quiet`))
     if (calls.length === 0) return
@@ -162,9 +162,9 @@ class DeskPage {
   }
 
   /** @param {Desk} desk */
-  #ofCrowds(desk) {
+  #ofPresses(desk) {
     for (const room of this.#told.keys()) if (!desk.presses.has(room)) this.#told.delete(room)
-    return crowdsToTell(desk, this.#told).map(({ room, last }) => {
+    return pressesToTell(desk, this.#told).map(({ room, last }) => {
       const many = this.#told.has(room ?? "") ? "More" : "Many"
       this.#told.set(room ?? "", last)
       return `${many} presses of Help${room ? ` at ${roomOf(room)}` : ""}`

@@ -20,7 +20,7 @@ import { isolated } from "./written.js"
 
 /** @typedef {Omit<PressesListed, "type">} Presses */
 
-/** Seconds in which a crowd that grows is told of once. */
+/** Seconds in which presses that grow in number are told of once. */
 const TOLD = 60
 
 /** @type {Record<Triage, string>} */
@@ -116,22 +116,22 @@ function putAway(presses, { room, presses: seen }) {
 }
 
 /** The presses of strangers, room by room, the oldest first. @param {Desk} desk */
-export function crowds({ presses }) {
+export function listedPresses({ presses }) {
   return [...presses.values()].sort((a, b) => a.since - b.since || ((a.room ?? "") < (b.room ?? "") ? -1 : 1))
 }
 
 /**
- * The crowds that staff are to be told of: those that are new, and those that have grown for a while since.
+ * The presses that staff are to be told of: those that are new, and those that have grown in number for a while since.
  *
  * @param {Desk} desk
  * @param {ReadonlyMap<string, number>} told By room, when the last press was that staff were told of.
  */
-export function crowdsToTell(desk, told) {
-  return crowds(desk).filter(({ room, last }) => last > (told.get(room ?? "") ?? -Infinity) + TOLD)
+export function pressesToTell(desk, told) {
+  return listedPresses(desk).filter(({ room, last }) => last > (told.get(room ?? "") ?? -Infinity) + TOLD)
 }
 
 /** @param {Presses} many @param {number} now */
-export function crowdWords({ presses, room, last }, now) {
+export function pressesWords({ presses, room, last }, now) {
   const where = room ? `, at ${roomOf(room)}` : ""
   const times = presses === 1 ? "once more" : `${presses} times more`
   return `Help was pressed ${times} by people without a seat${where}, the last ${age(now - last)} ago. Each was shown the helplines; whoever writes words is a case above.`

@@ -1,7 +1,7 @@
 // The desk: the most urgent first, of each the oldest; a late listing takes no case back.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { age, apply, begin, comesNext, factsOf, isMine, isWaiting, lostChairs, onDuty, openCases, unreadIn, unreadOf, urgencyOf, crowds, crowdsToTell, crowdWords } from "./js/desk.js"
+import { age, apply, begin, comesNext, factsOf, isMine, isWaiting, lostChairs, onDuty, openCases, unreadIn, unreadOf, urgencyOf, listedPresses, pressesToTell, pressesWords } from "./js/desk.js"
 
 const listed = (name, triage, raised_at, more = {}) => ({ case: name, triage, raised_at, source: "help", room: null, status: "raised", ...more })
 const view = (...cases) => ({ kind: "desk", seats: [{ seat: 1, name: "Sam" }], cases })
@@ -112,21 +112,21 @@ test("a98, a99: who has a seat or has written words stands before presses withou
   const tell = (number, entry) => (desk = apply(desk, { number, at: 1, id: "", entry }))
   tell(1, { type: "presses_listed", presses: 300, since: 10, last: 12, room: "evening" })
   tell(2, { type: "presses_listed", presses: 1, since: 11, last: 11 })
-  assert.deepEqual(crowds(desk).map((many) => crowdWords(many, 20).split(" ago.")[0]), [
+  assert.deepEqual(listedPresses(desk).map((many) => pressesWords(many, 20).split(" ago.")[0]), [
     "Help was pressed 300 times more by people without a seat, at Evening, the last 0:08",
     "Help was pressed once more by people without a seat, the last 0:09",
   ])
   tell(3, { type: "presses_listed", presses: 304, since: 10, last: 30, room: "evening" })
   tell(4, { type: "presses_put_away", presses: 300, by: 1, room: "evening" })
-  assert.deepEqual(crowds(desk).map(({ presses, since }) => [presses, since]), [[1, 11], [4, 30]])
+  assert.deepEqual(listedPresses(desk).map(({ presses, since }) => [presses, since]), [[1, 11], [4, 30]])
   tell(5, { type: "presses_put_away", presses: 4, by: 1, room: "evening" })
   tell(6, { type: "presses_put_away", presses: 4, by: 1, room: "evening" })
-  assert.deepEqual(crowds(desk).map(({ presses }) => presses), [1])
+  assert.deepEqual(listedPresses(desk).map(({ presses }) => presses), [1])
 })
 
 test("a99: many presses are told of when they begin, and once a minute while they grow", () => {
   const pressed = (last, presses) => begin({ ...view(), presses: [{ presses, since: 10, last, room: "evening" }, { presses: 1, since: 11, last: 11 }] }, 1, 0)
-  const rooms = (desk, told) => crowdsToTell(desk, new Map(told)).map(({ room }) => room)
+  const rooms = (desk, told) => pressesToTell(desk, new Map(told)).map(({ room }) => room)
   assert.deepEqual(rooms(NONE, []), [])
   assert.deepEqual(rooms(pressed(12, 3), []), ["evening", undefined])
   assert.deepEqual(rooms(pressed(70, 30), [["evening", 12], ["", 11]]), [])

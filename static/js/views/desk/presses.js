@@ -1,6 +1,6 @@
 /** Help that strangers pressed beyond what can be a case each: below the cases, one entry for each room. */
 
-import { crowdWords, crowds } from "../../desk.js"
+import { listedPresses, pressesWords } from "../../desk.js"
 import { el, find, keyed, linger, write } from "../../dom.js"
 
 /** @import { Desk, Presses } from "../../desk.js" */
@@ -18,14 +18,14 @@ export class PressesView {
 
   /** @param {Desk} desk @param {number} now */
   render(desk, now) {
-    this.#shown = crowds(desk)
+    this.#shown = listedPresses(desk)
     this.element.hidden = this.#shown.length === 0
     this.tick(now)
   }
 
   /** @param {number} now */
   tick(now) {
-    keyed(this.element, this.#shown, ({ room }) => room ?? "", (many) => this.#build(many.room ?? ""), (row, many) => write(find(".words", row), crowdWords(many, now)), linger)
+    keyed(this.element, this.#shown, ({ room }) => room ?? "", (many) => this.#build(many.room ?? ""), (row, many) => write(find(".words", row), pressesWords(many, now)), linger)
   }
 
   /** @param {string} room */

@@ -37,7 +37,9 @@ MANY = 35
 async def strangers_press(stage: Stage, slug: str, count: int) -> None:
     async with AsyncClient(base_url=stage.origin, trust_env=False) as http:
         for _ in range(count):
-            answer = await http.post("/help", json={"id": new_id(), "room": slug})
+            answer = await http.post(
+                "/help", json={"id": new_id(), "room": slug, "arrival": new_id()}
+            )
             assert answer.status_code == 200
             http.cookies.clear()
 
@@ -48,7 +50,7 @@ async def test_a99_one_of_very_many_writes_a_few_words_and_has_a_line_of_their_o
 ):
     async with serving(tmp_path, **{**settings(), "LIMITS": str(FACTOR)}) as server:
         stage = Stage(browser, server)
-        links = await stage.room("Crowded")
+        links = await stage.room("Evening")
         sam = await stage.person("Sam", phone=phone)
         await sam.come_to_desk(links["staff"])
         # A wrong address has Help too, and whoever is there has no seat.
@@ -112,8 +114,8 @@ async def one_more_presses(stage: Stage, later: float) -> None:
         await engine.dispose()
 
 
-async def test_a99_staff_are_told_again_of_a_crowd_that_grows(stage: Stage):
-    links = await stage.room("Crowded")
+async def test_a99_staff_are_told_again_of_presses_that_grow_in_number(stage: Stage):
+    links = await stage.room("Evening")
     sam = await stage.person("Sam")
     await sam.come_to_desk(links["staff"])
     alarm = sam.page.get_by_role("alert")

@@ -15,10 +15,10 @@ TOGETHER = 0.5
 """Seconds for which presses are counted before the desk is told of them."""
 
 
-class Crowd:
-    """Nobody in it is dropped in silence: the desk reads how many they are, and each has been answered.
+class Presses:
+    """None is dropped in silence: the desk reads how many they are, and each has been answered.
 
-    A budget of Help's own decides who is in it, so that nothing else can use it up; it counts in memory,
+    A budget of Help's own decides which are counted here, so that nothing else can use it up; it counts in memory,
     and so does this: not even the database is needed for an answer.
     """
 
