@@ -193,7 +193,9 @@ REFUSALS: dict[str, Words] = {
         ("help",),
     ),
     "many_come": Words(
-        "Many people are coming in just now. This page goes on by itself in a moment.", ("help",)
+        "Many people are coming in just now. Leave this page open: it goes on by itself, in a moment or in some "
+        "minutes.",
+        ("help",),
     ),
     "many_call": Words(
         "Many calls for help come from here just now, and the desk counts yours among them. This page is from an "
@@ -206,6 +208,11 @@ REFUSALS: dict[str, Words] = {
     ),
     "door_busy": Words(
         "Many people have come to this door from where you are, so it is closed to new ones for some minutes. "
+        "Please try again then. If you were invited, open your link: it lets you in. Help is open to you.",
+        ("help",),
+    ),
+    "many_at_door": Words(
+        "Many new people have come to this door just now, so it is closed to new ones for some minutes. "
         "Please try again then. If you were invited, open your link: it lets you in. Help is open to you.",
         ("help",),
     ),

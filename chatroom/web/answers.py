@@ -41,6 +41,7 @@ STATUS = {
     "many_come": 429,
     "many_call": 429,
     "door_busy": 429,
+    "many_at_door": 429,
 }
 
 

@@ -172,11 +172,11 @@ class Rooms:
             return
         slug, address = visit.room.slug, self._house.addresses.of(request.scope)
         if address is None:
-            wait = self._house.limits.take("all_knocks", slug)
+            no, wait = "many_at_door", self._house.limits.take("all_knocks", slug)
         else:
-            wait = self._house.limits.take("knocks", f"{slug}/{address}")
+            no, wait = "door_busy", self._house.limits.take("knocks", f"{slug}/{address}")
         if wait is not None:
-            raise Refused("door_busy", retry_ms=wait)
+            raise Refused(no, retry_ms=wait)
 
     async def stop_waiting(self, request: Request) -> Response:
         """POST /rooms/{slug}/knocks/end {"perhaps"}: nobody waits there any more; who does may knock again."""

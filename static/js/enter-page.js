@@ -1,7 +1,7 @@
 /** The page an invitation link opens: the secret behind the # becomes a session, and leaves no trace. */
 
 import { data, find, write } from "./dom.js"
-import { RefusedError, arrivingAs, post } from "./http.js"
+import { RefusedError, arrivingAs, post, spread } from "./http.js"
 import { bindLeave } from "./leave.js"
 import { guardAim } from "./views/aim.js"
 import { bindHelp, goOnTo } from "./views/help.js"
@@ -27,7 +27,7 @@ async function enter() {
     const { code, words, facts } = error.refusal
     closed(words)
     // Nobody has to stand there and press.
-    if (facts?.retry_ms) setTimeout(() => void enter(), Number(facts.retry_ms))
+    if (facts?.retry_ms) setTimeout(() => void enter(), spread(Number(facts.retry_ms)))
     find("#again").hidden = code !== "unreachable" && code !== "unclear"
   }
 }

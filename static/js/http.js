@@ -91,6 +91,11 @@ export function isUnknown({ code }) {
   return code === "unreachable" || code === "unclear"
 }
 
+/** Milliseconds after a no that many hear at the same moment: they come back one by one. @param {number} wait */
+export function spread(wait) {
+  return wait + Math.random() * Math.max(2 * SOONEST, wait / 4)
+}
+
 /** Waits, or until the browser says that the network is back. @param {number} wait */
 export function network(wait) {
   return new Promise((resolve) => {

@@ -152,6 +152,7 @@ export type RefusalCode =
   | "many_call"
   | "no_such_page"
   | "door_busy"
+  | "many_at_door"
   | "room_unfit"
   | "no_such_way"
   | "no_session"
