@@ -65,6 +65,7 @@ class Accounts:
         self._cache: dict[bytes, tuple[float, Session]] = {}
         self._expiries = Gathered(self._read_expiries, AT_ONCE)
         self._rights = Gathered(self._read_rights, AT_ONCE)
+        self._links = Gathered(self._read_links, AT_ONCE)
 
     async def invite(
         self, room: int, role: Role, uses: int | None, expires_at: float | None, now: float
@@ -99,8 +100,7 @@ class Accounts:
 
     async def leads_to(self, secret: str) -> int | None:
         """The room that a link is for; None where there is no such link."""
-        async with reading(self._engine) as connection:
-            invitation = await store.invitation_by_secret(connection, hashed(secret))
+        invitation = await self._links.of(hashed(secret))
         return None if invitation is None else invitation.room
 
     async def exchange(
@@ -125,6 +125,7 @@ class Accounts:
                 raise Refused("invitation_unknown")
             token, moved = await self._alive(connection, token, now), False
             token = token or await self._arrived(connection, arrival, now)
+            is_known = token is not None
             by = await _held_by(connection, hashed(token), invitation) if token else None
             if token is None or by is None:
                 await _take_use(connection, invitation, now)
@@ -132,7 +133,8 @@ class Accounts:
                 await self._grant(connection, hashed(token), invitation)
             elif may_move and by != invitation.id and invitation.role == "member":
                 moved = await _moved(connection, hashed(token), by, invitation, now)
-            await store.prolong(connection, [hashed(token)], now, now + SESSION_LIFE)
+            if is_known:
+                await store.prolong(connection, [hashed(token)], now, now + SESSION_LIFE)
             self.uncache(hashed(token))
         return Entered(token, invitation.slug, invitation.role, moved)
 
@@ -260,6 +262,10 @@ class Accounts:
     async def _read_expiries(self, sessions: list[bytes]) -> dict[bytes, float]:
         async with reading(self._engine) as connection:
             return await store.expiries_of(connection, sessions)
+
+    async def _read_links(self, secrets: list[bytes]) -> dict[bytes, Invitation]:
+        async with reading(self._engine) as connection:
+            return await store.invitations_by_secret(connection, secrets)
 
     async def _read_rights(
         self, places: list[tuple[bytes, int]]

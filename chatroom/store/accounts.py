@@ -73,14 +73,20 @@ async def add_invitation(connection: AsyncConnection, **values: Any) -> None:
 
 async def invitation_by_secret(connection: AsyncConnection, secret: bytes) -> Invitation | None:
     """The invitation whose secret has this hash."""
+    return (await invitations_by_secret(connection, [secret])).get(secret)
+
+
+async def invitations_by_secret(
+    connection: AsyncConnection, secrets: Sequence[bytes]
+) -> dict[bytes, Invitation]:
+    """The same of each of these, in one query."""
     link, room = tables.invitation.c, tables.room.c
     query = (
-        select(link.id, link.room, room.slug, link.role, link.expires_at)
+        select(link.secret, link.id, link.room, room.slug, link.role, link.expires_at)
         .join_from(tables.invitation, tables.room, link.room == room.id, isouter=True)
-        .where(link.secret == secret)
+        .where(link.secret.in_(secrets))
     )
-    row = (await connection.execute(query)).mappings().first()
-    return Invitation(**row) if row else None
+    return {secret: Invitation(*rest) for secret, *rest in await connection.execute(query)}
 
 
 async def use_up(connection: AsyncConnection, invitation_id: int) -> bool:
