@@ -1,5 +1,6 @@
 """The sockets of a serving process, and the sentences of one that can't serve."""
 
+import gc
 import resource
 import socket
 from pathlib import Path
@@ -100,3 +101,15 @@ def here(address: str) -> bool:
 def close(sockets: list[socket.socket]) -> None:
     for opened in sockets:
         opened.close()
+
+
+def test_a_storm_of_sockets_is_no_storm_of_collections(monkeypatch: pytest.MonkeyPatch):
+    """Each comes with some hundred objects that stay; by Python's own measure that is a look for every few."""
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    try:
+        server.collect_seldom()
+        assert gc.get_threshold()[0] == server.GARBAGE > 10 * 700
+        assert gc.get_freeze_count() > frozen
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
