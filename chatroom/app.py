@@ -58,6 +58,7 @@ from chatroom.web.rooms import Rooms
 from chatroom.web.routes import routes
 from chatroom.web.security import Security
 from chatroom.web.socket import Sockets
+from chatroom.web.upgrades import Upgrades
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -70,10 +71,11 @@ def create_app(settings: Settings) -> Starlette:
     templates = open_templates(assets)
     pages = Pages(settings, templates)
     gate = Gate(ground.addresses, settings.connections_per_address, crowded(lines_of(settings)))
+    ways = _routes(settings, ground, machine, pages, assets, templates)
     app = Starlette(
-        routes=_routes(settings, ground, machine, pages, assets, templates),
+        routes=ways,
         exception_handlers={404: pages.nowhere, 405: pages.nowhere},
-        middleware=[Middleware(Security, origins=settings.origins)],
+        middleware=[Middleware(Security, origins=settings.origins, upgrades=Upgrades(ways))],
         lifespan=lambda _: _running(ground, machine, gate),
     )
     app.state.gate = gate

@@ -57,9 +57,10 @@ RawHeaders = list[tuple[bytes, bytes]]
 class Security:
     """Refuses what comes under a foreign name or from a foreign page, and hardens every answer."""
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, origins: Sequence[str], upgrades: ASGIApp) -> None:
         pages = GZipMiddleware(app, exclude_content_types=NO_PAGES)
         self._app = RequestBodyLimitMiddleware(pages, LARGEST_BODY)
+        self._upgrades = upgrades
         self._origins = frozenset(origins)
         self._headers = {host: _headers(host, origins) for host in map(_host, origins)}
 
@@ -68,9 +69,9 @@ class Security:
             await self._app(scope, receive, send)
             return
         answer = Hardened(send, self._added(scope))
-        refused = check(scope, self._origins)
+        allowed = self._upgrades if scope["type"] == "websocket" else self._app
         try:
-            await (refused or self._app)(scope, receive, answer)
+            await (check(scope, self._origins) or allowed)(scope, receive, answer)
         except ClientDisconnect:
             return  # In the middle of a body: there is nobody left to be told.
         except Exception:

@@ -15,6 +15,7 @@ from chatroom.app import STATIC
 from chatroom.web.answers import open_templates
 from chatroom.web.assets import Assets
 from chatroom.web.security import Security
+from chatroom.web.upgrades import Upgrades
 
 # Of HTTP/1.1, in bytes: what the server adds to each answer; the page, compressed, with its headers.
 THE_LINE_AND_THE_DATE = 60
@@ -206,7 +207,7 @@ def test_the_page_of_a_room_comes_in_60_kb():
     browser = TestClient(
         Starlette(
             routes=[Route("/static/{hash}/{path:path}", assets.serve)],
-            middleware=[Middleware(Security, origins=["http://testserver"])],
+            middleware=[Middleware(Security, origins=["http://testserver"], upgrades=Upgrades(()))],
         )
     )
     urls = [*assets.module_preloads("js/room-page.js"), assets.asset_url("css/room-page.css")]

@@ -26,6 +26,7 @@ from chatroom.store.rooms import create_room
 from chatroom.web.answers import answering
 from chatroom.web.doors import Doors, Readiness, healthz
 from chatroom.web.security import COOKIE, Security
+from chatroom.web.upgrades import Upgrades
 from tests.ground import NOON, dice, store_in
 from tests.people.test_limits import Hand
 
@@ -77,7 +78,7 @@ class Server:
                 Route("/healthz", healthz),
                 Route("/readyz", Readiness(engine, self.bus, lambda: self.stores).readyz),
             ],
-            middleware=[Middleware(Security, origins=(MEET,))],
+            middleware=[Middleware(Security, origins=(MEET,), upgrades=Upgrades(()))],
         )
 
     async def may_move(self, session: Session, room: int) -> bool:

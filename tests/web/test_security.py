@@ -3,11 +3,13 @@
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
-from starlette.websockets import WebSocket
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chatroom.web.security import (
     COOKIE,
@@ -17,6 +19,7 @@ from chatroom.web.security import (
     session_token,
     set_session_cookie,
 )
+from chatroom.web.upgrades import Upgrades
 
 MEET = "https://meet.example"
 SOCKETS = "wss://meet.example"
@@ -78,20 +81,25 @@ async def socket(websocket: WebSocket) -> None:
     await websocket.close()
 
 
+ROUTES = [
+    Route("/", whose, methods=["GET", "POST", "PUT", "DELETE"]),
+    Route("/healthz", whose),
+    Route("/in", hand_over),
+    Route("/out", forget),
+    Route("/kept", for_good),
+    Route("/page", page),
+    Route("/data", data),
+    Route("/static/file.js", for_good),
+    Route("/broken", broken),
+    WebSocketRoute("/socket", socket),
+]
 app = Starlette(
-    routes=[
-        Route("/", whose, methods=["GET", "POST", "PUT", "DELETE"]),
-        Route("/healthz", whose),
-        Route("/in", hand_over),
-        Route("/out", forget),
-        Route("/kept", for_good),
-        Route("/page", page),
-        Route("/data", data),
-        Route("/static/file.js", for_good),
-        Route("/broken", broken),
-        WebSocketRoute("/socket", socket),
+    routes=ROUTES,
+    middleware=[
+        Middleware(
+            Security, origins=(MEET, HERE, "http://localhost:8000"), upgrades=Upgrades(ROUTES)
+        )
     ],
-    middleware=[Middleware(Security, origins=(MEET, HERE, "http://localhost:8000"))],
 )
 
 
@@ -427,3 +435,29 @@ async def status(method: str, headers: list[tuple[bytes, bytes]]) -> int:
     }
     await app(scope, receive, send)  # type: ignore[arg-type]
     return sent[0]
+
+
+def test_a_socket_goes_past_all_that_only_pages_need(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+):
+    passed: list[str] = []
+    through = RequestBodyLimitMiddleware.__call__
+
+    async def noted(
+        self: RequestBodyLimitMiddleware, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        passed.append(scope["path"])
+        await through(self, scope, receive, send)
+
+    monkeypatch.setattr(RequestBodyLimitMiddleware, "__call__", noted)
+    with browser.websocket_connect(f"{SOCKETS}/socket", headers={"origin": MEET}):
+        pass
+    for nowhere in ("/socket/more", "/", "/sockets"):
+        with (
+            pytest.raises(WebSocketDisconnect),
+            browser.websocket_connect(f"{SOCKETS}{nowhere}", headers={"origin": MEET}),
+        ):
+            pass
+    assert passed == []
+    assert browser.get("/page").status_code == 200
+    assert passed == ["/page"]
