@@ -11,7 +11,11 @@ from tests.chance import FULL, SEED
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Hypothesis draws by our seed; left alone, it goes by the spelling of the function, or by nothing."""
+    """Hypothesis draws by our seed; left alone, it goes by the spelling of the function, or by nothing.
+
+    Where files run side by side all draw by the same.
+    """
+    os.environ["SEED"] = str(SEED)
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(SEED)
     if (FULL or os.environ.get("SOAK")) and config.option.timeout is None:
