@@ -215,8 +215,8 @@ class People:
         if waits:
             must(entry.words is None or self.lobby[entry.knock] != entry.words, "knocked twice")
         else:
-            leads = entry.role == "facilitator"
-            must(not self.locked or leads, "no member knocks at a locked door")
+            serves = entry.role != "member"
+            must(not self.locked or serves, "no member knocks at a locked door")
             must(entry.knock == self.knocks + 1, "knocks are numbered in order")
             places = sum((knock in self.invited) == entry.invited for knock in self.lobby)
             must(places < LOBBY, "the lobby is full (A92)")
