@@ -203,12 +203,14 @@ async def test_the_end_of_the_talk_stays_in_sight_when_the_window_changes(stage:
     async with enter(links["facilitator"], name="Ada") as ada:
         await ada.send(ask.Open())
         await ben.come_in(links["member"])
+        first, last = ben.log.get_by_text("Line 0:"), ben.log.get_by_text("That was all.")
         for number in range(12):
             await ada.say(
                 f"Line {number}: " + "and so on, as it goes when somebody has much to say " * 3
             )
+            # Whoever reads where the meeting is, is left there by many lines at once.
+            await expect(first).to_be_visible()
         await ada.say("That was all.")
-        first, last = ben.log.get_by_text("Line 0:"), ben.log.get_by_text("That was all.")
         await expect(last).to_be_in_viewport(ratio=1)
         for size in (PHONE, TURNED, DESK, TURNED, PHONE, DESK):
             await ben.page.set_viewport_size(size)

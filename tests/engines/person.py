@@ -207,7 +207,9 @@ class Thing:
         await self.person.driver.do("ElementSendKeys", await self.one(), text=text)
 
     async def focus(self) -> None:
-        await self.ask("arguments[0].focus()")
+        """Once it takes it: a field that is not there for writing yet does not."""
+        source = "arguments[0].focus(); return document.activeElement === arguments[0]"
+        await self.person.until(lambda: self.ask(source), bool, f"{self} has the focus")
 
 
 class Person:
