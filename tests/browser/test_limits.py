@@ -90,3 +90,32 @@ async def test_a64_who_comes_by_a_link_that_many_come_by_waits_a_moment_and_is_l
     await ben.shoot("limits-link")
     name = ben.page.get_by_role("textbox", name="Your name for this meeting")
     await expect(name).to_be_visible(timeout=90_000)
+
+
+async def test_a64_a_line_that_is_open_in_too_many_places_keeps_the_words_and_opens_once_one_is_closed(
+    stage: Stage,
+):
+    room = await stage.room("Many lines")
+    ben = await stage.person("Ben", phone=True)
+    await ben.come_in(room["member"])
+    await ben.ask_for_help()
+    await expect(ben.help.get_by_text("is at the desk right now").first).to_be_visible()
+    second = await stage.person_in(ben.page.context, "Ben's second tab")
+    third = await stage.person_in(ben.page.context, "Ben's third tab")
+    for tab in (second, third):
+        await tab.open(ben.page.url)
+        field = tab.help.get_by_role("textbox", name="To staff")
+        await expect(field).to_be_visible()  # The page opens a line that there is.
+    words = "This line is open in many places, or was a moment ago."
+    await expect(third.help.get_by_text(words)).to_be_visible()
+    await expect(third.help.get_by_role("link", name="116 123")).to_be_visible()
+    await expect(second.help.get_by_text(words)).to_have_count(0)
+    await field.fill("I am still here.")
+    await third.shoot("limits-many-lines")
+    await second.page.close()
+    await third.help.get_by_role("button", name="Open it here again").click()
+    await expect(third.help.get_by_text(words)).to_have_count(0)
+    await third.help.get_by_role("button", name="Send").click()
+    log = third.help.get_by_role("log", name="Conversation")
+    await expect(log).to_contain_text("I am still here.")
+    await expect(log).not_to_contain_text("Goes out")

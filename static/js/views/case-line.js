@@ -43,7 +43,10 @@ const ENDED = {
   4403: "This line is not open to you any more.",
   4410: "Somebody else of staff has this case now.",
   4412: "Somebody else of staff has this case now.",
+  4413: "This line is open in many places, or was a moment ago. Close one of them, then open it here again.",
 }
+/** It is not over: there is no place for one more socket of hers. */
+const ONE_TOO_MANY = 4413
 const RELOAD = "This line stopped. Reload the page to open it again."
 
 export class CaseLine {
@@ -63,7 +66,8 @@ export class CaseLine {
   /** Since when the other end is not. @type {number | null} */
   #goneAt = null
   #banner = el("p", { class: "line-banner", role: "status" })
-  #other = el("p", { class: "line-end soft", role: "status" })
+  #openAgain = el("button", { type: "button", hidden: true, onclick: () => this.start() }, "Open it here again")
+  #other = el("p", { class: "line-end soft", role: "status", hidden: true })
   #lines = el("div", { class: "line-list" })
   #onItsWay = el("div", { class: "line-list", "aria-live": "off" })
   #log
@@ -97,7 +101,7 @@ export class CaseLine {
       el("div", { class: "acts" }, this.#send, ...(options.acts ?? [])),
     )
     const kept = el("p", { class: "line-kept soft", hidden: !options.kept }, options.kept ?? "")
-    this.element = el("div", { class: "case-line" }, this.#banner, this.#other, this.#log, this.#composer, kept)
+    this.element = el("div", { class: "case-line" }, this.#banner, this.#openAgain, this.#other, this.#log, this.#composer, kept)
     this.#end = new End(this.#log, NEAR)
   }
 
@@ -311,8 +315,9 @@ export class CaseLine {
     if (name === "lost") write(this.#banner, LOST)
     else if (name === "ended") write(this.#banner, ENDED[code ?? 0] ?? RELOAD)
     else write(this.#banner, "")
+    this.#openAgain.hidden = code !== ONE_TOO_MANY
     this.#renderOnItsWay()
-    if (name === "ended") this.#options.onended?.()
+    if (name === "ended" && code !== ONE_TOO_MANY) this.#options.onended?.()
   }
 
   // Showing
