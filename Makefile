@@ -9,7 +9,7 @@ comma := ,
 COMPILE := pip compile --quiet --universal --generate-hashes --python-version 3.11 \
            --custom-compile-command "make lock"
 
-.PHONY: setup run cluster test test-faults soak mutants bench bench-peers check ci docs lock clean
+.PHONY: setup run cluster test test-faults soak mutants train-review bench bench-peers check ci docs lock clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 
@@ -44,6 +44,12 @@ soak: .venv/.dev
 mutants: export ON ?= live store bus people care groups web
 mutants: .venv/.dev
 	nice -n 19 $(BIN)/python -m tests.mutants --each $(or $(EACH),5) $(ON)
+
+# Makes the artefacts of the learned review again, from the corpus and the pinned first weights: half an hour on one
+# core, with tools in a venv of their own (some GB, which nothing else needs). `.venv/bin/python -m training.measure`
+# then gives the figures of docs/review.md.
+train-review: .venv/.train
+	.venv/train/bin/python -m training
 
 # One JSON object a line, within 15 minutes: `make -s bench > figures`; ONLY="join idle" for some of it. Then
 # `.venv/bin/python -m tests.load.plot figures` writes them into docs/performance.md.
@@ -83,6 +89,7 @@ lock: .venv/.runtime
 	.venv/uv/bin/python -m pip install -qq uv
 	$(UV) $(COMPILE) --upgrade --group build pyproject.toml -o requirements.lock
 	$(UV) $(COMPILE) --upgrade --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(UV) $(COMPILE) --upgrade --group train -c requirements.lock pyproject.toml -o requirements-train.lock
 
 clean:
 	rm -rf .venv .peers node_modules .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -94,6 +101,10 @@ clean:
 
 .venv/.dev: .venv/.runtime requirements-dev.lock
 	@.ci/setup dev
+	@touch $@
+
+.venv/.train: .venv/.runtime requirements-train.lock
+	@.ci/setup train
 	@touch $@
 
 .venv/.node: .venv/.dev package.json package-lock.json

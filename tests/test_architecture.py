@@ -25,6 +25,7 @@ from tests.house import (
 
 # What moderation may import. `typing` and its like hold no state and reach no machine.
 PURE = {
+    "numpy",  # For what it computes; the reading and writing of files is another's.
     *("msgspec", "rpds", "re2", "phonenumbers", "anyascii", "precis_i18n"),
     *("__future__", "abc", "bisect", "collections", "copy", "dataclasses", "enum", "fractions"),
     *("functools", "graphlib", "hashlib", "heapq", "html", "ipaddress", "itertools", "math"),
@@ -35,6 +36,8 @@ PURE = {
 }
 MARKUP = {"bleach", "markdown_it", "linkify_it"}
 MARKUP_SEAM = "moderation/content/markup.py"
+ENCODER = {"onnxruntime"}
+ENCODER_SEAM = "moderation/content/encoder.py"
 COMMAND_LINE = "moderation/__main__.py"
 
 CLIENT_KNOWS = {
@@ -77,6 +80,8 @@ def test_moderation_imports_only_what_is_pure():
         allowed = PURE | {"moderation"}
         if path == MARKUP_SEAM:
             allowed |= MARKUP
+        if path == ENCODER_SEAM:
+            allowed |= ENCODER
         if path == COMMAND_LINE:
             continue  # It reads files and prints; nothing imports it.
         strangers = [name for name in imports(path, tree) if not within(name, allowed)]
@@ -100,6 +105,11 @@ def test_html_is_cleaned_at_one_seam():
     for path, tree in modules("moderation", "chatroom"):
         if path != MARKUP_SEAM:
             assert not [name for name in imports(path, tree) if within(name, MARKUP)], path
+
+
+def test_a_running_server_never_imports_the_training():
+    for path, tree in modules("moderation", "chatroom"):
+        assert not [name for name in imports(path, tree) if within(name, {"training"})], path
 
 
 def test_imports_in_chatroom_go_down():
@@ -171,7 +181,7 @@ def test_no_tracked_file_names_a_package_registry():
 
 
 def test_the_lock_files_hold_only_names_and_hashes():
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-train.lock"):
         for line in (HOUSE / lock).read_text().splitlines():
             plain = line.strip()
             assert plain.startswith(("#", "--hash=sha256:")) or "==" in plain, f"{lock}: {line}"

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -25,8 +25,11 @@ class Shadow(Struct, frozen=True):
         ]
 
 
-def shadow(text: str) -> Shadow:
-    """NFKC, case folded, invisible and combining characters removed, look-alikes mapped (CM-12)."""
+def shadow(text: str, signs: Callable[[str], str] | None = None) -> Shadow:
+    """NFKC, case folded, invisible and combining characters removed, look-alikes mapped (CM-12).
+
+    `signs` says what stands for a character that is neither letter, digit nor dash: a blank, unless it is given.
+    """
     if text.isascii():
         return Shadow(text.lower(), range(len(text)), range(len(text)), range(1, len(text) + 1))
     folded: list[str] = []
@@ -35,6 +38,8 @@ def shadow(text: str) -> Shadow:
     length = 0
     for index, char in enumerate(text):
         piece = _fold(char)
+        if signs and piece == " ":
+            piece = signs(char)
         if piece:
             folded.append(piece)
             at.append(length)

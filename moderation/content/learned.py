@@ -1,0 +1,194 @@
+"""The learned second look: what a text may be about, how sure that is, and which words weighed most."""
+
+import math
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct, convert
+from numpy.typing import NDArray
+
+from moderation.content.grams import Grams, Table
+from moderation.content.reading import reading, windows
+from moderation.content.text import Shadow
+from moderation.content.wordpiece import numbers, vocabulary
+
+LABELS = (
+    *("crisis_now", "crisis_concern", "harm_by_others", "relapse", "anonymity", "sourcing"),
+    *("use_detail", "harassment", "sexual", "spam", "crosstalk", "medical_advice", "methods"),
+)
+"""What a message may be about."""
+_CRISIS = frozenset({"crisis_now", "crisis_concern"})
+HEADS = {label: frozenset({label}) for label in LABELS} | {
+    "crisis": _CRISIS,
+    "need": _CRISIS | {"harm_by_others", "relapse"},
+}
+"""What is scored, in the order of the weights: every label, and two that stand for several."""
+
+Encode = Callable[[NDArray[np.int64], NDArray[np.int64]], Table]
+"""Numbers of word pieces and which of them are there, a row a text -> one value a head and text."""
+
+
+class Scale(Struct, frozen=True):
+    """How the two halves of a head become one score, and from where it is a finding.
+
+    `grams` and `encoder` are mean and deviation on texts that trained neither; the score is the sum of both,
+    standardised. `sure` is slope and shift of the logistic curve that makes it a probability.
+    """
+
+    grams: tuple[float, float]
+    encoder: tuple[float, float]
+    sure: tuple[float, float]
+    cut: float
+
+
+class Learned(Struct, frozen=True):
+    """The artefacts, read; `heads` is in the order of HEADS."""
+
+    grams: Grams
+    pieces: Mapping[str, int]
+    encode: Encode
+    heads: Mapping[str, Scale]
+
+
+class Seen(Struct, frozen=True):
+    """One thing that a text may be about.
+
+    [start, end) is the stretch that spoke for it, `words` the single words that weighed most, heaviest first, all in
+    code points of the text as displayed. `confidence` is a probability; `cut` is the score that it had to reach.
+    """
+
+    kind: str
+    score: float
+    cut: float
+    confidence: float
+    start: int
+    end: int
+    words: tuple[tuple[int, int], ...]
+
+
+class Look(Struct, frozen=True):
+    """What was seen, heaviest first, and whether somebody may be in need: then nothing seen here withholds the text."""
+
+    seen: tuple[Seen, ...] = ()
+    need: bool = False
+
+
+GRAMS, WEIGHTS, PIECES, CUTS = "ngrams.txt", "ngrams.f16", "pieces.txt", "cuts.toml"
+FILES = (GRAMS, WEIGHTS, PIECES, CUTS)
+
+
+def parse(files: Mapping[str, bytes], encode: Encode) -> Learned:
+    """Read the artefacts, given as file name -> content."""
+    known = files[GRAMS].decode().splitlines()
+    table = np.frombuffer(files[WEIGHTS], np.float16).astype(np.float32)
+    table = table.reshape(len(known) + 1, len(HEADS) + 1)
+    cuts = tomllib.loads(files[CUTS].decode())
+    return Learned(
+        Grams(
+            {gram: place for place, gram in enumerate(known)},
+            rarity=table[:-1, 0].copy(),
+            weights=table[:-1, 1:].copy(),
+            bias=table[-1, 1:].copy(),
+        ),
+        vocabulary(files[PIECES].decode()),
+        encode,
+        {head: convert(cuts[head], Scale) for head in HEADS},
+    )
+
+
+def look(text: str, learned: Learned) -> Look:
+    """A second look at a text; long ones are seen through overlapping windows, and the worst of them counts."""
+    source = reading(text)
+    if not source.text:
+        return Look()
+    spans = windows(source)
+    table = scores([source.text[start:end] for start, end in spans], learned)
+    heads = {
+        head: (float(column.max()), spans[int(column.argmax())])
+        for head, column in zip(HEADS, table.T, strict=True)
+    }
+    passed = [head for head in HEADS if heads[head][0] >= learned.heads[head].cut]
+    seen = [_seen(kind, head, *heads[head], source, learned) for kind, head in _told(passed)]
+    need = any(HEADS[head] <= HEADS["need"] for head in passed)
+    return Look(tuple(sorted(seen, key=lambda one: one.confidence, reverse=True)), need)
+
+
+def scores(texts: Sequence[str], learned: Learned) -> Table:
+    """One score a head and text: both halves standardised and added."""
+    halves = (
+        np.array([learned.grams.score(text.split()) for text in texts], np.float32),
+        learned.encode(*padded([numbers(text, learned.pieces) for text in texts])),
+    )
+    total = np.zeros_like(halves[0])
+    for values, scales in zip(halves, ("grams", "encoder"), strict=True):
+        mean, deviation = np.array([getattr(learned.heads[head], scales) for head in HEADS]).T
+        total += (values - mean) / deviation
+    return total
+
+
+def padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of one length, and where in them something stands."""
+    ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    mask = np.zeros_like(ids)
+    for place, row in enumerate(rows):
+        ids[place, : len(row)] = row
+        mask[place, : len(row)] = 1
+    return ids, mask
+
+
+def _told(passed: Sequence[str]) -> list[tuple[str, str]]:
+    """Which kinds are told, each with the head that says so: of the two crisis labels the graver one."""
+    told = [(head, head) for head in passed if head in LABELS and head not in _CRISIS]
+    for head in ("crisis_now", "crisis", "crisis_concern"):
+        if head in passed:
+            return [(head if head == "crisis_now" else "crisis_concern", head), *told]
+    return told
+
+
+def _seen(
+    kind: str, head: str, score: float, span: tuple[int, int], source: Shadow, learned: Learned
+) -> Seen:
+    scale = learned.heads[head]
+    first, last, heaviest = _weighed(head, span, source, learned)
+    start, end = source.place(first[0], last[1])
+    slope, shift = scale.sure
+    return Seen(
+        kind,
+        score,
+        scale.cut,
+        (1 + math.tanh((slope * score + shift) / 2)) / 2,
+        start,
+        end,
+        tuple(source.place(*word) for word in heaviest),
+    )
+
+
+def _weighed(
+    head: str, span: tuple[int, int], source: Shadow, learned: Learned
+) -> tuple[tuple[int, int], tuple[int, int], list[tuple[int, int]]]:
+    """The first and last word of the stretch that spoke for it most, and up to three of its words, heaviest first."""
+    words: list[tuple[int, int]] = []
+    begin = span[0]
+    for word in source.text[slice(*span)].split(" "):
+        words.append((begin, begin + len(word)))
+        begin += len(word) + 1
+    texts = [source.text[start:end] for start, end in words]
+    shares = learned.grams.shares(texts, list(HEADS).index(head))
+    first, last = _heaviest_run(shares)
+    order = sorted(range(len(shares)), key=lambda place: shares[place], reverse=True)
+    return words[first], words[last], [words[place] for place in order[:3] if shares[place] > 0]
+
+
+def _heaviest_run(shares: Sequence[float]) -> tuple[int, int]:
+    """The run of words with the largest sum, each word paying half the mean of what speaks for it."""
+    speaking = [share for share in shares if share > 0]
+    toll = sum(speaking) / len(speaking) / 2 if speaking else 0.0
+    best, at, begin, total = -math.inf, (0, len(shares) - 1), 0, 0.0
+    for place, share in enumerate(shares):
+        if total <= 0:
+            begin, total = place, 0.0
+        total += share - toll
+        if speaking and total > best:
+            best, at = total, (begin, place)
+    return at
