@@ -117,15 +117,18 @@ class Hub:
         It is read once it can be written: words that are taken back meanwhile must not be in it (P19).
         """
         await subscriber.frames.writable.wait()
-        after = subscriber.at[audience]
+        after, pages = subscriber.at[audience], book.pages
         page = await (
             self._page(journal, book, after)
             if audience == 0
             else self._part(journal, book, audience, after)
         )
-        if page is not None and subscriber in circle.joining:
-            frame, subscriber.at[audience] = page
-            subscriber.write(frame)
+        if book.pages is not pages or subscriber not in circle.joining:
+            return  # Swept meanwhile: what was read is not to be kept, nor sent.
+        if page is None:
+            raise OutcomeUnknown("memory has more than the database")
+        frame, subscriber.at[audience] = page
+        subscriber.write(frame)
 
     async def _page(self, journal: Journal, book: Book, after: int) -> tuple[bytes, int] | None:
         """Of the room's stream, which everybody is sent: encoded once for all."""
@@ -133,8 +136,6 @@ class Hub:
         if page is None:
             pages = book.pages
             known = await self._known(journal, book, 0, after)
-            if book.pages is not pages:
-                return None  # Swept meanwhile: what was read is not to be kept, nor sent.
             pages.keep(map(numbered, known))
             page = pages.cut(after)
             if page is None and known:  # Too old to be kept by now, and asked for all the same.

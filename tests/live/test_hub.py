@@ -12,7 +12,7 @@ import pytest
 from chatroom.live import book as books
 from chatroom.live import hub as module
 from chatroom.live import wire
-from chatroom.live.book import Record
+from chatroom.live.book import Book, Record
 from chatroom.live.circle import Circle
 from chatroom.live.lane import Subscriber
 from chatroom.live.presence import GRACE, Presence
@@ -601,6 +601,49 @@ async def test_entries_of_a_log_without_sockets_go_nowhere(hall: Hall):
     await hall.office.say(ben, "hello")
     hall.hub.to_all(EVENING, wire.Heartbeat("1.", 2.0))
     assert hall.hub.logs() == []
+
+
+async def test_who_lacks_what_the_database_has_lost_is_sent_away_and_asks_it_no_more(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    """Part of a log was put back from a copy, while this process had all of it in memory."""
+    asked = 0
+
+    async def nothing(*_: object) -> list[Record]:
+        nonlocal asked
+        asked += 1
+        return []
+
+    monkeypatch.setattr(hall.office.journal, "stream", nothing)
+    for at in ({0: 1, ben: 0}, {0: 0, ben: 0}):
+        member = await hall.knock(ben, at)
+        async with asyncio.timeout(5):
+            with pytest.raises(OutcomeUnknown):
+                await hall.catch_up(member)
+    assert asked == 2
+
+
+@pytest.mark.parametrize("audience", [ROOM, ben])
+async def test_p20_what_is_swept_while_it_is_read_is_sent_to_nobody_in_any_stream(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, audience: int
+):
+    await hall.office.say(ben, "canary")
+    await hall.office.journal.submit(EVENING, ben, ask.Tell("canary"))
+    book, read = await hall.office.book(), hall.office.journal.stream
+
+    async def swept(book: Book, stream: int, after: int, limit: int) -> list[Record]:
+        found = await read(book, stream, after, limit)
+        if stream == audience and "canary" in repr(found):
+            await hall.office.logs.sweep(EVENING, 50.0)
+            await hall.office.journal.reread(EVENING, 50.0)
+        return found
+
+    monkeypatch.setattr(hall.office.journal, "stream", swept)
+    member = await hall.knock(ben, {ROOM: 0, ben: 0})
+    member.at = {audience: 0}
+    assert await hall.catch_up(member)
+    assert b"canary" not in b"".join(recorded(member).given)
+    assert book.swept_at == 50.0, "need a sweep in the middle"
 
 
 class Behind:
