@@ -125,6 +125,41 @@ async def test_help_is_answered_in_every_state_a99(room: Room):
         assert receipt["type"] == "receipt"
 
 
+async def test_a116_a118_who_is_removed_to_be_silenced_goes_on_writing_to_staff_and_no_facilitator_reads_it(
+    room: Room,
+):
+    """Chidi complains of Ada, to staff; she takes him out, is asked for Help, and looks wherever she can."""
+    town, complaint = room.town, "She reads out what I told her in private."
+    ada, chidi = await room.open(), await room.seat("Chidi")
+    case = (await press(room, chidi)).json()["case"]
+    sam = await town.enter(0, "staff")
+    await town.post("/desk/seats", {"id": secrets.token_hex(16), "name": "Sam"}, sam)
+    claimed = await town.post(f"/cases/{case}/claims", {"id": secrets.token_hex(16)}, sam)
+    assert claimed.status_code == 200, claimed.text
+    async with (
+        room.sit(ada) as adas,
+        town.socket(f"/cases/{case}/socket") as line,
+        town.socket(f"/cases/{case}/socket") as sams,
+    ):
+        await line.hello(chidi)
+        await sams.hello(sam)
+        assert (await adas.ask({"type": "remove", "seat": 2}))["type"] == "receipt"
+        assert (await line.ask({"type": "write", "text": complaint}))["type"] == "receipt"
+        assert (await sams.entry("wrote"))["entry"]["words"] == complaint
+        again = (await press(room, chidi)).json()
+        assert again["case"] == case
+        assert [line["text"] for line in again["helplines"]] == ["116 123"]
+        assert (await adas.ask({"type": "lower_hand"}))["type"] == "receipt", "she has heard all"
+        assert complaint.encode() not in b"".join(adas.raw)
+        assert case.encode() not in b"".join(adas.raw)
+    for path in (f"/cases/{case}/socket", "/desk/socket"):
+        async with town.socket(path) as hers:
+            await hers.send({"type": "hello", "bearer": ada})
+            assert await hers.code() == 4403
+    taken = await town.post(f"/cases/{case}/claims", {"id": secrets.token_hex(16)}, ada)
+    assert taken.status_code == 403
+
+
 async def test_help_before_any_door_gives_a_session_of_its_own_ce01(town: Town):
     async with AsyncClient(trust_env=False, verify=False, timeout=SOON) as http:
         answer = await http.post(
