@@ -47,8 +47,8 @@ class SippingProtocol(WebSocketsSansIOProtocol):
         _loop: AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        # What uvicorn would tell of each that comes and goes is never logged (W17): nor is it made.
-        self.logger = getLogger("uvicorn.error.sockets")
+        # What uvicorn and websockets would tell of each that comes is never logged (W17): nor is it made.
+        self.logger = self.conn.logger = getLogger("uvicorn.error.sockets")
         self.conn.__class__ = Conversation  # A second one would cost every handshake 8 us.
         self._held = b""
         self._size, self._budget = SIP, CONTROLS

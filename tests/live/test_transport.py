@@ -7,6 +7,7 @@ one has to keep.
 import asyncio
 import contextlib
 import inspect
+import logging
 import socket
 import struct
 import threading
@@ -492,3 +493,15 @@ async def deaf(fan: Fan) -> AsyncIterator[tuple[socket.socket, Frames]]:
         await until(lambda: len(fan.frames) > count)
         yield stalled, fan.frames[count]
         stalled.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+async def test_no_line_is_made_for_a_socket_that_comes_or_goes_w17(
+    fan: Fan, caplog: pytest.LogCaptureFixture
+):
+    """Neither of uvicorn's nor of the protocol's inside it."""
+    caplog.set_level(logging.INFO, "uvicorn.error")
+    caplog.set_level(logging.WARNING, "uvicorn.error.sockets")
+    client, _ = await fan.enter()
+    await client.close()
+    await until(partial(fan.is_empty_after, 1))
+    assert [one for one in caplog.records if "connection" in one.message] == []
