@@ -30,6 +30,7 @@ class Benchmark(NamedTuple):
 BENCHMARKS = {
     "fanout": Benchmark("fanout", 270, {}),
     "join": Benchmark("join", 110, {"MEMBERS": "50,200"}),
+    "compressed": Benchmark("compressed", 60, {"MEMBERS": "20", "ROUNDS": "2", "SECONDS": "1"}),
     "idle": Benchmark("idle", 110, {"MEMBERS": "200", "HEARTBEATS": "3", "HANDSHAKES": "200"}),
     "meeting": Benchmark("meeting", 130, {"ROOMS": "5,10", "SECONDS": "5"}),
     "big-room": Benchmark("big_room", 120, {"MEMBERS": "100,200", "SECONDS": "3"}),

@@ -23,6 +23,7 @@ def tables(told: list[Row]) -> dict[str, str]:
         "peers": lambda rows: peers(_of(rows, "fanout", "peers")),
         "cost": lambda rows: cost(_of(rows, "cost")),
         "join": lambda rows: join(_of(rows, "join")),
+        "compressed": lambda rows: compressed(_of(rows, "compressed")),
         "idle": lambda rows: idle(_of(rows, "idle")),
         "meeting": lambda rows: meeting(_of(rows, "meeting")),
         "big-room": lambda rows: big_room(_of(rows, "big-room")),
@@ -263,6 +264,27 @@ def join(told: list[Row]) -> str:
                 _n(row["joins_per_cpu_second_when_full"]),
                 _n(row["kib_per_join_when_full"]),
                 _n(row["ms_per_leave_when_full"]),
+            ],
+        ),
+    )
+
+
+def compressed(told: list[Row]) -> str:
+    heads = (
+        *("members", "bytes a delivery, plain", "compressed"),
+        *("us a message, plain", "compressed", "deliveries per CPU-s, of plain (least-most)"),
+    )
+    return _table(
+        heads,
+        _rows(
+            told,
+            lambda row: [f"{row['members']:,}" if "members" in row else "all"],
+            lambda row: [
+                _n(row["bytes_per_delivery"]),
+                _n(row["bytes_per_delivery_compressed"]),
+                _n(row["us_per_message"]),
+                _n(row["us_per_message_compressed"]),
+                _range(row["of_plain"]),
             ],
         ),
     )
