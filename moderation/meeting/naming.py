@@ -100,18 +100,20 @@ def renamed(
 
 
 def _without_looks(meeting: Meeting, seat: int) -> Meeting:
-    """Nothing is left of what was taken out, here as in the log."""
+    """Nothing is left of what was taken out, here as in the log; of thousands only theirs are looked at."""
     found = meeting.looks
-    for look, seats in meeting.looks.items():
-        if seat in seats:
-            others = seats.discard(seat)
-            found = found.insert(look, others) if others else found.remove(look)
-    return replace(meeting, looks=found)
+    for look in meeting.looks_of.get(seat, ()):
+        others = found[look].discard(seat)
+        found = found.insert(look, others) if others else found.remove(look)
+    return replace(meeting, looks=found, looks_of=meeting.looks_of.discard(seat))
 
 
 def with_look(meeting: Meeting, seat: int) -> Meeting:
     """Their name is found by how it looks; an earlier one of theirs still leads to them."""
-    name, found = meeting.seats[seat].name, meeting.looks
-    for look in looks(name) if name is not None else ():
+    name, found, theirs = meeting.seats[seat].name, meeting.looks, meeting.looks_of.get(seat, ())
+    if name is None:
+        return meeting
+    for look in looks(name):
         found = found.insert(look, found.get(look, NOBODY).insert(seat))
-    return replace(meeting, looks=found)
+        theirs = theirs if look in theirs else (*theirs, look)
+    return replace(meeting, looks=found, looks_of=meeting.looks_of.insert(seat, theirs))

@@ -123,6 +123,7 @@ class Meeting(Struct, frozen=True):
     looks: HashTrieMap[str, HashTrieSet[int]] = (
         HashTrieMap()
     )  # Seats by how their names look (A72).
+    looks_of: HashTrieMap[int, tuple[str, ...]] = HashTrieMap()  # The same by the seats.
     mutes: HashTrieMap[int, float] = HashTrieMap()  # Who is muted, and until when.
     removals: int = 0  # How many were removed: the door is not open any more (A47).
     removed_by: HashTrieSet[str] = HashTrieSet()  # The invitations that they came by.

@@ -109,6 +109,7 @@ def test_p20_after_the_sweep_all_but_what_people_wrote_is_as_it_was(steps: list[
     assert swept == replace(
         wordless,
         looks=HashTrieMap(),
+        looks_of=HashTrieMap(),
         topic=None if topic is None else replace(topic, words=None),
         lobby=HashTrieMap(lobby),
     )

@@ -1,11 +1,15 @@
 """Names: another one for oneself, and one that a facilitator takes out."""
 
+from typing import Any, cast
+
 import pytest
+from msgspec.structs import replace
 
 from moderation.content.names import alike
 from moderation.meeting import commands as ask
+from moderation.meeting import decider, naming
 from moderation.meeting import entries as happened
-from moderation.meeting import naming
+from moderation.meeting.state import Stamp
 from tests.cast import EVES_SESSION, ada, ben, chidi, mo
 from tests.meeting.spec import (
     NEXT,
@@ -95,6 +99,30 @@ def test_in_a_room_of_thousands_a_name_is_compared_with_those_that_look_like_it(
     story.when(0, eve_as("BEN")).refused("name_taken")
     story.when(0, eve_as("Chidi")).allowed()
     assert compared == [("BEN", "Ben"), ("Chidi", "Benny")]
+
+
+class NotWalked:
+    """How names look: one look can be asked for, and nobody goes through them all."""
+
+    def __init__(self, looks: Any) -> None:
+        self._looks = looks
+
+    def __getitem__(self, look: str) -> Any:
+        return self._looks[look]
+
+    def __getattr__(self, name: str) -> Any:
+        assert name in ("get", "insert", "remove"), f"{name} looks at thousands"
+        return getattr(self._looks, name)
+
+
+def test_in_a_room_of_thousands_a_name_that_is_taken_out_costs_no_look_at_the_others():
+    meeting = given(in_phase("gathering")).state
+    walled = replace(meeting, looks=cast("Any", NotWalked(meeting.looks)))
+    entry = happened.NameTakenOut(seat=ben, words="Member 2", over=told(ben))
+    left = decider.evolve(walled, entry, Stamp(20, NOON))
+    assert list(naming.going_by(left, "Ben")) == []
+    assert list(naming.going_by(left, "Member 2")) == [ben]
+    assert list(naming.going_by(left, "Chidi")) == [chidi]
 
 
 # A name that is not told any more
