@@ -56,7 +56,7 @@ class Reader:
         head, firsts = self._book.fold.head, self.streams()
         if ROOM in firsts and is_of_a_crowd(self._book.fold.state):
             firsts[ROOM] = self._book.behind_arrivals(firsts[ROOM])
-            firsts[self._seat] += 1  # Its own stream begins with that it was given.
+            firsts[self._seat] += min(1, head(self._seat)[0])  # It begins with that it was given.
         return {
             audience: max(first - 1, head(audience)[0] - TOO_FAR)
             for audience, first in firsts.items()
