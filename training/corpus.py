@@ -53,8 +53,13 @@ def examples(of: Iterable[str]) -> list[Example]:
     return found
 
 
+def teachers() -> list[str]:
+    """Who is trained on."""
+    return [name for name in authors() if name not in THRESHOLDS + FINAL]
+
+
 def trained() -> list[Example]:
-    return examples(name for name in authors() if name not in THRESHOLDS + FINAL)
+    return examples(teachers())
 
 
 def truth(rows: list[Example]) -> Labels:

@@ -63,6 +63,8 @@ SEVERITY: dict[str, Severity] = {
 }
 HELD = ("sourcing", "harassment", "sexual", "spam", "anonymity", "medical_advice")
 """What the second look may keep for a facilitator to decide; it never refuses."""
+SURE_ENOUGH = 0.85
+"""How sure it must be for that; what is only likelier than not is told, and goes through."""
 FOLDED = {"use_detail": "mentions using in detail", "methods": "mentions ways of self-harm"}
 """What is shown behind its label. The rest of the kinds goes through."""
 
@@ -95,8 +97,11 @@ def judge(
         if one.kind not in told
     ]
     kinds = [reason.kind for reason in reasons]
+    held = any(one.kind in HELD and one.confidence >= SURE_ENOUGH for one in seen.seen)
     need = seen.need or verdict.signal is not None
-    decision, label = _decided(kinds, bounced=verdict.outcome == "bounce", need=need)
+    decision, label = _decided(
+        kinds, bounced=verdict.outcome == "bounce" and not need, held=held and not need
+    )
     return Judgement(decision, _crisis(kinds), tuple(reasons), label)
 
 
@@ -106,12 +111,11 @@ def _crisis(kinds: list[str]) -> Crisis | None:
     return "concern" if "crisis_concern" in kinds else None
 
 
-def _decided(kinds: list[str], *, bounced: bool, need: bool) -> tuple[Decision, str | None]:
-    if not need:
-        if bounced:
-            return "bounce", None
-        if any(kind in HELD for kind in kinds):
-            return "hold", None
+def _decided(kinds: list[str], *, bounced: bool, held: bool) -> tuple[Decision, str | None]:
+    if bounced:
+        return "bounce", None
+    if held:
+        return "hold", None
     for kind, label in FOLDED.items():
         if kind in kinds:
             return "allow_folded", label

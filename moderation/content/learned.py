@@ -25,6 +25,10 @@ HEADS = {label: frozenset({label}) for label in LABELS} | {
 }
 """What is scored, in the order of the weights: every label, and two that stand for several."""
 
+MEANS = 0.1
+"""How likely it must be that means are named for the writer to be taken as one in need: a question about pills is
+easily read as one for a dealer."""
+
 Encode = Callable[[NDArray[np.int64], NDArray[np.int64]], Table]
 """Numbers of word pieces and which of them are there, a row a text -> one value a head and text."""
 
@@ -32,8 +36,8 @@ Encode = Callable[[NDArray[np.int64], NDArray[np.int64]], Table]
 class Scale(Struct, frozen=True):
     """How the two halves of a head become one score, and from where it is a finding.
 
-    `grams` and `encoder` are mean and deviation on texts that trained neither; the score is the sum of both,
-    standardised. `sure` is slope and shift of the logistic curve that makes it a probability.
+    `grams` and `encoder` are mean and deviation on texts that trained neither. `sure` is slope and shift of the
+    logistic curve that makes the score a probability.
     """
 
     grams: tuple[float, float]
@@ -110,21 +114,45 @@ def look(text: str, learned: Learned) -> Look:
     }
     passed = [head for head in HEADS if heads[head][0] >= learned.heads[head].cut]
     seen = [_seen(kind, head, *heads[head], source, learned) for kind, head in _told(passed)]
-    need = any(HEADS[head] <= HEADS["need"] for head in passed)
+    asks = _sure(heads["methods"][0], learned.heads["methods"]) >= MEANS
+    need = asks or any(HEADS[head] <= HEADS["need"] for head in passed)
     return Look(tuple(sorted(seen, key=lambda one: one.confidence, reverse=True)), need)
 
 
+def _sure(score: float, scale: Scale) -> float:
+    slope, shift = scale.sure
+    return (1 + math.tanh((slope * score + shift) / 2)) / 2
+
+
 def scores(texts: Sequence[str], learned: Learned) -> Table:
-    """One score a head and text: both halves standardised and added."""
-    halves = (
-        np.array([learned.grams.score(text.split()) for text in texts], np.float32),
-        learned.encode(*padded([numbers(text, learned.pieces) for text in texts])),
+    """One score a head and text."""
+    grams = np.array([learned.grams.score(text.split()) for text in texts], np.float32)
+    # One by one: eight bits are set to the largest value of a batch, and a text must not be judged by its neighbour.
+    rows = [numbers(text, learned.pieces) for text in texts]
+    encoded = np.vstack([learned.encode(*padded([row])) for row in rows])
+    scales = [learned.heads[head] for head in HEADS]
+    return added(
+        grams, encoded, [scale.grams for scale in scales], [scale.encoder for scale in scales]
     )
-    total = np.zeros_like(halves[0])
-    for values, scales in zip(halves, ("grams", "encoder"), strict=True):
-        mean, deviation = np.array([getattr(learned.heads[head], scales) for head in HEADS]).T
-        total += (values - mean) / deviation
+
+
+Spread = Sequence[tuple[float, float]]
+
+
+def added(grams: Table, encoded: Table, of_grams: Spread, of_encoder: Spread) -> Table:
+    """Both halves standardised and added; what stands for several labels is heard through the loudest of them too."""
+    total = _standard(grams, of_grams) + _standard(encoded, of_encoder)
+    names = list(HEADS)
+    for place, labels in enumerate(HEADS.values()):
+        if len(labels) > 1:
+            total[:, place] += total[:, [names.index(label) for label in sorted(labels)]].max(1)
     return total
+
+
+def _standard(values: Table, spread: Spread) -> Table:
+    mean, deviation = np.array(spread, np.float32).T
+    standard: Table = (values - mean) / deviation
+    return standard
 
 
 def padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -152,12 +180,11 @@ def _seen(
     scale = learned.heads[head]
     first, last, heaviest = _weighed(head, span, source, learned)
     start, end = source.place(first[0], last[1])
-    slope, shift = scale.sure
     return Seen(
         kind,
         score,
         scale.cut,
-        (1 + math.tanh((slope * score + shift) / 2)) / 2,
+        _sure(score, scale),
         start,
         end,
         tuple(source.place(*word) for word in heaviest),

@@ -44,6 +44,13 @@ def test_what_is_only_likely_is_held_and_never_refused(word: str):
     assert of(word).findings[0].by == (word,)
 
 
+def test_what_is_only_likelier_than_not_is_told_and_goes_through():
+    judgement = of("pills for the idiot")
+    assert {reason.kind for reason in judgement.findings} == {"sourcing", "harassment"}
+    assert max(reason.confidence for reason in judgement.findings) < 0.85
+    assert judgement.decision == "allow"
+
+
 @pytest.mark.parametrize("cry", ["goodbye", "tired", "he hits me", "I drank", "alone"])
 @pytest.mark.parametrize("beside", ["pills", "312-555-0143", "www.example.net", "idiot"])
 def test_cm_09_nothing_withholds_a_text_with_a_need(cry: str, beside: str):

@@ -37,7 +37,7 @@ def small() -> Learned:
     known = {word: place for place, word in enumerate(SPEAKS)}
     bias = np.zeros(len(HEADS), np.float32)
     grams = Grams(known, np.ones(len(known), np.float32), weights, bias)
-    scale = Scale(grams=(0.0, 1.0), encoder=(0.0, 1.0), sure=(1.0, -4.0), cut=3.0)
+    scale = Scale(grams=(0.0, 1.0), encoder=(0.0, 1.0), sure=(1.0, -3.0), cut=3.0)
     return Learned(grams, PIECES, silent, dict.fromkeys(HEADS, scale))
 
 
@@ -63,7 +63,7 @@ def test_a_finding_says_how_sure_it_is_and_which_words_weighed_most():
     (seen,) = look("anyone got p1lls", LEARNED).seen
     assert (seen.kind, seen.cut) == ("sourcing", 3.0)
     assert seen.score == pytest.approx(5.0)
-    assert seen.confidence == pytest.approx(1 / (1 + np.exp(-1)), rel=1e-5)
+    assert seen.confidence == pytest.approx(1 / (1 + np.exp(-2)), rel=1e-5)
     assert "anyone got p1lls"[seen.start : seen.end] == "p1lls"
     (seen,) = look(text, LEARNED).seen
     assert [text[start:end] for start, end in seen.words] == ["P!lls", "sells"]
@@ -78,6 +78,15 @@ def test_danger_now_is_told_instead_of_a_concern_never_beside_it():
 @pytest.mark.parametrize("word", ["goodbye", "tired", "hopeless", "hits", "drank", "alone"])
 def test_cm_09_every_kind_of_need_is_a_need(word: str):
     assert look(word, LEARNED).need
+
+
+def test_cm_08_who_may_be_asking_about_means_is_in_need_long_before_that_is_a_finding():
+    heads = dict(LEARNED.heads) | {
+        "methods": Scale((0.0, 1.0), (0.0, 1.0), sure=(1.0, -2.0), cut=3.0)
+    }
+    asking = Learned(LEARNED.grams, PIECES, silent, heads)
+    assert look("pills", asking).need
+    assert [one.kind for one in look("pills", asking).seen] == ["sourcing"]
 
 
 def test_an_insult_is_no_need():

@@ -1,0 +1,133 @@
+"""The review at the command line: it reads files and prints, and nothing imports it.
+
+python -m moderation review [--policy FILE] < in.jsonl > out.jsonl
+python -m moderation explain "text"
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+import click
+import msgspec
+
+from moderation.content import Context, Lexicon, Policy, parse
+from moderation.content.encoder import encoder
+from moderation.content.judgement import Judgement, Reason, judge
+from moderation.content.learned import FILES, Learned
+from moderation.content.learned import parse as parse_learned
+
+HERE = Path(__file__).parent / "content"
+HELPLINES = ("988", "741741", "116 123", "112", "911", "999")
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One line of what comes in."""
+
+    id: str | int
+    text: str
+    context: Context = Context("member")
+
+
+@click.group()
+def main() -> None:
+    """What the review makes of a text."""
+
+
+@main.command(name="review")
+@click.option(
+    "--policy", type=click.File("r"), help="What this organisation lets people write, in TOML."
+)
+def review_lines(policy: TextIO | None) -> None:
+    """Read one JSON object a line (`id`, `text`, optional `context`); write one a line, in the same order."""
+    rules = _policy(policy.read() if policy else "")
+    for line in answered(sys.stdin, rules):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("text")
+@click.option("--policy", type=click.File("r"))
+def explain(text: str, policy: TextIO | None) -> None:
+    """Say in plain words what the review makes of a text, and why."""
+    lexicon, learned = opened()
+    judgement = judge(
+        text, Context("member"), _policy(policy.read() if policy else ""), lexicon, learned
+    )
+    click.echo("\n".join(explained(text, judgement)))
+
+
+def answered(lines: Iterable[str], policy: Policy) -> Iterator[str]:
+    lexicon, learned = opened()
+    for line in lines:
+        if not line.strip():
+            continue
+        asked = msgspec.json.decode(line, type=Asked)
+        judgement = judge(asked.text, asked.context, policy, lexicon, learned)
+        yield msgspec.json.encode({"id": asked.id, **msgspec.to_builtins(judgement)}).decode()
+
+
+DECIDED = {
+    "allow": "It is published.",
+    "allow_folded": "It is published, folded under a label; whoever wants to opens it.",
+    "bounce": "It goes back to its author, who can change it. The draft is kept.",
+    "hold": "It waits for a facilitator, who publishes it or gives it back.",
+}
+CRISIS = {
+    "concern": "Somebody of staff is told that this person may need care.",
+    "imminent": "Somebody of staff is told at once: this may be about life and death.",
+}
+KINDS = {
+    "crisis_now": "somebody may be in danger now",
+    "crisis_concern": "somebody may wish to be dead, or be about to harm themselves",
+    "harm_by_others": "somebody may be harmed by others",
+    "relapse": "somebody has used, or is about to",
+    "anonymity": "it says who somebody is, or how to reach them",
+    "sourcing": "it offers or asks for drugs, drink or bets",
+    "use_detail": "it dwells on using",
+    "harassment": "it insults or threatens",
+    "sexual": "it makes an unwanted advance",
+    "spam": "it advertises, or links",
+    "crosstalk": "it tells another what to do or think",
+    "medical_advice": "it tells others what to do about medicine or the law",
+    "methods": "it names a means of suicide or self-harm",
+}
+
+
+def explained(text: str, judgement: Judgement) -> Iterator[str]:
+    """Every finding with its words, then what follows."""
+    yield from (f"- {_reason(text, reason)}" for reason in judgement.findings)
+    if not judgement.findings:
+        yield "Nothing was found."
+    yield DECIDED[judgement.decision]
+    if judgement.label:
+        yield f"The label says: {judgement.label}."
+    if judgement.crisis:
+        yield CRISIS[judgement.crisis]
+
+
+def _reason(text: str, reason: Reason) -> str:
+    said = text[slice(*reason.span)]
+    if reason.confidence == 1:
+        return f"A rule is certain that {KINDS[reason.kind]}: “{said}”."
+    words = ", ".join(f"“{word}”" for word in reason.by)
+    weighed = f" (above all {words})" if words else ""
+    likely = round(reason.confidence * 100)
+    return f"The second look takes it for {likely} % likely that {KINDS[reason.kind]}: “{said}”{weighed}."
+
+
+def _policy(toml: str) -> Policy:
+    known = {"version": "command line", "allowed_numbers": HELPLINES}
+    return msgspec.convert(known | msgspec.toml.decode(toml), Policy)
+
+
+def opened() -> tuple[Lexicon, Learned]:
+    lexicon = {path.name: path.read_text("utf-8") for path in (HERE / "lexicon").glob("*.txt")}
+    model = {name: (HERE / "model" / name).read_bytes() for name in FILES}
+    encode = encoder((HERE / "model" / "encoder.onnx").read_bytes())
+    return parse(lexicon), parse_learned(model, encode)
+
+
+if __name__ == "__main__":
+    main()
