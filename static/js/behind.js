@@ -72,10 +72,11 @@ export class Behind {
     const { acts, sound, onload } = this.#ways
     const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
     try {
-      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }] = await Promise.all(
-        ["me", "readings", "agenda", "offer"].map((view) => import(`./views/${view}.js${tried}`)),
+      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }] = await Promise.all(
+        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next"].map((view) => import(`./views/${view}.js${tried}`)),
       )
-      this.#rest = [new MeView(acts, { isOn: sound.get(), onchange: sound.set }), new ReadingsView(acts), new AgendaView(), new OfferView(acts)]
+      const me = new MeView(acts, { isOn: sound.get(), onchange: sound.set })
+      this.#rest = [me, new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts)]
       onload()
     } catch {
       this.#rest = null // The network is gone; it is asked for again once the line is back.

@@ -127,18 +127,39 @@ const SILENCES = new Set(
 )
 
 /**
- * What a refusal says above the field. Where the page says the reason itself, only what became of the
- * words; Help is on the page already, and named here only where its words are about it.
+ * What a refusal says above the field. Where it is one that the page knows: that nothing went out, why,
+ * and until when the words are kept; else the server's own words.
  *
  * @param {Refusal} refusal
  * @param {Room} room
  * @returns {string}
  */
 export function answer(refusal, room) {
-  if (!SILENCES.has(refusal.code)) return refusal.words
-  if (refusal.code === "turn_running") return "Your words are kept here until this turn has ended."
-  if (rooms.place(room) > 0) return "Your words are kept until it is your turn."
-  return rooms.mayRaise(room) && !rooms.isListening(room) ? "Your words are kept. Raise your hand, and send them when it is your turn." : "Your words are kept here."
+  const { code, words } = refusal
+  return SILENCES.has(code) ? `Not sent: ${whyNotSent(code)}. Your words are kept ${keptUntil(code, room)}.` : words
+}
+
+/** @param {string} code */
+function whyNotSent(code) {
+  const [who, only] = code.split("_only")
+  return only === "" ? `this part is for the ${who}` : (NOT_SENT[code] ?? "you can't write just now")
+}
+
+/** @type {Record<string, string>} */
+const NOT_SENT = {
+  meeting_closed: "it was over by then",
+  not_open: "it is not open yet",
+  said_already: "it is one line each in this part",
+  not_your_turn: "it is not your turn",
+  turn_running: "a member has the floor",
+}
+
+/** @param {string} code @param {Room} room */
+function keptUntil(code, room) {
+  if (code === "meeting_closed") return "here"
+  if (code !== "not_your_turn") return "until you can send them"
+  if (rooms.place(room) > 0) return "until it is"
+  return rooms.mayRaise(room) && !rooms.isListening(room) ? "until then: raise your hand" : "here"
 }
 
 /**

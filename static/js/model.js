@@ -22,6 +22,7 @@
  * @property {(command: SeatCommand) => Promise<Item<SeatCommand>>} send Shows a refusal above the field.
  * @property {(command: SeatCommand) => Promise<Item<SeatCommand>>} ask The refusal is the asker's to show.
  * @property {(words: string) => void} announce Says it to a screen reader.
+ * @property {(words: string) => void} note Tells it in the talk, to this seat alone.
  * @property {(seat: number) => void} tell Turns the field to a private line to that seat.
  */
 

@@ -109,6 +109,7 @@ class RoomPage {
       },
       ask: (command) => this.#ask(command, true),
       announce: (words) => this.#announce(words),
+      note: (words) => this.#talk.note(this.#timeline.note(words, this.#connection.now())),
       tell: (seat) => {
         this.#sheet.close()
         this.#composer.tell(seat)

@@ -101,6 +101,11 @@ export class Timeline {
     return last
   }
 
+  /** To me alone, of what this page did. @param {string} text @param {number} at @returns {Item} */
+  note(text, at) {
+    return this.#push({ kind: "notice", key: `note ${at}`, at, text })
+  }
+
   /** Private lines, in their order. @returns {PrivateItem[]} */
   get lines() {
     return this.items.filter((item) => item.kind === "private")
@@ -323,7 +328,7 @@ function toMe(entry, room) {
     case "hand_raised":
       return entry.by === "server" ? "Your turn was cut short by the connection, so you are next." : null
     case "invite_ended":
-      return entry.reason === "withdrawn" ? takenBack(room) : (UNINVITED[entry.reason] ?? null)
+      return uninvited(entry.reason, room)
     case "turn_ended":
       return ENDED[entry.reason] ?? null
     case "turn_extended":
@@ -343,10 +348,11 @@ function toMe(entry, room) {
   }
 }
 
-/** @param {Room} room */
-function takenBack(room) {
-  const hand = place(room) > 0 ? " Your hand stays where it was." : ""
-  return `A facilitator took the invitation back.${hand}`
+/** @param {string} reason @param {Room} room */
+function uninvited(reason, room) {
+  const words = UNINVITED[reason]
+  if (!words) return null
+  return reason !== "phase" && place(room) > 0 ? `${words} You are still in line.` : words
 }
 
 /** @type {Record<string, string>} */
@@ -357,8 +363,10 @@ const LOWERED = {
 
 /** @type {Record<string, string>} */
 const UNINVITED = {
-  expired: "The invitation has run out. If your hand was up, it waits at the end; nobody minds.",
-  given_back: "The floor went back to whoever had it before. You are next.",
+  expired: "The invitation has run out; nobody minds.",
+  withdrawn: "A facilitator took the invitation back.",
+  passed: "You passed, and that is fine.",
+  given_back: "The floor went back to whoever had it before.",
   phase: "The invitation ended with this part of the meeting.",
   quiet: "The invitation ended, as no facilitator is here just now.",
 }

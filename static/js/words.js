@@ -135,7 +135,7 @@ function queueMain(room) {
 /** @param {Room} room @param {number} now */
 function queueMore(room, now) {
   if (room.holder === room.seat) return "Take your time. Press Done when you are finished."
-  if (room.invited === room.seat) return `${timeToAnswer(room, now)} Passing is always fine.`
+  if (room.invited === room.seat) return `${timeToAnswer(room, now)} Not yet keeps you in line; passing is always fine.`
   const mine = rooms.place(room)
   if (mine > 0) return [myPlace(room, mine), wait(room, mine, now)].filter((part) => part !== "").join(" · ")
   if (room.holder !== null && room.awayUntil !== null) return "They lost connection."
@@ -144,7 +144,7 @@ function queueMore(room, now) {
   if (names !== null) return `${rooms.nameOf(room, names)} may name who is next.`
   const next = rooms.nextHand(room)
   if (next !== null) return `Next: ${rooms.nameOf(room, next)}`
-  return noHand(room)
+  return rooms.mayRaise(room) && !rooms.isFacilitator(room) ? "No hand is up; yours is welcome." : noHand(room)
 }
 
 /** Nobody waits. @param {Room} room */

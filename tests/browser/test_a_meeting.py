@@ -128,7 +128,7 @@ async def only_ada_opens(ada: Person, ben: Person, chidi: Person) -> None:
     await expect(chidi.card("Ada").last).to_contain_text("We listen")
 
     await ben.say("May I say something first?")
-    await expect(ben.refusal).to_contain_text("Your words are kept here.")
+    await expect(ben.refusal).to_contain_text("Your words are kept")
     await expect(ben.button("To the facilitators")).to_have_count(1)  # That line is open.
     await expect(ben.field).to_have_value("May I say something first?")
     await ben.shoot("3-refused")

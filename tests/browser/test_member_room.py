@@ -111,6 +111,45 @@ async def test_fc_05_an_invitation_waits_for_its_answer(stage: Stage, phone: boo
         await expect(ben.floor).to_contain_text("The floor is free")
 
 
+async def test_fc_05_who_is_writing_when_the_invitation_runs_out_has_the_floor(quick: Stage):
+    links = await room_of(quick, "Writing")
+    ben = await quick.person("Ben")
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await go_to(ada, "sharing")
+        await ben.come_in(links["member"])
+        await ben.press("Raise hand")
+        await ada.until(lambda: ada.meeting.hands != ())
+        await ada.send(ask.Invite(ada.meeting.epoch))
+        await ada.until(lambda: ada.meeting.invited is not None)
+        await expect(ben.button("Accept")).to_be_visible()
+        await ben.field.press_sequentially("It has been", delay=50)
+        while ada.meeting.holder is None:
+            assert ada.meeting.invited is not None, "taken away in mid-sentence"
+            await ben.field.press_sequentially(" a hard week", delay=50)
+        note = ben.log.get_by_text("You are writing, so the floor is yours.")
+        await expect(note).to_have_count(1)
+        await expect(ben.field).to_have_value(re.compile("^It has been a hard week"))
+        await expect(ben.floor).to_contain_text("You have the floor")
+        await ben.press("Done")
+        # To the facilitators is not to the room.
+        await ben.field.fill("")
+        await ben.press("Raise hand")
+        await ada.until(lambda: ada.meeting.hands != ())
+        await ada.send(ask.Invite(ada.meeting.epoch))
+        await ada.until(lambda: ada.meeting.invited is not None)
+        await ben.press("To the facilitators")
+        aloud = ben.page.locator("#aloud")
+        await expect(aloud).to_contain_text("You are invited")
+        while ada.meeting.invited is not None:
+            await ben.field.press_sequentially("may I? ", delay=50)
+        assert ada.meeting.holder is None
+        await expect(ben.log).to_contain_text(
+            "The invitation has run out; nobody minds. You are still in line."
+        )
+        await expect(aloud).to_have_text("")
+        await expect(note).to_have_count(1)
+
+
 async def test_fc_14_the_end_of_a_turn_is_told_in_time_and_one_last_line_can_go(quick: Stage):
     links = await room_of(quick, "Time", share_limit=1)
     ben = await quick.person("Ben")

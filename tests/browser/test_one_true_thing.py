@@ -104,7 +104,9 @@ async def test_a_refusal_goes_when_its_reason_has_gone(stage: Stage):
     async with enter(links["facilitator"], name="Ada") as ada:
         await ben.come_in(links["member"])
         await ben.say("Is anybody here?")
-        await expect(ben.refusal).to_contain_text("Your words are kept here.")
+        await expect(ben.refusal).to_contain_text(
+            "Not sent: it is not open yet. Your words are kept"
+        )
         await expect(ben.floor).to_contain_text("The meeting has not begun yet")
         await ada.send(ask.Open())
         await expect(ben.refusal).to_be_hidden()
@@ -112,7 +114,9 @@ async def test_a_refusal_goes_when_its_reason_has_gone(stage: Stage):
         await ben.field.fill("")
         await go_to(ada, "sharing")
         await ben.say("May I?")
-        await expect(ben.refusal).to_contain_text("send them when it is your turn.")
+        await expect(ben.refusal).to_contain_text(
+            "Your words are kept until then: raise your hand."
+        )
         raise_hand = ben.main.get_by_role("button", name="Raise hand")
         await expect(raise_hand).to_have_count(1)
         await ben.shoot("o-kept")

@@ -153,7 +153,7 @@ async def test_a_reader_posts_the_groups_own_text_and_reads_on(
     await expect(chidi.card("Ben")).to_contain_text("That is where I stop.")
     await expect(chidi.under("To read in this part")).to_have_count(0)
     await chidi.say("May I read, too?")
-    await expect(chidi.refusal).to_contain_text("Your words are kept here.")
+    await expect(chidi.refusal).to_contain_text("Your words are kept until you can send them.")
     await expect(chidi.field).to_have_value("May I read, too?")
 
     await mine.filter(has_text="After the readings").locator("summary").click()
@@ -186,7 +186,7 @@ async def test_all_introduce_themselves_in_one_short_line(stage: Stage, evening:
         await expect(ben.refusal).to_be_hidden()
         await expect(ben.field).to_have_accessible_description(re.compile("Your line is in."))
         await ben.say("And one more thing.")
-        await expect(ben.refusal).to_contain_text("Your words are kept here.")
+        await expect(ben.refusal).to_contain_text("Your words are kept until you can send them.")
         await expect(ben.field).to_have_value("And one more thing.")
         # Another's line is not used up by that, and a welcome goes under the first.
         await chidi.card("Ben").get_by_role("button", name="React").click()

@@ -229,7 +229,7 @@ async def test_words_of_despair_out_of_turn_are_refused_and_heard(stage: Stage):
     await expect(ben.floor).to_contain_text("The floor is free")
 
     await ben.say("I want to kill myself tonight")
-    await expect(ben.refusal).to_contain_text("send them when it is your turn.")
+    await expect(ben.refusal).to_contain_text("Your words are kept until then: raise your hand.")
     await expect(ben.main.get_by_role("button", name="Raise hand")).to_have_count(1)
     await expect(ben.main.get_by_role("button", name="Help", exact=True)).to_have_count(1)
     await expect(ben.field).to_have_value("I want to kill myself tonight")

@@ -61,7 +61,8 @@ const TO_ME = [
   [{ type: "hand_lowered", seat: ben, by: "facilitator" }, /took your hand down/],
   [{ type: "hand_lowered", seat: ben, by: "away" }, /given up after two minutes away/],
   [{ type: "hand_raised", seat: ben, by: "server", place: 1 }, /you are next/],
-  [{ type: "invite_ended", seat: ben, reason: "expired" }, /run out/],
+  [{ type: "invite_ended", seat: ben, reason: "expired" }, /^The invitation has run out; nobody minds\.$/],
+  [{ type: "invite_ended", seat: ben, reason: "passed" }, /^You passed, and that is fine\.$/],
   [{ type: "turn_ended", seat: ben, reason: "time" }, /time of your turn was over/],
   [{ type: "turn_ended", seat: ben, reason: "away" }, /while you were not connected/],
   [{ type: "turn_extended", seat: ben, minutes: 2 }, /2 more minutes/],
@@ -76,6 +77,22 @@ for (const [entry, sentence] of TO_ME) {
     assert.deepEqual(add({ ...entry, seat: chidi }), [])
   })
 }
+
+test("fc_05 what is said of a lost invitation is so of the hand, which the page knows", () => {
+  const said = (reason, hands) =>
+    timeline.add("room", { number: 1, at: 1, id: "", entry: { type: "invite_ended", seat: ben, reason } }, start(snapshot(phase("queue"), { hands }), ben))[0]?.text
+  for (const reason of ["expired", "withdrawn", "quiet", "given_back"]) {
+    assert.match(said(reason, [chidi, ben]), /\. You are still in line\.$/, reason)
+    assert.doesNotMatch(said(reason, [chidi]), /in line/, reason)
+  }
+  assert.doesNotMatch(said("phase", [chidi, ben]), /in line/)
+})
+
+test("what the page did for me stands in the talk, for me alone", () => {
+  say("One.")
+  assert.deepEqual(timeline.note("You are writing, so the floor is yours.", 5), timeline.items[1])
+  assert.equal(timeline.items[1].kind, "notice")
+})
 
 const told = () => timeline.items.map(({ news }) => news?.map(({ text }) => text))
 

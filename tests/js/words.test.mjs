@@ -19,28 +19,28 @@ const muted = (more) => ({ [ben]: { muted_until: NOON, ...more } })
  * the field says, and what stands in the box after Send. Empty is silence, and nothing is said twice.
  */
 const SAID = [
-  ["not begun", "not_open", seen(queue, { opened_at: null, phase: -1 }), /^The meeting has not begun yet\. Ada and Mo will open it\.$/, /^Write ahead/, /words are kept/],
-  ["ended", "meeting_closed", seen(queue, { closed_at: NOON }), /^The meeting has ended\. Thank you/, /^What you were writing is still here/, /kept/],
+  ["not begun", "not_open", seen(queue, { opened_at: null, phase: -1 }), /^The meeting has not begun yet\. Ada and Mo will open it\.$/, /^Write ahead/, /^Not sent: it is not open yet\. Your words are kept until you can send them\.$/],
+  ["ended", "meeting_closed", seen(queue, { closed_at: NOON }), /^The meeting has ended\. Thank you/, /^What you were writing is still here/, /^Not sent: it was over by then\. Your words are kept here\.$/],
   ["frozen", "frozen", seen(queue, { frozen_at: NOON }), /^The room stands still\. Afterwards all goes on as it was/, /^Help and the line to the facilitators stay open/, /kept/],
   ["nobody facilitates", "nobody_in_chair", seen(queue, { is_quiet: true }), /^The room is quiet\. No facilitator is here\. Staff have been called/, /^Write ahead/, /kept/],
   ["nobody facilitates, to Ada", "nobody_in_chair", seen(queue, { is_quiet: true }, {}, ada), /^The room is quiet\. Nobody holds/, /^Take the chair/, /kept/],
   ["shield", "all_muted", seen(queue, { shield_at: NOON }), /^A moment of quiet\. The facilitators are looking after/, /^Help and the line/, /kept/],
   ["all muted", "all_muted", seen(queue, { all_muted_at: NOON, all_muted_until: NOON }), /^A moment of quiet\. Until \d\d.\d\d.* at the latest/, /^Help and the line/, /kept/],
-  ["paused", "paused", seen(queue, { ...held, paused_at: NOON }), /^Paused for a moment\. Places and times/, /^Write ahead/, /kept/],
+  ["paused", "paused", seen(queue, { ...held, paused_at: NOON }), /^Paused for a moment\. Places and times/, /^Write ahead/, /^Not sent: you can't write just now\. Your words are kept until you can send them\.$/],
   ["muted for a part", "muted", seen(queue, held, muted({ mute_scope: "phase", mute_reason: "advice" })), /^Chidi has the floor/, /^A facilitator has paused your writing until this part ends, as advice stays out of this room; what you send now/, /kept/],
   ["muted for a time", "muted", seen(queue, {}, muted()), /^The floor is free/, /^A facilitator has paused your writing until \d\d.\d\d.*; what you send now, only the facilitators read\.$/, /kept/],
   ["silence", "quiet", seen(phase("silent")), /^A quiet moment$/, /^Write ahead/, /kept/],
   ["introduced", "said_already", seen(phase("self_id"), {}, { [ben]: { said: 1 } }), /^Introductions, a line each$/, /^Your line is in/, /kept/],
-  ["Dana reads", "readers_only", seen(phase("reader"), {}, { [dana]: { services: ["reader"] } }), /^Dana reads$/, /^Listen for now/, /kept/],
+  ["Dana reads", "readers_only", seen(phase("reader"), {}, { [dana]: { services: ["reader"] } }), /^Dana reads$/, /^Listen for now/, /^Not sent: this part is for the readers\. Your/],
   ["readings", "readers_only", seen(phase("reader")), /^This part is for the readings$/, /^Listen for now/, /kept/],
-  ["Dana speaks", "speaker_only", seen(phase("speaker"), {}, { [dana]: { services: ["speaker"] } }), /^Dana speaks$/, /^Listen for now/, /kept/],
-  ["facilitators", "facilitators_only", seen(phase("facilitator")), /^The facilitators write$/, /^Write ahead/, /kept/],
-  ["Ada, in a turn", "turn_running", seen(queue, held, {}, ada), /^Chidi has the floor/, /^You can write between turns/, /kept/],
-  ["free floor", "not_your_turn", seen(queue), /^The floor is free\. No hand is up/, /^Write ahead/, /kept\. Raise your hand, and send them when it is your turn/],
+  ["Dana speaks", "speaker_only", seen(phase("speaker"), {}, { [dana]: { services: ["speaker"] } }), /^Dana speaks$/, /^Listen for now/, /^Not sent: this part is for the speaker\. Your/],
+  ["facilitators", "facilitators_only", seen(phase("facilitator")), /^The facilitators write$/, /^Write ahead/, /^Not sent: this part is for the facilitators\. Your words are kept until you can send them\.$/],
+  ["Ada, in a turn", "turn_running", seen(queue, held, {}, ada), /^Chidi has the floor/, /^You can write between turns/, /^Not sent: a member has the floor\. Your words are kept until you can send them\.$/],
+  ["free floor", "not_your_turn", seen(queue), /^The floor is free\. No hand is up; yours is welcome\./, /^Write ahead/, /^Not sent: it is not your turn\. Your words are kept until then: raise your hand\.$/],
   ["closed queue", "not_your_turn", seen(queue, { ...held, queue_open: false }), /^Chidi has the floor\. No hand is up/, /^The queue is closed, so that/, /kept here/],
-  ["my hand is up", "not_your_turn", seen(queue, { ...held, hands: [dana, ben] }), /^Chidi has the floor\. You are 2nd/, /^Write ahead/, /kept until it is your turn/],
-  ["I am next", "not_your_turn", seen(queue, { ...held, hands: [ben] }), /You are next/, /^Write ahead/, /kept until it is your turn/],
-  ["invited", "not_your_turn", seen(queue, { invited: ben, hands: [ben], invite_until: NOON + 45 }), /^Would you like to share\?\. You have 45 seconds/, /^Your first line accepts it, too/, /kept/],
+  ["my hand is up", "not_your_turn", seen(queue, { ...held, hands: [dana, ben] }), /^Chidi has the floor\. You are 2nd/, /^Write ahead/, /^Not sent: it is not your turn\. Your words are kept until it is\.$/],
+  ["I am next", "not_your_turn", seen(queue, { ...held, hands: [ben] }), /You are next/, /^Write ahead/, /^Not sent: it is not your turn\. Your words are kept until it is\.$/],
+  ["invited", "not_your_turn", seen(queue, { invited: ben, hands: [ben], invite_until: NOON + 45 }), /^Would you like to share\?\. You have 45 seconds to answer\. Not yet keeps you in line; passing is always fine\./, /^Your first line accepts it, too/, /kept/],
   ["I listen today", "not_your_turn", seen(queue, {}, { [ben]: { listening: true } }), /^The floor is free/, /^You are here to listen today; raise your hand whenever/, /kept here/],
   ["burning desire", "not_your_turn", seen(phase("queue", { urgent: "only" })), /^The floor is free/, /press Burning desire/, /kept/],
   ["shared already", "not_your_turn", fold.start({ ...snapshot(queue, held, { [ben]: { shared: true } }), flags: { crosstalk: "none", single_share: true } }, ben), /^Chidi has the floor/, /^You have shared already/, /kept here/],
@@ -106,7 +106,7 @@ test("the holder alone is told that the turn comes to its end, each thing at its
 test("an invitation says in steps of five how long there is to answer, and stands still with the room", () => {
   const more = { invited: ben, hands: [ben], invite_until: NOON + 45 }
   const card = (at, held = {}) => words.floorCard(seen(queue, { ...more, ...held }), NOON + at).more
-  assert.match(card(0), /You have 45 seconds to answer. Passing is always fine/)
+  assert.match(card(0), /You have 45 seconds to answer. Not yet keeps you in line; passing is always fine/)
   assert.match(card(3), /45 seconds/)
   assert.match(card(11), /35 seconds/)
   assert.match(card(44), /5 seconds/)

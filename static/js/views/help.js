@@ -178,7 +178,7 @@ class HelpPanel {
     this.#place = place
     this.#element = el(
       "section",
-      { class: "help-panel", role: "dialog", "aria-labelledby": "help-title", hidden: true, onkeydown: this.#key },
+      { class: "help-panel", role: "dialog", "aria-labelledby": "help-title", hidden: true },
       el(
         "div",
         { class: "help-head" },
@@ -191,6 +191,7 @@ class HelpPanel {
       this.#main,
     )
     document.body.append(this.#element, this.#aloud)
+    document.addEventListener("keydown", this.#key)
     BESIDE.addEventListener("change", () => this.#cover())
   }
 
@@ -249,11 +250,10 @@ class HelpPanel {
     if (hadFocus) [...helpButtons()].find((button) => button.matches("button:not(.help-news)") && button.checkVisibility())?.focus()
   }
 
-  /** @param {KeyboardEvent} event */
+  /** Wherever the focus is: what has opened over the page, or asks for a second tap, takes its own Escape. @param {KeyboardEvent} event */
   #key = (event) => {
-    if (event.key !== "Escape" || isChoosing(event)) return
-    event.stopPropagation()
-    this.#hide()
+    const isTaken = event.defaultPrevented || isChoosing(event) || document.querySelector("dialog[open]") !== null
+    if (event.key === "Escape" && this.isShown && !isTaken) this.#hide()
   }
 
   #focus() {
@@ -456,9 +456,8 @@ class HelpPanel {
   /** On a phone it lies over all but the head of the page: nothing goes on behind it. */
   #cover() {
     const covers = !this.#element.hidden && !BESIDE.matches
-    for (const part of document.body.children) {
-      if (part.matches("main, section:not(.help-panel), .bar")) /** @type {HTMLElement} */ (part).inert = covers
-    }
+    const behind = document.querySelectorAll("body > :is(main, section:not(.help-panel), .bar), .skip:not([data-help])")
+    for (const part of behind) /** @type {HTMLElement} */ (part).inert = covers
   }
 
   /** @param {string} text */

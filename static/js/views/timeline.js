@@ -37,7 +37,6 @@ export class TimelineView {
   #allowed = ""
   /** @type {TurnItem | null} */
   #live = null
-  #isOver = false
 
   /** @param {Acts} acts */
   constructor(acts) {
@@ -87,7 +86,6 @@ export class TimelineView {
       if (room.flags.history === "none") write(find(".empty"), NOTHING_SINCE)
       this.#markLive(timeline.items, room)
       this.#dropAnswers(room)
-      if (room.closedAt !== null && !this.#isOver) this.#over()
       return more() || news
     })
   }
@@ -150,15 +148,6 @@ export class TimelineView {
       if (element !== undefined) return element
     }
     return null
-  }
-
-  /** What was left open is folded once; own words can still be taken back. */
-  #over() {
-    this.#isOver = true
-    for (const button of this.#log.querySelectorAll(".options[aria-expanded=true]")) {
-      const isInUse = button.closest("article")?.contains(document.activeElement) ?? false
-      if (button instanceof HTMLElement && !isInUse) button.click()
-    }
   }
 
   /** @param {Item[]} items @param {Room} room */
