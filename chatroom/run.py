@@ -90,6 +90,7 @@ def welcome(settings: Settings, secrets: dict[Role, str], *, ipv6: bool) -> str:
         lines[-1] = "ORIGINS names fewer than three addresses: use a browser for each person."
     elif not ipv6:
         lines.append("This machine has no [::1]; staff.localhost stands in for it.")
+    lines.append("The member's link is for everybody: each browser that opens it is somebody else.")
     if settings.helplines == EXAMPLES:
         lines.append("Help shows EXAMPLE lines that nobody answers, until HELPLINES names yours.")
     if settings.origins[0].startswith("http:"):

@@ -451,6 +451,7 @@ def test_make_run_ships_example_lines_that_say_that_they_are_none():
     settings = msgspec.structs.replace(load({}), helplines=demo.EXAMPLES)
     secrets: dict[Role, str] = {"member": "a", "facilitator": "b", "staff": "c"}
     assert "EXAMPLE lines that nobody answers" in demo.welcome(settings, secrets, ipv6=True)
+    assert "The member's link is for everybody" in demo.welcome(settings, secrets, ipv6=True)
     own = load({"HELPLINES": "Helpline | 116 123"})
     assert "EXAMPLE" not in demo.welcome(own, secrets, ipv6=True)
     number, text = demo.EXAMPLES
