@@ -11,7 +11,7 @@ _FIELDS = {field.name: field.type for field in msgspec.inspect.type_info(Flags).
 _HINTS = get_type_hints(Flags)
 YES_NO = {"yes": True, "no": False}
 
-HOLDS = "From the next meeting on. A meeting that is on keeps the ways it began with."
+HOLDS = "From the next meeting on. One that people have come to already keeps its ways, even if it is not open yet."
 
 
 def choices() -> dict[str, Any]:

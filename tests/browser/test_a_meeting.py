@@ -199,7 +199,7 @@ async def chidi_shares_by_the_old_customs(ada: Person, ben: Person, chidi: Perso
 
 async def ben_is_muted_for_a_while(ada: Person, ben: Person, chidi: Person) -> None:
     async with ada.acts_on("Ben") as acts:
-        await acts.get_by_role("button", name="Mute Ben: a pause").click()
+        await acts.get_by_role("button", name="Mute Ben: no reason given").click()
     why = re.compile(f"A facilitator has paused your writing until {TIME}")
     await expect(ben.field).to_have_accessible_description(why)
     await expect(ben.main.get_by_text(why)).to_have_count(1)  # Once on the whole page.

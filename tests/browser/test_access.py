@@ -76,7 +76,7 @@ async def test_axe_finds_nothing_in_a_room(stage: Stage):
     await ben.is_accessible("holder")
     await ben.fits()
     async with ada.people(), ada.acts_on("Ben") as acts:
-        await acts.get_by_role("button", name="Mute Ben: a pause").click()
+        await acts.get_by_role("button", name="Mute Ben: no reason given").click()
     # That line stays open to who is muted, and is what Send is for.
     await ben.say("May I?")
     private = ben.log.get_by_role("article", name="Private line from You")

@@ -40,6 +40,16 @@ FAST = 60
 
 
 @pytest.fixture
+async def quick(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A stage on a server on which two minutes are twenty seconds."""
+    folder = tmp_path_factory.mktemp("quick")
+    async with serving(folder, **settings(), TIME_SPEED="6") as server:
+        stage = Stage(browser, server)
+        yield stage
+        await stage.close()
+
+
+@pytest.fixture
 async def fast(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """A stage on a server whose clock runs."""
     folder = tmp_path_factory.mktemp("fast")
@@ -325,6 +335,26 @@ async def test_fc_29_the_overrun_is_told_with_the_phases_that_lose_it(fast: Stag
     await moment(ada, "p-over")
 
 
+async def test_cm_18_of_who_was_removed_it_is_said_what_can_be_done_and_no_longer(quick: Stage):
+    links = await room_of(quick, "Removed")
+    ada = await quick.person("Ada")
+    await ada.come_in(links["facilitator"])
+    async with seats(links["member"], "Ben") as (ben,):
+        await ada.press("Open meeting")
+        await ben.until(lambda: ben.meeting.opened_at is not None)
+        async with ada.acts_on("Ben") as acts:
+            await expect(acts).to_contain_text("It holds until this meeting ends")
+            await acts.get_by_role("button", name="Remove Ben from this meeting").click()
+            await acts.get_by_role("button", name="Yes, remove Ben from this meeting").click()
+        await ada.page.get_by_text("Taken out of this meeting").click()
+        gone = ada.page.get_by_role("list", name="Taken out")
+        purge = gone.get_by_role("button", name="Take out what Ben wrote in the last 2 minutes")
+        await expect(purge).to_be_visible()
+        await expect(ada.floor).to_contain_text("ask to come in from another browser")
+        await expect(purge).to_be_hidden(timeout=30_000)
+        await expect(gone).to_contain_text("Ben")
+
+
 async def test_fc_24_a_quiet_room_has_the_chair_to_be_taken(fast: Stage):
     links = await room_of(fast, "Quiet")
     ada = await fast.person("Ada")
@@ -372,7 +402,7 @@ async def test_a_meeting_is_held_by_the_keyboard_alone(stage: Stage):
         await tab_to(ada, more)
         await ada.page.keyboard.press("Enter")
         sheet = ada.page.get_by_role("dialog", name="Chidi", exact=True)
-        await tab_to(ada, sheet.get_by_role("button", name="Mute Chidi: a pause"))
+        await tab_to(ada, sheet.get_by_role("button", name="Mute Chidi: no reason given"))
         await ada.page.keyboard.press("Enter")
         await chidi.until(lambda: muted(chidi))
         # What was pressed is gone: the focus is in the sheet still, and goes back to where it came from.

@@ -117,7 +117,7 @@ async def the_words(ada: Person, ben: Seat) -> None:
 
 async def the_people(ada: Person, chidi: Seat, dana: Seat) -> None:
     async with ada.acts_on("Chidi") as acts:
-        await acts.get_by_role("button", name="Mute Chidi: a pause").click()
+        await acts.get_by_role("button", name="Mute Chidi: no reason given").click()
         await acts.get_by_role("button", name="Let Chidi write again").click()
         await press_both(acts, "Take out what Chidi wrote in the last 2 minutes")
         reader = acts.get_by_role("button", name="Reader")
@@ -129,7 +129,7 @@ async def the_people(ada: Person, chidi: Seat, dana: Seat) -> None:
     await chidi.until(lambda: chidi.caught_up)
     await ada.press("Back to the room")
     async with ada.acts_on("Dana") as acts:
-        await press_both(acts, "Take the name Dana out")
+        await press_both(acts, "Take the name Dana away")
         await expect(acts).to_be_hidden()  # It goes by the name they have now.
         await ada.page.keyboard.press("Escape")
     async with ada.acts_on(

@@ -35,7 +35,7 @@ async def test_what_is_done_for_one_person_stands_in_a_sheet_with_their_name(
     await ada.press("Open meeting")
     await ben.come_in(links["member"])
     async with ada.people(), ada.acts_on("Ben") as acts:
-        for group in ("Talk", "Quieten", "Rarely"):
+        for group in ("Talk", "Quieten", "Seats of service", "Out of this meeting"):
             await expect(acts.get_by_role("region", name=group)).to_be_visible()
         # Out and Help stay in reach, and nothing stands out of a small window.
         await expect(acts.get_by_role("button", name="Leave now")).to_be_visible()
@@ -87,7 +87,7 @@ async def test_fc_10_a_turn_that_a_mute_has_ended_is_given_back_with_the_unmute(
         await ben.send(ask.Accept(ben.meeting.epoch))
         await expect(ada.button("End turn")).to_be_visible()
         async with ada.acts_on("Ben") as acts:
-            await acts.get_by_role("button", name="Mute Ben: a pause").click()
+            await acts.get_by_role("button", name="Mute Ben: no reason given").click()
             await ben.until(lambda: ben.meeting.holder is None)
         await ada.press("Unmute Ben, give it back")
         await ben.until(lambda: ben.meeting.holder == ben.seat)

@@ -97,9 +97,9 @@ async def test_a_name_changed_before_one_has_written_is_not_told_and_one_that_is
     await expect(ada.here.filter(has_text="Ben W.")).to_be_visible()
     await expect(ada.page.get_by_text("Benjamin Harrison")).to_have_count(0)
     async with ada.acts_on("Ben W.") as acts:
-        await press_both(acts, "Take the name Ben W. out")
+        await press_both(acts, "Take the name Ben W. away")
         # The sheet is theirs still, under the name they have now.
-        await expect(ada.button("Take the name Guest 2 out")).to_be_visible()
+        await expect(ada.button("Take the name Guest 2 away")).to_be_visible()
         await ada.page.keyboard.press("Escape")
     await expect(ada.here.filter(has_text="Guest 2")).to_be_visible()
     await expect(ben.log).to_contain_text("so you are Guest 2 here. Choose another one")
@@ -153,6 +153,10 @@ async def test_a47_by_the_link_of_somebody_removed_one_waits_and_the_facilitator
     async with seats(links["member"], "Chidi", "Dana"):
         await ben.come_in(links["member"])
         async with ada.people(), ada.acts_on("Ben") as acts:
+            await expect(acts).to_contain_text(
+                "can't be taken back. If it was a mistake, they can ask"
+            )
+            await ada.shoot_as_it_is("door-before-removal", "phone")
             await press_both(acts, "Remove Ben from this meeting")
         # Who is out reads whom to turn to, and has the numbers.
         await expect(ben.main).to_contain_text("turn to whoever gave you the link")
@@ -162,11 +166,13 @@ async def test_a47_by_the_link_of_somebody_removed_one_waits_and_the_facilitator
         await again.open(links["member"])
         await types(again, "Robin", "Ask to come in")
         await expect(again.status("You are at the door.")).to_be_visible()
-        same = "They came by the same link as somebody who was removed"
+        same = "Same link as somebody who was removed"
         await expect(notice(ada, same)).to_be_visible()
         async with ada.people():
             waits = ada.under("At the door")
-            await expect(waits).to_contain_text(f"{same}, as did 2 who are here")
+            await expect(waits).to_contain_text(
+                f"{same}, so they wait for your word. 2 here have it, too."
+            )
             await waits.scroll_into_view_if_needed()
             await ada.shoot_as_it_is("door-same-link", "phone")
             await ada.press("Admit Robin")

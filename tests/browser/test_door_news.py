@@ -216,7 +216,8 @@ async def test_after_the_close_the_page_says_how_long_one_can_read_on(stage: Sta
         await expect(ben.log).to_contain_text("Good evening, all.")
         await ada.send(ask.Close())
         await expect(ben.main).to_contain_text(
-            "You can read on here for as long as this page stays open. Loaded again, it leads to the next meeting."
+            "You can read on here for as long as this page stays open. "
+            "Loaded again, it leads to the next meeting; there you wait until it begins."
         )
         await expect(ben.log).to_contain_text("Good evening, all.")
         await ben.shoot("door-closed")

@@ -254,7 +254,7 @@ async def dana_is_muted_and_asks_for_help(stage: Stage, circle: Circle) -> None:
     sam = await stage.person("Sam")
     await sam.come_to_desk(room["staff"])
     async with ada.acts_on("Dana") as acts:
-        await acts.get_by_role("button", name="Mute Dana: a pause").click()
+        await acts.get_by_role("button", name="Mute Dana: no reason given").click()
     await expect(dana.field).to_have_accessible_description(re.compile("paused your writing until"))
     await moment(dana, "five-9-muted")
     await dana.ask_for_help()

@@ -273,7 +273,7 @@ async def test_words_go_to_the_next_meeting_or_not_as_one_says(stage: Stage):
         await ben.field.fill("What I had no time to say")
         await ada.send(ask.Close())
     await expect(ben.floor).to_contain_text("The meeting has ended")
-    await ben.press("Come in to the next meeting")
+    await ben.press("Wait for the next meeting")
     await expect(ben.main).to_contain_text("Take them along to the next meeting?")
     await ben.shoot("o-take")
     await ben.press("Take them along")

@@ -59,7 +59,7 @@ async def test_a_private_draft_that_is_taken_along_is_no_words_for_the_next_room
         await ben.press("To the facilitators")
         await ben.field.fill(BETWEEN_US)
         await mo.send(ask.Close())
-        await ben.press("Come in to the next meeting")
+        await ben.press("Wait for the next meeting")
         await ben.press("Take them along")
     await ben.page.get_by_role("textbox", name="Your name for this meeting").fill("Ben")
     await ben.press("Come in")

@@ -105,7 +105,7 @@ async def test_help_while_muted_reaches_the_desk_within_a_second(
     await ada.press("Open meeting")
     async with ada.people():
         async with ada.acts_on("Ben") as acts:
-            await acts.get_by_role("button", name="Mute Ben: a pause").click()
+            await acts.get_by_role("button", name="Mute Ben: no reason given").click()
         await expect(ada.here.filter(has_text="Ben")).to_contain_text("muted until")
         await ada.shoot_as_it_is("h-sheet", "phone")
     await expect(ben.field).to_have_accessible_description(re.compile("paused your writing"))

@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { start } from "./js/room.js"
 import { cardsOf, load, mayPost, losers, moves, shouldClose, unanswered } from "./js/views/chair/sight.js"
 import { closeAct, everyMinute, nextAct, onwards, phaseAct, remedies } from "./js/views/chair/acts.js"
-import { lobbyNotes, notices, passedNotices } from "./js/views/chair/notices.js"
+import { closingNotices, lobbyNotes, notices, passedNotices } from "./js/views/chair/notices.js"
 import { aloud, mutedBadge, phaseLine, raceLine, refusedLine } from "./js/views/chair/words.js"
 
 const [ADA, MO, BEN, CHIDI, DANA] = [1, 2, 3, 4, 5]
@@ -95,6 +95,24 @@ test("FC-10: for two minutes what undoes the end of a turn stands where the turn
   const invited = { ...over, invited: CHIDI, invitedBy: ADA }
   assert.deepEqual(strip(invited, NOW), ["", "Pause", "Take invitation back"])
   assert.deepEqual(onwards(invited, NOW)?.command, back)
+})
+
+test("FC-10: the floor is not offered back to who has passed since", () => {
+  const over = room({ turns: 3, lastTurn: { seat: BEN, at: NOW }, hands: [] })
+  const passed = { seat: BEN, epoch: 7, at: NOW + 5, turns: 3 }
+  assert.equal(everyMinute(over, NOW + 9, passed).end, null)
+  assert.equal(onwards({ ...over, invited: CHIDI, invitedBy: ADA }, NOW + 9, passed), null)
+  assert.equal(everyMinute(over, NOW + 9, { ...passed, seat: CHIDI }).end?.label, "Give it back to Ben")
+  assert.equal(everyMinute({ ...over, turns: 4 }, NOW + 9, passed).end?.label, "Give it back to Ben", "they have shared after all")
+})
+
+test("before the end it is said that somebody has no answer yet, and that it is the last time", () => {
+  const last = room({ phase: PHASES.length - 1 })
+  assert.match(closingNotices(last, 1)[0]?.words ?? "", /^One person has no answer from you yet\. Once the meeting is closed, none can go out\.$/)
+  assert.match(closingNotices(last, 2)[0]?.words ?? "", /^2 people have/)
+  assert.deepEqual(closingNotices(last, 0), [])
+  assert.deepEqual(closingNotices(room({ phase: 0 }), 1), [])
+  assert.deepEqual(closingNotices({ ...last, closedAt: NOW }, 1), [])
 })
 
 test("FC-10: a turn that a mute has ended is given back with the unmute, by whoever may unmute", () => {
@@ -196,13 +214,13 @@ test("A47: of who waits it is said whose link they came by, how many share it, a
   const knock = { knock: 1, name: "Petra", same_link: "", others: 0, ghost: 0 }
   const notes = (more, isHere = () => false, people = {}) => lobbyNotes(room({}, ADA, people), { ...knock, ...more }, isHere)
   assert.deepEqual(notes({}), { words: "", mayBeThem: false })
-  assert.equal(notes({ same_link: "removed" }).words, "They came by the same link as somebody who was removed.")
-  assert.match(notes({ same_link: "muted", others: 1 }).words, /somebody who is muted, as did 1 who is here: as long as that is so, all/)
-  assert.match(notes({ same_link: "muted", others: 3 }).words, /as did 3 who are here/)
+  assert.equal(notes({ same_link: "removed" }).words, "Same link as somebody who was removed, so they wait for your word.")
+  assert.match(notes({ same_link: "muted", others: 1 }).words, /^Same link as somebody who is muted, so they wait for your word\. 1 here has it, too\.$/)
+  assert.match(notes({ same_link: "muted", others: 3 }).words, / 3 here have it, too\.$/)
   assert.deepEqual(notes({ ghost: MO }), { words: "Somebody of that name was here and is gone.", mayBeThem: true })
   assert.equal(notes({ ghost: MO }, () => true).mayBeThem, false)
   const waits = notices(room({ lobby: [{ ...knock, same_link: "removed" }] }), NOW).find(({ key }) => key === "lobby")
-  assert.equal(waits?.words, "Petra waits at the door. They came by the same link as somebody who was removed.")
+  assert.equal(waits?.words, "Petra waits at the door. Same link as somebody who was removed.")
 })
 
 test("A92: where strangers came the shield is offered, by one tap, for a while, and not where it was put away", () => {
@@ -257,13 +275,14 @@ test("the floor and the door are said aloud, and the queue is not", () => {
   assert.equal(aloud(hands, { ...hands, lobby: [{ knock: 1, name: "Petra" }] }), "Somebody waits at the door.")
 })
 
-test("FC-05: that somebody passed is told in words, until the floor moves on", () => {
+test("FC-05: that somebody passed is told in words, for half a minute and until the floor moves on", () => {
   const invited = room({ hands: [BEN, CHIDI], invited: BEN })
   const after = { ...invited, invited: null, hands: [CHIDI], epoch: invited.epoch + 1 }
-  const passed = { seat: BEN, epoch: after.epoch }
-  assert.deepEqual(passedNotices(after, passed).map(({ words }) => words), ["Ben passed."])
-  assert.deepEqual(passedNotices({ ...after, epoch: after.epoch + 1 }, passed), [])
-  assert.deepEqual(passedNotices(after, null), [])
+  const passed = { seat: BEN, epoch: after.epoch, at: NOW, turns: after.turns }
+  const words = (state, at, who = passed) => passedNotices(state, at, who).map(({ words }) => words)
+  assert.deepEqual([words(after, NOW), words(after, NOW + 29), words(after, NOW + 30)], [["Ben passed."], ["Ben passed."], []])
+  assert.deepEqual(words({ ...after, epoch: after.epoch + 1 }, NOW), [])
+  assert.deepEqual(words(after, NOW, null), [])
   assert.equal(aloud(invited, after, NOW, passed), "Ben passed.")
   assert.equal(aloud(invited, { ...after, invited: CHIDI }, NOW, passed), "Ben passed. Chidi is invited.")
   assert.equal(aloud(after, { ...after, hands: [] }, NOW, passed), "", "once")

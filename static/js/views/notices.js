@@ -1,6 +1,6 @@
 /** What stands between the talk and the field: who is writing, an offer of help, and an end. */
 
-import { el, fill, find, keyed, write } from "../dom.js"
+import { el, fill, find, keyed, set, write } from "../dom.js"
 import * as rooms from "../standing.js"
 import { floorCard, minutesLeft, rules, writing } from "../words.js"
 import { helplineList } from "./helplines.js"
@@ -23,7 +23,7 @@ const OUT = {
   4413: { words: "This meeting is open in many places under your name. Close one of them, then come back in here.", onward: "Come back in" },
 }
 const OTHERWISE = { words: "The connection was ended. Your words are kept.", onward: "Come back in" }
-const OVER = { words: "You can read on here for as long as this page stays open. Loaded again, it leads to the next meeting.", onward: "Come in to the next meeting" }
+const OVER = { words: "You can read on here for as long as this page stays open. Loaded again, it leads to the next meeting; there you wait until it begins.", onward: "Wait for the next meeting" }
 const TAKE = "There are words of yours in the field. Take them along to the next meeting?"
 
 /** Who is writing. Never read aloud: it comes and goes. */
@@ -227,6 +227,7 @@ export class EndView {
     this.#element.hidden = false
     write(this.#words, words)
     write(this.#onward, onward)
+    set(this.#onward, "class", onward === OVER.onward ? null : "primary")
     this.#acts.hidden = onward === ""
   }
 }

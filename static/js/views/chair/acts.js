@@ -7,6 +7,7 @@ import { isolated } from "../../written.js"
 
 /** @import { Room } from "../../room.js" */
 /** @import { Act } from "./sight.js" */
+/** @import { Passed } from "./words.js" */
 
 /**
  * The three acts of the strip, each in its own place: more time, a pause, and what ends a turn. What
@@ -14,9 +15,10 @@ import { isolated } from "../../written.js"
  *
  * @param {Room} room
  * @param {number} now
+ * @param {Passed | null} [passed] Who passed last.
  * @returns {{ more: Act | null, pause: Act | null, end: Act | null }}
  */
-export function everyMinute(room, now) {
+export function everyMinute(room, now, passed = null) {
   if (!rooms.hasTurns(room) || room.frozenAt !== null) return { more: null, pause: null, end: null } // To thaw stands in a notice.
   const { epoch } = room
   const hasLimit = room.holder !== null && (rooms.currentPhase(room)?.turn ?? 0) > 0
@@ -26,7 +28,7 @@ export function everyMinute(room, now) {
       room.pausedAt === null
         ? { key: "pause", label: "Pause", command: { type: "pause" } }
         : { key: "resume", label: "Go on", primary: true, command: { type: "resume" } },
-    end: ending(room) ?? giveBack(room, now),
+    end: ending(room) ?? giveBack(room, now, passed),
   }
 }
 
@@ -36,10 +38,10 @@ function ending({ holder, invited, epoch }) {
   return { key: `end ${epoch}`, label: holder === null ? "Take invitation back" : "End turn", command: { type: "end_turn", epoch } }
 }
 
-/** For two minutes a turn that was ended goes on, whoever was invited meanwhile (FC-10). @param {Room} room @param {number} now @returns {Act | null} */
-function giveBack(room, now) {
+/** For two minutes a turn that was ended goes on, whoever was invited meanwhile (FC-10); not to who has passed since. @param {Room} room @param {number} now @param {Passed | null} passed @returns {Act | null} */
+function giveBack(room, now, passed) {
   const seat = givesBackTo(room, now)
-  if (seat === null) return null
+  if (seat === null || (passed?.seat === seat && passed.turns === room.turns)) return null
   const { epoch } = room
   const isMuted = rooms.mutedUntil(room, seat) !== null
   return {
@@ -56,12 +58,13 @@ function giveBack(room, now) {
  *
  * @param {Room} room
  * @param {number} now
+ * @param {Passed | null} [passed]
  * @returns {Act | null}
  */
-export function onwards(room, now) {
+export function onwards(room, now, passed = null) {
   if (!rooms.isOpen(room)) return room.closedAt === null ? { key: "open", label: "Open meeting", primary: true, command: { type: "open" } } : null
   if (room.holder !== null) return nextAct(room, now)
-  return room.invited === null ? inviteNext(room, now) : giveBack(room, now)
+  return room.invited === null ? inviteNext(room, now) : giveBack(room, now, passed)
 }
 
 /** @param {Room} room @param {number} now @returns {Act | null} */

@@ -107,9 +107,12 @@ function stops(room, isOffered) {
 
 /** @type {Record<string, string>} */
 const SAME_LINK = {
-  removed: "They came by the same link as somebody who was removed",
-  muted: "They came by the same link as somebody who is muted",
+  removed: "Same link as somebody who was removed",
+  muted: "Same link as somebody who is muted",
 }
+
+/** Seconds for which it is told that somebody passed. */
+const TOLD = 30
 
 const INVITED = "They were invited."
 const AS_FACILITATOR = "The link is a facilitator's: they come in as one."
@@ -124,16 +127,23 @@ const AS_FACILITATOR = "The link is a facilitator's: they come in as one."
 export function lobbyNotes(room, { same_link, others, ghost, role, invited }, isHere) {
   const before = ghost === 0 ? undefined : room.people.get(ghost)
   const mayBeThem = before !== undefined && !before.removed && (before.left || !isHere(ghost))
-  const also = others === 0 ? "" : `, as did ${others} who ${others === 1 ? "is" : "are"} here: as long as that is so, all who come by it wait`
-  const link = same_link === "" ? "" : `${SAME_LINK[same_link]}${also}.`
+  const also = others === 0 ? "" : ` ${others} here ${others === 1 ? "has" : "have"} it, too.`
+  const link = same_link === "" ? "" : `${SAME_LINK[same_link]}, so they wait for your word.${also}`
   const comesAs = role === "facilitator" ? AS_FACILITATOR : invited && link === "" ? INVITED : ""
   return { words: [link, comesAs, mayBeThem ? "Somebody of that name was here and is gone." : ""].filter(Boolean).join(" "), mayBeThem }
 }
 
-/** That somebody passed, until the floor moves on. @param {Room} room @param {Passed | null} passed @returns {Notice[]} */
-export function passedNotices(room, passed) {
-  if (passed === null || passed.epoch !== room.epoch) return []
+/** That somebody passed, for a while and until the floor moves on. @param {Room} room @param {number} now @param {Passed | null} passed @returns {Notice[]} */
+export function passedNotices(room, now, passed) {
+  if (passed === null || passed.epoch !== room.epoch || now - passed.at >= TOLD) return []
   return [{ key: `passed ${passed.epoch}`, words: hasPassed(room, passed), acts: [] }]
+}
+
+/** Before the end, that somebody still waits for an answer. @param {Room} room @param {number} open Lines that nobody has answered. @returns {Notice[]} */
+export function closingNotices(room, open) {
+  if (open === 0 || !rooms.isOpen(room) || rooms.nextPhase(room) !== null) return []
+  const words = `${open === 1 ? "One person has" : `${open} people have`} no answer from you yet. Once the meeting is closed, none can go out.`
+  return [{ key: "unanswered", words, acts: [] }]
 }
 
 /** Who waits at the door. @param {Room} room @returns {Notice[]} */

@@ -58,10 +58,10 @@ export class ChairPanel {
     document.body.dataset.chair = ""
   }
 
-  /** Somebody would rather not: it is told until the floor moves on. @param {import("../../room.js").MeetingEntry["entry"]} entry @param {Room} room */
+  /** Somebody would rather not: it is told for a while. @param {import("../../room.js").MeetingEntry["entry"]} entry @param {Room} room */
   heard(entry, room) {
     const isPass = (entry.type === "invite_ended" || entry.type === "turn_ended") && entry.reason === "passed"
-    if (isPass && entry.seat !== room.seat) this.#strip.passed({ seat: entry.seat, epoch: room.epoch })
+    if (isPass && entry.seat !== room.seat) this.#strip.passed({ seat: entry.seat, epoch: room.epoch, turns: room.turns, at: this.#model?.now ?? -Infinity })
   }
 
   /** @param {Model} model */

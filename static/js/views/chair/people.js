@@ -1,9 +1,9 @@
 /** Each person in a facilitator's list: whether they are muted, and the way to all that can be done for them. */
 
-import { el, find, keyed, set, write } from "../../dom.js"
+import { el, fill, find, keyed, set, write } from "../../dom.js"
 import { twoTaps } from "../taps.js"
 import { button, fold, keepFocus } from "./buttons.js"
-import { PURGED, mutedBadge } from "./words.js"
+import { PURGED, UNTIL_ITS_END, mutedBadge } from "./words.js"
 import { isolated } from "../../written.js"
 
 /** @import { Model } from "../../model.js" */
@@ -20,7 +20,9 @@ export class PeoplePart {
   #shown = new WeakMap()
   /** Those who were taken out: their last words can still be. */
   #gone = el("ul", { class: "queue", "aria-label": "Taken out" })
-  #goneFold = fold("Taken out of this meeting", (inside) => inside.append(this.#gone), { class: "grave chair-part", hidden: true })
+  /** When each was seen to be gone first, the server's seconds. @type {Map<number, number>} */
+  #goneAt = new Map()
+  #goneFold = fold("Taken out of this meeting", (inside) => fill(inside, el("p", { class: "soft" }, UNTIL_ITS_END), this.#gone), { class: "grave chair-part", hidden: true })
 
   /** Those who have left and are muted still: while they are, others who come by their link wait at the door. */
   #left = el("ul", { class: "queue", "aria-label": "Left, and still muted" })
@@ -34,7 +36,7 @@ export class PeoplePart {
   }
 
   /** @param {Model} model */
-  render({ room }) {
+  render({ room, now }) {
     keepFocus(this.#section, () => {
       for (const row of /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll(":scope > :not([inert])")])) {
         const person = room.people.get(Number(row.dataset.key))
@@ -43,7 +45,7 @@ export class PeoplePart {
         this.#shown.set(row, person)
         this.#update(row, person, room)
       }
-      this.#showGone(room)
+      this.#showGone(room, now)
       this.#showLeft(room)
     })
   }
@@ -71,15 +73,17 @@ export class PeoplePart {
     write(badge, words)
   }
 
-  /** @param {Room} room */
-  #showGone(room) {
+  /** Their last words can be taken out as long as there can be any. @param {Room} room @param {number} now */
+  #showGone(room, now) {
     const gone = [...room.people.values()].filter(({ removed }) => removed)
     this.#goneFold.hidden = gone.length === 0 || room.closedAt !== null
-    keyed(this.#gone, gone, ({ seat }) => seat, ({ seat, name }) => {
+    for (const { seat } of gone) if (!this.#goneAt.has(seat)) this.#goneAt.set(seat, now)
+    const build = (/** @type {Person} */ { seat, name }) => {
       const purge = () => this.#perform({ type: "purge_recent", seat, seconds: PURGED }, "Their recent words are gone.")
       const who = isolated(name ?? "somebody")
       return el("li", {}, el("span", { class: "name", dir: "auto" }, who), twoTaps(`Take out what ${who} wrote in the last ${PURGED / 60} minutes`, purge))
-    })
+    }
+    keyed(this.#gone, gone, ({ seat }) => seat, build, (row, { seat }) => set(find("button", row), "hidden", now - (this.#goneAt.get(seat) ?? 0) >= PURGED))
   }
 
   /** @param {Room} room */

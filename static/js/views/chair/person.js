@@ -6,7 +6,7 @@ import { openOver } from "../sheet.js"
 import { twoTaps } from "../taps.js"
 import { button, keepFocus } from "./buttons.js"
 import { givesChair, isFree, moves } from "./sight.js"
-import { MUTES, PURGED, REASONS, SERVICES, handLine, mutedBadge } from "./words.js"
+import { MUTES, PURGED, REASONS, SERVICES, UNTIL_ITS_END, handLine, mutedBadge } from "./words.js"
 import { isolated } from "../../written.js"
 
 /** @import { Model } from "../../model.js" */
@@ -94,7 +94,7 @@ export class PersonSheet {
   #build() {
     this.#updates = []
     this.#built = this.#name
-    this.#body.replaceChildren(group("Talk", this.#talk()), group("Quieten", this.#quieten()), group("Rarely", this.#rarely()))
+    this.#body.replaceChildren(group("Talk", this.#talk()), group("Quieten", this.#quieten()), group("Seats of service", this.#serving()), group("Out of this meeting", this.#out()))
   }
 
   /**
@@ -145,7 +145,7 @@ export class PersonSheet {
     const purge = twoTaps(`Take out what ${name} wrote in the last ${PURGED / 60} minutes`, () =>
       this.#do({ type: "purge_recent", seat, seconds: PURGED }, `The recent words of ${name} are gone.`),
     )
-    const rename = twoTaps(`Take the name ${name} out`, () => this.#do({ type: "take_name_out", seat }, "The name is gone."))
+    const rename = twoTaps(`Take the name ${name} away`, () => this.#do({ type: "take_name_out", seat }, "The name is gone."))
     return [
       this.#when(this.#muting(seat, name), (can, _room, { mutedUntil }) => can.act && mutedUntil === null),
       el("div", { class: "acts" }, this.#when(unmute, (can, _room, { mutedUntil }) => can.act && mutedUntil !== null), this.#when(purge, (can) => can.act), this.#when(rename, (can) => can.act)),
@@ -163,22 +163,29 @@ export class PersonSheet {
       }, { "aria-label": `Mute ${name}: ${label}` }),
     )
     const why = el("p", {}, `Mute ${name} for`)
-    return el("div", { class: "person-muting" }, el("div", { class: "person-long" }, why, long), el("p", {}, "because of"), el("div", { class: "acts chips", role: "group", "aria-label": `Mute ${name}, because of` }, ...chips))
+    const tap = el("p", {}, "A tap on the reason mutes at once; they read it, too.")
+    return el("div", { class: "person-muting" }, el("div", { class: "person-long" }, why, long), tap, el("div", { class: "acts chips", role: "group", "aria-label": `Mute ${name}: why` }, ...chips))
   }
 
-  #rarely() {
+  #serving() {
     const seat = this.#seat
     const name = this.#name
     const hand = twoTaps(`Offer the chair to ${name}`, () => this.#do({ type: "handover", seat }, `The chair is offered to ${name}.`))
     // It keeps its place: what stands below it is grave.
     this.#updates.push((room) => turnOff(hand, "off", room.offer !== null))
-    const remove = twoTaps(`Remove ${name} from this meeting`, () => this.#do({ type: "remove", seat }, `${name} is out of this meeting.`))
     const services = /** @type {Service[]} */ (Object.keys(SERVICES)).map((service) => this.#service(service))
     return [
-      el("p", { class: "soft" }, "Seats of service"),
-      el("div", { class: "acts chips", role: "group", "aria-label": "Seats of service" }, ...services),
-      el("div", { class: "acts" }, this.#when(hand, (can) => can.handover), this.#when(remove, (can) => can.act)),
+      el("div", { class: "acts chips" }, ...services),
+      el("div", { class: "acts" }, this.#when(hand, (can) => can.handover)),
     ]
+  }
+
+  #out() {
+    const seat = this.#seat
+    const name = this.#name
+    const remove = twoTaps(`Remove ${name} from this meeting`, () => this.#do({ type: "remove", seat }, `${name} is out of this meeting.`))
+    const acts = el("div", { class: "acts" }, this.#when(remove, (can) => can.act))
+    return [this.#when(el("p", { class: "soft" }, UNTIL_ITS_END), (can) => can.act), acts]
   }
 
   /** Pressed where it is theirs. @param {Service} service */

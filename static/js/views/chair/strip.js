@@ -5,7 +5,7 @@ import * as rooms from "../../standing.js"
 import { keepFocus, showActs } from "./buttons.js"
 import { unanswered } from "./sight.js"
 import { closeAct, everyMinute, onwards, phaseAct } from "./acts.js"
-import { notices, passedNotices } from "./notices.js"
+import { closingNotices, notices, passedNotices } from "./notices.js"
 import { lineWords } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
@@ -89,12 +89,14 @@ export class Strip {
 
   /** @param {Model} model */
   render({ room, now, lines }) {
-    const { more, pause, end } = everyMinute(room, now)
-    const [next, phase] = [onwards(room, now), phaseAct(room) ?? closing(room)]
+    const { more, pause, end } = everyMinute(room, now, this.#passed)
+    const [next, phase] = [onwards(room, now, this.#passed), phaseAct(room) ?? closing(room)]
+    const open = this.#unanswered(room, lines)
     const standing = [
       ...notices(room, now, this.#strangersAt).filter(({ calm }) => !calm).map((notice) => this.#canBePutAway(room, notice)),
-      ...passedNotices(room, this.#passed),
-      ...this.#unanswered(room, lines),
+      ...passedNotices(room, now, this.#passed),
+      ...closingNotices(room, open.length),
+      ...open,
     ]
     // On a phone there is room for one of the two; where the phase has run over it is that one.
     set(this.#element, "data-busy", room.holder !== null && next !== null && !standing.some(({ key }) => key === "over"))

@@ -18,7 +18,7 @@ export const MUTES = [
 
 /** @type {Record<MuteReason, string>} */
 export const REASONS = {
-  pause: "a pause",
+  pause: "no reason given",
   crosstalk: "crosstalk",
   advice: "advice",
   contact: "contact details",
@@ -38,6 +38,10 @@ export const SERVICES = {
 
 /** Seconds of words that are taken out at once. */
 export const PURGED = 120
+
+/** What a removal is, and what is left to do about it. */
+export const UNTIL_ITS_END =
+  "It holds until this meeting ends and can't be taken back. If it was a mistake, they can ask to come in from another browser, and you let them in."
 
 /** @param {Room} room @param {number | null} seat */
 export function they(room, seat) {
@@ -103,7 +107,7 @@ function mutedWords({ mutedUntil, muteScope, muteReason }) {
 
 // After a race, and what is read aloud
 
-/** @typedef {{ seat: number, epoch: number }} Passed */
+/** `at` is when, in the server's seconds; `turns` how many had begun by then. @typedef {{ seat: number, epoch: number, at: number, turns: number }} Passed */
 
 /** @param {Room} room @param {Passed} passed */
 export function hasPassed(room, { seat }) {
