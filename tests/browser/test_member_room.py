@@ -142,7 +142,7 @@ async def test_fc_05_who_is_writing_when_the_invitation_runs_out_has_the_floor(q
         await expect(aloud).to_contain_text("You are invited")
         while ada.meeting.invited is not None:
             await ben.field.press_sequentially("may I? ", delay=50)
-        assert ada.meeting.holder is None
+        await ada.until(lambda: ada.meeting.holder is None)
         await expect(ben.log).to_contain_text(
             "The invitation has run out; nobody minds. You are still in line."
         )
