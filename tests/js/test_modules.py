@@ -104,4 +104,4 @@ def test_a_module_keeps_what_its_script_asks(modules: Modules, script: str):
 @pytest.mark.parametrize(("module", "right", "wrong"), MISTAKES)
 def test_a_planted_mistake_is_noticed(modules: Modules, module: str, right: str, wrong: str):
     modules.spoil(module, right, wrong)
-    modules.fails(module.replace(".js", ".test.mjs"))
+    modules.fails(module.rpartition("/")[2].replace(".js", ".test.mjs"))
