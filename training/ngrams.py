@@ -59,7 +59,8 @@ def chosen(texts: list[list[str]], authors: list[str], goal: Table, size: int) -
     common = sorted(
         gram
         for gram, places in used.items()
-        if len(places) >= 3 and len({authors[place] for place in places}) >= 2
+        if len(places) >= 3
+        and len({authors[place] for place in places}) >= min(2, len(set(authors)))
     )
     if len(common) <= size:
         return common
