@@ -242,7 +242,8 @@ class Commands:
         )
         self._subscriber.send(wire.Care(case))
         if self._pace.tells_facilitators():
-            cue = ask.NoticeCare(self._seat)
+            attended = self._house.cases.is_attended(but=self._session)
+            cue = ask.NoticeCare(self._seat, attended)
             self._house.journal.submit(self._book.log, 0, cue, id=noticed(id), payload=id.encode())
 
     def _answered(self, id: str, done: "asyncio.Future[Answer]", taken: Taken) -> None:

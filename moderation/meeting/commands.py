@@ -374,9 +374,13 @@ class Leave(Command, frozen=True):
 
 
 class NoticeCare(Command, frozen=True):
-    """By the server: the review told staff of words of this member's (CE-06). Never the words."""
+    """By the server: the review told staff of words of this member's (CE-06). Never the words.
+
+    `attended`: whether anybody was at the desk then.
+    """
 
     seat: SeatId
+    attended: bool | None = None
 
 
 class HolderAway(Command, frozen=True):

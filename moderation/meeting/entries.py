@@ -131,9 +131,13 @@ class ListeningChosen(Entry, frozen=True):
 
 
 class CareNoticed(Entry, frozen=True):
-    """To the facilitators: this member may need care, and staff were told. No words (CE-06)."""
+    """To the facilitators: this member may need care, and has a case at the desk. No words (CE-06).
+
+    `attended`: whether anybody was at the desk then; null where that was not noted.
+    """
 
     seat: int
+    attended: bool | None = None
 
 
 class DraftAnnounced(Entry, frozen=True):

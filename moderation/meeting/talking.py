@@ -161,7 +161,7 @@ def notice_care(meeting: Meeting, command: ask.NoticeCare) -> list[happened.AnyE
     tells = meeting.is_open and meeting.flags.signals == "facilitators"
     if not tells or not meeting.sits(command.seat) or meeting.is_facilitator(command.seat):
         return []
-    return [happened.CareNoticed(command.seat)]
+    return [happened.CareNoticed(command.seat, command.attended)]
 
 
 def tell(

@@ -11,7 +11,7 @@
  * @property {number} here How many are connected.
  * @property {(seat: number) => boolean} isHere
  * @property {(seat: number) => boolean} hasLeft Gone for long; a seat that comes back has not.
- * @property {readonly import("./timeline.js").PrivateItem[]} lines Private lines, in their order.
+ * @property {readonly import("./timeline.js").Item[]} items What the talk shows, in its order.
  */
 
 /**

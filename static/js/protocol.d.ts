@@ -596,10 +596,11 @@ export interface ListeningChosen {
   on: boolean
 }
 
-/** To the facilitators: this member may need care, and staff were told. No words (CE-06). */
+/** To the facilitators: this member may need care, and has a case at the desk. No words (CE-06). `attended`: whether anybody was at the desk then; null where that was not noted. */
 export interface CareNoticed {
   type: "care_noticed"
   seat: number
+  attended?: boolean | null
 }
 
 /** To the holder alone: their unsent words may follow at the hard end (FC-14). */

@@ -441,7 +441,7 @@ class RoomPage {
     const hasLeft = (/** @type {number} */ seat) =>
       isCrowd ? !isListed(seat) : seat !== room.seat && !rooms.matters(room, seat) && this.#presence.hasLeft(seat, now, false)
     /** @type {Model} */
-    const model = { room, now, isHere, hasLeft, here, lines: this.#timeline.lines }
+    const model = { room, now, isHere, hasLeft, here, items: this.#timeline.items }
     document.body.dataset.meeting = room.closedAt !== null ? "over" : rooms.isOpen(room) ? "open" : "before"
     this.#header.render(model)
     this.#floor.render(model)

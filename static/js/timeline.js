@@ -29,7 +29,8 @@ import { isolated } from "./written.js"
 /** What happened to the whole room, one thing after another with no words between them. */
 /** @typedef {{ kind: "rule", key: string, at: number, news: News[] }} RuleItem */
 /** A later one about the same takes the place of the one before. @typedef {{ about: string, text: string }} News */
-/** @typedef {{ kind: "notice", key: string, at: number, text: string, about?: number }} NoticeItem */
+/** `about`: what only facilitators read, of somebody who may need care; `attended`: whether anybody was at the desk then. */
+/** @typedef {{ kind: "notice", key: string, at: number, text: string, about?: number, attended?: boolean | null | undefined }} NoticeItem */
 /** @typedef {{ kind: "private", key: string, at: number, seat: number, to: number, words: string | null }} PrivateItem */
 /** @typedef {TurnItem | CardItem | RuleItem | NoticeItem | PrivateItem} Item */
 
@@ -85,7 +86,7 @@ export class Timeline {
         this.#keepOwn(entry.seat, room, entry.words ?? null, "tell")
         return this.#aside({ kind: "private", key, at, seat: entry.seat, to: entry.to ?? 0, words: entry.words ?? null })
       case "care_noticed":
-        return this.#push({ kind: "notice", key, at, about: entry.seat, text: "may need care. Staff were told; only facilitators read this." })
+        return this.#push({ kind: "notice", key, at, about: entry.seat, attended: entry.attended, text: "may need care." })
       default: {
         const news = toAll(entry, room, before)
         return news === null ? this.#notice(entry, room, key, at) : this.#tell(news, key, at)
@@ -104,11 +105,6 @@ export class Timeline {
   /** To me alone, of what this page did. @param {string} text @param {number} at @returns {Item} */
   note(text, at) {
     return this.#push({ kind: "notice", key: `note ${at}`, at, text })
-  }
-
-  /** Private lines, in their order. @returns {PrivateItem[]} */
-  get lines() {
-    return this.items.filter((item) => item.kind === "private")
   }
 
   /** The line with this number in the room's stream. @param {number} number */

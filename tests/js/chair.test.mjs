@@ -331,7 +331,7 @@ test("a private line waits until any facilitator answers, or until it is put asi
   assert.deepEqual(open(asked), [[BEN, "words of 3", 2], [CHIDI, "words of 2", 1]])
   assert.deepEqual(open([...asked, line("4", MO, BEN)]), [[CHIDI, "words of 2", 1]])
   assert.deepEqual(open([...asked, line("4", MO, BEN), line("5", BEN, 0)]), [[CHIDI, "words of 2", 1], [BEN, "words of 5", 1]])
-  assert.deepEqual(open(asked, ["1", "3"]), [[CHIDI, "words of 2", 1]])
+  assert.deepEqual(open(asked, ["1 0", "3 0"]), [[CHIDI, "words of 2", 1]])
   // What facilitators write to each other waits for nobody, and swept words can't be answered.
   assert.deepEqual(open([line("1", MO, 0), line("2", BEN, 0, null)]), [])
 })

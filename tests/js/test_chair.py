@@ -36,6 +36,27 @@ def test_a_mistake_in_the_panel_is_noticed(modules: Modules, module: str, right:
     modules.fails("chair.test.mjs")
 
 
+CARE_MISTAKES = [
+    ("attended === null", "attended === false"),
+    ("item.attended ?? null", "item.attended ?? true"),
+    (" || aside.has(key)", ""),
+    ("seat !== room.seat && isHere(seat)", "isHere(seat)"),
+    (" || rooms.isUnknown(room, seat)", ""),
+    ("found.delete(item.about)", ""),
+    ("need.by = item.seat", "need.by = item.to"),
+    ("room.closedAt === null && ", ""),
+    ("numbers > 0", "true"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), CARE_MISTAKES)
+def test_ce_10_a_mistake_in_what_is_said_of_a_cry_is_noticed(
+    modules: Modules, right: str, wrong: str
+):
+    modules.spoil("views/chair/care.js", right, wrong)
+    modules.fails("chair-care.test.mjs")
+
+
 WAYS_MISTAKES = [
     ("=== USUAL ? null", "=== USUAL ? false"),
     ("value !== chosen(name, found)", "value !== USUAL"),

@@ -632,10 +632,11 @@ def test_fc_22_only_facilitators_purge_and_not_each_other():
 
 
 def test_ce_06_facilitators_learn_that_a_member_may_need_care_and_never_the_words():
-    story = given(in_phase("sharing")).when(0, ask.NoticeCare(ben))
-    story.then(happened.CareNoticed(ben))
+    for attended in (True, False, None):
+        story = given(in_phase("sharing")).when(0, ask.NoticeCare(ben, attended))
+        story.then(happened.CareNoticed(ben, attended))
     assert audience(happened.CareNoticed(ben)) == CHAIR
-    assert happened.CareNoticed.__struct_fields__ == ("seat",)
+    assert happened.CareNoticed.__struct_fields__ == ("seat", "attended")
 
 
 def test_ce_06_a_group_can_leave_that_to_staff():

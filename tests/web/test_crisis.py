@@ -69,6 +69,25 @@ async def test_crisis_words_that_may_be_said_are_said_and_raise_a_case_ce06(room
         await listed(sam, care["case"], "raised")
 
 
+async def test_ce_10_facilitators_are_told_that_staff_were_only_where_somebody_is_at_the_desk(
+    room: Room, sam: Line
+):
+    await facilitators_are_told(room, attended=True)
+
+
+async def test_ce_10_facilitators_are_told_that_nobody_was_at_the_desk(room: Room):
+    await facilitators_are_told(room, attended=False)
+
+
+async def facilitators_are_told(room: Room, *, attended: bool) -> None:
+    ada, ben = await room.open(), await room.seat("Ben")
+    async with room.sit(ada) as adas, room.sit(ben) as bens:
+        await bens.say(CRISIS, GATHERING)
+        cue = (await adas.entry("care_noticed"))["entry"]
+        assert cue == {"type": "care_noticed", "seat": 2, "attended": attended}
+        assert not any(b"care_noticed" in data for data in bens.raw), "only facilitators read it"
+
+
 async def test_a_cry_for_help_is_heard_in_what_is_too_long_to_be_said_ce06(room: Room, sam: Line):
     await room.open()
     ben = await room.seat("Ben")

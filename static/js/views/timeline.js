@@ -195,8 +195,10 @@ function build(item, room, acts) {
 
 /** @param {import("../timeline.js").NoticeItem} item @param {Room} room */
 function buildNotice({ about = 0, text }, room) {
-  const words = about > 0 ? `${rooms.nameOf(room, about)} ${text}` : text
-  return ofUnknown(el("p", { class: "only-you" }, el("span", { class: "soft" }, "Only you see this: "), words), about, room)
+  const [who, words] = about > 0 ? ["facilitators", `${rooms.nameOf(room, about)} ${text}`] : ["you", text]
+  // Of somebody's need the panel says more, and aloud.
+  const label = el("span", { class: "soft" }, `Only ${who} see this: `)
+  return ofUnknown(el("p", { class: "only-you", "aria-live": about > 0 && "off" }, label, words), about, room)
 }
 
 /** Marks what stands under no name yet. @param {HTMLElement} element @param {number} seat @param {Room} room */

@@ -18,7 +18,7 @@ import { aloud, refusedLine } from "./words.js"
 /** @import { Room } from "../../room.js" */
 /** @import { Cue } from "./sight.js" */
 
-/** @typedef {{ room: { slug: string }, cues?: readonly Cue[], sets_ways?: boolean }} Door */
+/** @typedef {{ room: { slug: string }, helplines: readonly unknown[], cues?: readonly Cue[], sets_ways?: boolean }} Door */
 
 /** @typedef {{ render: (model: Model) => void, remove: () => void }} Part */
 
@@ -45,7 +45,8 @@ export class ChairPanel {
   constructor(acts, door) {
     this.#acts = acts
     const perform = (/** @type {SeatCommand} */ command, /** @type {string} */ done = "") => this.#perform(command, done)
-    this.#strip = new Strip(this.#chair, perform, acts.tell, () => this.#model !== null && this.render(this.#model))
+    const draw = () => this.#model !== null && this.render(this.#model)
+    this.#strip = new Strip(this.#chair, perform, acts.tell, draw, door.helplines.length)
     this.#person = new PersonSheet(perform, acts.tell)
     const open = (/** @type {number} */ seat) => this.#person.open(seat)
     const cards = new CardsPart(perform, door.cues ?? [])
@@ -69,12 +70,11 @@ export class ChairPanel {
     const before = this.#model?.room ?? null
     this.#model = model
     const { room, now } = model
-    if (before !== null) {
-      const words = before === room ? "" : aloud(before, room, now, this.#strip.hasPassed)
-      if (words !== "") this.#acts.announce(words)
-    }
+    const moved = before === null || before === room ? "" : aloud(before, room, now, this.#strip.hasPassed)
     if (this.#late !== null && room.epoch !== this.#late.epoch) this.#explain(room, this.#late.refusal)
     this.#strip.render(model)
+    const words = [this.#strip.news, moved].filter(Boolean).join(" ")
+    if (words !== "") this.#acts.announce(words)
     for (const part of this.#parts) part.render(model)
   }
 

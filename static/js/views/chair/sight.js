@@ -127,6 +127,13 @@ export function mayPost(room) {
   return rooms.isOpen(room) && room.frozenAt === null && !room.isQuiet && !running && rooms.mutedUntil(room) === null
 }
 
+/** @import { Item } from "../../timeline.js" */
+
+/** By what somebody puts it aside: that of another meeting is another, after a reload too. @param {Item} item */
+export function asideKey({ key, at }) {
+  return `${key} ${at}`
+}
+
 /** @typedef {{ seat: number, words: string, count: number, keys: string[] }} Unanswered */
 
 /**
@@ -134,14 +141,17 @@ export function mayPost(room) {
  * newest words. `aside` holds the keys of lines that somebody put aside here.
  *
  * @param {Room} room
- * @param {readonly import("../../timeline.js").PrivateItem[]} lines
+ * @param {readonly Item[]} items
  * @param {ReadonlySet<string>} aside
  * @returns {Unanswered[]}
  */
-export function unanswered(room, lines, aside) {
+export function unanswered(room, items, aside) {
   /** @type {Map<number, Unanswered>} */
   const open = new Map()
-  for (const { key, seat, to, words } of lines) {
+  for (const item of items) {
+    if (item.kind !== "private") continue
+    const { seat, to, words } = item
+    const key = asideKey(item)
     if (to !== 0) open.delete(to)
     else if (words !== null && seat !== room.seat && !rooms.isFacilitator(room, seat) && rooms.sits(room, seat) && !aside.has(key)) {
       const { count = 0, keys = [] } = open.get(seat) ?? {}

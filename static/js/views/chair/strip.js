@@ -2,7 +2,9 @@
 
 import { el, find, keyed, linger, set, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
+import { Aside } from "./aside.js"
 import { keepFocus, showActs } from "./buttons.js"
+import { careNotice, careWords, needs } from "./care.js"
 import { unanswered } from "./sight.js"
 import { closeAct, everyMinute, onwards, phaseAct } from "./acts.js"
 import { closingNotices, notices, passedNotices } from "./notices.js"
@@ -18,8 +20,12 @@ export class Strip {
   #perform
   #tell
   #draw
-  /** Private lines that were put aside. @type {Set<string>} */
-  #aside = new Set()
+  #numbers
+  #aside = new Aside()
+  /** That somebody may need care is said aloud once. @type {Set<string>} */
+  #said = new Set()
+  /** What of it is to be said now. */
+  news = ""
   /** When the strangers came for whom the shield is not wanted. @type {number | null} */
   #strangersAt = null
   /** Who passed at this change of the floor. @type {import("./words.js").Passed | null} */
@@ -36,18 +42,35 @@ export class Strip {
   #line = el("p", { class: "chair-line soft", role: "status" })
   #element = el("div", { class: "chair-strip" }, this.#acts, this.#onwards, this.#phase, this.#notices, this.#line)
 
-  /** @param {HTMLElement} chair @param {Perform} perform @param {(seat: number) => void} tell @param {() => void} draw */
-  constructor(chair, perform, tell, draw) {
+  /**
+   * @param {HTMLElement} chair
+   * @param {Perform} perform
+   * @param {(seat: number) => void} tell
+   * @param {() => void} draw
+   * @param {number} numbers How many there are to call.
+   */
+  constructor(chair, perform, tell, draw, numbers) {
+    this.#numbers = numbers
     this.#perform = perform
     this.#tell = tell
     this.#draw = draw
     chair.append(this.#element)
   }
 
-  /** Private lines that nobody has answered stay in sight. @param {Room} room @param {Model["lines"]} lines @returns {Notice[]} */
-  #unanswered(room, lines) {
+  /** Who may need care, before all else. @param {Model} model @returns {Notice[]} */
+  #needs({ room, items, isHere }) {
+    const ways = { tell: this.#tell, putAside: this.#putAside }
+    const found = needs(items, this.#aside.keys).map((need) => ({ need, words: careWords(room, need, isHere, this.#numbers) }))
+    const news = found.filter(({ need }) => !this.#said.has(need.key))
+    for (const { need } of news) this.#said.add(need.key)
+    this.news = news.map(({ words }) => words).join(" ")
+    return found.map(({ need, words }) => careNotice(room, need, words, ways))
+  }
+
+  /** Private lines that nobody has answered stay in sight. @param {Model} model @returns {Notice[]} */
+  #unanswered({ room, items }) {
     if (room.closedAt !== null) return []
-    return unanswered(room, lines, this.#aside).map((line) => ({
+    return unanswered(room, items, this.#aside.keys).map((line) => ({
       key: `line ${line.seat}`,
       words: lineWords(room, line),
       acts: [
@@ -57,9 +80,9 @@ export class Strip {
     }))
   }
 
-  /** Here alone: the other facilitators still have it in sight. @param {readonly string[]} keys */
-  #putAside(keys) {
-    for (const key of keys) this.#aside.add(key)
+  /** @param {readonly string[]} keys */
+  #putAside = (keys) => {
+    this.#aside.put(keys)
     this.#draw()
   }
 
@@ -88,11 +111,13 @@ export class Strip {
   }
 
   /** @param {Model} model */
-  render({ room, now, lines }) {
+  render(model) {
+    const { room, now } = model
     const { more, pause, end } = everyMinute(room, now, this.#passed)
     const [next, phase] = [onwards(room, now, this.#passed), phaseAct(room) ?? closing(room)]
-    const open = this.#unanswered(room, lines)
+    const open = this.#unanswered(model)
     const standing = [
+      ...this.#needs(model),
       ...notices(room, now, this.#strangersAt).filter(({ calm }) => !calm).map((notice) => this.#canBePutAway(room, notice)),
       ...passedNotices(room, now, this.#passed),
       ...closingNotices(room, open.length),
