@@ -215,6 +215,9 @@ export function isMine(desk, listed) {
 /** What the rooms are called, as far as this page was told, by their slugs. @type {Map<string, string>} */
 const ROOMS = new Map()
 
+/** Where somebody calls from who is in no room. */
+export const OUTSIDE = "from outside a room"
+
 /** @param {Record<string, string>} names */
 export function nameRooms(names) {
   for (const [slug, name] of Object.entries(names)) ROOMS.set(slug, isolated(name))
@@ -287,7 +290,7 @@ export function comesNext(listed, desk, now) {
 export function factsOf(listed, desk, now) {
   const { room, seat, left } = listed
   const second = isSecondLine(desk, listed) ? "their second line here" : ""
-  return [causeOf(listed, now), roomOf(room), seat ? `seat ${seat}` : "", second, left ? "they have left" : ""].filter(Boolean).join(" · ")
+  return [causeOf(listed, now), room ? roomOf(room) : OUTSIDE, seat ? `seat ${seat}` : "", second, left ? "they have left" : ""].filter(Boolean).join(" · ")
 }
 
 /** @param {Listed} listed @param {number} now */

@@ -70,9 +70,9 @@ test("a case says what they did, where they are, and that they pressed again", (
   const at = { room: "evening-group", seat: 4, raised_at: 100, pressed_at: 100 }
   assert.equal(factsOf(listed("a", "urgent", 100, at), NONE, 110), "Pressed Help · Evening group · seat 4")
   assert.equal(factsOf(listed("a", "urgent", 100, { ...at, pressed_at: 160 }), NONE, 180), "Pressed Help, again 0:20 ago · Evening group · seat 4")
-  assert.equal(factsOf(listed("a", "urgent", 100, { source: "signal" }), NONE, 110), "Review noticed words")
-  assert.equal(factsOf(listed("a", "urgent", 100, { noticed: true, pressed_at: 160 }), NONE, 180), "Review noticed words, pressed Help 0:20 ago")
-  assert.equal(factsOf(listed("a", "urgent", 100, { left: true }), NONE, 110), "Pressed Help · they have left")
+  assert.equal(factsOf(listed("a", "urgent", 100, { source: "signal" }), NONE, 110), "Review noticed words · from outside a room")
+  assert.equal(factsOf(listed("a", "urgent", 100, { noticed: true, pressed_at: 160 }), NONE, 180), "Review noticed words, pressed Help 0:20 ago · from outside a room")
+  assert.equal(factsOf(listed("a", "urgent", 100, { left: true }), NONE, 110), "Pressed Help · from outside a room · they have left")
 })
 
 test("who is on duty is said, and that nobody else is", () => {

@@ -1,6 +1,6 @@
 /** The list of open cases: how urgent, since when, unread, and what comes next; by word, edge and place. */
 
-import { REASONS, SOURCE, TRIAGE, age, comesNext, factsOf, hasLapsed, isMine, isWaiting, openCases, roomOf, unreadOf } from "../../desk.js"
+import { OUTSIDE, REASONS, SOURCE, TRIAGE, age, comesNext, factsOf, hasLapsed, isMine, isWaiting, openCases, roomOf, unreadOf } from "../../desk.js"
 import { el, isOff, set, turnOff, write } from "../../dom.js"
 
 /** @import { Desk, Listed } from "../../desk.js" */
@@ -125,7 +125,7 @@ class Row {
     this.busy(false)
     // By the clock and to the second: no two are called alike, and none is renamed under the focus.
     const since = `since ${new Date(listed.raised_at * 1000).toLocaleTimeString()}`
-    const label = [TRIAGE[listed.triage], SOURCE[listed.source], roomOf(listed.room), since].filter(Boolean).join(", ")
+    const label = [TRIAGE[listed.triage], SOURCE[listed.source], listed.room ? roomOf(listed.room) : OUTSIDE, since].filter(Boolean).join(", ")
     set(this.#claim, "aria-label", `Claim: ${label}`)
     set(this.#open, "aria-label", `Open the line: ${name || label}`)
     if (hadFocus && !this.element.contains(document.activeElement) && !this.#open.hidden) this.#open.focus()

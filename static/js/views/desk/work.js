@@ -1,7 +1,7 @@
 /** One claimed case: who it is, the conversation, prepared questions, what comes next, the close. */
 
 import { hadLeft, isHeld, unread, wasNoticedFirst } from "../../case.js"
-import { OUTCOMES, SOURCE, TRIAGE, age, roomOf } from "../../desk.js"
+import { OUTCOMES, OUTSIDE, SOURCE, TRIAGE, age, roomOf } from "../../desk.js"
 import { noteForStaff } from "./notes.js"
 import { el, write } from "../../dom.js"
 import { CaseLine } from "../case-line.js"
@@ -211,7 +211,7 @@ function causeOf(state) {
 
 /** @param {Case} state */
 function placeOf({ room, place }) {
-  if (room === null) return "from outside a room"
+  if (room === null) return OUTSIDE
   return `${roomOf(room)}${place > 0 ? `, seat ${place}` : ""}`
 }
 
