@@ -33,7 +33,10 @@ def turn_to(lines: Sequence[Helpline]) -> str:
     """What to do besides waiting, in the words that are true of these lines."""
     if not lines:
         return "call the emergency number of the place where you are"
-    return "call the number below" if len(lines) == 1 else "contact one of those below"
+    if len(lines) > 1:
+        return "contact one of those below"
+    is_called = (lines[0].url or "").startswith("tel:")
+    return "call the number below" if is_called else "contact the line below"
 
 
 def crowded(lines: Sequence[Helpline]) -> str:

@@ -3,10 +3,12 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { apply, begin, standsAt } from "./js/case.js"
 import { memberNote, memberSays, noticed } from "./js/views/case-words.js"
+import { noService } from "./js/views/helplines.js"
 import { noteForStaff } from "./js/views/desk/notes.js"
 
 const VIEW = { kind: "case", source: "help", triage: "urgent", room: "evening", member: "Ben", raised_at: 1, told: false, claimed_at: null, claimer: null, closed_at: null }
-const HELPLINES = [{ label: "Helpline", text: "116 123", url: null }, { label: "Emergency", text: "112", url: null }]
+const HELPLINES = [{ label: "Helpline", text: "116 123", url: "tel:116123" }, { label: "Emergency", text: "112", url: "tel:112" }]
+const CONTACT = "Please contact one of those below now."
 const NUMBERS = "These numbers are there now:"
 
 const raised = (source) => ({ type: "case_raised", source, triage: "urgent", words: "Ben" })
@@ -55,15 +57,15 @@ for (const [why, gone] of Object.entries(GONE)) {
   })
 
   test(`ce_12 ${why}: the room's card says no more than is so`, () => {
-    const [again, alone] = plain([noticed(fold(waits)), noticed(fold([...waits, nobody]))])
-    assert.equal(again, `${gone} Staff see these words, and everybody at the desk is called again.`)
-    assert.equal(alone, `${gone} Nobody else is at the desk right now. Whoever comes to the desk sees these words.`)
+    const [again, alone] = plain([noticed(fold(waits), HELPLINES), noticed(fold([...waits, nobody]), HELPLINES)])
+    assert.equal(again, `${gone} Everybody at the desk is called again. ${CONTACT}`)
+    assert.equal(alone, `${gone} Nobody else is at the desk right now. ${CONTACT} Whoever comes reads these words.`)
   })
 }
 
 test("ce_10 with nobody there from the start, nobody is said to see anything", () => {
   assert.match(says(raised("help"), nobody), /^Nobody is at the desk right now\. Your call for help stays open/)
-  assert.equal(noticed(fold([raised("signal"), nobody])), "Nobody is at the desk right now. Whoever comes to the desk sees these words.")
+  assert.equal(noticed(fold([raised("signal"), nobody]), HELPLINES), `Nobody is at the desk right now. ${CONTACT} Whoever comes reads these words.`)
   assert.match(says(raised("signal"), nobody, raised("help")), /^Staff have been called\./, "who asks is told anew")
 })
 
@@ -71,7 +73,7 @@ test("ce_10 nobody is said to be at the desk for longer than that is so", () => 
   const alone = [raised("help"), nobody]
   const there = [...alone, { type: "somebody_there" }]
   assert.equal(says(...there), "Somebody from staff is at the desk now. Your call is open to them, and this page says when somebody comes.")
-  assert.equal(noticed(fold([raised("signal"), nobody, { type: "somebody_there" }])), "Somebody from staff is at the desk now. They see these words.")
+  assert.equal(noticed(fold([raised("signal"), nobody, { type: "somebody_there" }]), HELPLINES), "Somebody from staff is at the desk now. Whoever comes reads these words.")
   assert.deepEqual([standsAt(fold(there)), fold(there).told], ["there", false])
   assert.match(says(...there, nobody), /^Nobody is at the desk right now\./)
   assert.match(says(...there, unanswered), /^Nobody from staff has come yet\./)
@@ -108,7 +110,7 @@ test("ce_12 of a desk that may be empty nobody is promised while somebody's conn
 test("ce_06 the first line of the record stays what it was, and the press is one of its own", () => {
   const story = [raised("signal"), { type: "excerpt", seat: 1, words: "I can't" }, raised("help"), pressed]
   assert.deepEqual(plain(notes(noteForStaff, story, 2)), ["The review noticed words.", "Ben wrote this:", "Ben pressed Help.", "Ben pressed Help again."])
-  assert.deepEqual(notes(memberNote, story), ["Staff were told.", "They were told because of these words:", "You asked for help.", "You asked for help again."])
+  assert.deepEqual(notes(memberNote, story), ["A call to staff was opened for you.", "Because of these words:", "You asked for help.", "You asked for help again."])
   assert.equal(fold(story).raisedAt, 0, "open since the first")
   const graver = [raised("help"), { ...raised("help"), triage: "imminent" }]
   assert.deepEqual(plain(notes(noteForStaff, graver, 2)), ["Ben pressed Help.", "The review noticed words."], "words that are graver are no press")
@@ -117,4 +119,29 @@ test("ce_06 the first line of the record stays what it was, and the press is one
 test("ce_17 whoever has left was told nothing more, and reads no name", () => {
   const story = [raised("help"), left, claimed(), lapsed("untouched")]
   assert.deepEqual(plain(notes(noteForStaff, story, 2)), ["Ben pressed Help.", "Ben left.", "You took this case.", "Nothing was heard from you for five minutes."])
+})
+
+test("ce_06 before a claim nobody is said to see the words, and staff to have been told only where somebody is there", () => {
+  const signal = raised("signal")
+  const before = [null, fold([signal]), fold([signal, nobody]), fold([signal, unanswered]), fold([signal, nobody, { type: "somebody_there" }])]
+  const said = before.map((state) => noticed(state, HELPLINES))
+  for (const words of said) assert.doesNotMatch(words, /\bsees? these words|Staff saw/)
+  assert.deepEqual(said.map((words) => words.includes("Staff were told")), [false, true, false, false, false])
+  assert.equal(said[0], "A call to staff is open. Whoever comes reads these words.", "until it is known whether anybody is there")
+  assert.equal(said[3], `Nobody from staff has come yet. ${CONTACT} Your call stays open.`)
+  assert.doesNotMatch(says(signal), /see these words/)
+  const ended = { type: "case_closed", by: 1 }
+  assert.match(noticed(fold([signal, nobody, ended]), HELPLINES), /^The line is closed\./, "nobody had come by then")
+  assert.match(noticed(fold([signal, claimed(), ended]), HELPLINES), /^Staff saw these words/)
+})
+
+test("ce_10 the numbers are named by what they are: some are called, others are written to", () => {
+  const alone = fold([raised("signal"), nobody])
+  const text = { label: "Text line", text: "text HELLO to 85258", url: "sms:85258" }
+  const said = (...lines) => [noticed(alone, lines), noService(lines)]
+  const [one, written, none] = [said(HELPLINES[0]), said(text), said()]
+  assert.match(one.join(), /Please call the number below now\..*call this number at once\./)
+  assert.match(written.join(), /Please contact the line below now\..*contact this line at once\./)
+  assert.match(none.join(), /Please call the emergency number of the place where you are now\./)
+  assert.match(said(...HELPLINES, text).join(), /contact one of those below now\..*contact one of these lines at once\./)
 })

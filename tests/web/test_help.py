@@ -79,7 +79,9 @@ async def test_whoever_of_staff_asks_for_help_alone_at_the_desk_is_told_that_nob
     ("lines", "words"),
     [
         ((), "call the emergency number of the place where you are"),
-        ((Helpline("Emergency number", "112"),), "call the number below"),
+        ((Helpline("Emergency number", "112", "tel:112"),), "call the number below"),
+        ((Helpline("Text line", "text HELLO to 85258", "sms:85258"),), "contact the line below"),
+        ((Helpline("Chat", "on our site"),), "contact the line below"),
         ((Helpline("A", "1"), Helpline("B", "2")), "contact one of those below"),
     ],
 )

@@ -1,7 +1,7 @@
 /** What a member reads of their own case, in the state that it is in. */
 
 import { MEMBER, lastCall, standsAt } from "../case.js"
-import { thereNow } from "./helplines.js"
+import { thereNow, turnNow } from "./helplines.js"
 
 /** @import { Case, Line } from "../case.js" */
 /** @import { Lapse } from "../protocol.js" */
@@ -10,6 +10,9 @@ import { thereNow } from "./helplines.js"
 const WAITS = "Your call waits for everybody at the desk again, first in their list."
 const ALONE = "Nobody is at the desk right now."
 const THERE = "Somebody from staff is at the desk now."
+/** Before a claim the desk sees that there are words and where they come from, and not the words. */
+const WHOEVER = "Whoever comes reads these words."
+const OPENED = `A call to staff is open. ${WHOEVER}`
 const ALONE_AGAIN = "Nobody else is at the desk right now."
 
 /** Why somebody who had come is not there. @type {Record<Lapse, (name: string) => string>} */
@@ -71,32 +74,34 @@ function lapsed(state) {
 
 /** @param {Case} state */
 function called(state) {
-  if (state.source === "signal") return "Staff were told, because of what you wrote, and see these words. You can write to them here if you like. The room sees nothing of this."
+  if (state.source === "signal") return `Staff were told, because of what you wrote. ${WHOEVER} You can write to them here if you like. The room sees nothing of this.`
   return "Staff have been called. You can write here already; they read it when they come."
 }
 
 /**
- * What the room's card says, in one sentence or two, once something that was written has opened a case.
+ * What the room's card says above the numbers, once something that was written has opened a case. Where
+ * nobody is there it says to turn to them, as the Help panel does.
  *
- * @param {Case | null} state
+ * @param {Case | null} state null until it is known whether anybody is at the desk.
+ * @param {Helpline[]} helplines
  */
-export function noticed(state) {
-  if (state === null) return "Staff were told, and see these words."
+export function noticed(state, helplines) {
+  if (state === null) return OPENED
   switch (standsAt(state)) {
     case "closed":
-      return "Staff saw these words, and the line is closed. Help is here again whenever you need it."
+      return `${state.holder === 0 ? "The" : "Staff saw these words, and the"} line is closed. Help is here again whenever you need it.`
     case "called":
-      return "Staff were told, and see these words."
+      return `Staff were told. ${WHOEVER}`
     case "held":
       return `${state.claimer ?? "Somebody"} from staff ${hasWritten(state) ? "has written to you" : "is there for you"}, on a line that nobody in the room sees.`
     case "again":
-      return `${lapsed(state)} Staff see these words, and everybody at the desk is called again.`
+      return `${lapsed(state)} Everybody at the desk is called again. ${turnNow(helplines)}`
     case "alone":
-      return `${alone(state)} Whoever comes to the desk sees these words.`
+      return `${alone(state)} ${turnNow(helplines)} ${WHOEVER}`
     case "there":
-      return `${THERE} They see these words.`
+      return `${THERE} ${WHOEVER}`
     case "unanswered":
-      return "Staff see these words, and nobody from staff has come yet. Your call stays open."
+      return `Nobody from staff has come yet. ${turnNow(helplines)} Your call stays open.`
   }
 }
 
@@ -110,11 +115,11 @@ export function memberNote(line) {
   const name = line.name ?? "Staff"
   switch (line.type) {
     case "case_raised":
-      return line.source === "help" ? "You asked for help." : "Staff were told."
+      return line.source === "help" ? "You asked for help." : "A call to staff was opened for you."
     case "help_pressed_again":
       return "You asked for help again."
     case "excerpt":
-      return "They were told because of these words:"
+      return "Because of these words:"
     case "nobody_there":
       return line.why === undefined ? "Nobody was at the desk." : "Nobody else was at the desk."
     case "somebody_there":

@@ -26,13 +26,13 @@ const PATIENCE = 5_000
 /** Whom one asks, from a room and at the desk. */
 const OF_A_MEMBER = {
   title: "Ask staff for help?",
-  about: "Somebody from staff will write with you here. You don't need a reason. The others in the meeting see nothing of it.",
+  about: "This calls staff to a line with you alone, and says so if nobody is there. You don't need a reason, and no meeting sees it.",
   ask: "Ask for help now",
   asking: "Asking staff now…",
 }
 const OF_STAFF = {
   title: "Do you need help yourself?",
-  about: "A colleague writes with you here.",
+  about: "This calls your colleagues, and says so if nobody is there.",
   ask: "Ask a colleague",
   asking: "Asking staff now…",
 }
@@ -421,7 +421,7 @@ class HelpPanel {
   }
 
   #tellCard() {
-    if (this.#parts !== null) this.#tell(this.#parts.noticed(this.#line?.state ?? null), !this.#element.hidden)
+    if (this.#parts !== null) this.#tell(this.#parts.noticed(this.#line?.state ?? null, this.#place.helplines), !this.#element.hidden)
   }
 
   #isClosed() {

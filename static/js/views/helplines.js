@@ -12,9 +12,21 @@ export function thereNow({ length }) {
   return length === 1 ? "This number is there now:" : "These numbers are there now:"
 }
 
+/** Others are written to. @param {Helpline[]} helplines */
+function isCalled([line]) {
+  return line?.url?.startsWith("tel:")
+}
+
+/** What to do where nobody is there, above the numbers (turn_to in chatroom/care/helplines.py). @param {Helpline[]} helplines */
+export function turnNow(helplines) {
+  const one = isCalled(helplines) ? "call the number" : "contact the line"
+  return `Please ${helplines.length === 0 ? NONE : `${helplines.length === 1 ? one : "contact one of those"} below`} now.`
+}
+
 /** @param {Helpline[]} helplines */
-export function noService({ length }) {
-  const what = length === 0 ? NONE : length === 1 ? "call this number" : "call one of these numbers"
+export function noService(helplines) {
+  const one = isCalled(helplines) ? "call this number" : "contact this line"
+  const what = helplines.length === 0 ? NONE : helplines.length === 1 ? one : "contact one of these lines"
   return `This is not a crisis service. If somebody is in danger now, ${what} at once.`
 }
 
