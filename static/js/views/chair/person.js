@@ -94,7 +94,7 @@ export class PersonSheet {
   #build() {
     this.#updates = []
     this.#built = this.#name
-    this.#body.replaceChildren(group("Talk", this.#talk()), group("Quieten", this.#quieten()), group("Seats of service", this.#serving()), group("Out of this meeting", this.#out()))
+    this.#body.replaceChildren(group("Talk", this.#talk()), group("Quieten", this.#quieten()), group("Out of this meeting", this.#out()), group("Seats of service", this.#serving()))
   }
 
   /**
@@ -171,7 +171,6 @@ export class PersonSheet {
     const seat = this.#seat
     const name = this.#name
     const hand = twoTaps(`Offer the chair to ${name}`, () => this.#do({ type: "handover", seat }, `The chair is offered to ${name}.`))
-    // It keeps its place: what stands below it is grave.
     this.#updates.push((room) => turnOff(hand, "off", room.offer !== null))
     const services = /** @type {Service[]} */ (Object.keys(SERVICES)).map((service) => this.#service(service))
     return [
