@@ -107,7 +107,7 @@ def _fitted(
 ) -> tuple[Table, Table]:
     """Nesterov's descent on the logistic loss, rare heads weighed up, pulled towards zero."""
     count = told.sum(0)
-    share = goal.sum(0) / count
+    share = np.clip(goal.sum(0) / np.maximum(count, 1), 1e-4, 1 - 1e-4)
     weigh = np.where(goal > 0, np.sqrt((1 - share) / share), 1).astype(np.float32) * told
     pull = 1 / SMOOTH
     steep = 0.25 * _steepness(across, down) * float(weigh.max())

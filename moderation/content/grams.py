@@ -24,19 +24,21 @@ class Grams(Struct, frozen=True):
         places, values = vector(words, self.known, self.rarity)
         return values @ self.weights[places] + self.bias
 
-    def shares(self, words: Sequence[str], head: int) -> list[float]:
-        """How much each word spoke for a head; what several words share is divided among them."""
+    def shares(self, words: Sequence[str]) -> Table:
+        """How much each word spoke for each head, a row a word; what several words share is divided among them."""
         places, values = vector(words, self.known, self.rarity)
-        weighed = dict(zip(places, values * self.weights[places, head], strict=True))
-        found = [
-            (weighed.get(self.known.get(gram, -1), 0.0), first, count)
+        weighed = values[:, None] * self.weights[places]
+        row = {int(place): number for number, place in enumerate(places)}
+        spoken = [
+            (row[self.known[gram]], place, count)
             for gram, first, count in grams(words)
+            if gram in self.known
+            for place in range(first, first + count)
         ]
-        shares = [0.0] * len(words)
-        for weight, first, count in found:
-            for place in range(first, first + count):
-                shares[place] += weight / count
-        return shares
+        rows, at, over = np.array(spoken, np.intp).reshape(-1, 3).T
+        table = np.zeros((len(words), weighed.shape[1]), np.float32)
+        np.add.at(table, at, weighed[rows] / over[:, None].astype(np.float32))
+        return table
 
 
 def grams(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:

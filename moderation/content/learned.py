@@ -113,7 +113,12 @@ def look(text: str, learned: Learned) -> Look:
         for head, column in zip(HEADS, table.T, strict=True)
     }
     passed = [head for head in HEADS if heads[head][0] >= learned.heads[head].cut]
-    seen = [_seen(kind, head, *heads[head], source, learned) for kind, head in _told(passed)]
+    told = _told(passed)
+    spoken = {span: _spoken(span, source, learned) for span in {heads[head][1] for _, head in told}}
+    seen = [
+        _seen(kind, head, heads[head][0], spoken[heads[head][1]], source, learned)
+        for kind, head in told
+    ]
     asks = _sure(heads["methods"][0], learned.heads["methods"]) >= MEANS
     need = asks or any(HEADS[head] <= HEADS["need"] for head in passed)
     return Look(tuple(sorted(seen, key=lambda one: one.confidence, reverse=True)), need)
@@ -174,37 +179,39 @@ def _told(passed: Sequence[str]) -> list[tuple[str, str]]:
     return told
 
 
+class _Spoken(Struct, frozen=True):
+    """The words of one stretch of a reading, where they stand in it, and how much each spoke for each head."""
+
+    words: Sequence[tuple[int, int]]
+    shares: Table
+
+
+def _spoken(span: tuple[int, int], source: Shadow, learned: Learned) -> _Spoken:
+    texts = source.text[slice(*span)].split(" ")
+    words: list[tuple[int, int]] = []
+    begin = span[0]
+    for text in texts:
+        words.append((begin, begin + len(text)))
+        begin += len(text) + 1
+    return _Spoken(words, learned.grams.shares(texts))
+
+
 def _seen(
-    kind: str, head: str, score: float, span: tuple[int, int], source: Shadow, learned: Learned
+    kind: str, head: str, score: float, spoken: _Spoken, source: Shadow, learned: Learned
 ) -> Seen:
     scale = learned.heads[head]
-    first, last, heaviest = _weighed(head, span, source, learned)
-    start, end = source.place(first[0], last[1])
+    words, shares = spoken.words, spoken.shares[:, list(HEADS).index(head)].tolist()
+    first, last = _heaviest_run(shares)
+    heaviest = sorted(range(len(shares)), key=lambda place: shares[place], reverse=True)[:3]
     return Seen(
         kind,
         score,
         scale.cut,
         _sure(score, scale),
-        start,
-        end,
-        tuple(source.place(*word) for word in heaviest),
+        source.place(*words[first])[0],
+        source.place(*words[last])[1],
+        tuple(source.place(*words[place]) for place in heaviest if shares[place] > 0),
     )
-
-
-def _weighed(
-    head: str, span: tuple[int, int], source: Shadow, learned: Learned
-) -> tuple[tuple[int, int], tuple[int, int], list[tuple[int, int]]]:
-    """The first and last word of the stretch that spoke for it most, and up to three of its words, heaviest first."""
-    words: list[tuple[int, int]] = []
-    begin = span[0]
-    for word in source.text[slice(*span)].split(" "):
-        words.append((begin, begin + len(word)))
-        begin += len(word) + 1
-    texts = [source.text[start:end] for start, end in words]
-    shares = learned.grams.shares(texts, list(HEADS).index(head))
-    first, last = _heaviest_run(shares)
-    order = sorted(range(len(shares)), key=lambda place: shares[place], reverse=True)
-    return words[first], words[last], [words[place] for place in order[:3] if shares[place] > 0]
 
 
 def _heaviest_run(shares: Sequence[float]) -> tuple[int, int]:
