@@ -92,7 +92,7 @@ def test_a_cry_at_the_end_of_a_long_share_is_seen():
 
 
 def test_cm_09_of_authors_it_never_saw_it_hears_most_cries_and_withholds_none():
-    rows = [row for row in examples(FINAL) if row.labels & HEADS["crisis"]][::2]
+    rows = [row for row in examples(FINAL) if row.labels & HEADS["crisis"]][::3]
     assert len(rows) > 100
     policy = Policy("p1", allowed_numbers=POLICY.allowed_numbers)
     found = [judge(row.text, Context("member"), policy, LEXICON, LEARNED) for row in rows]
