@@ -70,6 +70,47 @@ async def test_ce_10_a_facilitator_far_up_in_the_talk_learns_that_it_is_they_who
         await expect(notices.first).to_contain_text("Dana may need care, and has left the meeting.")
 
 
+async def test_ce_10_the_card_and_the_desk_say_the_same_of_who_sees_the_words(stage: Stage):
+    # Nobody has come to this server's desk yet.
+    links = await stage.room("Card")
+    ben, eve, sam = await stage.person("Ben"), await stage.person("Eve"), await stage.person("Sam")
+    async with enter(links["facilitator"], name="Mo") as mo:
+        await go_to(mo, "gathering")
+        await ben.come_in(links["member"])
+        await ben.say(CRISIS)
+        card = ben.page.locator("#care")
+        await expect(card).to_contain_text(
+            "Nobody is at the desk right now. Please contact one of those below now. "
+            "Whoever comes reads these words."
+        )
+        await ben.is_in_sight(card.get_by_role("link", name="Emergency 112"))
+        await ben.shoot("cry-card")
+
+        # Outside of any room Help promises nobody, either.
+        eve.forgive("status of 404")
+        await eve.open(f"{stage.origin}/nowhere")
+        await eve.main.get_by_role("button", name="Help", exact=True).click()
+        await expect(eve.help).to_contain_text(
+            "This calls staff to a line with you alone, and says so if nobody is there."
+        )
+        await expect(eve.help).to_contain_text("contact one of these lines at once")
+        await eve.help.get_by_role("button", name="Ask for help now").click()
+        await expect(eve.help).to_contain_text("Nobody is at the desk right now")
+
+        await sam.come_to_desk(links["staff"])
+        await expect(card).to_contain_text(
+            "Somebody from staff is at the desk now. Whoever comes reads these words."
+        )
+        await expect(sam.case("Card")).to_contain_text("1 message unread")
+        await expect(sam.main).not_to_contain_text(CRISIS)
+        outside = sam.page.get_by_role("listitem").filter(has_text="from outside a room")
+        await expect(outside).to_contain_text("Pressed Help")
+        await sam.shoot("cry-desk")
+        await sam.claim("Card")
+        await expect(sam.page.get_by_role("region", name="The case")).to_contain_text(CRISIS)
+        await expect(card).to_contain_text("Sam from staff is there for you")
+
+
 async def test_ce_06_staff_at_the_desk_are_said_to_have_been_told(stage: Stage):
     links = await stage.room("Told")
     sam, ada = await stage.person("Sam"), await stage.person("Ada")
