@@ -81,7 +81,7 @@ async def test_ce_10_the_card_and_the_desk_say_the_same_of_who_sees_the_words(st
         card = ben.page.locator("#care")
         await expect(card).to_contain_text(
             "Nobody is at the desk right now. Please contact one of those below now. "
-            "Whoever comes reads these words."
+            "Whoever comes to the desk reads what you wrote."
         )
         await ben.is_in_sight(card.get_by_role("link", name="Emergency 112"))
         await ben.shoot("cry-card")
@@ -99,7 +99,7 @@ async def test_ce_10_the_card_and_the_desk_say_the_same_of_who_sees_the_words(st
 
         await sam.come_to_desk(links["staff"])
         await expect(card).to_contain_text(
-            "Somebody from staff is at the desk now. Whoever comes reads these words."
+            "Somebody from staff is at the desk now. Whoever comes reads what you wrote."
         )
         await expect(sam.case("Card")).to_contain_text("1 message unread")
         await expect(sam.main).not_to_contain_text(CRISIS)

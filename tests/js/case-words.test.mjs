@@ -59,13 +59,13 @@ for (const [why, gone] of Object.entries(GONE)) {
   test(`ce_12 ${why}: the room's card says no more than is so`, () => {
     const [again, alone] = plain([noticed(fold(waits), HELPLINES), noticed(fold([...waits, nobody]), HELPLINES)])
     assert.equal(again, `${gone} Everybody at the desk is called again. ${CONTACT}`)
-    assert.equal(alone, `${gone} Nobody else is at the desk right now. ${CONTACT} Whoever comes reads these words.`)
+    assert.equal(alone, `${gone} Nobody else is at the desk right now. ${CONTACT} Whoever comes to the desk reads what you wrote.`)
   })
 }
 
 test("ce_10 with nobody there from the start, nobody is said to see anything", () => {
   assert.match(says(raised("help"), nobody), /^Nobody is at the desk right now\. Your call for help stays open/)
-  assert.equal(noticed(fold([raised("signal"), nobody]), HELPLINES), `Nobody is at the desk right now. ${CONTACT} Whoever comes reads these words.`)
+  assert.equal(noticed(fold([raised("signal"), nobody]), HELPLINES), `Nobody is at the desk right now. ${CONTACT} Whoever comes to the desk reads what you wrote.`)
   assert.match(says(raised("signal"), nobody, raised("help")), /^Staff have been called\./, "who asks is told anew")
 })
 
@@ -73,7 +73,7 @@ test("ce_10 nobody is said to be at the desk for longer than that is so", () => 
   const alone = [raised("help"), nobody]
   const there = [...alone, { type: "somebody_there" }]
   assert.equal(says(...there), "Somebody from staff is at the desk now. Your call is open to them, and this page says when somebody comes.")
-  assert.equal(noticed(fold([raised("signal"), nobody, { type: "somebody_there" }]), HELPLINES), "Somebody from staff is at the desk now. Whoever comes reads these words.")
+  assert.equal(noticed(fold([raised("signal"), nobody, { type: "somebody_there" }]), HELPLINES), "Somebody from staff is at the desk now. Whoever comes reads what you wrote.")
   assert.deepEqual([standsAt(fold(there)), fold(there).told], ["there", false])
   assert.match(says(...there, nobody), /^Nobody is at the desk right now\./)
   assert.match(says(...there, unanswered), /^Nobody from staff has come yet\./)
@@ -125,14 +125,14 @@ test("ce_06 before a claim nobody is said to see the words, and staff to have be
   const signal = raised("signal")
   const before = [null, fold([signal]), fold([signal, nobody]), fold([signal, unanswered]), fold([signal, nobody, { type: "somebody_there" }])]
   const said = before.map((state) => noticed(state, HELPLINES))
-  for (const words of said) assert.doesNotMatch(words, /\bsees? these words|Staff saw/)
+  for (const words of said) assert.doesNotMatch(words, /\bsees? (these words|what you wrote)|Staff saw/)
   assert.deepEqual(said.map((words) => words.includes("Staff were told")), [false, true, false, false, false])
-  assert.equal(said[0], "A call to staff is open. Whoever comes reads these words.", "until it is known whether anybody is there")
+  assert.equal(said[0], "A call to staff is open. Whoever comes reads what you wrote.", "until it is known whether anybody is there")
   assert.equal(said[3], `Nobody from staff has come yet. ${CONTACT} Your call stays open.`)
-  assert.doesNotMatch(says(signal), /see these words/)
+  assert.doesNotMatch(says(signal), /see (these words|what)/)
   const ended = { type: "case_closed", by: 1 }
   assert.match(noticed(fold([signal, nobody, ended]), HELPLINES), /^The line is closed\./, "nobody had come by then")
-  assert.match(noticed(fold([signal, claimed(), ended]), HELPLINES), /^Staff saw these words/)
+  assert.match(noticed(fold([signal, claimed(), ended]), HELPLINES), /^Staff saw what you wrote/)
 })
 
 test("ce_10 the numbers are named by what they are: some are called, others are written to", () => {

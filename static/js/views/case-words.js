@@ -11,7 +11,7 @@ const WAITS = "Your call waits for everybody at the desk again, first in their l
 const ALONE = "Nobody is at the desk right now."
 const THERE = "Somebody from staff is at the desk now."
 /** Before a claim the desk sees that there are words and where they come from, and not the words. */
-const WHOEVER = "Whoever comes reads these words."
+const WHOEVER = "Whoever comes reads what you wrote."
 const OPENED = `A call to staff is open. ${WHOEVER}`
 const ALONE_AGAIN = "Nobody else is at the desk right now."
 
@@ -74,7 +74,7 @@ function lapsed(state) {
 
 /** @param {Case} state */
 function called(state) {
-  if (state.source === "signal") return `Staff were told, because of what you wrote. ${WHOEVER} You can write to them here if you like. The room sees nothing of this.`
+  if (state.source === "signal") return `Staff were told. ${WHOEVER} You can write to them here if you like. The room sees nothing of this.`
   return "Staff have been called. You can write here already; they read it when they come."
 }
 
@@ -89,7 +89,7 @@ export function noticed(state, helplines) {
   if (state === null) return OPENED
   switch (standsAt(state)) {
     case "closed":
-      return `${state.holder === 0 ? "The" : "Staff saw these words, and the"} line is closed. Help is here again whenever you need it.`
+      return `${state.holder === 0 ? "The" : "Staff saw what you wrote, and the"} line is closed. Help is here again whenever you need it.`
     case "called":
       return `Staff were told. ${WHOEVER}`
     case "held":
@@ -97,7 +97,7 @@ export function noticed(state, helplines) {
     case "again":
       return `${lapsed(state)} Everybody at the desk is called again. ${turnNow(helplines)}`
     case "alone":
-      return `${alone(state)} ${turnNow(helplines)} ${WHOEVER}`
+      return `${alone(state)} ${turnNow(helplines)} Whoever comes to the desk reads what you wrote.`
     case "there":
       return `${THERE} ${WHOEVER}`
     case "unanswered":

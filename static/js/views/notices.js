@@ -10,7 +10,7 @@ import { isolated } from "../written.js"
 /** @import { Room } from "../room.js" */
 /** @import { Helpline } from "./helplines.js" */
 
-const TOLD = "A call to staff is open. Whoever comes reads these words."
+const TOLD = "A call to staff is open. Whoever comes reads what you wrote."
 
 /** Close codes after which the meeting is not to be seen any more. @type {Record<number, { words: string, onward?: string }>} */
 const OUT = {

@@ -78,7 +78,7 @@ export const WAYS = [
   {
     name: "signals",
     title: "When words speak of danger",
-    hint: "Staff are told always. Facilitators learn who, and never the words.",
+    hint: "A call to staff is opened always. Facilitators learn who, and never the words.",
     values: { facilitators: "Staff and facilitators are told", staff: "Staff alone are told" },
   },
   {
