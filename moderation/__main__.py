@@ -7,7 +7,7 @@ python -m moderation explain "text"
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 import msgspec
@@ -23,11 +23,11 @@ HELPLINES = ("988", "741741", "116 123", "112", "911", "999")
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One line of what comes in."""
+    """One line of what comes in; who writes is a member unless the context says otherwise."""
 
     id: str | int
     text: str
-    context: Context = Context("member")
+    context: dict[str, Any] | None = None
 
 
 @click.group()
@@ -64,7 +64,8 @@ def answered(lines: Iterable[str], policy: Policy) -> Iterator[str]:
         if not line.strip():
             continue
         asked = msgspec.json.decode(line, type=Asked)
-        judgement = judge(asked.text, asked.context, policy, lexicon, learned)
+        context = msgspec.convert({"role": "member"} | (asked.context or {}), Context)
+        judgement = judge(asked.text, context, policy, lexicon, learned)
         yield msgspec.json.encode({"id": asked.id, **msgspec.to_builtins(judgement)}).decode()
 
 

@@ -39,6 +39,12 @@ def test_a_number_may_be_split_over_two_lines():
     assert answer["decision"] == "bounce"
 
 
+@pytest.mark.parametrize("context", [{}, None, {"phase": "sharing"}, {"role": "facilitator"}])
+def test_a_context_says_as_much_as_is_known(context: dict[str, str] | None):
+    (answer,) = told({"id": 1, "text": "good evening", "context": context})
+    assert answer["decision"] == "allow"
+
+
 def test_a_policy_says_what_this_organisation_lets_people_write(tmp_path: Path):
     line = {"id": 1, "text": "the leaflet is at www.example.net"}
     policy = tmp_path / "policy.toml"
