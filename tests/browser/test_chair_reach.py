@@ -83,6 +83,8 @@ async def the_floor(ada: Person, ben: Seat, chidi: Seat) -> None:
     for answer in ("Not yet", "Pass", "Accept"):
         if answer != "Pass":  # Who is not yet ready keeps the hand up.
             await ada.press("Raise hand")
+        await expect(ada.button("Invite yourself")).to_be_visible()
+        await ada.rests()
         await ada.press("Invite yourself")
         await ada.floor.get_by_role("button", name=answer, exact=True).click()
         await expect(ada.floor.get_by_role("button", name=answer, exact=True)).to_have_count(0)
