@@ -19,7 +19,7 @@ const STAY_OPEN = "Help and the line to the facilitators stay open."
  * @returns {string}
  */
 export function whyField(room) {
-  if (rooms.takesTheFloor(room)) return "Your first line accepts it, too."
+  if (rooms.takesTheFloor(room)) return "Your first line accepts the invitation."
   const why = rooms.maySpeak(room)
   return why === null ? mayWrite(room) : mayNotWrite(room, why)
 }

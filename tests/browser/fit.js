@@ -131,7 +131,7 @@
       // What sticks is looked at with the focus on it.
       if (seen.has(box) || isStart(parent) || box.closest(".sheet-head")) continue
       seen.add(box)
-      box.scrollIntoView({ block: box.getBoundingClientRect().height > innerHeight / 5 ? "start" : "center" })
+      box.scrollIntoView({ block: box.getBoundingClientRect().height > Math.min(innerHeight / 5, (box.closest("#talk")?.clientHeight ?? innerHeight) / 2) ? "start" : "center" })
       const rect = range.getClientRects()[0]
       if (rect === undefined || rect.width < 2) continue
       const x = rect.left + rect.width / 2
@@ -148,7 +148,7 @@
     const rows = new Uint8Array(innerHeight)
     for (const e of document.body.querySelectorAll("*")) {
       if (!shown(e) || !/fixed|sticky/.test(style(e).position)) continue
-      if (e.matches(".help-panel, dialog") || e.closest(".help-panel, dialog, .side, .floor")) continue
+      if (e.matches(".help-panel, dialog") || e.closest(".help-panel, dialog, .side, .floor, .say, .offer, .arrived")) continue
       const { top, bottom } = e.getBoundingClientRect()
       for (let y = Math.max(0, Math.ceil(top)); y < Math.min(innerHeight, bottom); y++) rows[y] = 1
     }
@@ -174,6 +174,21 @@
     }
   }
 
+  /** Upright and not large for its window, a phone holds the field and Send wherever the page stands; not where a reader spaces the words out. */
+  function fieldInSight(wrong, when) {
+    const isFramed = matchMedia("(min-width: 17.01rem) and (max-width: 59.99rem) and (min-height: 36rem)").matches
+    // What came back, or who is to name the next, goes before.
+    if (!isFramed || document.adoptedStyleSheets.length > 0 || ground() !== document.body || document.querySelector("#naming[open]:not([hidden]), .bounced:not([hidden])") !== null) return
+    for (const selector of ["#words", "#send", "#floor-act", ".offer .acts > button"]) {
+      for (const e of document.querySelectorAll(selector)) {
+        if (!shown(e)) continue
+        const r = e.getBoundingClientRect()
+        const what = !isIn(r) ? `outside: ${r.top | 0}..${r.bottom | 0} of ${innerHeight}` : over(e, r)
+        if (what !== null) wrong.push(`${when}, ${called(e)} is not whole in sight: ${what}`)
+      }
+    }
+  }
+
   /** What can be done, by what it says; while one writes, a low window holds some of it back. */
   window.acts = () => {
     const field = document.activeElement
@@ -191,10 +206,12 @@
     cut(wrong)
     scrollTo(0, 0)
     inReach(wrong, "at the top")
+    fieldInSight(wrong, "at the top")
     fixed(wrong)
     scrollTo(0, document.scrollingElement.scrollHeight)
     modal()?.scrollTo(0, 1e6)
     inReach(wrong, "at the end")
+    fieldInSight(wrong, "at the end")
     fixed(wrong)
     targets(wrong)
     overlaps(wrong)
@@ -221,6 +238,10 @@
       const r = e.getBoundingClientRect()
       const what = !shown(e) ? "hidden" : !isIn(r) ? `outside: ${r.top | 0}..${r.bottom | 0} of ${innerHeight}` : over(e, r)
       if (what !== null) wrong.push(`while one writes, ${called(e)} is out of reach: ${what}`)
+    }
+    if (document.querySelector("#floor > .acts:not([hidden])") !== null) {
+      const accepts = [...document.querySelectorAll("button")].filter((e) => e.textContent === "Accept" && shown(e))
+      if (!accepts.some((e) => isIn(e.getBoundingClientRect()) && over(e, e.getBoundingClientRect()) === null)) wrong.push("while one writes, an invitation is nowhere to be seen")
     }
     return wrong
   }

@@ -61,6 +61,7 @@ class Way(NamedTuple):
 SIZES = (16, 24, 32)
 WAYS = (
     Way(16, SMALL),
+    Way(16, PHONE),
     Way(16, TURNED),
     Way(16, ZOOMED),
     Way(16, SMALL, spaced=True),
@@ -87,7 +88,7 @@ class Reader:
     async def reads(self, way: Way) -> AsyncIterator[None]:
         """Reads the page in a way, and as at first again."""
         page = self.person.page
-        await self._sized(way.text, way.window)
+        await self.sized(way.text, way.window)
         if way.spaced:
             await page.evaluate(SPACED)
         if way.direction == "rtl":
@@ -99,7 +100,7 @@ class Reader:
         await page.evaluate("document.adoptedStyleSheets = []; document.dir = ''")
         if way.colours == "active":
             await page.emulate_media(forced_colors="none")
-        await self._sized(16, PHONE)
+        await self.sized(16, PHONE)
 
     async def writes(self) -> bool:
         """Whether the field of the room is there to be written in."""
@@ -110,15 +111,16 @@ class Reader:
     @asynccontextmanager
     async def types(self, text: int) -> AsyncIterator[None]:
         """Taps into the field, and the keyboard of the phone comes up."""
-        await self._sized(text, SMALL)
+        await self.sized(text, SMALL)
         await self.person.field.focus()
         await self.person.page.set_viewport_size(TYPING)
         await self.person.page.evaluate(DRAWN)
         yield
         await self.person.field.blur()
-        await self._sized(16, PHONE)
+        await self.sized(16, PHONE)
 
-    async def _sized(self, text: int, window: ViewportSize) -> None:
+    async def sized(self, text: int, window: ViewportSize) -> None:
+        """Text of so many pixels, in a window."""
         await self._devtools.send("Page.setFontSizes", {"fontSizes": {"standard": text}})
         await self.person.page.set_viewport_size(window)
 

@@ -326,7 +326,7 @@ class Person:
         yield
         # A private line closes it by itself.
         if await sheet.is_visible():
-            await sheet.get_by_role("button", name="Back to the talk").click()
+            await sheet.get_by_role("button", name="Back", exact=True).click()
         await expect(sheet).to_be_hidden()
 
     @asynccontextmanager

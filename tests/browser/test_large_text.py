@@ -113,7 +113,7 @@ async def member(stage: Stage) -> AsyncIterator[State]:
         await ada.send(ask.Invite(ada.meeting.epoch))
         await expect(ben.button("Accept")).to_be_visible()
         yield "invited", ben
-        await ben.press("Accept")
+        await ben.floor.get_by_role("button", name="Accept").click()
         await expect(ben.floor).to_contain_text("You have the floor")
         yield "the floor is mine", ben
         await ben.say("Call me on 020 7946 0018 after the meeting")
@@ -121,6 +121,23 @@ async def member(stage: Stage) -> AsyncIterator[State]:
         yield "words came back", ben
         await ben.say("I am still here.")
         await expect(ben.refusal).to_be_hidden()
+        await ben.field.fill("and tonight my brother came by and he")
+        await ben.page.reload()
+        await expect(ben.field).to_have_value(re.compile("my brother"))
+        await expect(ben.floor).to_contain_text("You have the floor")
+        await expect(ben.page.locator("link[href*='in-sight']")).to_be_attached()
+        yield "a draft after a reload, the floor mine", ben
+        await ben.field.fill("")
+        ben.forgive("ERR_INTERNET_DISCONNECTED")
+        await ben.page.context.set_offline(True)
+        await expect(ben.page.get_by_text("Connection lost")).to_be_visible()
+        yield "no network, the floor mine", ben
+        await ben.page.context.set_offline(False)
+        await expect(ben.page.get_by_text("Connection lost")).to_have_count(0)
+        await ben.say("I want to end it all tonight.")
+        await expect(ben.button("Open the private line")).to_be_visible()
+        yield "an offer of help, the floor mine", ben
+        await ben.button("Not now").click()
         await ada.send(ask.Pause())
         await expect(ben.floor).to_contain_text("Paused")
         yield "paused", ben
@@ -153,8 +170,8 @@ async def member(stage: Stage) -> AsyncIterator[State]:
         yield "an offer of help", ben
         await ben.button("Not now").click()
         await ben.field.fill("")
-        ben.forgive("ERR_INTERNET_DISCONNECTED")
         await ben.page.context.set_offline(True)
+        await expect(ben.page.get_by_text("Connection lost")).to_be_visible()
         yield "no network", ben
         await ben.page.context.set_offline(False)
         await ada.send(ask.Handover(me))
@@ -183,6 +200,9 @@ async def late(stage: Stage) -> AsyncIterator[State]:
         me = seat_of(ada, "Ben")
         await ada.send(ask.Invite(ada.meeting.epoch, me))
         await ben.press("Accept")
+        await ben.say("Hello, I came late.")
+        await expect(ben.log).to_contain_text("I came late")
+        yield "the first own words", ben
         await ben.press("Done")
         await expect(ben.page.get_by_text("Name who is next", exact=True)).to_be_visible()
         yield "names the next", ben

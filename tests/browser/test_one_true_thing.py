@@ -63,7 +63,7 @@ async def test_fc_05_who_is_invited_and_sends_has_the_floor_and_said_the_first_l
         await ada.send(ask.Invite(ada.meeting.epoch))
         await expect(ben.page).to_have_title(re.compile("^Would you like to share"))
         await expect(ben.field).to_have_accessible_description(
-            re.compile("Your first line accepts it, too")
+            re.compile("Your first line accepts the invitation")
         )
         for thing in (ben.field, ben.button("Accept"), ben.main.get_by_role("button", name="Help")):
             await ben.is_in_sight(thing)

@@ -40,7 +40,7 @@ const SAID = [
   ["closed queue", "not_your_turn", seen(queue, { ...held, queue_open: false }), /^Chidi has the floor\. No hand is up/, /^The queue is closed, so that/, /kept here/],
   ["my hand is up", "not_your_turn", seen(queue, { ...held, hands: [dana, ben] }), /^Chidi has the floor\. You are 2nd/, /^Write ahead/, /^Not sent: it is not your turn\. Your words are kept until it is\.$/],
   ["I am next", "not_your_turn", seen(queue, { ...held, hands: [ben] }), /You are next/, /^Write ahead/, /^Not sent: it is not your turn\. Your words are kept until it is\.$/],
-  ["invited", "not_your_turn", seen(queue, { invited: ben, hands: [ben], invite_until: NOON + 45 }), /^Would you like to share\?\. You have 45 seconds to answer\. Not yet keeps you in line; passing is always fine\./, /^Your first line accepts it, too/, /kept/],
+  ["invited", "not_your_turn", seen(queue, { invited: ben, hands: [ben], invite_until: NOON + 45 }), /^Would you like to share\?\. You have 45 seconds to answer\. Not yet keeps you in line; passing is always fine\./, /^Your first line accepts the invitation/, /kept/],
   ["I listen today", "not_your_turn", seen(queue, {}, { [ben]: { listening: true } }), /^The floor is free/, /^You are here to listen today; raise your hand whenever/, /kept here/],
   ["burning desire", "not_your_turn", seen(phase("queue", { urgent: "only" })), /^The floor is free/, /press Burning desire/, /kept/],
   ["shared already", "not_your_turn", fold.start({ ...snapshot(queue, held, { [ben]: { shared: true } }), flags: { crosstalk: "none", single_share: true } }, ben), /^Chidi has the floor/, /^You have shared already/, /kept here/],

@@ -15,9 +15,8 @@ export class HeaderView {
 
   /** @param {Model} model */
   render({ room, now, here }) {
-    // Each in one piece: what finds no room on a phone goes whole, and no line begins with a dot.
-    const parts = statusLine(room, now, here).map((part, index, all) => (index < all.length - 1 ? `${part} · ` : part))
-    keyed(this.#status, parts, (part) => part, (part) => el("span", {}, part))
+    // Each in one piece: what finds no room on a phone goes whole, and leaves its dot behind.
+    keyed(this.#status, statusLine(room, now, here), (part) => part, (part) => el("span", {}, part))
   }
 
   /** The meeting goes on without whoever looks at this. */

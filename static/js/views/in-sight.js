@@ -1,15 +1,37 @@
-/** How high the head is, and with the floor below it: on a high phone both stay above what scrolls (in-sight.css). */
+/** On a phone: how high is what stays in sight above and below what scrolls (in-sight.css), and an invitation where its card is not. */
 
-import { find, style } from "../dom.js"
+import { el, find, style } from "../dom.js"
 
-const [head, floor] = [find(".head"), find("#floor")]
+const [head, floor, say, bar] = [find(".head"), find("#floor"), find("#say"), find(".bar")]
+const [acts, field] = [find("#floor > .acts"), /** @type {HTMLTextAreaElement} */ (find("#words"))]
+
 const watcher = new ResizeObserver(() => {
   const { style } = document.documentElement
   style.setProperty("--head", `${head.offsetHeight}px`)
   style.setProperty("--top", `${head.offsetHeight + floor.offsetHeight}px`)
+  style.setProperty("--bar", `${bar.offsetHeight}px`)
+  style.setProperty("--foot", `${bar.offsetHeight + say.offsetHeight}px`)
   // Whoever writes goes on seeing what they write.
   requestAnimationFrame(() => document.activeElement?.matches("textarea") && document.activeElement.scrollIntoView({ block: "nearest" }))
 })
-watcher.observe(head)
-watcher.observe(floor)
+for (const part of [head, floor, say, bar]) watcher.observe(part)
+
+// One waits at the field: where that leaves the floor card out of sight, the field asks, and Send has Accept beside it.
+const accept = el("button", { type: "button", class: "primary", hidden: true, onclick: () => acts.querySelector("button")?.click() }, "Accept")
+find("#send").after(accept)
+const sight = new IntersectionObserver(
+  ([seen]) => {
+    accept.hidden = acts.hidden || (seen?.intersectionRatio ?? 0) > 0.6
+    field.placeholder = accept.hidden ? "" : "You are invited"
+  },
+  // Below the head, or the band in its place.
+  { rootMargin: "-50px 0px 0px", threshold: [0, 0.6, 1] },
+)
+sight.observe(acts)
+// An act that comes out of sight crosses no edge.
+new MutationObserver(() => {
+  sight.unobserve(acts)
+  sight.observe(acts)
+}).observe(acts, { attributeFilter: ["hidden"] })
+
 style("../../css/in-sight.css", import.meta.url).catch(() => {}) // Without it the page is as good as before.

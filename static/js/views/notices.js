@@ -160,7 +160,7 @@ function whereItIs(room, now, turn) {
     room.topic?.words ? `Topic: ${isolated(room.topic.words)}` : "",
     // A turn that was on when they came is told as one, for what it holds already is not to be seen.
     room.holder === null || room.holder === room.seat || room.turns !== turn
-      ? `${floorCard(room, now).main}.`
+      ? floorCard(room, now).main.replace(/[^?]$/, "$&.")
       : `${rooms.nameOf(room, room.holder)} is in the middle of a turn; you read on from here.`,
     rooms.hasTurns(room) && rooms.speak(room) !== "round" && hands > 0 ? (hands === 1 ? "One hand is up." : `${hands} hands are up.`) : "",
     ...rules(room),

@@ -15,6 +15,7 @@ export class PendingView {
   #list = find("#pending")
   #again
   #back
+  #hasNew = false
 
   /** @param {{ again: (item: Words) => void, back: (item: Words) => void }} acts */
   constructor({ again, back }) {
@@ -25,9 +26,10 @@ export class PendingView {
   /**
    * @param {readonly Words[]} items
    * @param {boolean} live
-   * @returns {boolean} Nothing here is news to who wrote it.
+   * @returns {boolean} Whether words came.
    */
   render(items, live) {
+    this.#hasNew = false
     const isALot = items.some((item) => item.held)
     keyed(
       this.#list,
@@ -41,11 +43,12 @@ export class PendingView {
         find(".acts", element).hidden = !unsent
       },
     )
-    return false
+    return this.#hasNew
   }
 
   /** @param {Words} item */
   #build(item) {
+    this.#hasNew = true
     const { command } = item
     return el(
       "article",

@@ -78,7 +78,7 @@ export class TimelineView {
   /**
    * @param {Model} model
    * @param {Timeline} timeline
-   * @param {() => boolean} [more] Other changes of the talk, made in the same breath.
+   * @param {() => boolean} [more] Other changes of the talk, made in the same breath; whether own words came.
    */
   render({ room }, timeline, more = () => false) {
     this.#scroller.change(() => {
@@ -86,7 +86,9 @@ export class TimelineView {
       if (room.flags.history === "none") write(find(".empty"), NOTHING_SINCE)
       this.#markLive(timeline.items, room)
       this.#dropAnswers(room)
-      return more() || news
+      // What one has just written oneself is in sight, wherever one was.
+      if (more()) this.#scroller.end()
+      return news
     })
   }
 
