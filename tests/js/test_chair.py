@@ -25,8 +25,12 @@ MISTAKES = [
     ("acts.js", "|| rooms.isPhaseOver(room, now)", ""),
     ("notices.js", "room.shieldAt !== null", "room.shieldAt === NaN"),
     ("sight.js", " || rooms.mayActOn(room, last.seat)", ""),
-    ("acts.js", "inviteNext(room, now) : giveBack(room, now)", "inviteNext(room, now) : null"),
-    ("acts.js", "ending(room) ?? giveBack(room, now)", "ending(room)"),
+    (
+        "acts.js",
+        "inviteNext(room, now) : giveBack(room, now, passed)",
+        "inviteNext(room, now) : null",
+    ),
+    ("acts.js", "ending(room) ?? giveBack(room, now, passed)", "ending(room)"),
 ]
 
 
