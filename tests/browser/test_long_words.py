@@ -155,7 +155,7 @@ async def test_a_long_cry_for_help_is_heard_though_it_does_not_go_out(stage: Sta
     await ben.come_in(links["member"])
     await ben.say(f"I want to kill myself tonight. {LONG}")
     await expect(ben.refusal).to_contain_text("characters too long")
-    await expect(ben.page.locator("#care")).to_contain_text("these words")
+    await expect(ben.page.locator("#care")).to_contain_text("reads what you wrote")
 
 
 async def test_what_is_long_goes_to_staff_as_lines_without_asking(stage: Stage):
