@@ -50,7 +50,7 @@ async def test_the_ways_are_set_for_the_next_meeting_and_put_back_to_the_formats
     assert not any("ways" in url for url in asked), "nothing of it is loaded before it is opened"
     await ada.press("Open meeting")
     await look(ada)
-    await expect(fold(ada)).to_contain_text("A meeting that is on keeps the ways it began with.")
+    await expect(fold(ada)).to_contain_text("One that people have come to already keeps its ways")
     await expect(fold(ada)).to_contain_text("12-step-style discussion")
     # What is safe is so by itself, and each way says what it is now.
     usual = {
