@@ -21,11 +21,11 @@ run: .venv/.runtime
 cluster: .venv/.dev
 	@exec $(BIN)/python -m tests.cluster
 
-# A file at a time on each core, so that it takes half as long; a plain `pytest` does one after the other.
+# One file after the other. WORKERS=auto takes one on each core: half as long, and what waits for a browser is tried under load.
 test: .venv/.dev
 	@$(BIN)/python tests/browser/chromium.py
 	@$(BIN)/python tests/engines/browsers.py
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest $(if $(WORKERS),--numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile)
 
 # Breaks things on purpose: `test-faults` in the size of CI, or with FULL=1 in full. `soak` does it
 # for 10 minutes, in an order that SEED= replays, and writes what it measured into docs/reliability.md.
