@@ -80,6 +80,7 @@ async def test_a_phone_number_comes_back_and_goes_out_without_it(stage: Stage):
     ada, ben = await stage.person("Ada"), await stage.person("Ben")
     await asyncio.gather(ada.come_in(links["facilitator"]), ben.come_in(links["member"]))
     await ada.press("Open meeting")
+    await expect(ben.field).to_have_accessible_description("Everyone can write now")
 
     await ben.say("Call me on 020 7946 0018 after the meeting")
     await expect(ben.refusal).to_contain_text("Contact details stay out of the room")
