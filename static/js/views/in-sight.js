@@ -20,8 +20,9 @@ for (const part of [head, floor, say, bar]) watcher.observe(part)
 const accept = el("button", { type: "button", class: "primary", hidden: true, onclick: () => acts.querySelector("button")?.click() }, "Accept")
 find("#send").after(accept)
 const sight = new IntersectionObserver(
-  ([seen]) => {
-    accept.hidden = acts.hidden || (seen?.intersectionRatio ?? 0) > 0.6
+  (looks) => {
+    // Of several since the last time the newest is what is so.
+    accept.hidden = acts.hidden || (looks.at(-1)?.intersectionRatio ?? 0) > 0.6
     field.placeholder = accept.hidden ? "" : "You are invited"
   },
   // Below the head, or the band in its place.
