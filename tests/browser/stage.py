@@ -286,6 +286,11 @@ class Person:
         there = re.compile(rf"{re.escape(self.name)}\u2069? at the desk")
         await expect(self.page.get_by_text(there)).to_be_visible()
 
+    async def leave(self) -> None:
+        """By the way out, and is gone: a context that is closed while its page leaves may never close."""
+        await self.page.get_by_role("link", name="Leave now").click(no_wait_after=True)
+        await self.page.wait_for_url("**/left")
+
     # Writing
 
     async def say(self, text: str) -> None:

@@ -66,7 +66,7 @@ async def test_ce_10_a_facilitator_far_up_in_the_talk_learns_that_it_is_they_who
         await dana.come_in(links["member"])
         await dana.say(CRISIS)
         await expect(notices.first).to_contain_text("Dana may need care.")
-        await dana.page.get_by_role("link", name="Leave now").click(no_wait_after=True)
+        await dana.leave()
         await expect(notices.first).to_contain_text("Dana may need care, and has left the meeting.")
 
 

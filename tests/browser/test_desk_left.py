@@ -28,11 +28,6 @@ def line(staff: Person) -> Locator:
     return staff.page.get_by_role("region", name="The case")
 
 
-async def leave(person: Person) -> None:
-    await person.page.get_by_role("link", name="Leave now").click(no_wait_after=True)
-    await person.page.wait_for_url("**/left")
-
-
 async def test_ce_10_when_the_only_one_of_staff_leaves_ben_is_promised_nobody(
     browser: Browser, tmp_path: Path
 ):
@@ -50,7 +45,7 @@ async def test_ce_10_when_the_only_one_of_staff_leaves_ben_is_promised_nobody(
         await ben.press("Open the private line")
         await expect(ben.help).to_contain_text("Kim is connected.")
 
-        await leave(kim)
+        await kim.leave()
         await expect(ben.help).to_contain_text(
             "Kim can't go on with you just now. Nobody else is at the desk right now. "
             "Your call for help stays open, and whoever comes to the desk sees it. "
@@ -110,7 +105,7 @@ async def test_ce_10_nobody_is_said_to_be_at_the_desk_for_no_longer_than_that_is
         await ben.is_in_sight(ben.help.get_by_role("link", name="Helpline 116 123"))
         await ben.shoot("d-somebody-there")
         await expect(sam.case("Comes and goes")).to_contain_text("Waits for somebody. In")
-        await leave(sam)
+        await sam.leave()
         within = 60_000.0 / SPEED * SLOW
         await expect(headline).to_contain_text("Nobody is at the desk right now.", timeout=within)
         await expect(headline).not_to_contain_text("Somebody")
@@ -134,7 +129,7 @@ async def test_ce_17_to_whoever_has_left_nothing_is_said_to_wait(browser: Browse
         field = sam.page.get_by_role("textbox", name="To Ben")
         await field.fill("And where are you now")
 
-        await leave(ben)
+        await ben.leave()
         gone = "Ben has left; this line can't reach them any more."
         await expect(line(sam)).to_contain_text(gone, timeout=AT_ONCE)
         await expect(line(sam)).not_to_contain_text("wait")
@@ -150,7 +145,7 @@ async def test_ce_17_to_whoever_has_left_nothing_is_said_to_wait(browser: Browse
         # Dana has left before anybody came: whoever takes the case reads it at once.
         await dana.ask_for_help()
         await expect(dana.help).to_contain_text("Staff have been called")
-        await leave(dana)
+        await dana.leave()
         await expect(sam.case("Left")).to_contain_text("Waits for somebody to read and close it")
         await sam.claim("Left")
         await expect(line(sam)).to_contain_text(

@@ -183,9 +183,13 @@ class Thing:
         await self.person.until(covered, lambda over: over is None, f"{self} in sight")
 
     async def is_in_reach(self) -> None:
-        """All of it, once one has scrolled to it."""
-        await self.ask(TO)
-        await self.is_in_sight()
+        """All of it, once one has scrolled to it; what moves meanwhile is scrolled to again."""
+
+        async def covered() -> object:
+            await self.ask(TO)
+            return await self.ask(COVERED)
+
+        await self.person.until(covered, lambda over: over is None, f"{self} in reach")
 
     # Doing
 
