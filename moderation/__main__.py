@@ -7,16 +7,17 @@ python -m moderation explain "text"
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import click
 import msgspec
 
 from moderation.content import Context, Lexicon, Policy, parse
 from moderation.content.encoder import encoder
-from moderation.content.judgement import Judgement, Reason, judge
+from moderation.content.judgement import judge
 from moderation.content.learned import FILES, Learned
 from moderation.content.learned import parse as parse_learned
+from moderation.content.verdict import Finding, Severity, Signal, Verdict
 
 HERE = Path(__file__).parent / "content"
 HELPLINES = ("988", "741741", "116 123", "112", "911", "999")
@@ -52,10 +53,9 @@ def review_lines(policy: TextIO | None) -> None:
 def explain(text: str, policy: TextIO | None) -> None:
     """Say in plain words what the review makes of a text, and why."""
     lexicon, learned = opened()
-    judgement = judge(
-        text, Context("member"), _policy(policy.read() if policy else ""), lexicon, learned
-    )
-    click.echo("\n".join(explained(text, judgement)))
+    rules = _policy(policy.read() if policy else "")
+    verdict = judge(text, Context("member"), rules, lexicon, learned)
+    click.echo("\n".join(explained(text, verdict)))
 
 
 def answered(lines: Iterable[str], policy: Policy) -> Iterator[str]:
@@ -65,15 +65,56 @@ def answered(lines: Iterable[str], policy: Policy) -> Iterator[str]:
             continue
         asked = msgspec.json.decode(line, type=Asked)
         context = msgspec.convert({"role": "member"} | (asked.context or {}), Context)
-        judgement = judge(asked.text, context, policy, lexicon, learned)
-        yield msgspec.json.encode({"id": asked.id, **msgspec.to_builtins(judgement)}).decode()
+        verdict = judge(asked.text, context, policy, lexicon, learned)
+        yield msgspec.json.encode(_told(asked.id, verdict)).decode()
+
+
+class ToldFinding(msgspec.Struct, frozen=True):
+    """One finding, with its [start, end) in code points of the text."""
+
+    kind: str
+    severity: Severity
+    span: tuple[int, int]
+    by: tuple[str, ...]
+    confidence: float
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One line of what goes out."""
+
+    id: str | int
+    decision: str
+    crisis: Literal["concern", "imminent"] | None
+    findings: tuple[ToldFinding, ...]
+    label: str | None
+
+
+def _told(id: str | int, verdict: Verdict) -> Told:
+    return Told(
+        id,
+        verdict.outcome,
+        None if verdict.signal is None else CRISIS_OF[verdict.signal],
+        tuple(
+            ToldFinding(one.kind, one.severity, (one.start, one.end), one.by, one.confidence)
+            for one in verdict.findings
+        ),
+        verdict.label or None,
+    )
+
+
+CRISIS_OF: dict[Signal, Literal["concern", "imminent"]] = {
+    "support": "concern",
+    "urgent": "imminent",
+}
 
 
 DECIDED = {
     "allow": "It is published.",
     "allow_folded": "It is published, folded under a label; whoever wants to opens it.",
+    "nudge": "Its author is asked once more, and may publish it as it is.",
     "bounce": "It goes back to its author, who can change it. The draft is kept.",
     "hold": "It waits for a facilitator, who publishes it or gives it back.",
+    "refuse": "It is not taken, and the facilitators are told.",
 }
 CRISIS = {
     "concern": "Somebody of staff is told that this person may need care.",
@@ -96,20 +137,20 @@ KINDS = {
 }
 
 
-def explained(text: str, judgement: Judgement) -> Iterator[str]:
+def explained(text: str, verdict: Verdict) -> Iterator[str]:
     """Every finding with its words, then what follows."""
-    yield from (f"- {_reason(text, reason)}" for reason in judgement.findings)
-    if not judgement.findings:
+    yield from (f"- {_reason(text, finding)}" for finding in verdict.findings)
+    if not verdict.findings:
         yield "Nothing was found."
-    yield DECIDED[judgement.decision]
-    if judgement.label:
-        yield f"The label says: {judgement.label}."
-    if judgement.crisis:
-        yield CRISIS[judgement.crisis]
+    yield DECIDED[verdict.outcome]
+    if verdict.label:
+        yield f"The label says: {verdict.label}."
+    if verdict.signal:
+        yield CRISIS[CRISIS_OF[verdict.signal]]
 
 
-def _reason(text: str, reason: Reason) -> str:
-    said = text[slice(*reason.span)]
+def _reason(text: str, reason: Finding) -> str:
+    said = text[reason.start : reason.end]
     if reason.confidence == 1:
         return f"A rule is certain that {KINDS[reason.kind]}: “{said}”."
     words = ", ".join(f"“{word}”" for word in reason.by)

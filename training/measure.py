@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from moderation.__main__ import HELPLINES, opened
 from moderation.content.context import Context
-from moderation.content.judgement import Judgement, judge
+from moderation.content.judgement import judge
 from moderation.content.learned import HEADS, LABELS
 from moderation.content.policy import Policy
+from moderation.content.verdict import Verdict
 from training import ngrams
 from training.corpus import FINAL, Example, examples, trained, truth
 
@@ -26,17 +27,17 @@ class Judged(Struct, frozen=True):
     """One message and what the review made of it."""
 
     row: Example
-    judgement: Judgement
+    verdict: Verdict
 
     def has(self, labels: frozenset[str]) -> bool:
         return bool(self.row.labels & labels)
 
     def found(self, labels: frozenset[str]) -> bool:
-        return any(reason.kind in labels for reason in self.judgement.findings)
+        return any(reason.kind in labels for reason in self.verdict.findings)
 
     @property
     def withheld(self) -> bool:
-        return self.judgement.decision in WITHHELD
+        return self.verdict.outcome in WITHHELD
 
 
 def judged(rows: list[Example]) -> tuple[list[Judged], float]:
@@ -76,10 +77,10 @@ def alarms(found: Sequence[Judged]) -> Iterator[str]:
     for name, hard in (("ordinary", False), ("hard negatives", True)):
         some = [one for one in found if not one.row.labels and one.row.hard == hard]
         shares = (
-            _share(some, lambda one: bool(one.judgement.findings)),
-            _share(some, lambda one: one.judgement.crisis is not None),
+            _share(some, lambda one: bool(one.verdict.findings)),
+            _share(some, lambda one: one.verdict.signal is not None),
             _share(some, lambda one: one.withheld),
-            _share(some, lambda one: one.judgement.decision == "allow_folded"),
+            _share(some, lambda one: one.verdict.outcome == "allow_folded"),
         )
         yield f"| {name} | {len(some)} | {' | '.join(shares)} |"
 
@@ -93,9 +94,9 @@ def languages(found: Sequence[Judged]) -> Iterator[str]:
         labelled = [one for one in some if one.row.labels]
         bare = [one for one in some if not one.row.labels]
         shares = (
-            f"{_share(needs, lambda one: one.judgement.crisis is not None)} of {len(needs)}",
+            f"{_share(needs, lambda one: one.verdict.signal is not None)} of {len(needs)}",
             _share(labelled, lambda one: one.found(one.row.labels)),
-            _share(bare, lambda one: bool(one.judgement.findings)),
+            _share(bare, lambda one: bool(one.verdict.findings)),
         )
         yield f"| {lang} | {len(some)} | {' | '.join(shares)} |"
 
@@ -172,7 +173,7 @@ def main() -> None:
     print(f"Withheld with crisis, harm or relapse: {len(cries)}")
     for one in cries:
         print(
-            f"  {one.row.id} {one.judgement.decision} {[reason.kind for reason in one.judgement.findings]}"
+            f"  {one.row.id} {one.verdict.outcome} {[reason.kind for reason in one.verdict.findings]}"
         )
 
 

@@ -1,122 +1,71 @@
 """The whole review of one text: what the rules are certain of, and what the second look makes likely."""
 
-from typing import Literal
+from msgspec.structs import replace
 
-from msgspec import Struct
-
-from moderation.content.contact import LINK
 from moderation.content.context import Context
-from moderation.content.crisis import SUPPORT, URGENT
-from moderation.content.learned import Learned, look
+from moderation.content.learned import Learned, Look, Seen, look
 from moderation.content.lexicon import Lexicon
 from moderation.content.policy import Policy
 from moderation.content.review import review
+from moderation.content.verdict import BREACHES, Finding, Outcome, Signal, Verdict
 
-Decision = Literal["allow", "allow_folded", "bounce", "hold"]
-Crisis = Literal["concern", "imminent"]
-Severity = Literal["low", "medium", "high"]
-
-
-class Reason(Struct, frozen=True):
-    """One finding: its kind, how grave that kind is, where it stands in the text as displayed, and whose word it is.
-
-    `by` is the rule's code, or the words that weighed most with the second look, which is as sure as `confidence`.
-    """
-
-    kind: str
-    severity: Severity
-    span: tuple[int, int]
-    by: tuple[str, ...]
-    confidence: float = 1.0
-
-
-class Judgement(Struct, frozen=True):
-    """What becomes of a text, and whether somebody must look after its author: no decision takes that away (CM-09)."""
-
-    decision: Decision
-    crisis: Crisis | None
-    findings: tuple[Reason, ...]
-    label: str | None = None
-
-
-RULES = {
-    "contact_details": "anonymity",
-    LINK: "spam",
-    URGENT: "crisis_now",
-    SUPPORT: "crisis_concern",
-}
-"""What the codes of the rules are called among the kinds of findings."""
-SEVERITY: dict[str, Severity] = {
-    "crisis_now": "high",
-    "crisis_concern": "high",
-    "harm_by_others": "high",
-    "methods": "high",
-    "sourcing": "high",
-    "harassment": "medium",
-    "sexual": "medium",
-    "anonymity": "medium",
-    "medical_advice": "medium",
-    "spam": "medium",
-    "relapse": "low",
-    "use_detail": "low",
-    "crosstalk": "low",
-}
 HELD = ("sourcing", "harassment", "sexual", "spam", "anonymity", "medical_advice")
 """What the second look may keep for a facilitator to decide; it never refuses."""
 SURE_ENOUGH = 0.85
 """How sure it must be for that; what is only likelier than not is told, and goes through."""
 FOLDED = {"use_detail": "mentions using in detail", "methods": "mentions ways of self-harm"}
 """What is shown behind its label. The rest of the kinds goes through."""
+SIGNALS: dict[str, Signal] = {"crisis_now": "urgent", "crisis_concern": "support"}
 
 
 def judge(
     text: str, context: Context, policy: Policy, lexicon: Lexicon, learned: Learned
-) -> Judgement:
-    """Rules first: contact is theirs. Where either sees a need nothing is withheld, and the signal stands (CM-09)."""
-    verdict = review(text, context, policy, lexicon)
-    seen = look(text, learned)
-    reasons = [
-        Reason(
-            RULES[finding.code],
-            SEVERITY[RULES[finding.code]],
-            (finding.start, finding.end),
-            (finding.code,),
-        )
-        for finding in verdict.findings
-    ]
-    told = {reason.kind for reason in reasons}
-    reasons += [
-        Reason(
-            one.kind,
-            SEVERITY[one.kind],
-            (one.start, one.end),
-            tuple(text[a:b] for a, b in one.words),
-            round(one.confidence, 3),
-        )
-        for one in seen.seen
-        if one.kind not in told
-    ]
-    kinds = [reason.kind for reason in reasons]
-    held = any(one.kind in HELD and one.confidence >= SURE_ENOUGH for one in seen.seen)
-    need = seen.need or verdict.signal is not None
-    decision, label = _decided(
-        kinds, bounced=verdict.outcome == "bounce" and not need, held=held and not need
+) -> Verdict:
+    """Rules and second look together, on one thread."""
+    return settled(review(text, context, policy, lexicon), text, look(text, learned))
+
+
+def settled(verdict: Verdict, text: str, seen: Look) -> Verdict:
+    """The verdict of the rules on `text`, and what a second look adds to it.
+
+    Contact is the rules' to find. Where either sees a need nothing is withheld, and the signal stands (CM-09).
+    """
+    told = {finding.kind for finding in verdict.findings}
+    likely = tuple(_finding(one, text) for one in seen.seen if one.kind not in told)
+    findings = (*verdict.findings, *likely)
+    kinds = [finding.kind for finding in findings]
+    signals = {SIGNALS[kind] for kind in kinds if kind in SIGNALS}
+    need = verdict.need or seen.need
+    outcome, label = _decided(
+        verdict.outcome, kinds, held=any(_holds(one) for one in seen.seen), need=need
     )
-    return Judgement(decision, _crisis(kinds), tuple(reasons), label)
+    return replace(
+        verdict,
+        outcome=outcome,
+        findings=findings,
+        signal="urgent" if "urgent" in signals else next(iter(signals), None),
+        masks=tuple(one for one in findings if one.code in BREACHES) if need else (),
+        label=label,
+        need=need,
+    )
 
 
-def _crisis(kinds: list[str]) -> Crisis | None:
-    if "crisis_now" in kinds:
-        return "imminent"
-    return "concern" if "crisis_concern" in kinds else None
+def _finding(one: Seen, text: str) -> Finding:
+    words = tuple(text[start:end] for start, end in one.words)
+    return Finding(one.kind, one.start, one.end, one.kind, words, round(one.confidence, 3))
 
 
-def _decided(kinds: list[str], *, bounced: bool, held: bool) -> tuple[Decision, str | None]:
-    if bounced:
-        return "bounce", None
-    if held:
-        return "hold", None
+def _holds(one: Seen) -> bool:
+    return one.kind in HELD and one.confidence >= SURE_ENOUGH
+
+
+def _decided(outcome: Outcome, kinds: list[str], *, held: bool, need: bool) -> tuple[Outcome, str]:
+    if not need:
+        if outcome != "allow":
+            return outcome, ""
+        if held:
+            return "hold", ""
     for kind, label in FOLDED.items():
         if kind in kinds:
             return "allow_folded", label
-    return "allow", None
+    return "allow", ""

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 
-from moderation.content.contact import LINK, contact
+from msgspec.structs import replace
+
+from moderation.content.contact import CONTACT, LINK, contact
 from moderation.content.context import Context
-from moderation.content.crisis import URGENT, crisis
+from moderation.content.crisis import SUPPORT, URGENT, crisis
 from moderation.content.lexicon import Lexicon
 from moderation.content.policy import Policy
 from moderation.content.text import shadow, words
-from moderation.content.verdict import Finding, Signal, Verdict
+from moderation.content.verdict import BREACHES, Finding, Signal, Verdict
+
+KINDS = {CONTACT: "anonymity", LINK: "spam", URGENT: "crisis_now", SUPPORT: "crisis_concern"}
+"""What the codes of the rules are called among the kinds of findings."""
 
 
 def review(text: str, context: Context, policy: Policy, lexicon: Lexicon) -> Verdict:
@@ -20,13 +25,16 @@ def review(text: str, context: Context, policy: Policy, lexicon: Lexicon) -> Ver
     concerns = _tidy(crisis(words(source, lexicon.vocabulary), lexicon))
     breaches = _tidy(contact(source, text, context, policy, lexicon))
     signal = _signal(concerns)
+    found = sorted(concerns + breaches, key=_place)
+    findings = tuple(replace(finding, kind=KINDS[finding.code]) for finding in found)
     return Verdict(
         outcome="bounce" if breaches and not signal else "allow",
-        findings=tuple(sorted(concerns + breaches, key=_place)),
+        findings=findings,
         signal=signal,
         epoch=context.epoch,
         policy=policy.version,
-        masks=tuple(breaches) if signal else (),
+        masks=tuple(one for one in findings if one.code in BREACHES) if signal else (),
+        need=signal is not None,
     )
 
 

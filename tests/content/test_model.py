@@ -67,7 +67,7 @@ def test_what_is_said_plainly_is_seen(text: str, kind: str):
     ],
 )
 def test_an_ordinary_evening_is_left_alone(text: str):
-    assert judge(text, Context("member"), POLICY, LEXICON, LEARNED).decision == "allow"
+    assert judge(text, Context("member"), POLICY, LEXICON, LEARNED).outcome == "allow"
 
 
 def test_a_text_scores_the_same_alone_and_beside_a_longer_one():
@@ -97,9 +97,9 @@ def test_cm_09_of_authors_it_never_saw_it_hears_most_cries_and_withholds_none():
     policy = Policy("p1", allowed_numbers=POLICY.allowed_numbers)
     found = [judge(row.text, Context("member"), policy, LEXICON, LEARNED) for row in rows]
     assert [
-        row.id for row, one in zip(rows, found, strict=True) if one.decision in ("bounce", "hold")
+        row.id for row, one in zip(rows, found, strict=True) if one.outcome in ("bounce", "hold")
     ] == []
-    assert sum(one.crisis is not None for one in found) / len(rows) > 0.85
+    assert sum(one.signal is not None for one in found) / len(rows) > 0.85
 
 
 def test_every_head_has_a_scale_and_the_reading_is_what_it_was_trained_on():

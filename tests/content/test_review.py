@@ -92,4 +92,6 @@ def test_cm_23_a79_the_longest_line_takes_bounded_time(piece: str):
 
 def test_a_verdict_is_a_plain_value():
     assert Finding("link", 0, 3) == Finding("link", 0, 3)
-    assert judge("www.example.com", MEMBER, Policy("x")).findings == (Finding("link", 0, 15),)
+    assert judge("www.example.com", MEMBER, Policy("x")).findings == (
+        Finding("link", 0, 15, "spam"),
+    )
