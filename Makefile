@@ -81,6 +81,7 @@ docs: .venv/.runtime
 	$(BIN)/python -m chatroom.web.protocol_docs
 	$(BIN)/python -m tests.fc
 	$(BIN)/python -m tests.abuse
+	$(BIN)/python -m tests.cm
 	$(BIN)/python -m tests.house write
 
 # Takes the newest releases that pyproject.toml allows.

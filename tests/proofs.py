@@ -42,7 +42,7 @@ class Page(Struct, frozen=True):
         return (
             f"# {self.title}\n\n"
             f"Written by `python -m tests.{self.module}` from the names of the tests; "
-            f"`tests/test_{self.module}.py` keeps it true.\n\n"
+            f"`tests/test_proofs.py` keeps it true.\n\n"
             f"| id | behaviour | proved by |\n| --- | --- | --- |\n{rows}\n"
         )
 

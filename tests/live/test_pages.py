@@ -48,7 +48,7 @@ def test_a_page_ends_where_something_is_missing_and_where_it_is_full(
     assert [found and found[1] for found in map(pages.cut, range(3))] == [1, 2, 3]
 
 
-def test_words_that_are_taken_out_are_in_no_page_p19():
+def test_cm_01_words_that_are_taken_out_are_in_no_page_p19():
     pages = Pages()
     pages.keep([said(1), said(2, "canary"), said(3)])
     pages.forget([2])

@@ -438,7 +438,7 @@ def test_fc_20_who_was_a_co_chair_for_a_while_has_the_rights_of_every_member(pha
 # The review
 
 
-def test_a_bounced_line_is_refused_with_its_place():
+def test_cm_01_a_bounced_line_is_refused_with_its_place():
     found = bounced("contact_details", 8, 20)
     line = given(in_phase("gathering")).when(ben, ask.Say("call me 07700 900123", CURRENT), found)
     line.refused("contact_details", spans=[(8, 20)])
@@ -549,7 +549,7 @@ def test_words_are_taken_back_by_their_author():
     assert number not in redacted.state.lines
 
 
-def test_words_are_taken_out_by_a_facilitator():
+def test_cm_01_words_are_taken_out_by_a_facilitator():
     story, number = _said_by(ben)
     story.when(mo, ask.Redact(number)).then(happened.Redacted(number, by="facilitator"))
     story, number = _said_by(mo)

@@ -115,7 +115,9 @@ async def waited(answer: Frame) -> None:
     await asyncio.sleep(answer["facts"]["retry_ms"] / 1000)
 
 
-async def test_a91_who_floods_is_told_for_how_long_and_stays_and_then_is_taken_again(room: Room):
+async def test_cm_21_a91_who_floods_is_told_for_how_long_and_stays_and_then_is_taken_again(
+    room: Room,
+):
     await room.open()
     ben, chidi = await room.seat("Ben"), await room.seat("Chidi")
     async with room.sit(ben) as flooding, room.sit(chidi) as other:
