@@ -13,8 +13,8 @@ import click
 import msgspec
 
 from moderation.content import Context, Lexicon, Policy, parse
+from moderation.content.both import judge
 from moderation.content.encoder import encoder
-from moderation.content.judgement import judge
 from moderation.content.learned import FILES, Learned
 from moderation.content.learned import parse as parse_learned
 from moderation.content.verdict import Finding, Severity, Signal, Verdict

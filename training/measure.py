@@ -9,8 +9,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from moderation.__main__ import HELPLINES, opened
+from moderation.content.both import judge
 from moderation.content.context import Context
-from moderation.content.judgement import judge
 from moderation.content.learned import HEADS, LABELS
 from moderation.content.policy import Policy
 from moderation.content.verdict import Verdict

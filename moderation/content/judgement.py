@@ -2,11 +2,7 @@
 
 from msgspec.structs import replace
 
-from moderation.content.context import Context
-from moderation.content.learned import Learned, Look, Seen, look
-from moderation.content.lexicon import Lexicon
-from moderation.content.policy import Policy
-from moderation.content.review import review
+from moderation.content.seen import Look, Seen
 from moderation.content.verdict import BREACHES, Finding, Outcome, Signal, Verdict
 
 HELD = ("sourcing", "harassment", "sexual", "spam", "anonymity", "medical_advice")
@@ -16,13 +12,6 @@ SURE_ENOUGH = 0.85
 FOLDED = {"use_detail": "mentions using in detail", "methods": "mentions ways of self-harm"}
 """What is shown behind its label. The rest of the kinds goes through."""
 SIGNALS: dict[str, Signal] = {"crisis_now": "urgent", "crisis_concern": "support"}
-
-
-def judge(
-    text: str, context: Context, policy: Policy, lexicon: Lexicon, learned: Learned
-) -> Verdict:
-    """Rules and second look together, on one thread."""
-    return settled(review(text, context, policy, lexicon), text, look(text, learned))
 
 
 def settled(verdict: Verdict, text: str, seen: Look) -> Verdict:

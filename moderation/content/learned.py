@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from moderation.content.grams import Grams, Table
 from moderation.content.reading import reading, windows
+from moderation.content.seen import Look, Seen
 from moderation.content.text import Shadow
 from moderation.content.wordpiece import numbers, vocabulary
 
@@ -55,49 +56,31 @@ class Learned(Struct, frozen=True):
     heads: Mapping[str, Scale]
 
 
-class Seen(Struct, frozen=True):
-    """One thing that a text may be about.
-
-    [start, end) is the stretch that spoke for it, `words` the single words that weighed most, heaviest first, all in
-    code points of the text as displayed. `confidence` is a probability; `cut` is the score that it had to reach.
-    """
-
-    kind: str
-    score: float
-    cut: float
-    confidence: float
-    start: int
-    end: int
-    words: tuple[tuple[int, int], ...]
-
-
-class Look(Struct, frozen=True):
-    """What was seen, heaviest first, and whether somebody may be in need: then nothing seen here withholds the text."""
-
-    seen: tuple[Seen, ...] = ()
-    need: bool = False
-
-
 GRAMS, WEIGHTS, PIECES, CUTS = "ngrams.txt", "ngrams.f16", "pieces.txt", "cuts.toml"
 FILES = (GRAMS, WEIGHTS, PIECES, CUTS)
 
 
 def parse(files: Mapping[str, bytes], encode: Encode) -> Learned:
     """Read the artefacts, given as file name -> content."""
-    known = files[GRAMS].decode().splitlines()
-    table = np.frombuffer(files[WEIGHTS], np.float16).astype(np.float32)
-    table = table.reshape(len(known) + 1, len(HEADS) + 1)
     cuts = tomllib.loads(files[CUTS].decode())
     return Learned(
-        Grams(
-            {gram: place for place, gram in enumerate(known)},
-            rarity=table[:-1, 0].copy(),
-            weights=table[:-1, 1:].copy(),
-            bias=table[-1, 1:].copy(),
-        ),
+        parse_grams(files),
         vocabulary(files[PIECES].decode()),
         encode,
         {head: convert(cuts[head], Scale) for head in HEADS},
+    )
+
+
+def parse_grams(files: Mapping[str, bytes]) -> Grams:
+    """The half that a server keeps in its own process."""
+    known = files[GRAMS].decode().splitlines()
+    table = np.frombuffer(files[WEIGHTS], np.float16).astype(np.float32)
+    table = table.reshape(len(known) + 1, len(HEADS) + 1)
+    return Grams(
+        {gram: place for place, gram in enumerate(known)},
+        rarity=table[:-1, 0].copy(),
+        weights=table[:-1, 1:].copy(),
+        bias=table[-1, 1:].copy(),
     )
 
 

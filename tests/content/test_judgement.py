@@ -2,7 +2,7 @@
 
 import pytest
 
-from moderation.content.judgement import judge
+from moderation.content.both import judge
 from moderation.content.verdict import Verdict
 
 from .corpus import LEXICON, MEMBER, POLICY

@@ -8,7 +8,7 @@ import pytest
 
 from moderation.__main__ import opened
 from moderation.content import Context, Policy
-from moderation.content.judgement import judge
+from moderation.content.both import judge
 from moderation.content.learned import HEADS, look, scores
 from moderation.content.reading import reading
 from training.corpus import FINAL, THRESHOLDS, examples, teachers
