@@ -7,7 +7,8 @@ class Words(Struct, frozen=True):
     """What a person reads when a command is refused, and what the page may offer them next.
 
     `next` names acts of the page, in the order they are offered: `raise_hand`, `keep_draft`, `edit`,
-    `tell` (write to the facilitators), `help`, `again` (the same words can be sent once more).
+    `tell` (write to the facilitators), `help`, `again` (the same words can be sent once more), `anyway`
+    (they can be sent as they are).
     """
 
     words: str
@@ -77,6 +78,11 @@ REFUSALS: dict[str, Words] = {
     ),
     "link": Words(
         "Only facilitators post links. Take the marked part out, then send.", ("edit", "tell")
+    ),
+    "crosstalk": Words(
+        "This may read as an answer to what somebody shared, and shares aren't answered here. "
+        "Speak from your own experience, or send it as it is.",
+        ("edit", "anyway"),
     ),
     "too_long": Words("That is longer than one message can be. Send it in two parts.", ("edit",)),
     "empty": Words("There are no words in it yet.", ("edit",)),

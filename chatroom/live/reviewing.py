@@ -8,6 +8,7 @@ from chatroom.live.book import Book
 from chatroom.settings import Settings
 from moderation.content import Context, Lexicon, Policy, Verdict, parse, review
 from moderation.meeting import entries as happened
+from moderation.meeting import nudge
 from moderation.meeting.state import Meeting
 
 BEFORE = 3
@@ -24,7 +25,12 @@ class Reviewer:
     def line(self, text: str, book: Book, seat: int, meeting: Meeting, id: str) -> Verdict:
         """A line of `seat`, sent as command `id`, under the floor epoch of `meeting`."""
         before = _before(book, seat, id)
-        context = Context(meeting.seats[seat].role, meeting.epoch, before=before)
+        context = Context(
+            meeting.seats[seat].role,
+            meeting.epoch,
+            before=before,
+            crosstalk=nudge.is_share(meeting, seat),
+        )
         return review(text, context, self._policy_in(meeting), self._lexicon)
 
     def _policy_in(self, meeting: Meeting) -> Policy:

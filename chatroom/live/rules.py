@@ -172,7 +172,7 @@ MEETING = Rules(
     due=decider.due,
     ended=lambda meeting: meeting.closed_at,
     # Whatever the entry is: it was decided by rules that the readers before these do not have.
-    reader=lambda entry: 4,
+    reader=lambda entry: 5,
     is_arrival=crowd.is_arrival,
     own=OwnPart(audience.own, audience.since, audience.gone),
 )

@@ -13,4 +13,5 @@ def judge(
     text: str, context: Context, policy: Policy, lexicon: Lexicon, learned: Learned
 ) -> Verdict:
     """The whole review of a text."""
-    return settled(review(text, context, policy, lexicon), text, look(text, learned))
+    verdict = review(text, context, policy, lexicon)
+    return settled(verdict, text, look(text, learned), crosstalk=context.crosstalk)

@@ -14,10 +14,11 @@ FOLDED = {"use_detail": "mentions using in detail", "methods": "mentions ways of
 SIGNALS: dict[str, Signal] = {"crisis_now": "urgent", "crisis_concern": "support"}
 
 
-def settled(verdict: Verdict, text: str, seen: Look) -> Verdict:
+def settled(verdict: Verdict, text: str, seen: Look, *, crosstalk: bool = False) -> Verdict:
     """The verdict of the rules on `text`, and what a second look adds to it.
 
     Contact is the rules' to find. Where either sees a need nothing is withheld, and the signal stands (CM-09).
+    An answer to a share is asked about where that matters: `crosstalk` is what the context says of it (CM-10).
     """
     told = {finding.kind for finding in verdict.findings}
     likely = tuple(_finding(one, text) for one in seen.seen if one.kind not in told)
@@ -28,6 +29,9 @@ def settled(verdict: Verdict, text: str, seen: Look) -> Verdict:
     outcome, label = _decided(
         verdict.outcome, kinds, held=any(_holds(one) for one in seen.seen), need=need
     )
+    asks = verdict.outcome == "nudge" or (crosstalk and "crosstalk" in kinds)
+    if asks and not need and outcome in ("allow", "allow_folded"):
+        outcome = "nudge"
     return replace(
         verdict,
         outcome=outcome,
@@ -50,7 +54,7 @@ def _holds(one: Seen) -> bool:
 
 def _decided(outcome: Outcome, kinds: list[str], *, held: bool, need: bool) -> tuple[Outcome, str]:
     if not need:
-        if outcome != "allow":
+        if outcome not in ("allow", "nudge"):
             return outcome, ""
         if held:
             return "hold", ""

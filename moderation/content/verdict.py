@@ -27,6 +27,8 @@ SEVERITY: dict[str, Severity] = {
 """How grave each kind of finding is."""
 BREACHES = ("contact_details", "link")
 """Codes of the rules for what must not be read."""
+NUDGES = ("crosstalk",)
+"""Codes of what its author is asked about once, and may send as it is."""
 
 
 class Finding(Struct, frozen=True):
@@ -54,8 +56,8 @@ class Verdict(Struct, frozen=True):
 
     `signal` is a crisis signal (CE-06) that no outcome takes away; only a person ever raises a case to imminent.
     `masks` are the spans the room must see masked when a crisis finding lets the rest through (CM-09).
-    `label` is what the fold of `allow_folded` says. `need`: somebody tells of danger, harm or a relapse; nothing
-    that others do hides it (CM-20).
+    `label` is what the fold says, of `allow_folded` or of a `nudge` that is sent as it is.
+    `need`: somebody tells of danger, harm or a relapse; nothing that others do hides it (CM-20).
     """
 
     outcome: Outcome

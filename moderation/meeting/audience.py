@@ -24,13 +24,14 @@ def audience(entry: happened.AnyEntry) -> int:
         case (
             happened.Told()
             | happened.CareNoticed()
+            | happened.CrosstalkNoticed()
             | happened.Knocked()
             | happened.KnockAnswered()
             | happened.LobbyCleared()
             | happened.StrangersCame()
         ):
             return CHAIR
-        case happened.KnockGiven() | happened.CameBy():
+        case happened.KnockGiven() | happened.CameBy() | happened.Answered():
             return NOBODY
         case happened.ToldYou(owner=owner):
             return owner

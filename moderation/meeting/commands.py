@@ -51,10 +51,14 @@ class NextPhase(Command, frozen=True):
 
 
 class Say(Command, frozen=True):
-    """A line to the room; `!`, `done` or `pass` alone are the typed customs (FC-13)."""
+    """A line to the room; `!`, `done` or `pass` alone are the typed customs (FC-13).
+
+    `anyway`: its author was asked about it, and sends it as it is (CM-04, CM-10).
+    """
 
     text: Words
     epoch: Epoch
+    anyway: bool = False
 
 
 class Post(Command, frozen=True):

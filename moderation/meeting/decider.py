@@ -14,6 +14,7 @@ from moderation.meeting import (
     leaving,
     listening,
     naming,
+    nudge,
     queue,
     talking,
     turn,
@@ -232,8 +233,12 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
     if audience(entry) == CHAIR:
         meeting = replace(meeting, chair_number=stamp.number)
     match entry:
-        case happened.Told() | happened.ToldYou() | happened.CareNoticed():
+        case happened.Told() | happened.ToldYou():
             return meeting
+        case happened.CareNoticed() | happened.CrosstalkNoticed():
+            return meeting
+        case happened.Answered():
+            return nudge.counted(meeting, entry)
         case happened.Convened():
             return agenda.convened(meeting, entry, stamp)
         case happened.Opened():

@@ -140,6 +140,18 @@ class CareNoticed(Entry, frozen=True):
     attended: bool | None = None
 
 
+class Answered(Entry, frozen=True):
+    """To nobody: `seat` was asked whether their line answers a share, and sent it as it is (CM-10)."""
+
+    seat: int
+
+
+class CrosstalkNoticed(Entry, frozen=True):
+    """To the facilitators: `seat` has answered what others shared several times (CM-10)."""
+
+    seat: int
+
+
 class DraftAnnounced(Entry, frozen=True):
     """To the holder alone: their unsent words may follow at the hard end (FC-14)."""
 
@@ -457,7 +469,7 @@ class WentQuiet(Entry, frozen=True):
 AnyEntry = (
     Convened | Opened | PhaseBegan | Closed
     | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen
-    | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack
+    | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack
     | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked
     | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened
     | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded

@@ -181,6 +181,7 @@ class Meeting(Struct, frozen=True):
     topic: Topic | None = None
     lines: HashTrieMap[int, Line] = HashTrieMap()  # By number in the room.
     reactions: HashTrieSet[tuple[int, int, str]] = HashTrieSet()  # seat, number, kind
+    answers: HashTrieMap[int, int] = HashTrieMap()  # How often who has answered a share (CM-10).
     chair_number: int = 0
 
     @property

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from moderation.content.verdict import Verdict
 from moderation.masks import masked
 from moderation.meeting import commands as ask
-from moderation.meeting import customs, floor
+from moderation.meeting import customs, floor, nudge
 from moderation.meeting import entries as happened
 from moderation.meeting.crowd import wrote
 from moderation.meeting.needs import may_act_on, needs_facilitator
@@ -106,13 +106,17 @@ def say(
     if meeting.speak == "self_id" and len(command.text) > SHORT:
         raise Refused("one_short_line")
     words = _reviewed(command.text, verdict)
+    nudge.needs_meant(command, verdict)
+    answered = nudge.answered(meeting, seat, verdict)
     if accepts:
         turn = meeting.turns + 1
-        return [happened.FloorTaken(seat, turn), happened.Said(seat=seat, turn=turn, words=words)]
+        said = happened.Said(seat=seat, turn=turn, words=words)
+        return [happened.FloorTaken(seat, turn), said, *answered]
     said = happened.Said(seat=seat, turn=meeting.turn if seat == meeting.holder else 0, words=words)
     if meeting.last_line_until is None or seat != meeting.holder:
-        return [said]
-    return [said, happened.TurnEnded(seat, reason="time"), *floor.passed_on(meeting, seat, now)]
+        return [said, *answered]
+    over = happened.TurnEnded(seat, reason="time")
+    return [said, over, *floor.passed_on(meeting, seat, now), *answered]
 
 
 def _takes_the_floor(meeting: Meeting, seat: int) -> bool:

@@ -64,7 +64,7 @@ export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams
 
 export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
-export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | SomebodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed | PressesListed | PressesPutAway
 export type InboundFrame = Hello | Command | Typing | Who
@@ -91,6 +91,7 @@ export type RefusalCode =
   | "no_reactions_now"
   | "contact_details"
   | "link"
+  | "crosstalk"
   | "too_long"
   | "empty"
   | "no_such_line"
@@ -183,11 +184,12 @@ export interface NextPhase {
   epoch: Epoch
 }
 
-/** A line to the room; `!`, `done` or `pass` alone are the typed customs (FC-13). */
+/** A line to the room; `!`, `done` or `pass` alone are the typed customs (FC-13). `anyway`: its author was asked about it, and sends it as it is (CM-04, CM-10). */
 export interface Say {
   type: "say"
   text: Words
   epoch: Epoch
+  anyway?: boolean
 }
 
 /** A facilitator posts a cue card, a reading, the topic or an announcement; a reader a reading. */
@@ -601,6 +603,18 @@ export interface CareNoticed {
   type: "care_noticed"
   seat: number
   attended?: boolean | null
+}
+
+/** To nobody: `seat` was asked whether their line answers a share, and sent it as it is (CM-10). */
+export interface Answered {
+  type: "answered"
+  seat: number
+}
+
+/** To the facilitators: `seat` has answered what others shared several times (CM-10). */
+export interface CrosstalkNoticed {
+  type: "crosstalk_noticed"
+  seat: number
 }
 
 /** To the holder alone: their unsent words may follow at the hard end (FC-14). */

@@ -200,6 +200,8 @@ export function apply(room, { entry, at, number }) {
     case "told_you":
     case "reacted":
     case "care_noticed":
+    case "crosstalk_noticed":
+    case "answered":
     case "draft_announced":
     case "seat_given":
     case "knock_given":

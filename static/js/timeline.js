@@ -29,8 +29,8 @@ import { isolated } from "./written.js"
 /** What happened to the whole room, one thing after another with no words between them. */
 /** @typedef {{ kind: "rule", key: string, at: number, news: News[] }} RuleItem */
 /** A later one about the same takes the place of the one before. @typedef {{ about: string, text: string }} News */
-/** `about`: what only facilitators read, of somebody who may need care; `attended`: whether anybody was at the desk then. */
-/** @typedef {{ kind: "notice", key: string, at: number, text: string, about?: number, attended?: boolean | null | undefined }} NoticeItem */
+/** `about`: what only facilitators read, of somebody who may need care; `attended`: whether anybody was at the desk then. `isCue`: of anything else. */
+/** @typedef {{ kind: "notice", key: string, at: number, text: string, about?: number, attended?: boolean | null | undefined, isCue?: true }} NoticeItem */
 /** @typedef {{ kind: "private", key: string, at: number, seat: number, to: number, words: string | null }} PrivateItem */
 /** @typedef {TurnItem | CardItem | RuleItem | NoticeItem | PrivateItem} Item */
 
@@ -87,6 +87,8 @@ export class Timeline {
         return this.#aside({ kind: "private", key, at, seat: entry.seat, to: entry.to ?? 0, words: entry.words ?? null })
       case "care_noticed":
         return this.#push({ kind: "notice", key, at, about: entry.seat, attended: entry.attended, text: "may need care." })
+      case "crosstalk_noticed":
+        return this.#push({ kind: "notice", key, at, about: entry.seat, isCue: true, text: "has answered what others shared, several times." })
       default: {
         const news = toAll(entry, room, before)
         return news === null ? this.#notice(entry, room, key, at) : this.#tell(news, key, at)

@@ -3,6 +3,7 @@
 import pytest
 
 from moderation.content.both import judge
+from moderation.content.context import Context
 from moderation.content.verdict import Verdict
 
 from .corpus import LEXICON, MEMBER, POLICY
@@ -77,3 +78,33 @@ def test_what_a_rule_is_certain_of_is_not_told_twice():
 def test_cm_07_what_dwells_on_using_is_folded_behind_its_label():
     verdict = of("nectar")
     assert (verdict.outcome, verdict.label) == ("allow_folded", "mentions using in detail")
+
+
+SHARE = Context("member", crosstalk=True)
+
+
+def of_a_share(text: str) -> Verdict:
+    return judge(text, SHARE, POLICY, LEXICON, LEARNED)
+
+
+def test_cm_10_an_answer_to_a_share_is_asked_about_with_its_words():
+    verdict = of_a_share("the next step is yours")
+    (found,) = verdict.findings
+    assert (verdict.outcome, found.code, found.by) == ("nudge", "crosstalk", ("yours",))
+    assert of("the next step is yours").outcome == "allow", (
+        "where it may be answered, nobody is asked"
+    )
+
+
+def test_cm_10_what_is_to_be_folded_is_folded_once_it_is_sent_as_it_is():
+    assert of_a_share("yours . nectar").label == "mentions using in detail"
+    assert of_a_share("yours . nectar").outcome == "nudge"
+
+
+def test_cm_10_what_a_rule_is_certain_of_comes_before_it():
+    assert of_a_share("yours www.example.net").outcome == "bounce"
+
+
+@pytest.mark.parametrize("cry", ["goodbye", "tired", "he hits me", "I drank", "alone"])
+def test_cm_10_nobody_in_need_is_asked_what_they_mean(cry: str):
+    assert of_a_share(f"{cry} . yours").outcome == "allow"

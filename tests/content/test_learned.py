@@ -21,6 +21,7 @@ SPEAKS = {
     "idiot": "harassment",
     "alone": "need",
     "nectar": "use_detail",
+    "yours": "crosstalk",
 }
 
 

@@ -4,6 +4,7 @@ import { beforeEach, test } from "node:test"
 import { ada, ben, chidi, dana, phase, snapshot } from "./a_room.mjs"
 import { start } from "./js/room.js"
 import { Timeline, reacted } from "./js/timeline.js"
+import { needs } from "./js/views/chair/care.js"
 
 let timeline, number
 const room = start(snapshot(phase("queue")), ben)
@@ -126,4 +127,11 @@ test("a name that changes is told with the one before", () => {
   const numbered = { number: 1, at: 1, id: "", entry: { type: "renamed", seat: chidi, words: "Chidi W." } }
   assert.equal(timeline.add("room", numbered, after, before)[0].news[0].text, "Chidi goes by Chidi W. now")
   assert.deepEqual(timeline.add("room", { ...numbered, number: 2 }, after), [], "in the history nobody knows it any more")
+})
+
+test("cm_10 that somebody answers shares often is told to the facilitators, and calls nobody to care", () => {
+  const [item] = timeline.add("chair", { number: 1, id: "", at: 1, entry: { type: "crosstalk_noticed", seat: chidi } }, room)
+  assert.equal(item.kind, "notice")
+  assert.equal(item.about, chidi)
+  assert.deepEqual(needs(timeline.items, new Set()), [])
 })

@@ -6,12 +6,15 @@ import pytest
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
+from chatroom.live import reviewing
 from chatroom.live.book import Book, Record
 from chatroom.live.reviewing import Reviewer, open_reviewer
 from chatroom.live.rules import MEETING
+from moderation.content.context import Context
+from moderation.content.verdict import ALLOW, Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
-from moderation.meeting.format import Flags
+from moderation.meeting.format import Flags, Phase
 from moderation.meeting.state import Meeting, Seat
 from tests.cast import ada, ben, chidi
 from tests.ground import settings_in
@@ -100,3 +103,20 @@ def test_what_comes_behind_a_line_does_not_count_for_it_nor_does_the_line_itself
 def test_a_name_is_no_place_for_a_link_whoever_bears_it(reviewer: Reviewer):
     verdict = reviewer.name("www.example.org", 5)
     assert (verdict.outcome, verdict.epoch) == ("bounce", 5)
+
+
+def test_cm_10_whether_a_line_is_a_share_is_what_the_meeting_says(
+    reviewer: Reviewer, book: Book, monkeypatch: pytest.MonkeyPatch
+):
+    contexts: list[Context] = []
+
+    def review(text: str, context: Context, *_: object) -> Verdict:
+        contexts.append(context)
+        return ALLOW
+
+    monkeypatch.setattr(reviewing, "review", review)
+    phases = (Phase("sharing", "Sharing", 10, "queue"),)
+    shares = replace(meeting(), phases=phases, phase=0, opened_at=1.0, holder=ben)
+    for state in (shares, meeting()):
+        reviewer.line("You should call him.", book, ben, state, ID)
+    assert [context.crosstalk for context in contexts] == [True, False]

@@ -159,8 +159,10 @@ LINKS = ("", "link-1", "link-2")
 NAMELIKE = ("Eve", "Finn", "Gus", "Hal", "Ida", "Jo", "Kit", " ", "ben", "Chidi", "Dana")
 WAITS = (*[0.0] * 12, *[0.5, 3.0, 6.0] * 5, *[20.0, 50.0, 90.0] * 2, 600.0)
 FOUND = (Finding("contact_details", 0, 2),)
+NUDGED = Verdict("nudge", findings=(Finding("crosstalk", 0, 2),))
 VERDICTS = (
     *[ALLOW] * 8,
+    NUDGED,
     Verdict("bounce", findings=FOUND),
     Verdict("allow", masks=FOUND),
 )
@@ -192,7 +194,13 @@ class Dice:
             wait = max(0.0, due + late - self.now)
             # A meeting is left open for 12 hours: rarely enough to see it closed by time now and then.
             wait = wait if wait < 7200 or self.random.random() < 0.1 else self.one(WAITS)
-        return Step(seat, command, wait, self.one(VERDICTS))
+        return Step(seat, command, wait, self._verdict(command))
+
+    def _verdict(self, command: ask.AnyCommand) -> Verdict:
+        """Who sends something as it is was asked about it before."""
+        if isinstance(command, ask.Say) and command.anyway and self.random.random() < 0.8:
+            return NUDGED
+        return self.one(VERDICTS)
 
     def _is_rush(self) -> bool:
         """Behind one stranger come others, as long as nobody has been told of it."""
@@ -463,8 +471,10 @@ class Dice:
         return asks
 
     def _turn(self, holder: int, epoch: int) -> list[Ask]:
-        says = ask.Say(self.one(TEXTS), epoch)
+        says = ask.Say(self.one(TEXTS), epoch, anyway=self.one((False, True)))
         asks: list[Ask] = [(holder, says)] * 4
+        if holder in self.meeting.answers:
+            asks += [(holder, ask.Say(self.one(TEXTS[:3]), epoch, anyway=True))] * 20
         asks += [(self.leader, says), (self.seat, says)]
         if self.meeting.away_until is not None:
             return [*asks, (0, ask.HolderBack(holder)), *[(0, ask.Tick())] * 3]

@@ -418,6 +418,12 @@ BEHIND: list[tuple[History, History, str]] = [
         "strangers",
     ),
     ([*SAID, after(61)], happened.ShieldRaised(folded=(line(GATHERING),)), "strangers"),
+    # What somebody was asked about
+    (GATHERING, happened.Answered(ben), "CM-10"),
+    (TURN, happened.Answered(ben), "CM-10"),
+    ([*in_phase("opening"), happened.Said(seat=ada)], happened.Answered(ada), "CM-10"),
+    ([*TURN, happened.Said(seat=ben, turn=1)], happened.CrosstalkNoticed(ben), "CM-10"),
+    ([*TURN, happened.Said(seat=ben, turn=1), after(1)], happened.Answered(ben), "CM-10"),
     # The door
     ([*GATHERING, happened.Locked()], EVE, "door was shut"),
     ([*GATHERING, happened.ShieldRaised()], EVE, "door was shut"),

@@ -4,6 +4,7 @@ It reads entries only, with code of its own. Whatever the server decided, in wha
 processes wrote, each entry must have been legal at its place.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from moderation.meeting import entries as happened
@@ -25,6 +26,7 @@ PRIVATE = (
 )
 PRIVATE |= happened.KnockGiven | happened.KnockAnswered | happened.CameBy
 PRIVATE |= happened.LobbyCleared | happened.StrangersCame
+PRIVATE |= happened.Answered | happened.CrosstalkNoticed
 HALVES = happened.ToldYou | happened.SeatGiven | happened.KnockGiven
 
 
@@ -37,6 +39,7 @@ class Oracle(Floor):
         self.introduced: dict[int, int] = {}
         self.pinned: int | None = None
         self.reactions: set[tuple[int, int, str]] = set()
+        self.answers: Counter[int] = Counter()
 
     def take(self, entry: happened.AnyEntry, at: float) -> None:
         """One more entry, which came into the log at `at`."""
@@ -256,6 +259,18 @@ class Oracle(Floor):
         must(self.flags.signals == "facilitators", "left to staff")
         self._sits(entry.seat)
         must(not self._is_leader(entry.seat), "of a facilitator")
+
+    def _answered(self, entry: happened.Answered) -> None:
+        must(not self._is_leader(entry.seat), "no facilitator is asked what they mean (CM-10)")
+        lines = [number for number, seat in self.lines.items() if seat == entry.seat]
+        said = bool(lines) and self.said_at[lines[-1]] == self.clocks.at
+        must(said and entry.seat in self.shared, "no share that could be an answer (CM-10)")
+        self.answers[entry.seat] += 1
+        if self.answers[entry.seat] == 3:
+            self.awaited = [exactly(happened.CrosstalkNoticed(entry.seat))]
+
+    def _crosstalk_noticed(self, entry: happened.CrosstalkNoticed) -> None:
+        must(self.answers[entry.seat] == 3, "a cue of what is not often (CM-10)")
 
     def _draft_announced(self, entry: happened.DraftAnnounced) -> None:
         self._moves()

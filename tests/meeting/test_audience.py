@@ -63,6 +63,8 @@ from tests.meeting.spec import (
         (happened.KnockAnswered(1, "admitted", by=ada), CHAIR),
         (happened.KnockGiven(1, "session"), NOBODY),
         (happened.CameBy(ben, "link"), NOBODY),
+        (happened.Answered(ben), NOBODY),
+        (happened.CrosstalkNoticed(ben), CHAIR),
         (happened.Reacted(ben, 1, "with_you"), ROOM),
         (happened.ChairOffered(ben, by=ada, until=NOON), ROOM),
     ],

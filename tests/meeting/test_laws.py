@@ -324,12 +324,14 @@ def expected_audience(entry: happened.AnyEntry) -> int:
     return {
         happened.Told: CHAIR,
         happened.CareNoticed: CHAIR,
+        happened.CrosstalkNoticed: CHAIR,
         happened.Knocked: CHAIR,
         happened.KnockAnswered: CHAIR,
         happened.LobbyCleared: CHAIR,
         happened.StrangersCame: CHAIR,
         happened.KnockGiven: NOBODY,
         happened.CameBy: NOBODY,
+        happened.Answered: NOBODY,
         happened.ToldYou: getattr(entry, "owner", 0),
         happened.SeatGiven: getattr(entry, "seat", 0),
         happened.DraftAnnounced: getattr(entry, "seat", 0),
@@ -351,6 +353,7 @@ def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step
     """
     played = held(steps)
     private = happened.Told | happened.CareNoticed | happened.ToldYou | happened.DraftAnnounced
+    private |= happened.Answered | happened.CrosstalkNoticed
     untold = without(played, private)
     nobody_waits = without(
         played,

@@ -29,7 +29,7 @@ export function needs(items, aside) {
     const need = item.kind === "private" ? found.get(item.to) : undefined
     if (item.kind === "private" && need !== undefined) need.by = item.seat
     const key = asideKey(item)
-    if (item.kind !== "notice" || item.about === undefined || aside.has(key)) continue
+    if (item.kind !== "notice" || item.about === undefined || item.isCue || aside.has(key)) continue
     const keys = [...(found.get(item.about)?.keys ?? []), key]
     found.delete(item.about)
     found.set(item.about, { seat: item.about, key: item.key, keys, attended: item.attended ?? null, by: 0 })
