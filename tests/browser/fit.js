@@ -176,10 +176,11 @@
 
   /** Upright and not large for its window, a phone holds the field and Send wherever the page stands; not where a reader spaces the words out. */
   function fieldInSight(wrong, when) {
-    const isFramed = matchMedia("(min-width: 17.01rem) and (max-width: 59.99rem) and (min-height: 36rem)").matches
-    // What came back, or who is to name the next, goes before.
-    if (!isFramed || document.adoptedStyleSheets.length > 0 || ground() !== document.body || document.querySelector("#naming[open]:not([hidden]), .bounced:not([hidden])") !== null) return
-    for (const selector of ["#words", "#send", "#floor-act", ".offer .acts > button"]) {
+    const isFramed = matchMedia("(min-width: 17.01rem) and (max-width: 59.99rem) and (min-height: 28rem)").matches
+    if (!isFramed || document.adoptedStyleSheets.length > 0 || ground() !== document.body) return
+    // What came back, or who is to name the next, goes before what a card asks.
+    const asks = document.querySelector("#naming[open]:not([hidden]), .bounced:not([hidden])") === null ? [".offer .acts > button"] : []
+    for (const selector of ["#words", "#send", "#floor-act", ...asks]) {
       for (const e of document.querySelectorAll(selector)) {
         if (!shown(e)) continue
         const r = e.getBoundingClientRect()

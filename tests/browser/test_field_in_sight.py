@@ -77,7 +77,22 @@ async def test_a_cry_leaves_the_field_the_own_words_and_what_the_card_asks_in_si
         await expect(ben.log.get_by_text("die tonight")).to_be_in_viewport()
         await ben.say("Is anybody there?")
         await expect(ben.log.get_by_text("Is anybody there?")).to_be_in_viewport(ratio=1)
+        await ben.rests()
+        await ben.is_in_sight(ben.log.get_by_text("Is anybody there?"))
         await ben.shoot_as_it_is("field-cry-next", "phone")
+        # What comes back then takes the place of the sentence, and the field stays wherever the page stands.
+        await ben.press("Not now")
+        await ben.say("Call me on 020 7946 0018")
+        await expect(ben.refusal).to_be_visible()
+        await ben.rests()
+        await ben.is_in_sight(ben.refusal.locator(".said"))
+        for size in (PHONE, SMALL):
+            await ben.page.set_viewport_size(size)
+            await ben.field.blur()
+            for y in (0, 10_000):
+                await ben.page.evaluate(f"scrollTo(0, {y})")
+                await ben.rests()
+                await may_write(ben)
 
 
 async def test_a_lost_connection_leaves_the_field_of_who_has_the_floor_whole(stage: Stage):

@@ -60,8 +60,9 @@ export class AnswerView {
     const ok = el("button", { type: "button", onclick: () => (this.clear(), this.#field.focus()) }, "OK")
     fill(this.#box, el("p", { class: "said" }, words), preview, el("div", { class: "acts" }, ...offers, ok))
     this.#box.hidden = false
-    // Beside an offer of help it may have pushed the field out of a small window.
-    if (document.activeElement === this.#field) this.#field.scrollIntoView({ block: "nearest" })
+    // In a small window what came back may lie behind the field, or have pushed it out.
+    if (document.activeElement !== this.#field) return
+    for (const part of [this.#box, this.#field]) part.scrollIntoView({ block: "nearest" })
   }
 
   clear() {

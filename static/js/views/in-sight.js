@@ -11,10 +11,11 @@ const watcher = new ResizeObserver(() => {
   style.setProperty("--top", `${head.offsetHeight + floor.offsetHeight}px`)
   style.setProperty("--bar", `${bar.offsetHeight}px`)
   style.setProperty("--foot", `${bar.offsetHeight + say.offsetHeight}px`)
+  style.setProperty("--field", `${field.offsetHeight}px`)
   // Whoever writes goes on seeing what they write.
   requestAnimationFrame(() => document.activeElement?.matches("textarea") && document.activeElement.scrollIntoView({ block: "nearest" }))
 })
-for (const part of [head, floor, say, bar]) watcher.observe(part)
+for (const part of [head, floor, say, field, bar]) watcher.observe(part)
 
 // One waits at the field: where that leaves the floor card out of sight, the field asks, and Send has Accept beside it.
 const accept = el("button", { type: "button", class: "primary", hidden: true, onclick: () => acts.querySelector("button")?.click() }, "Accept")
