@@ -65,7 +65,7 @@ bench-peers: .venv/.dev .peers/.done
 	@touch $@
 
 # What keeps the shape of the house, and every branch of the rules.
-RULES := tests/test_architecture.py tests/meeting tests/case tests/content tests/test_masks.py tests/test_bounds.py
+RULES := tests/test_architecture.py tests/meeting tests/case tests/content tests/test_masks.py tests/test_bounds.py tests/test_places.py
 
 check: .venv/.dev .venv/.node
 	$(BIN)/ruff check .

@@ -11,12 +11,15 @@ from typing import Any, Literal, TextIO
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from moderation.content import Context, Lexicon, Policy, parse
 from moderation.content.both import judge
 from moderation.content.encoder import encoder
 from moderation.content.learned import FILES, Learned
 from moderation.content.learned import parse as parse_learned
+from moderation.content.policy import Place
+from moderation.content.policy_text import parse as parse_policy
 from moderation.content.verdict import Finding, Severity, Signal, Verdict
 
 HERE = Path(__file__).parent / "content"
@@ -24,7 +27,10 @@ HELPLINES = ("988", "741741", "116 123", "112", "911", "999")
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One line of what comes in; who writes is a member unless the context says otherwise."""
+    """One line of what comes in; the context is who writes (a member, unless it says otherwise) and where.
+
+    It has fields of `Context` and of `Place`.
+    """
 
     id: str | int
     text: str
@@ -54,7 +60,7 @@ def explain(text: str, policy: TextIO | None) -> None:
     """Say in plain words what the review makes of a text, and why."""
     lexicon, learned = opened()
     rules = _policy(policy.read() if policy else "")
-    verdict = judge(text, Context("member"), rules, lexicon, learned)
+    verdict = judge(text, Context("member"), rules.at(Place()), lexicon, learned)
     click.echo("\n".join(explained(text, verdict)))
 
 
@@ -64,8 +70,9 @@ def answered(lines: Iterable[str], policy: Policy) -> Iterator[str]:
         if not line.strip():
             continue
         asked = msgspec.json.decode(line, type=Asked)
-        context = msgspec.convert({"role": "member"} | (asked.context or {}), Context)
-        verdict = judge(asked.text, context, policy, lexicon, learned)
+        given = {"role": "member"} | (asked.context or {})
+        context, place = msgspec.convert(given, Context), msgspec.convert(given, Place)
+        verdict = judge(asked.text, context, policy.at(place), lexicon, learned)
         yield msgspec.json.encode(_told(asked.id, verdict)).decode()
 
 
@@ -160,8 +167,13 @@ def _reason(text: str, reason: Finding) -> str:
 
 
 def _policy(toml: str) -> Policy:
-    known = {"version": "command line", "allowed_numbers": HELPLINES}
-    return msgspec.convert(known | msgspec.toml.decode(toml), Policy)
+    """The shipped policy with what `toml` says; the usual helplines are known, as there are no settings."""
+    default = (HERE / "policies" / "default.toml").read_text("utf-8")
+    try:
+        policy = parse_policy(toml, parse_policy(default, Policy(version="")))
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--policy") from None
+    return replace(policy, allowed_numbers=(*HELPLINES, *policy.allowed_numbers))
 
 
 def opened() -> tuple[Lexicon, Learned]:

@@ -84,6 +84,18 @@ REFUSALS: dict[str, Words] = {
         "Speak from your own experience, or send it as it is.",
         ("edit", "anyway"),
     ),
+    "use_detail": Words(
+        "The marked part may tell of using in detail, and shares leave that out here. Tell it without, or send it as "
+        "it is: then it stands folded, and each reader opens it for themselves.",
+        ("edit", "anyway"),
+    ),
+    "think_again": Words(
+        "The marked part may not fit in here. Change it, or send it as it is.", ("edit", "anyway")
+    ),
+    "own_phrase": Words(
+        "The marked part stays out of the rooms of this group. Change it, then send.",
+        ("edit", "tell"),
+    ),
     "too_long": Words("That is longer than one message can be. Send it in two parts.", ("edit",)),
     "empty": Words("There are no words in it yet.", ("edit",)),
     "no_such_line": Words("Those words are not there any more.", ()),

@@ -14,4 +14,4 @@ def judge(
 ) -> Verdict:
     """The whole review of a text."""
     verdict = review(text, context, policy, lexicon)
-    return settled(verdict, text, look(text, learned), crosstalk=context.crosstalk)
+    return settled(verdict, text, look(text, learned), policy, crosstalk=context.crosstalk)

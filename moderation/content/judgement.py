@@ -2,63 +2,38 @@
 
 from msgspec.structs import replace
 
+from moderation.content.policy import SURE, Policy, Way
+from moderation.content.review import OWN, made_of
 from moderation.content.seen import Look, Seen
-from moderation.content.verdict import BREACHES, Finding, Outcome, Signal, Verdict
+from moderation.content.verdict import Finding, Signal, Verdict, concluded
 
-HELD = ("sourcing", "harassment", "sexual", "spam", "anonymity", "medical_advice")
-"""What the second look may keep for a facilitator to decide; it never refuses."""
-SURE_ENOUGH = 0.85
-"""How sure it must be for that; what is only likelier than not is told, and goes through."""
-FOLDED = {"use_detail": "mentions using in detail", "methods": "mentions ways of self-harm"}
-"""What is shown behind its label. The rest of the kinds goes through."""
 SIGNALS: dict[str, Signal] = {"crisis_now": "urgent", "crisis_concern": "support"}
 
 
-def settled(verdict: Verdict, text: str, seen: Look, *, crosstalk: bool = False) -> Verdict:
-    """The verdict of the rules on `text`, and what a second look adds to it.
+def settled(
+    verdict: Verdict, text: str, seen: Look, policy: Policy, *, crosstalk: bool = False
+) -> Verdict:
+    """The verdict of the rules on `text`, and what a second look adds to it, as the policy has it.
 
     Contact is the rules' to find. Where either sees a need nothing is withheld, and the signal stands (CM-09).
     An answer to a share is asked about where that matters: `crosstalk` is what the context says of it (CM-10).
     """
-    told = {finding.kind for finding in verdict.findings}
-    likely = tuple(_finding(one, text) for one in seen.seen if one.kind not in told)
-    findings = (*verdict.findings, *likely)
-    kinds = [finding.kind for finding in findings]
-    signals = {SIGNALS[kind] for kind in kinds if kind in SIGNALS}
+    told = {finding.kind for finding in verdict.findings if finding.code != OWN}
+    ways = {one.kind: policy.way(one.kind, crosstalk=crosstalk) for one in seen.seen}
+    likely = [_finding(one, text, ways[one.kind]) for one in seen.seen if one.kind not in told]
+    findings = (*verdict.findings, *(one for one in likely if one is not None))
+    signals = {SIGNALS[one.kind] for one in findings if one.kind in SIGNALS}
+    signal: Signal | None = "urgent" if "urgent" in signals else next(iter(signals), None)
     need = verdict.need or seen.need
-    outcome, label = _decided(
-        verdict.outcome, kinds, held=any(_holds(one) for one in seen.seen), need=need
-    )
-    asks = verdict.outcome == "nudge" or (crosstalk and "crosstalk" in kinds)
-    if asks and not need and outcome in ("allow", "allow_folded"):
-        outcome = "nudge"
-    return replace(
-        verdict,
-        outcome=outcome,
-        findings=findings,
-        signal="urgent" if "urgent" in signals else next(iter(signals), None),
-        masks=tuple(one for one in findings if one.code in BREACHES) if need else (),
-        label=label,
-        need=need,
-    )
+    return concluded(replace(verdict, signal=signal), findings, need=need)
 
 
-def _finding(one: Seen, text: str) -> Finding:
+def _finding(one: Seen, text: str, way: Way) -> Finding | None:
+    """What is not likely enough for what the policy makes of it is told, and no more; it never refuses."""
+    if way.look == "off":
+        return None
     words = tuple(text[start:end] for start, end in one.words)
-    return Finding(one.kind, one.start, one.end, one.kind, words, round(one.confidence, 3))
-
-
-def _holds(one: Seen) -> bool:
-    return one.kind in HELD and one.confidence >= SURE_ENOUGH
-
-
-def _decided(outcome: Outcome, kinds: list[str], *, held: bool, need: bool) -> tuple[Outcome, str]:
-    if not need:
-        if outcome not in ("allow", "nudge"):
-            return outcome, ""
-        if held:
-            return "hold", ""
-    for kind, label in FOLDED.items():
-        if kind in kinds:
-            return "allow_folded", label
-    return "allow", ""
+    found = Finding(one.kind, one.start, one.end, one.kind, words, round(one.confidence, 3))
+    if one.confidence < SURE[way.level].get(way.look, 0.0):
+        return found
+    return made_of(found, way.look, way.label)

@@ -1,26 +1,13 @@
 """The word lists, compiled; whoever starts the server reads the files and hands them in."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
-import re2
 from msgspec import Struct
 
+from moderation.content.phrases import Phrases, compiled
 from moderation.content.text import squeeze
-
-
-class Phrases(Struct, frozen=True):
-    """Patterns over words with one space between them and a full stop at every end of a sentence."""
-
-    any_of: re2.Set
-    each: tuple[Any, ...]
-
-    def spans(self, words: str) -> Iterator[tuple[int, int]]:
-        """Where they stand; one pass of the set makes the usual answer, nowhere, cheap."""
-        for index in cast("list[int] | None", self.any_of.Match(words)) or ():
-            for match in self.each[index].finditer(words):
-                yield match.span(1)
 
 
 class Lexicon(Struct, frozen=True):
@@ -79,7 +66,7 @@ def parse(texts: Mapping[str, str]) -> Lexicon:
         field: [_spelled_out(line, terms) for line in _lines(texts[file])]
         for field, file in FILES.items()
     }
-    fields: dict[str, Any] = {field: _phrases(lines) for field, lines in patterns.items()}
+    fields: dict[str, Any] = {field: compiled(lines) for field, lines in patterns.items()}
     for field in WORDS:
         fields[field] = frozenset(" ".join(_lines(texts[f"{field}.txt"])).split())
     return Lexicon(**fields, vocabulary=_vocabulary(patterns["urgent"] + patterns["support"]))
@@ -99,18 +86,6 @@ def _terms(lines: list[str]) -> dict[str, str]:
 
 def _spelled_out(pattern: str, terms: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z]+)\}", lambda name: terms[name[1]], pattern)
-
-
-def _phrases(patterns: list[str]) -> Phrases:
-    options = re2.Options()
-    options.max_mem = 256 << 20
-    options.never_capture = False
-    any_of = re2.Set.SearchSet(options)
-    whole = [f"(?:^| )({pattern.replace(' ', ' ?')})(?: |$)" for pattern in patterns]
-    for pattern in whole:
-        any_of.Add(pattern)
-    any_of.Compile()
-    return Phrases(any_of, tuple(re2.compile(pattern, options) for pattern in whole))
 
 
 def _vocabulary(patterns: list[str]) -> dict[str, str]:

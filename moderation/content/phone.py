@@ -52,7 +52,7 @@ def phones(
     """
     if not _worth_reading(text, wanted=2 if before else 5):
         return
-    allowed = _allowed(policy)
+    allowed = _allowed(policy.allowed_numbers, policy.region)
     rest, vanities = _vanities(blanked(text), allowed)
     yield from vanities
     found = _unknown(rest, allowed)
@@ -89,10 +89,8 @@ def _vanities(text: str, allowed: frozenset[str]) -> tuple[str, list[Span]]:
 
 
 @lru_cache(maxsize=16)
-def _allowed(policy: Policy) -> frozenset[str]:
-    return frozenset(
-        form for number in policy.allowed_numbers for form in _forms(number, policy.region)
-    )
+def _allowed(numbers: tuple[str, ...], region: str) -> frozenset[str]:
+    return frozenset(form for number in numbers for form in _forms(number, region))
 
 
 def _forms(number: str, region: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The review of one text: every rule, in order, fused into one verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -8,12 +8,14 @@ from moderation.content.contact import CONTACT, LINK, contact
 from moderation.content.context import Context
 from moderation.content.crisis import SUPPORT, URGENT, crisis
 from moderation.content.lexicon import Lexicon
-from moderation.content.policy import Policy
-from moderation.content.text import shadow, words
-from moderation.content.verdict import BREACHES, Finding, Signal, Verdict
+from moderation.content.policy import Policy, Rule, Way
+from moderation.content.text import Shadow, shadow, words
+from moderation.content.verdict import Finding, Signal, Verdict, concluded
 
 KINDS = {CONTACT: "anonymity", LINK: "spam", URGENT: "crisis_now", SUPPORT: "crisis_concern"}
 """What the codes of the rules are called among the kinds of findings."""
+OWN = "own_phrase"
+"""The code of what the organisation's own phrases find, of whatever kind that is."""
 
 
 def review(text: str, context: Context, policy: Policy, lexicon: Lexicon) -> Verdict:
@@ -22,20 +24,36 @@ def review(text: str, context: Context, policy: Policy, lexicon: Lexicon) -> Ver
     With a crisis signal nothing is withheld: what would bounce is named as masks for the room instead (CM-09).
     """
     source = shadow(text)
-    concerns = _tidy(crisis(words(source, lexicon.vocabulary), lexicon))
+    read = words(source, lexicon.vocabulary)
+    concerns = _tidy(crisis(read, lexicon))
     breaches = _tidy(contact(source, text, context, policy, lexicon))
     signal = _signal(concerns)
-    found = sorted(concerns + breaches, key=_place)
-    findings = tuple(replace(finding, kind=KINDS[finding.code]) for finding in found)
-    return Verdict(
-        outcome="bounce" if breaches and not signal else "allow",
-        findings=findings,
-        signal=signal,
-        epoch=context.epoch,
-        policy=policy.version,
-        masks=tuple(one for one in findings if one.code in BREACHES) if signal else (),
-        need=signal is not None,
-    )
+    found = [_weighed(finding, policy.way(KINDS[finding.code])) for finding in concerns + breaches]
+    findings = [*(one for one in found if one is not None), *_own(read, policy)]
+    verdict = Verdict("allow", signal=signal, epoch=context.epoch, policy=policy.version)
+    return concluded(verdict, tuple(sorted(findings, key=_place)), need=signal is not None)
+
+
+def _weighed(finding: Finding, way: Way) -> Finding | None:
+    """The finding of a rule with what the policy makes of it; None where that is nothing."""
+    if way.rule == "off":
+        return None
+    return made_of(replace(finding, kind=KINDS[finding.code]), way.rule, way.label)
+
+
+def _own(read: Shadow, policy: Policy) -> Iterator[Finding]:
+    """The organisation's own phrases, in one pass over the words."""
+    if policy.own is None:
+        return
+    for index, (start, end) in policy.own.phrases.found(read.text):
+        own = policy.own.each[index]
+        yield made_of(Finding(OWN, *read.place(start, end), own.kind), own.then, own.label)
+
+
+def made_of(finding: Finding, then: Rule, label: str) -> Finding:
+    """The finding with what becomes of it; what is only told needs no fold."""
+    assert then not in ("off", "group"), "a way is settled before something is made of it"
+    return replace(finding, then=then, label="" if then == "note" else label)
 
 
 def _signal(concerns: list[Finding]) -> Signal | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, ValidationError, convert
 
 from moderation.meeting.format import Id, Title
-from moderation.meeting.places import line_of, path_of, read
+from moderation.places import line_of, path_of, read
 
 
 class Cue(Struct, frozen=True, forbid_unknown_fields=True):

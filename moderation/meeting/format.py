@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import replace
 
-from moderation.meeting.places import Path, line_of, path_of, read
+from moderation.places import Path, line_of, path_of, read
 
 Speak = Literal[
     "facilitator", "reader", "self_id", "queue", "round", "tag", "speaker", "discussion", "open", "silent"

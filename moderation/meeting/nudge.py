@@ -31,13 +31,14 @@ def needs_meant(command: ask.Say, verdict: Verdict) -> None:
     """Asks once; the text may come as it is, or changed."""
     if verdict.outcome != "nudge" or command.anyway:
         return
-    asked = [finding for finding in verdict.findings if finding.code in NUDGES]
-    raise Refused(asked[0].code, spans=[(finding.start, finding.end) for finding in asked])
+    asked = verdict.because
+    code = asked[0].code if asked[0].code in NUDGES else "think_again"
+    raise Refused(code, spans=[(finding.start, finding.end) for finding in asked])
 
 
 def answered(meeting: Meeting, seat: int, verdict: Verdict) -> list[happened.AnyEntry]:
     """What a line leaves that was sent as it is though it may answer a share; where that is often, a cue."""
-    codes = [finding.code for finding in verdict.findings]
+    codes = [finding.code for finding in verdict.because]
     if verdict.outcome != "nudge" or "crosstalk" not in codes:
         return []
     if meeting.answers.get(seat, 0) + 1 != OFTEN:

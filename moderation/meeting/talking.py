@@ -134,8 +134,8 @@ def _was_theirs(meeting: Meeting, seat: int, now: float) -> bool:
 def _reviewed(text: str, verdict: Verdict) -> str:
     """The words as the review lets them pass; raises `Refused` with the spans where it does not."""
     if verdict.outcome == "bounce":
-        spans = [(finding.start, finding.end) for finding in verdict.findings]
-        raise Refused(verdict.findings[0].code, spans=spans)
+        spans = [(finding.start, finding.end) for finding in verdict.because]
+        raise Refused(verdict.because[0].code, spans=spans)
     return masked(text, verdict.masks)
 
 

@@ -93,5 +93,5 @@ def test_cm_23_a79_the_longest_line_takes_bounded_time(piece: str):
 def test_a_verdict_is_a_plain_value():
     assert Finding("link", 0, 3) == Finding("link", 0, 3)
     assert judge("www.example.com", MEMBER, Policy("x")).findings == (
-        Finding("link", 0, 15, "spam"),
+        Finding("link", 0, 15, "spam", then="bounce"),
     )

@@ -11,7 +11,9 @@ from tests.cast import ada, ben, chidi
 from tests.meeting.spec import CURRENT, NOON, after, given, in_phase, with_floor, with_invited
 
 WORDS = "You should call him."
-ANSWER = Verdict("nudge", findings=(Finding("use_detail", 0, 3), Finding("crosstalk", 4, 10)))
+ANSWER = Verdict(
+    "nudge", findings=(Finding("use_detail", 0, 3), Finding("crosstalk", 4, 10, then="nudge"))
+)
 LINE = ask.Say(WORDS, CURRENT)
 AS_IT_IS = ask.Say(WORDS, CURRENT, anyway=True)
 SAID = happened.Said(seat=ben, turn=1, words=WORDS)
@@ -94,3 +96,20 @@ def test_cm_10_the_phase_says_so_before_the_group():
         name = phases[0].id
         state = given(with_floor(ben, phase=name, phases=phases, crosstalk=ways)).state
         assert is_share(state, ben) is so
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("use_detail", "use_detail"), ("harassment", "think_again"), ("own_phrase", "think_again")],
+)
+def test_cm_07_what_the_policy_asks_about_is_asked_about_in_words_of_its_own(code: str, told: str):
+    found = Finding("spam", 0, 3), Finding(code, 4, 10, then="nudge")
+    turn = given(with_floor(ben))
+    turn.when(ben, LINE, Verdict("nudge", findings=found)).refused(told, spans=[(4, 10)])
+    turn.when(ben, AS_IT_IS, Verdict("nudge", findings=found)).then(SAID)
+
+
+def test_what_is_given_back_is_told_by_what_gave_it_back():
+    found = Finding("spam", 0, 3), Finding("own_phrase", 4, 10, then="bounce")
+    bounced = Verdict("bounce", findings=found)
+    given(with_floor(ben)).when(ben, LINE, bounced).refused("own_phrase", spans=[(4, 10)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moderation.meeting.places import line_of, path_of, read
+from moderation.places import line_of, path_of, read
 
 TEXT = """\
 # A comment with [[phases]] in it
