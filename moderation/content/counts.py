@@ -149,7 +149,8 @@ def is_told(text: str, row: Run) -> bool:
     if _is_rhythm(figures) or has_unit(text, end) or _OUT_OF.match(text, end):
         return True
     around = before + text[end : end + 25]
-    return bool(_RATED.search(around) or (len(row) == A_WEEK and _WEEK.search(around)))
+    a_week = len(row) == A_WEEK and not all(group.spoken for group in row)
+    return bool(_RATED.search(around) or (a_week and _WEEK.search(around)))
 
 
 def _is_rhythm(figures: str) -> bool:

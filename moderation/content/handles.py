@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from moderation.content.lexicon import Lexicon
+from moderation.content.spelled import spelled
 from moderation.content.text import Shadow
 
 Span = tuple[int, int]
@@ -60,6 +61,10 @@ _INVITE = re.compile(
 )
 _AT_HANDLE = re.compile(r"(?<![a-z0-9._%+\-@/])@(?P<handle>[a-z0-9_][a-z0-9_.]{1,40})")
 _MENTION = re.compile(r"@[A-ZÀ-Þ][a-zß-ÿ]{1,14}\.?")
+_IN_PROSE = re.compile(r" at [^.]{1,63}(?:\. | \. ?)(?!com|net|org)")
+"""A sentence that ends after an "at": "she laughed at us. Me"."""
+A_NAME = 5
+"""Letters up to which what follows an @ is somebody here, however it is written: no handle is as short."""
 _ANY_AT = re.compile(r"@|\bat\b|\barroba\b|\ba t\b|\[at|\(at|\{at|<at")
 _ANY_SERVICE = re.compile(rf"\b(?:{_SERVICE}|zelle|{_PROVIDER})\b")
 
@@ -74,12 +79,15 @@ def handles(shadow: Shadow, displayed: str, lexicon: Lexicon, *, mentions: bool)
         yield from _named(text, lexicon)
     if "#" in text:
         yield from (match.span() for match in _TAG.finditer(text))
+    yield from spelled(text, lexicon)
 
 
 def _mails(text: str, lexicon: Lexicon) -> Iterator[Span]:
     plain, spelled, short = _MAIL
     yield from (match.span() for match in plain.finditer(text))
     for match in spelled.finditer(text):
+        if _IN_PROSE.search(match[0]) or (len(match["local"]) == 1 and " " in match[0]):
+            continue  # "p@in. fr": letters in disguise.
         known = re.fullmatch(_PROVIDER, match["host"])
         if known or match["local"] not in lexicon.not_mailboxes:
             yield match.span()
@@ -93,7 +101,10 @@ def _at_handles(
 ) -> Iterator[Span]:
     for match in _AT_HANDLE.finditer(shadow.text):
         handle = match["handle"].rstrip(".")
-        mention = mentions and _MENTION.fullmatch(displayed, *shadow.place(*match.span()))
+        mention = mentions and (
+            _MENTION.fullmatch(displayed, *shadow.place(*match.span()))
+            or (len(handle) <= A_NAME and handle.isalpha())
+        )
         if not mention and handle not in lexicon.not_mentions and not _is_time(handle):
             yield match.span()
 

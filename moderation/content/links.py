@@ -21,11 +21,17 @@ _LINK = re.compile(
     rf"|{_BEGIN}(?:{_LABEL}\.){{1,5}}[a-z]{{2,18}}/[^\s<>\"]+"
     rf"|{_BEGIN}(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?::\d+)?/[^\s<>\"]*"
 )
+_DOT = r"(?: (?:dot|punto|punkt|ponto) | ?[(\[{] ?(?:dot|d0t|punto|\.) ?[)\]}] ?)"
+# A full stop with a blank beside it ends a sentence ("sí. Me llamaron", "gg"): a path must follow, or nothing.
 _SPOKEN = re.compile(
-    rf"\b(?P<host>{_LABEL})(?: dot | ?[(\[{{] ?(?:dot|\.) ?[)\]}}] ?|\. | \. ?)(?:com|org|net|io|gg|me)(?![a-z0-9])"
-    r"(?: ?(?:/|slash) ?[a-z0-9_\-]+)*"
+    rf"\b(?P<host>{_LABEL})(?:{_DOT}(?:com|org|net|io|gg|me|tv)(?![a-z0-9])"
+    r"|(?:\. | \. ?)(?:com|org|net)(?= ?(?:$|[/,;:!?)\n]| slash ))|(?:\. | \. ?)(?:io|gg|me|tv)(?= ?/| slash ))"
+    r"(?: ?(?:/|slash|barra) ?[a-z0-9_\-]+)*"
 )
-_ANY = re.compile(r"://|www|\.[a-z0-9]|\bdot\b|[(\[{] ?\.|[(\[{]dot|\. ?(?:com|org|net|io|gg|me)\b")
+_ANY = re.compile(
+    r"://|www|\.[a-z0-9]|\b(?:dot|punto|punkt|ponto)\b|[(\[{] ?(?:\.|d0t)|[(\[{](?:dot|punto)"
+    r"|\. ?(?:com|org|net|io|gg|me|tv)\b"
+)
 
 
 def links(
@@ -45,8 +51,8 @@ def links(
         yield match.span(), _within(host, lexicon.contact_hosts)
     for match in _SPOKEN.finditer(shadow.text):
         if match["host"] not in lexicon.not_hosts:
-            spelled = re.sub(r"\bdot\b", ".", match[0])
-            host = re.sub(r"[\s()\[\]{}]", "", re.split(r"/|slash", spelled)[0])
+            spelled = re.sub(r"\b(?:dot|d0t|punto|punkt|ponto)\b", ".", match[0])
+            host = re.sub(r"[\s()\[\]{}]", "", re.split(r"/|slash|barra", spelled)[0])
             if not _within(host, policy.allowed_domains):
                 yield match.span(), _within(host, lexicon.contact_hosts)
 

@@ -26,6 +26,9 @@ from moderation.content.policy import Policy
 
 Span = tuple[int, int]
 
+SHORTEST = 7
+"""Digits of the shortest number that is one without its area."""
+
 _CUE = re.compile(
     r"\b(?:call|text|txt|phone|cell|mobile|whats ?app|signal|sms|ring|dial|tel|number|num|nr|reach|contact|hmu"
     r"|hit me|telegram|message|msg|imessage|facetime|fax|llama|llamame|llamen|numero|movil|celular"
@@ -37,8 +40,11 @@ _TOLL_FREE = re.compile(
 )
 _FIGURE = re.compile("[0-9]")
 _SPOKEN = re.compile(
-    r"\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|fifty|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho"
-    r"|nueve|un|deux|trois|quatre|cinq|sept|huit|neuf)\b"
+    r"(?:z[e3]r[o0]|\boh|[o0]n[e3]|tw[o0]|thr[e3]{2}|f[o0]ur|f[i1]v[e3]|s[i1]x|s[e3]v[e3]n|[e3][i1]ght|n[i1]n[e3]|f[i1]fty"
+    r"|c[e3]r[o0]|\bun[o0]?\b|\bd[o0]s\b|tr[e3]s|cuatr[o0]|c[i1]nc[o0]|s[e3][i1]s|s[i1][e3]t[e3]|[o0]ch[o0]|nu[e3]v[e3]"
+    r"|d[e3]ux|tr[o0][i1]s|quatr[e3o]|cinq|s[e3]pt|hu[i1]t|n[e3]uf|dix|ze|vingt|trent|quarant|soixant"
+    r"|null|eins|zw[e3o]|dr[e3][i1]|vi[e3]r|funf|s[i1e3][e3c][bh]|acht|n[e3]un|d[o0][i1]s\b|s[e3]t[e3]|[o0]it[o0]|n[o0]v[e3]"
+    r"|treinta|cuarent|cincuent|sesent|setent|ochent|novent)"
 )
 _TOLL_FREE_BEGIN = re.compile(r"8(?:00|33|44|55|66|77|88)")
 
@@ -79,7 +85,8 @@ def _vanities(text: str, allowed: frozenset[str]) -> tuple[str, list[Span]]:
     spans: list[Span] = []
 
     def paint(match: re.Match[str]) -> str:
-        if not re.search("[a-z]", match["rest"]) or has_unit(match["rest"]):
+        prose = match["rest"].count(" ") > 1  # "1800 at the casino"
+        if prose or not re.search("[a-z]", match["rest"]) or has_unit(match["rest"]):
             return match[0]
         if _plain(match[0]) not in allowed:
             spans.append(match.span())
@@ -135,11 +142,11 @@ def _allowed_until(run: Run, first: int, allowed: frozenset[str]) -> int:
         digits += run[last].digits
         if len(digits) > MOST:
             return 0
-        if (
-            digits in allowed
-            or digits.removeprefix("1") in allowed
-            or digits.lstrip("0") in allowed
-        ):
+        # A short helpline has no 0 or 1 in front: 555-0112 is not one one two.
+        bare = (
+            {digits.removeprefix("1"), digits.lstrip("0")} if len(digits) > SHORTEST else {digits}
+        )
+        if digits in allowed or not allowed.isdisjoint(bare):
             return last + 1
     return 0
 
@@ -268,19 +275,26 @@ def _is_of_the_region(text: str, part: Run, cued: bool, region: str) -> bool:
 
 def _is_loose(run: Run, text: str, cued: bool, region: str) -> bool:
     """Grouped anyhow: the count of digits alone tells, so something else must speak for it too."""
-    if len(run) < 2 or not _is_long_enough(_digits(run), region) or is_series(run):
+    digits = _digits(run)
+    spelled = _is_spelled(run)
+    fits = SHORTEST <= len(digits) <= MOST if spelled else _is_long_enough(digits, region)
+    if len(run) < 2 or not fits or is_series(run):
         return False
     row = tuple(takewhile(lambda group: len(group.digits) == 1, run))
     if is_row(row) and not cued and is_told(text, row):
         return False
-    if any(group.spoken for group in run) and (
-        len(_digits(run)) > 7 or all(group.spoken for group in run)
-    ):
+    if spelled or (any(group.spoken for group in run) and len(digits) > SHORTEST):
         return True
     commas = "," in text[run[0].start : run[-1].end] and not all(
         len(group.digits) == 1 for group in run
     )
     return not commas and (cued or _stands_alone(text, run))
+
+
+def _is_spelled(run: Run) -> bool:
+    """Said figure by figure, most of it in words: of whatever country."""
+    spoken = sum(group.spoken for group in run)
+    return spoken * 2 > len(run) and all(group.spoken or len(group.digits) < 4 for group in run)
 
 
 def _is_long_enough(digits: str, region: str) -> bool:
