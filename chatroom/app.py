@@ -35,7 +35,7 @@ from chatroom.live.journal import Journal
 from chatroom.live.lobby import Lobby
 from chatroom.live.presence import Presence
 from chatroom.live.refusals import CLOSE_CODES
-from chatroom.live.reviewing import open_reviewer
+from chatroom.live.reviewing import Reviewer, open_reviewer
 from chatroom.live.timekeeper import Clock, Timekeeper, pause
 from chatroom.people.accounts import Accounts
 from chatroom.people.limits import Limits
@@ -136,7 +136,8 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         hub.publish(book, records)
         cases.changed(book, records)
 
-    journal = _open_journal(ground, published)
+    reviewer, errands = open_reviewer(settings), Errands()
+    journal = _open_journal(ground, published, reviewer)
     cases = Cases(
         ground.engine,
         journal,
@@ -146,7 +147,6 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         secrets.token_bytes,
         connected=presence.connected,
     )
-    reviewer, errands = open_reviewer(settings), Errands()
     house = House(
         journal,
         hub,
@@ -193,7 +193,9 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
     return Machine(house, meetings, departures, timekeeper, errands)
 
 
-def _open_journal(ground: Ground, published: Callable[[Book, list[Record]], None]) -> Journal:
+def _open_journal(
+    ground: Ground, published: Callable[[Book, list[Record]], None], reviewer: Reviewer
+) -> Journal:
     return Journal(
         ground.logs,
         ground.clock.now,
@@ -203,6 +205,7 @@ def _open_journal(ground: Ground, published: Callable[[Book, list[Record]], None
         ground.bus.announce,
         ground.clock.good_until,
         pause,
+        policy=lambda: reviewer.policies.version,
     )
 
 
@@ -262,6 +265,8 @@ async def _running(ground: Ground, machine: Machine, gate: Gate) -> AsyncIterato
             tasks.create_task(cases.run(pause), name="cases"),
             tasks.create_task(ground.limits.run(pause), name="limits"),
         ]
+        policies = machine.house.reviewer.policies
+        running.append(tasks.create_task(policies.run(pause), name="policy"))
         running.append(tasks.create_task(machine.errands.run(), name="errands"))
         await cases.open_desk()
         running.append(tasks.create_task(machine.timekeeper.run(), name="timekeeper"))

@@ -1,4 +1,4 @@
-"""The command line: chatroom serve | migrate | check | room | format | invite | invitation | demo."""
+"""The command line: chatroom serve | migrate | check | room | format | policy | invite | invitation | demo."""
 
 import asyncio
 import os
@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from math import inf
+from pathlib import Path
 from typing import Any, TextIO, cast
 
 import click
@@ -17,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chatroom import demo as plays
 from chatroom import log_files, server
 from chatroom.app import create_app
-from chatroom.groups import fitness, ways
+from chatroom.groups import fitness, trial, ways
 from chatroom.groups.formats import open_formats
+from chatroom.live.policies import default_text
 from chatroom.live.timekeeper import Clock, pause
 from chatroom.people.accounts import Accounts
 from chatroom.people.invitations import DEFAULTS, Limits, handle, told
@@ -27,6 +29,7 @@ from chatroom.settings import BadSetting, Settings, current, require_public
 from chatroom.store import database, rooms
 from chatroom.store.accounts import ORGANISATION, Role
 from chatroom.store.postgres import DatabaseAway
+from moderation.content.trial import report
 from moderation.meeting.format import Flags
 from moderation.refused import Refused
 
@@ -194,6 +197,36 @@ def add_format(file: TextIO, made_from: str | None, replace: bool) -> None:
         click.echo(asyncio.run(_add_format(settings, text, made_from, replace=replace)))
     except ValueError as wrong:  # UnicodeDecodeError is one.
         raise click.BadParameter(f"{file.name}: {wrong}") from None
+
+
+@main.group()
+def policy() -> None:
+    """What becomes of what the review finds: POLICY names a file of your own."""
+
+
+@policy.command("show")
+def show_policy() -> None:
+    """Print the shipped policy: what is so where yours says nothing."""
+    click.echo(default_text(), nl=False)
+
+
+@policy.command("try")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", default="", help="In meetings of this format, with its own ways.")
+@click.option("--room", default="", help="In this room, as FILE calls it.")
+@click.option("--phase", default="", help="In this part of the meeting.")
+@click.option("--every", type=click.IntRange(1, 1000), default=1, help="Every n-th message alone.")
+@click.option("--most", type=click.IntRange(0), default=10, help="Messages of a kind of change.")
+def try_policy(file: Path, format: str, room: str, phase: str, every: int, most: int) -> None:
+    """Show what FILE would change on the example messages, against the policy in use; it changes nothing.
+
+    The messages are invented, by authors whom nothing was trained on. It takes some ten seconds.
+    """
+    try:
+        found = trial.trial(current(), file, every=every, format=format, room=room, phase=phase)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong)) from None
+    click.echo("\n".join(report(found, most)))
 
 
 @main.command()

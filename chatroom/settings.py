@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     compressed_rooms: tuple[str, ...]
     helplines: tuple[Helpline, ...]
     region: str
+    policy: Path | None
     retention_hours: int
     retention_chosen: bool
     case_retention_days: int
@@ -117,6 +118,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         compressed_rooms=_rooms(env.get("COMPRESSED_ROOMS", "")),
         helplines=_helplines(env.get("HELPLINES", "")),
         region=env.get("REGION", ""),
+        policy=Path(env["POLICY"]) if "POLICY" in env else None,
         retention_hours=_number(env, "RETENTION_HOURS", 24, least=0, most=24 * 30),
         retention_chosen="RETENTION_HOURS" in env,
         case_retention_days=_number(env, "CASE_RETENTION_DAYS", 90, least=0, most=3650),

@@ -174,6 +174,21 @@ def test_a_room_whose_ways_another_version_kept_is_told_and_mended(operator: Ope
     assert "ok  ROOMS" in operator.types("check").stdout
 
 
+def test_a_policy_is_tried_before_it_holds(operator: Operator, tmp_path: Path):
+    assert "[kinds.sourcing]" in operator.gets("policy", "show")
+    path = tmp_path / "policy.toml"
+    path.write_text('[kinds.harassment]\nlook = "note"\n')
+    said = operator.gets("policy", "try", str(path), "--every", "30", "--most", "1")
+    assert said.startswith("72 messages of the examples\n")
+    assert "hold -> allow: " in said
+    strict = operator.gets("policy", "try", str(path), "--every", "90", "--format", "clean-time-60")
+    assert "nudge" in strict, "there using in detail is asked about"
+    path.write_text('[kinds.harassment]\nlook = "bounce"\n')
+    result = operator.types("policy", "try", str(path))
+    assert result.exit_code == 2
+    assert "policy.toml: line 2: kinds: harassment: look: Invalid enum value" in result.output
+
+
 def test_a_room_whose_format_is_gone_can_not_be_set(operator: Operator):
     operator.gets("room", "create", "Evening group", "--format", "small-discussion")
     with closing(sqlite3.connect(operator.file)) as database, database:
@@ -408,6 +423,7 @@ def test_a_server_that_is_fit_to_go_live(operator: Operator):
         ("ORIGINS", {"ORIGINS": f"{MEET},http://[::1]:8000"}),
         ("PROXIES", {"PROXIES": ""}),
         ("COMPRESSED_ROOMS", {"COMPRESSED_ROOMS": "no-such-room"}),
+        ("POLICY", {"POLICY": "no-such-file.toml"}),
         ("TIME_SPEED", {"TIME_SPEED": "60"}),
     ],
 )

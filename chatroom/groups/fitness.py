@@ -3,6 +3,7 @@
 import msgspec
 
 from chatroom.groups.formats import open_formats
+from chatroom.live.policies import open_policies
 from chatroom.settings import ALL_ROOMS, BadSetting, Settings, host_of, is_loopback
 from chatroom.store.database import (
     Durability,
@@ -35,6 +36,7 @@ async def findings(settings: Settings) -> list[Finding]:
         *map(_origin, settings.origins),
         _proxies(settings),
         _helplines(settings),
+        _policy(settings),
         _retention(settings),
         fit("CASE_RETENTION_DAYS", f"cases are kept for {settings.case_retention_days} days"),
         fit("BUS", settings.bus),
@@ -141,6 +143,16 @@ def _helplines(settings: Settings) -> Finding:
     if not settings.helplines:
         return unfit("HELPLINES", "there are none; name those of your place")
     return fit("HELPLINES", ", ".join(line.label for line in settings.helplines))
+
+
+def _policy(settings: Settings) -> Finding:
+    if settings.policy is None:
+        return fit("POLICY", "as shipped; see: chatroom policy show")
+    try:
+        open_policies(settings)
+    except BadSetting as wrong:
+        return unfit("POLICY", wrong.why)
+    return fit("POLICY", str(settings.policy))
 
 
 def _retention(settings: Settings) -> Finding:

@@ -52,6 +52,8 @@ class Book:
         self.log = log
         self.rules = rules
         self.min_reader = READER
+        self.room = ""
+        """The slug of the room that it is held in, once somebody sits in it here; the policy may know the room."""
         self.swept_at: float | None = None
         """When the words in the database were deleted, as far as what is in memory knows of it."""
         self.contested = False

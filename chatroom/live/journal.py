@@ -88,9 +88,10 @@ class Journal(Books):
         announce: Callable[[int, int], None],
         good_until: Callable[[float | None], float] = lambda due: inf,
         pause: Callable[[float], Awaitable[None]] = no_pause,
+        policy: Callable[[], str] | None = None,
     ) -> None:
         """`good_until`: until when, on the database's clock, a decision may be stored that is made now
-        in a log where something is due then (W1)."""
+        in a log where something is due then (W1). `policy`: the version of the one that holds now."""
         super().__init__(logs, published)
         self._now = now
         self._random_bytes = random_bytes
@@ -98,6 +99,7 @@ class Journal(Books):
         self._announce = announce
         self._good_until = good_until
         self._pause = pause
+        self._policy = policy
         self._contested = False
         self._failed_at: float | None = None
         self._queues = Queues()
@@ -258,9 +260,15 @@ class Journal(Books):
 
     def _entries(self, state: State, rules: Rules, proposal: Proposal, now: float) -> list[Entry]:
         verdict = proposal.verdict
-        if proposal.review is not None and verdict.epoch != state.epoch:
-            verdict = proposal.review(state)  # It was made under another epoch (P10).
+        if proposal.review is not None and self._is_of_before(verdict, state):
+            verdict = proposal.review(state)
         return rules.decide(state, proposal.command, proposal.seat, now, verdict)
+
+    def _is_of_before(self, verdict: Verdict, state: State) -> bool:
+        """Whether it was made under another epoch (P10), or another policy."""
+        if verdict.epoch != state.epoch:
+            return True
+        return self._policy is not None and verdict.policy != self._policy()
 
     def _add(self, draft: Draft, proposal: Proposal, entries: Sequence[Entry], at: float) -> Answer:
         """Numbers the entries and folds them in; the last one that the sender may see bears the id.

@@ -2,11 +2,11 @@
 
 from importlib.resources import files
 
-from msgspec.structs import replace
-
 from chatroom.live.book import Book
+from chatroom.live.policies import Policies, open_policies
 from chatroom.settings import Settings
 from moderation.content import Context, Lexicon, Policy, Verdict, parse, review
+from moderation.content.policy import Place
 from moderation.meeting import entries as happened
 from moderation.meeting import nudge
 from moderation.meeting.state import Meeting
@@ -18,8 +18,8 @@ BEFORE = 3
 class Reviewer:
     """Judges words before any log is touched, and names."""
 
-    def __init__(self, policy: Policy, lexicon: Lexicon) -> None:
-        self._policy = policy
+    def __init__(self, policies: Policies, lexicon: Lexicon) -> None:
+        self.policies = policies
         self._lexicon = lexicon
 
     def line(self, text: str, book: Book, seat: int, meeting: Meeting, id: str) -> Verdict:
@@ -31,31 +31,42 @@ class Reviewer:
             before=before,
             crosstalk=nudge.is_share(meeting, seat),
         )
-        return review(text, context, self._policy_in(meeting), self._lexicon)
+        return review(text, context, self.policy_for(seat, meeting, book.room), self._lexicon)
 
-    def _policy_in(self, meeting: Meeting) -> Policy:
-        """The organisation's, with the group's own way with links where it leaves that to the group."""
-        if self._policy.links == "nobody":
-            return self._policy
-        return replace(self._policy, links=meeting.flags.links)
+    def policy_for(self, seat: int, meeting: Meeting, room: str) -> Policy:
+        """The organisation's for `seat` where they are now, with the group's ways where it leaves that to groups."""
+        phase = meeting.current
+        return self.policies.at(
+            Place(
+                meeting.seats[seat].role,
+                meeting.format,
+                room,
+                "" if phase is None else phase.id,
+                meeting.flags.links,
+                meeting.flags.explicit_using,
+            )
+        )
 
     def name(self, name: str, epoch: int = 0) -> Verdict:
         """A display name is speech too, and no place for a link, whoever bears it."""
         context = Context("member", epoch, kind="name")
-        return review(name, context, self._policy, self._lexicon)
+        return review(name, context, self.policies.at(Place()), self._lexicon)
 
 
 def open_reviewer(settings: Settings) -> Reviewer:
-    """Reads the word lists that are shipped; helplines are never contact details."""
+    """Reads the policy, and the word lists that are shipped."""
+    return Reviewer(open_policies(settings), lists())
+
+
+def lists() -> Lexicon:
+    """The word lists that are shipped."""
     lexicon = files("moderation.content") / "lexicon"
     texts = {
         path.name: path.read_text("utf-8")
         for path in lexicon.iterdir()
         if path.name.endswith(".txt")
     }
-    numbers = tuple(helpline.reach for helpline in settings.helplines)
-    policy = Policy(version="1", allowed_numbers=numbers, region=settings.region or "US")
-    return Reviewer(policy, parse(texts))
+    return parse(texts)
 
 
 def _before(book: Book, seat: int, id: str) -> tuple[str, ...]:

@@ -86,6 +86,7 @@ class Commands:
         self._session = sitter.session
         self._seat = sitter.seat
         self._room = sitter.room
+        sitter.book.room = sitter.room or ""
         self._subscriber = subscriber
         self._pace = pace
         self._slowly = slowly

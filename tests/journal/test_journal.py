@@ -239,6 +239,26 @@ async def test_words_are_reviewed_again_when_the_floor_has_moved_p10(office: Off
     assert office.lines() == []
 
 
+async def test_cm_01_words_are_reviewed_again_when_the_policy_is_another(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """Ben's line passed under the policy of a moment ago; the operator's file is another by now."""
+    monkeypatch.setattr(office.journal, "_policy", lambda: "new")
+
+    def review(meeting: Meeting) -> Verdict:
+        return Verdict("bounce", (Finding("link", 0, 4),), epoch=meeting.epoch, policy="new")
+
+    def line(policy: str) -> "asyncio.Future[Answer]":
+        verdict = Verdict("allow", epoch=OPEN_EPOCH, policy=policy)
+        say = ask.Say("look", OPEN_EPOCH)
+        return office.journal.submit(EVENING, ben, say, verdict=verdict, review=review)
+
+    assert code(await outcome(line("old"))) == "link"
+    assert office.lines() == []
+    await line("new")
+    assert office.lines() == [(ben, "look")]
+
+
 async def test_words_are_not_reviewed_twice_under_one_floor(office: Office):
     def review(_: Meeting) -> Verdict:
         raise AssertionError("the floor has not moved")

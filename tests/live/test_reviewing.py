@@ -65,10 +65,9 @@ def test_an_address_of_ones_own_is_no_link_like_any_other_cm_03(reviewer: Review
     assert [finding.code for finding in verdict.findings] == ["contact_details"]
 
 
-def test_where_the_organisation_lets_nobody_post_links_no_group_does(
-    reviewer: Reviewer, book: Book
-):
-    reviewer._policy = replace(reviewer._policy, links="nobody")
+def test_where_the_organisation_lets_nobody_post_links_no_group_does(tmp_path: Path, book: Book):
+    (tmp_path / "policy.toml").write_text('links = "nobody"')
+    reviewer = open_reviewer(settings_in(tmp_path, POLICY=f"{tmp_path}/policy.toml"))
     assert reviewer.line(LINK, book, ada, meeting(links="everyone"), ID).outcome == "bounce"
 
 
