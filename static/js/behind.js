@@ -21,7 +21,7 @@ const CHAIR = find("#chair")
 
 export class Behind {
   #ways
-  /** What nobody needs at first sight. @type {readonly { render: (model: Model) => void }[] | "loading" | null} */
+  /** What nobody needs at first sight. @type {readonly { render: (model: Model, isCalled: boolean) => void }[] | "loading" | null} */
   #rest = null
   #restTries = 0
   /** What only a crowd needs. @type {CrowdView | null} */
@@ -51,7 +51,8 @@ export class Behind {
   render(model, isCrowd) {
     if (isCrowd) this.crowd?.render(model)
     if (isCrowd && this.crowd === null && this.#isCrowdDue) void this.#loadCrowd()
-    if (this.#rest !== "loading") for (const view of this.#rest ?? []) view.render(model)
+    const isCalled = this.#panel !== null && this.#panel !== "loading" && this.#panel.isCalled
+    if (this.#rest !== "loading") for (const view of this.#rest ?? []) view.render(model, isCalled)
   }
 
   /** What holds a meeting is loaded for who holds it, and goes when they cease to. @param {Model} model */
@@ -72,11 +73,11 @@ export class Behind {
     const { acts, sound, onload } = this.#ways
     const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
     try {
-      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }] = await Promise.all(
-        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next"].map((view) => import(`./views/${view}.js${tried}`)),
+      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }] = await Promise.all(
+        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title"].map((view) => import(`./views/${view}.js${tried}`)),
       )
       const me = new MeView(acts, { isOn: sound.get(), onchange: sound.set })
-      this.#rest = [me, new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts)]
+      this.#rest = [me, new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
       onload()
     } catch {
       this.#rest = null // The network is gone; it is asked for again once the line is back.

@@ -34,6 +34,7 @@
  * @typedef {object} Panel
  * @property {(model: Model) => void} render
  * @property {(entry: import("./room.js").MeetingEntry["entry"], room: Room) => void} heard What the room as it is then does not tell.
+ * @property {boolean} isCalled Whether a member may need care, and no facilitator has written to them.
  * @property {() => void} remove
  */
 

@@ -41,6 +41,8 @@ async def test_ce_10_a_facilitator_far_up_in_the_talk_learns_that_it_is_they_who
         )
         await ada.is_in_sight(notices.first)
         await expect(ada.page.locator("#aloud")).to_contain_text("Ben may need care.")
+        # Whoever looks at another tab is told there, and by no name.
+        await expect(ada.page).to_have_title(f"Somebody may need care · Far up {phone}")
         row = ada.log.get_by_text("Only facilitators see this")
         await expect(row).to_have_count(1)
         await expect(row.locator("..")).to_have_attribute("aria-live", "off")  # Said aloud once.
@@ -55,6 +57,7 @@ async def test_ce_10_a_facilitator_far_up_in_the_talk_learns_that_it_is_they_who
         await ada.say("I am here, Ben.")
         await ben.until(lambda: ben.caught_up)
         await expect(notices.first).to_contain_text("You have written to them.")
+        await expect(ada.page).to_have_title(f"Far up {phone}")
         await notices.first.get_by_role("button", name="Put aside that Ben may need care").click()
         await expect(notices.filter(has_text="may need care")).to_have_count(0)
         await ada.page.reload()

@@ -301,7 +301,9 @@ async def test_a_card_goes_out_after_a_look_at_it(stage: Stage):
     await expect(card).to_contain_text("A first name is enough.")
     await moment(ada, "p-card")
     await card.get_by_role("button", name="Post this card").click()
-    await expect(line(ada)).to_have_text("Who we are stays here is posted.")
+    # At the button, and nowhere else.
+    await expect(card.get_by_role("status")).to_have_text("Who we are stays here is posted.")
+    await expect(ada.page.locator(".chair-line:not(:empty)")).to_have_count(0)
     await expect(ben.log).to_contain_text("A first name is enough.")
 
     await ada.page.get_by_text("Topic and announcements").click()
@@ -312,6 +314,9 @@ async def test_a_card_goes_out_after_a_look_at_it(stage: Stage):
         ada.page.get_by_text("Pinned: Asking for help before the last minute")
     ).to_be_visible()
     await expect(words).to_have_value("")
+    own = ada.page.get_by_role("group").filter(has=words)
+    await expect(own.get_by_role("status")).to_have_text("The topic is posted.")
+    await expect(card.get_by_role("status")).to_have_text("")
     await expect(
         ben.page.get_by_text("Asking for help before the last minute").first
     ).to_be_visible()

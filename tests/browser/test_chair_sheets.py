@@ -135,11 +135,17 @@ async def test_private_lines_stay_in_sight_until_they_are_answered_or_put_aside(
         await ben.send(ask.Tell("May I go first today?"))
         await chidi.send(ask.Tell("Is there a slip for my court?"))
         of_ben, of_chidi = notice(ada, "Ben to the facilitators"), notice(ada, "Chidi to the")
+        # Once: where it stands in the talk to be read, it does not stand in the strip.
+        await expect(ada.log.get_by_text("Is there a slip")).to_be_in_viewport(ratio=1)
+        await expect(of_chidi).to_have_count(0)
+        # Whatever is said in the room meanwhile.
+        for words in ("One.", "Two.", "Three.\n\n" * 8):
+            await ada.say(words)
         await expect(of_ben).to_contain_text("May I go first today?")
         await expect(of_chidi).to_contain_text("Is there a slip")
-        # Whatever is said in the room meanwhile.
-        for words in ("One.", "Two.", "Three."):
-            await ada.say(words)
+        await ada.log.get_by_text("May I go first").scroll_into_view_if_needed()
+        await expect(of_ben).to_have_count(0)
+        await ada.page.locator("#talk").evaluate("(talk) => talk.scrollTo(0, 10_000)")
         await expect(of_ben).to_be_visible()
         await moment(ada, "p-lines")
         await of_ben.get_by_role("button", name="Answer Ben").click()
@@ -149,6 +155,8 @@ async def test_private_lines_stay_in_sight_until_they_are_answered_or_put_aside(
         await of_chidi.get_by_role("button", name="Put aside").click()
         await expect(of_chidi).to_have_count(0)
         await chidi.send(ask.Tell("It is for Thursday."))
+        await expect(ada.log.get_by_text("It is for Thursday.")).to_be_visible()
+        await ada.page.locator("#talk").evaluate("(talk) => talk.scrollTo(0, 0)")
         await expect(of_chidi).to_contain_text("It is for Thursday.")
         await expect(of_chidi).not_to_contain_text("slip")
 

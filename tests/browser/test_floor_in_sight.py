@@ -38,6 +38,7 @@ async def test_notices_on_a_phone_leave_the_floor_card_of_a_facilitator_in_sight
             (dana, "Hm."),
         ):
             await seat.send(ask.Tell(words))
+        await ada.say("Welcome.\n\n" * 9)  # What they wrote is out of sight in the talk.
         await expect(notice(ada, "Dana to the facilitators")).to_be_attached()
         await expect(notice(ada, "Eve waits at the door.")).to_be_attached()
         await ada.shoot_as_it_is("floor-many-notices", "phone")

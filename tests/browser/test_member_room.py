@@ -89,9 +89,15 @@ async def test_fc_05_an_invitation_waits_for_its_answer(stage: Stage, phone: boo
         await expect(ben.floor).to_contain_text("Chidi has the floor")
         await expect(ben.floor).to_contain_text(re.compile(r"You are next · about \d+ min"))
         await chidi.send(ask.Done(chidi.meeting.epoch))
+        await ben.press("To the facilitators")
+        await ben.say("My hands shake.")
+        await expect(ben.field).to_have_value("")
         await ada.send(ask.Invite(ada.meeting.epoch))
         await ben.press("Accept")
         await expect(ben.field).to_be_focused()
+        # Whoever takes the floor means the room, and no line to somebody alone.
+        await expect(ben.field).to_have_accessible_description(re.compile("You have the floor"))
+        await expect(ben.button("Back to the room")).to_be_hidden()
         await ben.say("I nearly did not come tonight.")
         await expect(ben.card("Ben")).to_contain_text("I nearly did not come tonight.")
         # While the meeting is paused, nothing runs and nothing is lost.

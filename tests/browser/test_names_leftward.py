@@ -82,6 +82,7 @@ async def test_a_name_from_right_to_left_turns_no_sentence_of_the_room_round(
     await noa.say("A word to you")
     head = omar.log.locator(".private h3")
     await reads(head, NOA, ", to", "the facilitators")
+    await noa.rests()
     await noa.press("Change my name")
     await expect(noa.page.locator("#new-name")).to_have_value(NOA)
     await noa.page.locator("#new-name").fill("נועה")

@@ -15,7 +15,7 @@ from chatroom.client import enter
 from moderation.meeting import commands as ask
 from tests.browser.conftest import settings
 from tests.browser.fit import fits_at_any_size
-from tests.browser.five import Wire, go_to, line, moment, notice, room_of, seats
+from tests.browser.five import Wire, go_to, moment, notice, room_of, seats
 from tests.browser.stage import Stage
 from tests.browser.test_access import tab_to
 from tests.processes import serving
@@ -158,7 +158,8 @@ async def test_a_reader_posts_the_groups_own_text_and_reads_on(
 
     await mine.filter(has_text="After the readings").locator("summary").click()
     await ada.press("Post this card: After the readings")
-    await expect(line(ada)).to_have_text("After the readings is posted.")
+    posted = mine.filter(has_text="After the readings").get_by_role("status")
+    await expect(posted).to_have_text("After the readings is posted.")
     await expect(chidi.log).to_contain_text("Thank you to whoever read.")
     # With the part the text is gone from who reads.
     await ada.press("Next: New here")

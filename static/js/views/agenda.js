@@ -9,12 +9,21 @@ import { minutesLeft, rules } from "../words.js"
 export class AgendaView {
   #list = find("#agenda ol")
   #rules = find("#rules")
+  /** On a phone that column is in a sheet: the talk begins with how the meeting works. */
+  #onPhone = el("ul", { class: "soft" })
+  #fold = el("details", { class: "how" }, el("summary", {}, "How this meeting works"), this.#onPhone)
+
+  constructor() {
+    find("#log").before(this.#fold)
+  }
 
   /** @param {Model} model */
   render({ room, now }) {
     const reached = room.closedAt !== null ? room.phases.length : room.phase
     const left = minutesLeft(room, now)
-    keyed(this.#rules, room.closedAt === null ? rules(room) : [], (rule) => rule, (rule) => el("li", {}, rule))
+    const kept = room.closedAt === null ? rules(room) : []
+    for (const list of [this.#rules, this.#onPhone]) keyed(list, kept, (rule) => rule, (rule) => el("li", {}, rule))
+    this.#fold.hidden = kept.length === 0
     keyed(this.#list, room.phases, (phase) => phase.id, build, (element, phase) => {
       const index = room.phases.indexOf(phase)
       const state = index < reached ? "done" : index === reached ? "now" : "next"

@@ -56,6 +56,7 @@ export class ComposerView {
   /** The line that accepted it. @type {Words | null} */
   #accepting = null
   #wasOnlyTelling = false
+  #wasMine = false
 
   /** @param {ComposerActs} acts */
   constructor(acts) {
@@ -109,7 +110,10 @@ export class ComposerView {
   render({ room }) {
     this.#room = room
     // What was begun for one who has gone never turns to the room by itself.
-    if (this.#isGone(room) && this.#field.value === "") this.#to = null
+    // Who has taken the floor means the room; who is only asked may be about to write to somebody alone.
+    const isMine = room.holder === room.seat
+    if ((this.#isGone(room) || (isMine && !this.#wasMine)) && this.#field.value === "") this.#to = null
+    this.#wasMine = isMine
     this.#followMute(room)
     this.#answer.render(room)
     this.#show(room)

@@ -17,7 +17,6 @@ export class FloorView {
   #more = find("#floor .more")
   #list = find("#floor .acts")
   #acts
-  #title = document.title
   /** What was said aloud of the running turn's end. */
   #told = { turn: 0, stage: 0 }
 
@@ -35,8 +34,6 @@ export class FloorView {
     write(this.#more, notice?.line ?? more)
     set(this.#card, "data-floor", rooms.turn(room) !== 0 || room.invited === room.seat)
     set(this.#card, "data-mine", room.holder === room.seat || room.invited === room.seat)
-    // Whoever looks at another tab is told there.
-    document.title = room.invited === room.seat ? `Would you like to share? · ${this.#title}` : this.#title
     const ring = ringTime(room, now)
     this.#ring.hidden = ring === ""
     write(this.#ring, ring)

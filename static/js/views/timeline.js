@@ -356,7 +356,7 @@ function buildPrivate(item, room, acts) {
   const words = el("p", { dir: "auto", class: item.words === null ? "taken" : null }, item.words ?? "These words are no longer kept.")
   const article = el(
     "article",
-    { class: "turn private", "aria-label": `Private line from ${from} to ${to}` },
+    { class: "turn private", "data-key": item.key, "aria-label": `Private line from ${from} to ${to}` },
     el("header", {}, el("div", { class: "who" }, el("h3", {}, `${from}, to ${to}`)), time(item.at)),
     words,
     el(

@@ -7,7 +7,7 @@ import { twoTaps } from "../taps.js"
 /** @import { Act } from "./sight.js" */
 
 /** Does a command, and says what came of it where that is not to be seen. */
-/** @typedef {(command: SeatCommand, done?: string) => Promise<boolean>} Perform */
+/** @typedef {(command: SeatCommand, done?: string, place?: HTMLElement | null) => Promise<boolean>} Perform */
 
 /**
  * Makes the buttons of `element` those of `acts`.

@@ -27,6 +27,8 @@ export class CardsPart {
   #own = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "chair-own", rows: 3, dir: "auto" }))
   #over = el("p", { class: "bounced", role: "alert", hidden: true })
   #topic = el("p", { class: "soft" })
+  /** What came of it stands at the buttons. */
+  #posted = el("p", { class: "soft", role: "status" })
   #title = el("h2", {}, "Cards for this part")
   #lead = el("div", { class: "chair-part chair-lead" }, this.#time, this.#phase)
   #top = el("div", { class: "chair-part chair-top" }, this.#title, this.#why, this.#now)
@@ -54,6 +56,7 @@ export class CardsPart {
           button("Post as topic", () => this.#postOwn("topic", "The topic is posted.")),
           button("Post as announcement", () => this.#postOwn("announcement", "The announcement is posted.")),
         ),
+        this.#posted,
       ),
     )
     find("ol", this.#agenda).before(this.#lead, this.#top)
@@ -104,8 +107,9 @@ export class CardsPart {
 
   /** Its words are looked at before they go out. @param {Card} card */
   #build({ kind, title, text }) {
-    const post = button("Post this card", () => this.#perform({ type: "post", kind, text }, `${isolated(title)} is posted.`), { "aria-label": `Post this card: ${isolated(title)}` })
-    return el("li", {}, el("details", {}, el("summary", {}, title), el("p", { class: "chair-card", dir: "auto" }, text), el("div", { class: "acts" }, post)))
+    const posted = el("p", { class: "soft", role: "status" })
+    const post = button("Post this card", () => this.#perform({ type: "post", kind, text }, `${isolated(title)} is posted.`, posted), { "aria-label": `Post this card: ${isolated(title)}` })
+    return el("li", {}, el("details", {}, el("summary", {}, title), el("p", { class: "chair-card", dir: "auto" }, text), el("div", { class: "acts" }, post), posted))
   }
 
   /** @param {"topic" | "announcement"} kind @param {string} done */
@@ -115,7 +119,7 @@ export class CardsPart {
     write(this.#over, over > 0 ? tooLong(over) : "")
     this.#over.hidden = over <= 0
     if (text === "" || over > 0) return this.#own.focus()
-    if (await this.#perform({ type: "post", kind, text }, done)) this.#own.value = ""
+    if (await this.#perform({ type: "post", kind, text }, done, this.#posted)) this.#own.value = ""
   }
 
   remove() {

@@ -40,11 +40,14 @@ export class ChairPanel {
   /** The same line where the sheet covers the strip. */
   #line = el("p", { class: "chair-line soft", role: "status" })
   #timer = 0
+  /** Where something was said of an act at its own button. @type {HTMLElement | null} */
+  #place = null
 
   /** @param {Acts} acts @param {Door} door */
   constructor(acts, door) {
     this.#acts = acts
-    const perform = (/** @type {SeatCommand} */ command, /** @type {string} */ done = "") => this.#perform(command, done)
+    /** @type {import("./buttons.js").Perform} */
+    const perform = (command, done = "", place = null) => this.#perform(command, done, place)
     const draw = () => this.#model !== null && this.render(this.#model)
     this.#strip = new Strip(this.#chair, perform, acts.tell, draw, door.helplines.length)
     this.#person = new PersonSheet(perform, acts.tell)
@@ -65,6 +68,10 @@ export class ChairPanel {
     if (isPass && entry.seat !== room.seat) this.#strip.passed({ seat: entry.seat, epoch: room.epoch, turns: room.turns, at: this.#model?.now ?? -Infinity })
   }
 
+  get isCalled() {
+    return this.#strip.isCalled
+  }
+
   /** @param {Model} model */
   render(model) {
     const before = this.#model?.room ?? null
@@ -81,10 +88,12 @@ export class ChairPanel {
   /**
    * @param {SeatCommand} command
    * @param {string} done What is said where it is not to be seen.
+   * @param {HTMLElement | null} place Where, if not in the strip.
    * @returns {Promise<boolean>} Whether it is so now.
    */
-  async #perform(command, done) {
+  async #perform(command, done, place) {
     this.#say("")
+    this.#place = place
     const { state, refusal } = await this.#acts.ask(command)
     if (state === "refused" && refusal !== null) this.#refused(refusal, command)
     else if (state === "unsent") this.#say("The server did not answer. Look again, then try once more.")
@@ -116,18 +125,19 @@ export class ChairPanel {
   /** @param {string} words */
   #say(words) {
     clearTimeout(this.#timer)
+    if (words !== "") this.#timer = setTimeout(() => this.#say(""), SAID)
+    if (this.#place !== null) return write(this.#place, words)
     const isSheet = /** @type {HTMLDialogElement} */ (find("#sheet")).open
     const over = this.#person.isOpen ? this.#person : this.#trouble.isOpen ? this.#trouble : null
     for (const sheet of [this.#person, this.#trouble]) sheet.say(sheet === over ? words : "")
     this.#strip.say(over === null && !isSheet ? words : "")
     write(this.#line, over === null && isSheet ? words : "")
-    if (words !== "") this.#timer = setTimeout(() => this.#say(""), SAID)
   }
 
   /** Nothing of it is left: this seat does not hold the meeting any more. */
   remove() {
     clearTimeout(this.#timer)
-    for (const part of this.#parts) part.remove()
+    for (const part of [this.#strip, ...this.#parts]) part.remove()
     this.#line.remove()
     this.#chair.replaceChildren()
     delete document.body.dataset.chair

@@ -134,7 +134,7 @@ export function asideKey({ key, at }) {
   return `${key} ${at}`
 }
 
-/** @typedef {{ seat: number, words: string, count: number, keys: string[] }} Unanswered */
+/** `last` is the key of the newest. @typedef {{ seat: number, words: string, count: number, keys: string[], last: string }} Unanswered */
 
 /**
  * Who wrote to the facilitators and was answered by none of them: the oldest first, each with their
@@ -155,7 +155,7 @@ export function unanswered(room, items, aside) {
     if (to !== 0) open.delete(to)
     else if (words !== null && seat !== room.seat && !rooms.isFacilitator(room, seat) && rooms.sits(room, seat) && !aside.has(key)) {
       const { count = 0, keys = [] } = open.get(seat) ?? {}
-      open.set(seat, { seat, words, count: count + 1, keys: [...keys, key] })
+      open.set(seat, { seat, words, count: count + 1, keys: [...keys, key], last: item.key })
     }
   }
   return [...open.values()]

@@ -4,6 +4,7 @@ import { el, find, keyed, linger, set, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
 import { Aside } from "./aside.js"
 import { keepFocus, showActs } from "./buttons.js"
+import { Far } from "./far.js"
 import { careNotice, careWords, needs } from "./care.js"
 import { unanswered } from "./sight.js"
 import { closeAct, everyMinute, onwards, phaseAct } from "./acts.js"
@@ -13,7 +14,7 @@ import { lineWords } from "./words.js"
 /** @import { Model } from "../../model.js" */
 /** @import { Room } from "../../room.js" */
 /** @import { Perform } from "./buttons.js" */
-/** @import { Act } from "./sight.js" */
+/** @import { Act, Unanswered } from "./sight.js" */
 /** @import { Notice } from "./notices.js" */
 
 export class Strip {
@@ -22,10 +23,13 @@ export class Strip {
   #draw
   #numbers
   #aside = new Aside()
+  #far = new Far(() => this.#draw())
   /** That somebody may need care is said aloud once. @type {Set<string>} */
   #said = new Set()
   /** What of it is to be said now. */
   news = ""
+  /** Whether no facilitator has written to one of them yet. */
+  isCalled = false
   /** When the strangers came for whom the shield is not wanted. @type {number | null} */
   #strangersAt = null
   /** Who passed at this change of the floor. @type {import("./words.js").Passed | null} */
@@ -63,21 +67,21 @@ export class Strip {
     const found = needs(items, this.#aside.keys).map((need) => ({ need, words: careWords(room, need, isHere, this.#numbers) }))
     const news = found.filter(({ need }) => !this.#said.has(need.key))
     for (const { need } of news) this.#said.add(need.key)
+    this.isCalled = found.some(({ need }) => need.by === 0)
     this.news = news.map(({ words }) => words).join(" ")
     return found.map(({ need, words }) => careNotice(room, need, words, ways))
   }
 
-  /** Private lines that nobody has answered stay in sight. @param {Model} model @returns {Notice[]} */
-  #unanswered({ room, items }) {
-    if (room.closedAt !== null) return []
-    return unanswered(room, items, this.#aside.keys).map((line) => ({
+  /** @param {Room} room @param {Unanswered} line @returns {Notice} */
+  #lineNotice(room, line) {
+    return {
       key: `line ${line.seat}`,
       words: lineWords(room, line),
       acts: [
         { key: "answer", label: "Answer", name: `Answer ${rooms.nameOf(room, line.seat)}`, command: () => this.#tell(line.seat) },
         { key: `aside ${line.count}`, label: "Put aside", command: () => this.#putAside(line.keys) },
       ],
-    }))
+    }
   }
 
   /** @param {readonly string[]} keys */
@@ -100,6 +104,10 @@ export class Strip {
     write(this.#line, words)
   }
 
+  remove() {
+    this.#far.remove()
+  }
+
   /** Put away here alone, as a line is. @param {Room} room @param {Notice} notice @returns {Notice} */
   #canBePutAway({ strangersAt }, notice) {
     if (notice.key !== "raid") return notice
@@ -115,13 +123,14 @@ export class Strip {
     const { room, now } = model
     const { more, pause, end } = everyMinute(room, now, this.#passed)
     const [next, phase] = [onwards(room, now, this.#passed), phaseAct(room) ?? closing(room)]
-    const open = this.#unanswered(model)
+    const open = room.closedAt !== null ? [] : unanswered(room, model.items, this.#aside.keys)
     const standing = [
       ...this.#needs(model),
       ...notices(room, now, this.#strangersAt).filter(({ calm }) => !calm).map((notice) => this.#canBePutAway(room, notice)),
       ...passedNotices(room, now, this.#passed),
       ...closingNotices(room, open.length),
-      ...open,
+      // They stay in sight until they are answered: in the talk, or else here.
+      ...open.filter(({ last }) => this.#far.has(last)).map((line) => this.#lineNotice(room, line)),
     ]
     // On a phone there is room for one of the two; where the phase has run over it is that one.
     set(this.#element, "data-busy", room.holder !== null && next !== null && !standing.some(({ key }) => key === "over"))
