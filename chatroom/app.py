@@ -36,6 +36,7 @@ from chatroom.live.lobby import Lobby
 from chatroom.live.presence import Presence
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.reviewing import Reviewer, open_reviewer
+from chatroom.live.second_look import SecondLook
 from chatroom.live.timekeeper import Clock, Timekeeper, pause
 from chatroom.people.accounts import Accounts
 from chatroom.people.limits import Limits
@@ -53,6 +54,7 @@ from chatroom.web.desk import Desk
 from chatroom.web.doors import Doors, Readiness
 from chatroom.web.help import Help
 from chatroom.web.house import House
+from chatroom.web.metrics import Metrics
 from chatroom.web.pages import Pages
 from chatroom.web.rooms import Rooms
 from chatroom.web.routes import routes
@@ -136,7 +138,8 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         hub.publish(book, records)
         cases.changed(book, records)
 
-    reviewer, errands = open_reviewer(settings), Errands()
+    second = SecondLook(pause, time.monotonic) if settings.review == "all" else None
+    reviewer, errands = open_reviewer(settings, second), Errands()
     journal = _open_journal(ground, published, reviewer)
     cases = Cases(
         ground.engine,
@@ -218,6 +221,7 @@ def _routes(
     templates: Environment,
 ) -> list[BaseRoute]:
     house, meetings = machine.house, machine.meetings
+    second = house.reviewer.second
     no_session = CLOSE_CODES["no_session"].code
     presses = Presses(house.limits, house.journal, house.cases, secrets.token_bytes)
     doors = Doors(
@@ -243,7 +247,9 @@ def _routes(
             ground.bus,
             house.journal.stores,
             Soundness(settings.database_path) if settings.database_path else None,
+            review=lambda: None if second is None else second.state,
         ),
+        Metrics(settings.metrics_token, second),
     )
 
 
@@ -274,6 +280,8 @@ async def _running(ground: Ground, machine: Machine, gate: Gate) -> AsyncIterato
         running.append(tasks.create_task(departing, name="departures"))
         watching = machine.departures.watch(ground.clock.now, pause)
         running.append(tasks.create_task(watching, name="watch"))
+        if machine.house.reviewer.second is not None:
+            running.append(tasks.create_task(machine.house.reviewer.run(), name="second look"))
         for task in running:
             task.add_done_callback(_end_with)
         try:

@@ -14,6 +14,7 @@ import msgspec
 from dotenv.parser import parse_stream
 
 BusKind = Literal["none", "local", "redis"]
+Review = Literal["all", "rules"]
 Number = TypeVar("Number", int, float)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -25,6 +26,7 @@ TEXT_LINE = re.compile(
 )
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ALL_ROOMS = "*"
+SHORTEST_TOKEN = 32
 USUAL_PORT = {"http": "80", "https": "443"}
 
 
@@ -60,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     helplines: tuple[Helpline, ...]
     region: str
     policy: Path | None
+    review: Review
+    metrics_token: str | None
     retention_hours: int
     retention_chosen: bool
     case_retention_days: int
@@ -119,6 +123,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         helplines=_helplines(env.get("HELPLINES", "")),
         region=env.get("REGION", ""),
         policy=Path(env["POLICY"]) if "POLICY" in env else None,
+        review=_review(env.get("REVIEW", "all")),
+        metrics_token=_metrics_token(env.get("METRICS_TOKEN")),
         retention_hours=_number(env, "RETENTION_HOURS", 24, least=0, most=24 * 30),
         retention_chosen="RETENTION_HOURS" in env,
         case_retention_days=_number(env, "CASE_RETENTION_DAYS", 90, least=0, most=3650),
@@ -197,6 +203,21 @@ def _bus(env: Mapping[str, str]) -> BusKind:
             raise BadSetting("REDIS_URL", "is needed by BUS=redis")
         return kind  # type: ignore[no-any-return]
     raise BadSetting("BUS", "must be none, local or redis")
+
+
+def _review(chosen: str) -> Review:
+    for kind in get_args(Review):
+        if chosen == kind:
+            return kind  # type: ignore[no-any-return]
+    raise BadSetting("REVIEW", "must be all, or rules to leave the second look out")
+
+
+def _metrics_token(token: str | None) -> str | None:
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise BadSetting(
+            "METRICS_TOKEN", f"needs {SHORTEST_TOKEN} characters; openssl rand -hex 32 makes some"
+        )
+    return token
 
 
 def _number(

@@ -34,7 +34,7 @@ SETTINGS = (
     *("DATABASE_URL", "REDIS_URL", "BUS", "HOST", "PORT", "ORIGINS", "PROXIES"),
     *("CONNECTIONS_PER_ADDRESS", "COMPRESSED_ROOMS"),
     *("HELPLINES", "REGION", "POLICY", "RETENTION_HOURS", "CASE_RETENTION_DAYS", "SECRET_FILE"),
-    *("TIME_SPEED", "LIMITS"),
+    *("TIME_SPEED", "LIMITS", "REVIEW", "METRICS_TOKEN"),
 )
 
 
@@ -71,6 +71,7 @@ class ServerProcess:
             "ORIGINS": self.origin,
             "HELPLINES": "Helpline | 116 123 | tel:116123",
             "PYTHONUNBUFFERED": "1",
+            "REVIEW": "rules",  # The second look is a process more; a test that means it asks for it.
             "LIMITS": "1000",  # Who breaks things in a burst is no flood; pages meet them as they are.
             **environ,
         }

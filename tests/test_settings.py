@@ -54,6 +54,8 @@ def test_an_empty_value_counts_as_none():
         ("TIME_SPEED", "0"),
         ("TIME_SPEED", "nan"),
         ("LIMITS", "0"),
+        ("REVIEW", "none"),
+        ("METRICS_TOKEN", "too-short"),
         ("BUS", "rabbit"),
         ("REDIS_URL", "http://localhost"),
         ("DATABASE_URL", "chatroom.db"),

@@ -1,11 +1,18 @@
 """The review at work: gives it the text's context, and its lists."""
 
+import asyncio
+from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
+
+from msgspec import Struct
 
 from chatroom.live.book import Book
 from chatroom.live.policies import Policies, open_policies
+from chatroom.live.second_look import Looked, SecondLook
 from chatroom.settings import Settings
 from moderation.content import Context, Lexicon, Policy, Verdict, parse, review
+from moderation.content.judgement import settled_in_room
 from moderation.content.policy import Place
 from moderation.meeting import entries as happened
 from moderation.meeting import nudge
@@ -15,12 +22,27 @@ BEFORE = 3
 """Lines of the same author that the review looks back on: a number may be split over two."""
 
 
-class Reviewer:
-    """Judges words before any log is touched, and names."""
+class Text(Struct, frozen=True):
+    """What `seat` writes. `is_spared`: to those who hold the meeting alone, or it is not going to be read at all."""
 
-    def __init__(self, policies: Policies, lexicon: Lexicon) -> None:
+    words: str
+    seat: int
+    is_spared: bool = False
+
+
+class Reviewer:
+    """Judges words before any log is touched, and names.
+
+    Rules are asked at once, in this process. What is likely besides is the second look's, where there is one.
+    """
+
+    def __init__(
+        self, policies: Policies, lexicon: Lexicon, second: SecondLook | None = None
+    ) -> None:
         self.policies = policies
         self._lexicon = lexicon
+        self.second = second
+        self._degraded: Callable[..., Verdict] | None = None
 
     def line(self, text: str, book: Book, seat: int, meeting: Meeting, id: str) -> Verdict:
         """A line of `seat`, sent as command `id`, under the floor epoch of `meeting`."""
@@ -32,6 +54,33 @@ class Reviewer:
             crosstalk=nudge.is_share(meeting, seat),
         )
         return review(text, context, self.policy_for(seat, meeting, book.room), self._lexicon)
+
+    async def look(self, text: str) -> Looked | None:
+        """What the second look says, within 150 ms; None where the operator wants none."""
+        return None if self.second is None else await self.second.look(text)
+
+    def after(
+        self, looked: Looked | None, verdict: Verdict, text: Text, meeting: Meeting, room: str
+    ) -> Verdict:
+        """The verdict of the rules, and what a look adds; where none came in time, what its cheap half does (CM-23)."""
+        if looked is None:
+            return verdict
+        policy = self.policy_for(text.seat, meeting, room)
+        if text.is_spared:
+            policy = policy.spared()
+        crosstalk = nudge.is_share(meeting, text.seat)
+        if looked.look is not None:
+            return settled_in_room(verdict, text.words, looked.look, policy, crosstalk=crosstalk)
+        if self._degraded is None:
+            return verdict
+        return self._degraded(verdict, text.words, policy, crosstalk=crosstalk)
+
+    async def run(self) -> None:
+        """Loads what is learned behind the start, and keeps the second look going."""
+        assert self.second is not None, "without one there is nothing to run"
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.second.run())
+            self._degraded = await asyncio.to_thread(_cheap_half)
 
     def policy_for(self, seat: int, meeting: Meeting, room: str) -> Policy:
         """The organisation's for `seat` where they are now, with the group's ways where it leaves that to groups."""
@@ -53,9 +102,9 @@ class Reviewer:
         return review(name, context, self.policies.at(Place()), self._lexicon)
 
 
-def open_reviewer(settings: Settings) -> Reviewer:
+def open_reviewer(settings: Settings, second: SecondLook | None = None) -> Reviewer:
     """Reads the policy, and the word lists that are shipped."""
-    return Reviewer(open_policies(settings), lists())
+    return Reviewer(open_policies(settings), lists(), second)
 
 
 def lists() -> Lexicon:
@@ -67,6 +116,16 @@ def lists() -> Lexicon:
         if path.name.endswith(".txt")
     }
     return parse(texts)
+
+
+def _cheap_half() -> Callable[..., Verdict]:
+    # Here alone: where the rules are alone, nothing that is learned is loaded.
+    from moderation.content.alone import degraded
+    from moderation.content.learned import FILES, parse_grams
+
+    model = files("moderation.content") / "model"
+    grams = parse_grams({name: (model / name).read_bytes() for name in FILES})
+    return partial(degraded, grams=grams)
 
 
 def _before(book: Book, seat: int, id: str) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """One socket's commands: understood, reviewed, queued, and answered in their order."""
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -14,13 +15,16 @@ from chatroom.live import wire
 from chatroom.live.book import Book
 from chatroom.live.lane import Subscriber
 from chatroom.live.proposals import Answer, RetryLater
+from chatroom.live.reviewing import Text
 from chatroom.live.rules import Command, State, as_written, stream_name, words_of
+from chatroom.live.second_look import Looked
 from chatroom.live.timekeeper import pause
 from chatroom.people.accounts import Session
 from chatroom.people.limits import Kind
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.web.house import House
 from chatroom.web.pace import Pace, budget_of
+from moderation.content.seen import Look
 from moderation.content.verdict import ALLOW, Verdict
 from moderation.content.written import Written
 from moderation.meeting import commands as ask
@@ -106,6 +110,8 @@ class Commands:
             taken = self._understood(frame)
         except Refused as no:
             return self._slowly(self._refuse(frame, no))
+        if self._is_looked_at(taken):
+            return self._slowly(self._submit_after_look(frame, taken))
         if taken.verdict.signal is not None:
             return self._slowly(self._submit_after_signal(frame, taken))
         return self._submit(frame, taken)
@@ -135,10 +141,65 @@ class Commands:
             review=taken.review,
         )
         answer.add_done_callback(lambda done: self._answered(frame.id, done, taken))
-        if isinstance(command, ask.Say | ask.Post):
-            self._book.on_their_way[self._seat, frame.id] = command.text
+        self._note_on_their_way(frame.id, command)
         if isinstance(command, ask.Rename):
             answer.add_done_callback(self._renamed)
+
+    async def _submit_after_look(self, frame: wire.Command, taken: Taken) -> None:
+        """What the second look adds stands whatever the epoch is by then: it is the same text."""
+        command, rules = taken.command, taken.review
+        assert rules is not None, "there are words to look at"
+        text = Text(words_of(command) or "", self._seat, isinstance(command, ask.Tell))
+        self._note_on_their_way(frame.id, command)
+        looked = await self._house.reviewer.look(text.words)
+
+        def settled(verdict: Verdict, meeting: Meeting) -> Verdict:
+            return self._house.reviewer.after(looked, verdict, text, meeting, self._book.room)
+
+        taken = replace(
+            taken,
+            verdict=settled(taken.verdict, self._book.fold.state),
+            review=lambda state: settled(rules(state), state),
+        )
+        if taken.verdict.signal is not None:
+            return await self._submit_after_signal(frame, taken)
+        if looked is not None and looked.later is not None:
+            self._hear_later(frame.id, text, looked.later)
+        return self._submit_unless_behind(frame, taken)
+
+    def _is_looked_at(self, taken: Taken) -> bool:
+        """All words but names: of these the second look knows no more than the lists do."""
+        is_asked = self._house.reviewer.second is not None
+        return is_asked and taken.review is not None and not isinstance(taken.command, ask.Rename)
+
+    def _note_on_their_way(self, id: str, command: Command) -> None:
+        if isinstance(command, ask.Say | ask.Post):
+            self._book.on_their_way[self._seat, id] = command.text
+
+    def _hear_later(self, id: str, text: Text, later: "asyncio.Future[Look | None]") -> None:
+        """A cry that the second look was late to see is heard all the same; the words are published by then."""
+
+        def seen(done: "asyncio.Future[Look | None]") -> None:
+            look, meeting = done.result(), self._book.fold.state
+            if look is None or not isinstance(meeting, Meeting):
+                return
+            verdict = self._house.reviewer.after(
+                Looked(look), ALLOW, text, meeting, self._book.room
+            )
+            if verdict.signal is not None:
+                self._house.begin(self._raise_late(id, text.words, verdict))
+
+        later.add_done_callback(seen)
+
+    async def _raise_late(self, id: str, words: str, verdict: Verdict) -> None:
+        with contextlib.suppress(Refused, RetryLater, OutcomeUnknown, SQLAlchemyError):
+            await self._raise_signal(id, words, verdict)
+
+    def _submit_unless_behind(self, frame: wire.Command, taken: Taken) -> None:
+        if self._must_wait(frame.id):  # What was before it got `retry` meanwhile.
+            self._pace.unspent(taken.spent)
+            return self._answer(frame.id, RetryLater())
+        return self._submit(frame, taken)
 
     async def _submit_after_signal(self, frame: wire.Command, taken: Taken) -> None:
         words = words_of(taken.command) or ""
@@ -149,10 +210,7 @@ class Commands:
         except (RetryLater, OutcomeUnknown, SQLAlchemyError) as no:
             self._pace.unspent(taken.spent)
             return self._answer(frame.id, no)
-        if self._must_wait(frame.id):  # What was before it got `retry` meanwhile.
-            self._pace.unspent(taken.spent)
-            return self._answer(frame.id, RetryLater())
-        return self._submit(frame, taken)
+        return self._submit_unless_behind(frame, taken)
 
     def _renamed(self, done: "asyncio.Future[Answer]") -> None:
         """An open case of theirs goes by the name that the room knows."""
@@ -223,6 +281,11 @@ class Commands:
             return no
         reviewer = self._house.reviewer
         verdict = reviewer.line(words, self._book, self._seat, meeting, frame.id)
+        if verdict.signal is None:
+            text, looked = Text(words, self._seat, is_spared=True), await reviewer.look(words)
+            verdict = reviewer.after(looked, verdict, text, meeting, self._book.room)
+            if looked is not None and looked.later is not None:
+                self._hear_later(frame.id, text, looked.later)
         if verdict.signal is not None:
             await self._pace.cry(pause)
             try:
@@ -248,7 +311,6 @@ class Commands:
             self._house.journal.submit(self._book.log, 0, cue, id=noticed(id), payload=id.encode())
 
     def _answered(self, id: str, done: "asyncio.Future[Answer]", taken: Taken) -> None:
-        self._book.on_their_way.pop((self._seat, id), None)
         error, written = done.exception(), taken.written
         if not isinstance(error, Refused | None):
             self._pace.unspent(taken.spent)
@@ -262,6 +324,7 @@ class Commands:
 
     def _answer(self, id: str, outcome: Answer | BaseException) -> None:
         self.outstanding -= 1
+        self._book.on_their_way.pop((self._seat, id), None)
         if not isinstance(outcome, Answer | Refused):
             self._owed = self._owed or {}
             self._owed[id] = False  # It keeps the place that it had.

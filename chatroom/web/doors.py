@@ -157,18 +157,21 @@ class Readiness:
         bus: Bus,
         stores: Callable[[], bool] = lambda: True,
         file: Soundness | None = None,
+        review: Callable[[], str | None] = lambda: None,
     ) -> None:
         """`stores`: whether the journal's last append went well, as far as that still says anything.
 
-        `file`: the database's, where it is one.
+        `file`: the database's, where it is one. `review`: how the second look is, where there is one.
         """
         self._engine = engine
         self._bus = bus
         self._stores = stores
         self._file = file
+        self._review = review
 
     async def readyz(self, request: Request) -> Response:
-        """GET /readyz: `ok`; `degraded` while the bus is away, and entries come by the head poll.
+        """GET /readyz: `ok`; `degraded` while the bus is away, and entries come by the head poll, or while
+        the second look is, and what is said of identity and sourcing waits for a facilitator (CM-23).
 
         503 where nobody new should be sent: the database is away, damaged, not durable or takes
         nothing (a full disk lets itself be read, and so does what somebody else holds), or we end.
@@ -189,9 +192,12 @@ class Readiness:
         fault = "not storing" if not self._stores() else file_fault
         if fault is not None:
             return JSONResponse({"status": fault, **kept}, 503)
-        if self._bus.sound:
-            return JSONResponse({"status": "ok", **kept})
-        return JSONResponse({"status": "degraded", **kept, "bus": _losses(self._bus)})
+        review = self._review()
+        if review is not None:
+            kept["review"] = review
+        if not self._bus.sound:
+            return JSONResponse({"status": "degraded", **kept, "bus": _losses(self._bus)})
+        return JSONResponse({"status": "degraded" if review == "broken" else "ok", **kept})
 
 
 def _losses(bus: Bus) -> dict[str, int]:

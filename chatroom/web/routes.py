@@ -9,6 +9,7 @@ from chatroom.web.assets import Assets
 from chatroom.web.desk import Desk
 from chatroom.web.doors import Doors, Readiness
 from chatroom.web.help import Help
+from chatroom.web.metrics import Metrics
 from chatroom.web.pages import Pages
 from chatroom.web.rooms import Rooms
 from chatroom.web.socket import Sockets
@@ -35,6 +36,7 @@ def routes(
     sockets: Sockets,
     assets: Assets,
     readiness: Readiness,
+    metrics: Metrics,
 ) -> list[BaseRoute]:
     """GETs show, POSTs add; a socket lies below the thing that it is for."""
     register_url_convertor("case", CaseConvertor())
@@ -62,4 +64,5 @@ def routes(
         Route("/static/{hash}/{path:path}", assets.serve),
         Route("/healthz", doors.healthz),
         Route("/readyz", readiness.readyz),
+        Route("/metrics", metrics.show),
     ]

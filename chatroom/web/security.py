@@ -23,7 +23,7 @@ LONGEST_TOKEN = 100
 LARGEST_BODY = 64 * 1024
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # A load balancer asks for these by the address of the machine.
-HEALTH = {"/healthz", "/readyz"}
+HEALTH = {"/healthz", "/readyz", "/metrics"}
 # A URL ends up in histories and log files, so no secret may stand in one (A8): what calls itself by one
 # of these words, `x-auth-token` and `sessionId` too, and what has the form of ours, whatever it is called.
 SECRETS = {

@@ -9,6 +9,9 @@ from moderation.content.verdict import Finding, Signal, Verdict, concluded
 
 SIGNALS: dict[str, Signal] = {"crisis_now": "urgent", "crisis_concern": "support"}
 
+RAISES = 0.5
+"""How likely a cry must be for a case to be opened on it; from its cut on, it keeps the words from being withheld."""
+
 
 def settled(
     verdict: Verdict, text: str, seen: Look, policy: Policy, *, crosstalk: bool = False
@@ -26,6 +29,15 @@ def settled(
     signal: Signal | None = "urgent" if "urgent" in signals else next(iter(signals), None)
     need = verdict.need or seen.need
     return concluded(replace(verdict, signal=signal), findings, need=need)
+
+
+def settled_in_room(
+    verdict: Verdict, text: str, seen: Look, policy: Policy, *, crosstalk: bool = False
+) -> Verdict:
+    """As `settled`; a likely cry opens a case from `RAISES` on, as `support`: only a rule is sure of danger."""
+    found = settled(verdict, text, seen, policy, crosstalk=crosstalk)
+    likely = any(one.kind in SIGNALS and one.confidence >= RAISES for one in seen.seen)
+    return replace(found, signal=verdict.signal or ("support" if likely else None))
 
 
 def _finding(one: Seen, text: str, way: Way) -> Finding | None:

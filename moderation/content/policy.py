@@ -170,7 +170,18 @@ class Policy(Struct, frozen=True):
             links=place.links if links == "group" else links,
             where=(),
         )
-        return here if place.role == "member" else _of_those_in_service(here)
+        return here if place.role == "member" else here.spared()
+
+    def spared(self) -> "Policy":
+        """No machine keeps or folds what facilitators and staff write; contact details come back to them (CM-18)."""
+        kinds = {
+            kind: replace(way, rule=_spared(way.rule), look="note")
+            for kind, way in self.kinds.items()
+        }
+        own = self.own
+        if own is not None:
+            own = replace(own, each=tuple(replace(one, then=_spared(one.then)) for one in own.each))
+        return replace(self, kinds=kinds, own=own)
 
 
 _EXPLICIT: Mapping[ExplicitUsing, tuple[Rule, Look]] = {
@@ -187,18 +198,6 @@ def _left_to_group(way: Way, rule: Rule, look: Look) -> Way:
         rule=rule if way.rule == "group" else way.rule,
         look=look if way.look == "group" else way.look,
     )
-
-
-def _of_those_in_service(policy: Policy) -> Policy:
-    """No machine keeps or folds what facilitators and staff write; contact details come back to them, too (CM-18)."""
-    kinds = {
-        kind: replace(way, rule=_spared(way.rule), look="note")
-        for kind, way in policy.kinds.items()
-    }
-    own = policy.own
-    if own is not None:
-        own = replace(own, each=tuple(replace(one, then=_spared(one.then)) for one in own.each))
-    return replace(policy, kinds=kinds, own=own)
 
 
 def _spared(then: Rule) -> Rule:

@@ -2,9 +2,13 @@
 
 import pytest
 
+from moderation.content import review
 from moderation.content.both import judge
 from moderation.content.context import Context
-from moderation.content.verdict import Verdict
+from moderation.content.judgement import RAISES, settled_in_room
+from moderation.content.learned import look
+from moderation.content.seen import Look, Seen
+from moderation.content.verdict import ALLOW, Verdict
 
 from .corpus import LEXICON, MEMBER, POLICY
 from .test_learned import LEARNED
@@ -108,3 +112,33 @@ def test_cm_10_what_a_rule_is_certain_of_comes_before_it():
 @pytest.mark.parametrize("cry", ["goodbye", "tired", "he hits me", "I drank", "alone"])
 def test_cm_10_nobody_in_need_is_asked_what_they_mean(cry: str):
     assert of_a_share(f"{cry} . yours").outcome == "allow"
+
+
+def in_a_room(text: str) -> Verdict:
+    rules = review(text, MEMBER, POLICY, LEXICON)
+    return settled_in_room(rules, text, look(text, LEARNED), POLICY)
+
+
+def test_in_a_room_a_likely_cry_asks_for_support_and_only_a_rule_is_sure_of_danger_ce_06():
+    assert of("goodbye").signal == "urgent"
+    assert in_a_room("goodbye").signal == "support"
+    assert in_a_room("I want to kill myself tonight, goodbye").signal == "urgent"
+
+
+def test_in_a_room_a_faint_cry_raises_nothing_and_still_keeps_the_words_from_being_withheld_cm_09():
+    """`RAISES` lies above the cut from which on there may be a need."""
+    text = "call me on 212 555 0123"
+    seen = Look((Seen("crisis_concern", 3.0, 2.0, RAISES - 0.01, 0, 7, ()),), need=True)
+    rules = review(text, MEMBER, POLICY, LEXICON)
+    verdict = settled_in_room(rules, text, seen, POLICY)
+    assert (verdict.outcome, verdict.signal, verdict.need) == ("allow", None, True)
+    assert verdict.masks
+
+
+@pytest.mark.parametrize("kind", ["harassment", "use_detail"])
+def test_cm_18_who_is_spared_is_neither_held_nor_folded_by_a_likelihood(kind: str):
+    seen = Look((Seen(kind, 9.0, 2.0, 0.99, 0, 4, ()),))
+    assert settled_in_room(ALLOW, "text", seen, POLICY).outcome != "allow"
+    spared = settled_in_room(ALLOW, "text", seen, POLICY.spared())
+    assert (spared.outcome, spared.label) == ("allow", "")
+    assert [one.kind for one in spared.findings] == [kind]

@@ -194,6 +194,7 @@ def town_in(
         "DATABASE_URL": f"sqlite:///{path}",
         "BUS": "local",
         "HELPLINES": "Helpline | 116 123 | tel:116123",
+        "REVIEW": "rules",
         **environ,
     }
     server = Thread(lambda origin: make(load({**environ, "ORIGINS": origin})))
