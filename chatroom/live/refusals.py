@@ -76,6 +76,11 @@ REFUSALS: dict[str, Words] = {
         "Contact details stay out of the room, to keep everyone safe. Change the marked part, then send.",
         ("edit",),
     ),
+    "methods": Words(
+        "Ways of harming oneself stay out of the room: somebody here may be close to it. Change the marked part, "
+        "then send. If it is about you, now, press Help: somebody is there for you.",
+        ("edit", "help"),
+    ),
     "link": Words(
         "Only facilitators post links. Take the marked part out, then send.", ("edit", "tell")
     ),
@@ -99,6 +104,7 @@ REFUSALS: dict[str, Words] = {
     "too_long": Words("That is longer than one message can be. Send it in two parts.", ("edit",)),
     "empty": Words("There are no words in it yet.", ("edit",)),
     "no_such_line": Words("Those words are not there any more.", ()),
+    "own_words": Words("Those are your own words. You can take them back.", ()),
     "not_your_line": Words("You can take back your own words only.", ()),
     # The floor
     "no_queue_now": Words(

@@ -29,9 +29,17 @@ def audience(entry: happened.AnyEntry) -> int:
             | happened.KnockAnswered()
             | happened.LobbyCleared()
             | happened.StrangersCame()
+            | happened.Reported()
+            | happened.ReportsAnswered()
         ):
             return CHAIR
-        case happened.KnockGiven() | happened.CameBy() | happened.Answered():
+        case (
+            happened.KnockGiven()
+            | happened.CameBy()
+            | happened.Answered()
+            | happened.ReportNoted()
+            | happened.NeedSeen()
+        ):
             return NOBODY
         case happened.ToldYou(owner=owner):
             return owner
@@ -98,6 +106,13 @@ class KnockView(Struct, frozen=True):
     invited: bool = False
 
 
+class ReportView(Struct, frozen=True):
+    """A line that members asked the facilitators to look at, and why, each of them once."""
+
+    number: int
+    whys: tuple[ask.ReportReason, ...]
+
+
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     """The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue.
 
@@ -105,7 +120,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the
     last of them last. `me` is this seat there. Of anybody else a client asks `who`.
     `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they
-    were offered the shield last. `why_silent` is the code of the
+    were offered the shield last. `reports` are for them, too. `why_silent` is the code of the
     reason why this seat may not write to the room now, null where it may.
     """
 
@@ -153,6 +168,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
+    reports: tuple[ReportView, ...] = ()
     why_silent: str | None = None
 
 
@@ -162,6 +178,7 @@ class Own(Struct, frozen=True):
     me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
+    reports: tuple[ReportView, ...] = ()
     why_silent: str | None = None
 
 
@@ -173,6 +190,7 @@ def own(meeting: Meeting, seat: int) -> Own:
         me=_seat_view(meeting, seat, since(meeting, seat)) if is_of_many else None,
         lobby=_lobby(meeting) if holds else (),
         strangers_at=meeting.strangers_at if holds else None,
+        reports=_reports(meeting) if holds else (),
         why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
     )
 
@@ -248,6 +266,7 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         me=theirs.me,
         lobby=theirs.lobby,
         strangers_at=theirs.strangers_at,
+        reports=theirs.reports,
         why_silent=theirs.why_silent,
     )
 
@@ -268,11 +287,13 @@ def from_snapshot(shown: Snapshot) -> Meeting:
     names = set(Snapshot.__struct_fields__) & set(Meeting.__struct_fields__) - {
         "seats",
         "lobby",
+        "reports",
         "turn",
     }
     meeting = Meeting(
         **{name: getattr(shown, name) for name in names},
         lobby=HashTrieMap({view.knock: _knock_of(view) for view in shown.lobby}),
+        reports=HashTrieMap({view.number: view.whys for view in shown.reports}),
     )
     mine = () if shown.me is None else (shown.me,)
     return with_people(meeting, (*shown.seats, *mine), shown.crowd)
@@ -338,6 +359,10 @@ def _lobby(meeting: Meeting) -> tuple[KnockView, ...]:
         )
         for number, knock in sorted(meeting.lobby.items())
     )
+
+
+def _reports(meeting: Meeting) -> tuple[ReportView, ...]:
+    return tuple(ReportView(number, whys) for number, whys in sorted(meeting.reports.items()))
 
 
 def _knock_of(view: KnockView) -> Knock:

@@ -177,6 +177,9 @@ def agrees_on_the_floor(oracle: Oracle, meeting: Meeting) -> None:
     assert {number: line.seat for number, line in meeting.lines.items()} == oracle.lines
     assert oracle.pinned == (None if meeting.topic is None else meeting.topic.number)
     assert oracle.reactions == set(meeting.reactions)
+    lines = meeting.lines.items()
+    assert oracle.folds == {number: line.fold for number, line in lines if line.fold}
+    assert {number: [*whys] for number, whys in meeting.reports.items()} == oracle.reported
 
 
 def agrees_on_people(oracle: Oracle, meeting: Meeting) -> None:
@@ -329,6 +332,10 @@ def expected_audience(entry: happened.AnyEntry) -> int:
         happened.KnockAnswered: CHAIR,
         happened.LobbyCleared: CHAIR,
         happened.StrangersCame: CHAIR,
+        happened.Reported: CHAIR,
+        happened.ReportsAnswered: CHAIR,
+        happened.ReportNoted: NOBODY,
+        happened.NeedSeen: NOBODY,
         happened.KnockGiven: NOBODY,
         happened.CameBy: NOBODY,
         happened.Answered: NOBODY,
@@ -349,7 +356,7 @@ def may_see(entry: happened.AnyEntry, seat: int, role: str) -> bool:
 def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step]):
     """The room's entries and each snapshot are those of the same meeting without private lines.
 
-    To members it makes no difference either who waits in the lobby.
+    To members it makes no difference either who waits in the lobby, or what was reported.
     """
     played = held(steps)
     private = happened.Told | happened.CareNoticed | happened.ToldYou | happened.DraftAnnounced
@@ -362,7 +369,11 @@ def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step
         | happened.KnockGiven
         | happened.KnockAnswered
         | happened.LobbyCleared
-        | happened.StrangersCame,
+        | happened.StrangersCame
+        | happened.Reported
+        | happened.ReportNoted
+        | happened.ReportsAnswered
+        | happened.NeedSeen,
     )
     room = [(stored.entry, stored.stamp) for stored in played.log if stored.audience == ROOM]
     for other in (untold, nobody_waits):
