@@ -371,7 +371,6 @@ def parts_of_frames() -> list[type[Struct]]:
         audience.Snapshot,
         audience.SeatView,
         audience.KnockView,
-        audience.ReportView,
         state.AwayHand,
         state.Turn,
         state.Topic,

@@ -106,13 +106,6 @@ class KnockView(Struct, frozen=True):
     invited: bool = False
 
 
-class ReportView(Struct, frozen=True):
-    """A line that members asked the facilitators to look at, and why, each of them once."""
-
-    number: int
-    whys: tuple[ask.ReportReason, ...]
-
-
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     """The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue.
 
@@ -168,7 +161,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
-    reports: tuple[ReportView, ...] = ()
+    reports: tuple[happened.Reported, ...] = ()
     why_silent: str | None = None
 
 
@@ -178,7 +171,7 @@ class Own(Struct, frozen=True):
     me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
-    reports: tuple[ReportView, ...] = ()
+    reports: tuple[happened.Reported, ...] = ()
     why_silent: str | None = None
 
 
@@ -190,7 +183,7 @@ def own(meeting: Meeting, seat: int) -> Own:
         me=_seat_view(meeting, seat, since(meeting, seat)) if is_of_many else None,
         lobby=_lobby(meeting) if holds else (),
         strangers_at=meeting.strangers_at if holds else None,
-        reports=_reports(meeting) if holds else (),
+        reports=meeting.reports if holds else (),
         why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
     )
 
@@ -287,13 +280,11 @@ def from_snapshot(shown: Snapshot) -> Meeting:
     names = set(Snapshot.__struct_fields__) & set(Meeting.__struct_fields__) - {
         "seats",
         "lobby",
-        "reports",
         "turn",
     }
     meeting = Meeting(
         **{name: getattr(shown, name) for name in names},
         lobby=HashTrieMap({view.knock: _knock_of(view) for view in shown.lobby}),
-        reports=HashTrieMap({view.number: view.whys for view in shown.reports}),
     )
     mine = () if shown.me is None else (shown.me,)
     return with_people(meeting, (*shown.seats, *mine), shown.crowd)
@@ -359,10 +350,6 @@ def _lobby(meeting: Meeting) -> tuple[KnockView, ...]:
         )
         for number, knock in sorted(meeting.lobby.items())
     )
-
-
-def _reports(meeting: Meeting) -> tuple[ReportView, ...]:
-    return tuple(ReportView(number, whys) for number, whys in sorted(meeting.reports.items()))
 
 
 def _knock_of(view: KnockView) -> Knock:

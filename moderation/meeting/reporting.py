@@ -73,7 +73,8 @@ def unfold(meeting: Meeting, command: ask.Unfold, seat: int) -> list[happened.An
 
 
 def _answered(meeting: Meeting, number: int, seat: int) -> list[happened.AnyEntry]:
-    return [happened.ReportsAnswered(number, by=seat)] if number in meeting.reports else []
+    is_open = any(report.number == number for report in meeting.reports)
+    return [happened.ReportsAnswered(number, by=seat)] if is_open else []
 
 
 def _line(meeting: Meeting, number: int) -> Line:
@@ -112,13 +113,17 @@ def report_noted(meeting: Meeting, entry: happened.ReportNoted) -> Meeting:
 
 
 def reported(meeting: Meeting, entry: happened.Reported) -> Meeting:
-    whys = (*meeting.reports.get(entry.number, ()), entry.why)
-    return replace(meeting, reports=meeting.reports.insert(entry.number, whys))
+    return replace(meeting, reports=(*meeting.reports, entry))
 
 
 def reports_answered(meeting: Meeting, entry: happened.ReportsAnswered) -> Meeting:
-    meeting = replace(meeting, reports=meeting.reports.discard(entry.number))
-    return _with(meeting, entry.number, decided=True)
+    return _with(without_reports(meeting, entry.number), entry.number, decided=True)
+
+
+def without_reports(meeting: Meeting, number: int) -> Meeting:
+    """Nothing of what was reported of this line is left to decide about."""
+    left = tuple(report for report in meeting.reports if report.number != number)
+    return replace(meeting, reports=left)
 
 
 def _with(meeting: Meeting, number: int, **changes: object) -> Meeting:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from rpds import HashTrieMap, HashTrieSet
 
 from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.format import TURNS, Flags, Phase
 
 RANK: dict[ask.Role, int] = {"member": 0, "facilitator": 1, "staff": 3}
@@ -190,9 +191,7 @@ class Meeting(Struct, frozen=True):
     topic: Topic | None = None
     lines: HashTrieMap[int, Line] = HashTrieMap()  # By number in the room.
     newest: int = 0  # Of the lines, be its words there still or not.
-    reports: HashTrieMap[int, tuple[ask.ReportReason, ...]] = (
-        HashTrieMap()
-    )  # What was reported, by line, and nobody has decided about.
+    reports: tuple[happened.Reported, ...] = ()  # What nobody has decided about, as it came.
     reporters: HashTrieMap[int, tuple[int, ...]] = HashTrieMap()  # By whom: ever.
     reactions: HashTrieSet[tuple[int, int, str]] = HashTrieSet()  # seat, number, kind
     answers: HashTrieMap[int, int] = HashTrieMap()  # How often who has answered a share (CM-10).

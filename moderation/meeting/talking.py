@@ -271,11 +271,8 @@ def _with_line(meeting: Meeting, entry: happened.Said | happened.Posted, stamp: 
 
 
 def redacted(meeting: Meeting, entry: happened.Redacted) -> Meeting:
-    meeting = replace(
-        meeting,
-        lines=meeting.lines.discard(entry.number),
-        reports=meeting.reports.discard(entry.number),
-    )
+    meeting = reporting.without_reports(meeting, entry.number)
+    meeting = replace(meeting, lines=meeting.lines.discard(entry.number))
     if meeting.topic is None or meeting.topic.number != entry.number:
         return meeting
     return replace(meeting, topic=None)

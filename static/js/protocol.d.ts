@@ -1330,7 +1330,7 @@ export interface Snapshot {
   me: SeatView | null
   lobby: KnockView[]
   strangers_at: number | null
-  reports: ReportView[]
+  reports: Reported[]
   why_silent: string | null
 }
 
@@ -1359,12 +1359,6 @@ export interface KnockView {
   ghost: number
   role: Role
   invited: boolean
-}
-
-/** A line that members asked the facilitators to look at, and why, each of them once. */
-export interface ReportView {
-  number: number
-  whys: ReportReason[]
 }
 
 /** A hand whose member is not connected; its place is kept until then. */

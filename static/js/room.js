@@ -87,7 +87,7 @@ export function apply(room, { entry, at, number }) {
     case "redacted":
       return { ...room, topic: room.topic?.number === entry.number ? null : room.topic, reports: unreported(room, entry.number) }
     case "reported":
-      return reported(room, entry)
+      return { ...room, reports: [...room.reports, entry] }
     case "reports_answered":
       return { ...room, reports: unreported(room, entry.number) }
     case "renamed":
@@ -259,13 +259,6 @@ function phaseBegan(was, phase, order, at) {
 /** @param {Room} room @param {number} number */
 function unreported({ reports }, number) {
   return reports.filter((report) => report.number !== number)
-}
-
-/** @param {Room} room @param {import("./protocol.js").Reported} entry @returns {Room} */
-function reported(room, { number, why }) {
-  const { whys } = room.reports.find((report) => report.number === number) ?? { whys: [] }
-  const reports = [...unreported(room, number), { number, whys: [...whys, why] }]
-  return { ...room, reports: reports.sort((a, b) => a.number - b.number) }
 }
 
 /** @param {Room} room @param {number} seat @param {number} turn */

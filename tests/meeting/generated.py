@@ -433,7 +433,7 @@ class Dice:
         """What one has reported, others report too; then a facilitator decides."""
         asks: list[Ask] = [(self.seat, ask.Report(self.line, self.one(WHYS)))] * 2
         asks += [(self.leader, self.either(ask.Fold(self.line), ask.Unfold(self.line)))]
-        for number in sorted(self.meeting.reports)[-1:]:
+        for number in [report.number for report in self.meeting.reports][-1:]:
             asks += [(self.seat, ask.Report(number, self.one(WHYS)))] * 4
             asks += [(self.leader, self.either(ask.Fold(number), ask.Unfold(number)))]
         return asks

@@ -179,7 +179,10 @@ def agrees_on_the_floor(oracle: Oracle, meeting: Meeting) -> None:
     assert oracle.reactions == set(meeting.reactions)
     lines = meeting.lines.items()
     assert oracle.folds == {number: line.fold for number, line in lines if line.fold}
-    assert {number: [*whys] for number, whys in meeting.reports.items()} == oracle.reported
+    reports: dict[int, list[str]] = {}
+    for report in meeting.reports:
+        reports.setdefault(report.number, []).append(report.why)
+    assert oracle.reported == reports
 
 
 def agrees_on_people(oracle: Oracle, meeting: Meeting) -> None:
