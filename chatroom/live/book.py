@@ -19,7 +19,7 @@ RING = 500
 
 
 class Record(msgspec.Struct, frozen=True):
-    """An entry with its place, and the id of the command whose receipt names it."""
+    """An entry with its place, the id of the command whose receipt names it, and the seat that asked."""
 
     position: int
     audience: int
@@ -28,6 +28,7 @@ class Record(msgspec.Struct, frozen=True):
     at: float
     entry: Entry
     command: bytes | None = None
+    seat: int = 0
 
 
 class Fold(msgspec.Struct, frozen=True):
@@ -138,6 +139,6 @@ def folded(rules: Rules, fold: Fold, record: Record) -> Fold:
     return Fold(
         record.position,
         fold.heads.insert(record.audience, (record.number, record.id)),
-        rules.evolve(fold.state, record.entry, Stamp(record.number, record.at)),
+        rules.evolve(fold.state, record.entry, Stamp(record.number, record.at, record.seat)),
         record.at,
     )

@@ -158,5 +158,12 @@ def record_of(rules: Rules, row: Row) -> Record:
     if row.words is not None:
         entry = replace(entry, words=row.words.decode())
     return Record(
-        row.position, row.audience, row.number, row.entry_id, row.at, entry, row.command_id
+        row.position,
+        row.audience,
+        row.number,
+        row.entry_id,
+        row.at,
+        entry,
+        row.command_id,
+        row.seat,
     )

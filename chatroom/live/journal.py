@@ -281,7 +281,7 @@ class Journal(Books):
             audience = rules.audience(entry)
             number = fold.head(audience)[0] + 1
             id = self._random_bytes(8).hex()
-            record = Record(fold.position + 1, audience, number, id, at, entry)
+            record = Record(fold.position + 1, audience, number, id, at, entry, seat=proposal.seat)
             fold = folded(rules, fold, record)
             records.append(record)
         seen = rules.streams(fold.state, proposal.seat) if proposal.seat else {0: 1}

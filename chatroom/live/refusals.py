@@ -76,11 +76,6 @@ REFUSALS: dict[str, Words] = {
         "Contact details stay out of the room, to keep everyone safe. Change the marked part, then send.",
         ("edit",),
     ),
-    "methods": Words(
-        "Ways of harming oneself stay out of the room: somebody here may be close to it. Change the marked part, "
-        "then send. If it is about you, now, press Help: somebody is there for you.",
-        ("edit", "help"),
-    ),
     "link": Words(
         "Only facilitators post links. Take the marked part out, then send.", ("edit", "tell")
     ),
@@ -103,8 +98,20 @@ REFUSALS: dict[str, Words] = {
     ),
     "too_long": Words("That is longer than one message can be. Send it in two parts.", ("edit",)),
     "empty": Words("There are no words in it yet.", ("edit",)),
+    "no_such_act": Words(
+        "There is nothing to look at again: it is over, or it was not about you.", ("tell",)
+    ),
+    "appealed_already": Words(
+        "You have asked about this already. One look is what there is; the answer comes here.",
+        ("tell", "help"),
+    ),
+    "no_such_appeal": Words("There is no such appeal in this meeting.", ()),
+    "appeal_answered": Words("Another facilitator has just answered this appeal.", ()),
+    "not_your_own_act": Words(
+        "Somebody else answers this: nobody decides about what they did, or asked for, themselves.",
+        (),
+    ),
     "no_such_line": Words("Those words are not there any more.", ()),
-    "own_words": Words("Those are your own words. You can take them back.", ()),
     "not_your_line": Words("You can take back your own words only.", ()),
     # The floor
     "no_queue_now": Words(

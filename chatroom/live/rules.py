@@ -83,6 +83,8 @@ class Rules:
 def words_of(command: Command) -> str | None:
     """The words of a command that the review has to see. A case line is never reviewed."""
     match command:
+        case ask.Appeal(text=words) | ask.AnswerAppeal(text=words):
+            return words
         case (
             ask.Say(text=words)
             | ask.Post(text=words)
@@ -102,6 +104,9 @@ def as_written(command: Command) -> tuple[Command, Written | None]:
     match command:
         case ask.Say() | ask.Post() | ask.Tell() | Write():
             words = written(command.text)
+            return replace(command, text=words.text), words
+        case ask.Appeal(text=str(text)) | ask.AnswerAppeal(text=str(text)):
+            words = written(text)
             return replace(command, text=words.text), words
         case _:
             return command, None

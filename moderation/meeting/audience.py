@@ -10,7 +10,18 @@ from moderation.meeting import commands as ask
 from moderation.meeting import crowd
 from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags, Phase
-from moderation.meeting.state import AwayHand, Knock, Meeting, Mute, Offer, Seat, Topic, Turn
+from moderation.meeting.state import (
+    Appeal,
+    AwayHand,
+    Knock,
+    Meeting,
+    Mute,
+    Offer,
+    Seat,
+    Strikes,
+    Topic,
+    Turn,
+)
 from moderation.meeting.talking import why_silent
 
 ROOM = 0
@@ -29,19 +40,19 @@ def audience(entry: happened.AnyEntry) -> int:
             | happened.KnockAnswered()
             | happened.LobbyCleared()
             | happened.StrangersCame()
-            | happened.Reported()
-            | happened.ReportsAnswered()
+            | happened.Noted()
+            | happened.Appealed()
+            | happened.AppealAnswered()
         ):
             return CHAIR
-        case (
-            happened.KnockGiven()
-            | happened.CameBy()
-            | happened.Answered()
-            | happened.ReportNoted()
-            | happened.NeedSeen()
-        ):
+        case happened.KnockGiven() | happened.CameBy() | happened.Answered():
             return NOBODY
-        case happened.ToldYou(owner=owner):
+        case (
+            happened.ToldYou(owner=owner)
+            | happened.NotedYou(owner=owner)
+            | happened.AppealedYou(owner=owner)
+            | happened.AppealAnsweredYou(owner=owner)
+        ):
             return owner
         case happened.SeatGiven(seat=seat) | happened.DraftAnnounced(seat=seat):
             return seat
@@ -106,6 +117,26 @@ class KnockView(Struct, frozen=True):
     invited: bool = False
 
 
+class AppealView(Struct, frozen=True):
+    """An appeal that nobody has answered, as facilitators see it: what `Appealed` says."""
+
+    appeal: int
+    seat: int
+    about: ask.About
+    number: int
+    decider: int
+    answer_by: float
+    words: str | None
+
+
+class StrikesView(Struct, frozen=True):
+    """How many notes and mutes somebody had in this meeting, as facilitators see it (CM-18)."""
+
+    seat: int
+    notes: int
+    mutes: int
+
+
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     """The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue.
 
@@ -113,7 +144,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the
     last of them last. `me` is this seat there. Of anybody else a client asks `who`.
     `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they
-    were offered the shield last. `reports` are for them, too. `why_silent` is the code of the
+    were offered the shield last. `appeals` and `strikes` are for facilitators. `why_silent` is the code of the
     reason why this seat may not write to the room now, null where it may.
     """
 
@@ -161,7 +192,8 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
-    reports: tuple[happened.Reported, ...] = ()
+    appeals: tuple[AppealView, ...] = ()
+    strikes: tuple[StrikesView, ...] = ()
     why_silent: str | None = None
 
 
@@ -171,7 +203,8 @@ class Own(Struct, frozen=True):
     me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
-    reports: tuple[happened.Reported, ...] = ()
+    appeals: tuple[AppealView, ...] = ()
+    strikes: tuple[StrikesView, ...] = ()
     why_silent: str | None = None
 
 
@@ -183,7 +216,8 @@ def own(meeting: Meeting, seat: int) -> Own:
         me=_seat_view(meeting, seat, since(meeting, seat)) if is_of_many else None,
         lobby=_lobby(meeting) if holds else (),
         strangers_at=meeting.strangers_at if holds else None,
-        reports=meeting.reports if holds else (),
+        appeals=_appeals(meeting) if holds else (),
+        strikes=_strikes(meeting) if holds else (),
         why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
     )
 
@@ -259,7 +293,8 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         me=theirs.me,
         lobby=theirs.lobby,
         strangers_at=theirs.strangers_at,
-        reports=theirs.reports,
+        appeals=theirs.appeals,
+        strikes=theirs.strikes,
         why_silent=theirs.why_silent,
     )
 
@@ -281,10 +316,14 @@ def from_snapshot(shown: Snapshot) -> Meeting:
         "seats",
         "lobby",
         "turn",
+        "appeals",
+        "strikes",
     }
     meeting = Meeting(
         **{name: getattr(shown, name) for name in names},
         lobby=HashTrieMap({view.knock: _knock_of(view) for view in shown.lobby}),
+        appeals=HashTrieMap({view.appeal: _appeal_of(view) for view in shown.appeals}),
+        strikes=HashTrieMap({one.seat: Strikes(one.notes, one.mutes) for one in shown.strikes}),
     )
     mine = () if shown.me is None else (shown.me,)
     return with_people(meeting, (*shown.seats, *mine), shown.crowd)
@@ -349,6 +388,41 @@ def _lobby(meeting: Meeting) -> tuple[KnockView, ...]:
             knock.invited,
         )
         for number, knock in sorted(meeting.lobby.items())
+    )
+
+
+def _appeals(meeting: Meeting) -> tuple[AppealView, ...]:
+    return tuple(
+        AppealView(
+            number,
+            one.seat,
+            one.about,
+            one.number,
+            one.decider,
+            one.answer_by,
+            one.words,
+        )
+        for number, one in sorted(meeting.appeals.items())
+        if one.upheld is None
+    )
+
+
+def _strikes(meeting: Meeting) -> tuple[StrikesView, ...]:
+    return tuple(
+        StrikesView(seat, one.notes, one.mutes)
+        for seat, one in sorted(meeting.strikes.items())
+        if one.notes or one.mutes
+    )
+
+
+def _appeal_of(view: AppealView) -> Appeal:
+    return Appeal(
+        view.seat,
+        view.about,
+        view.number,
+        view.decider,
+        view.answer_by,
+        view.words,
     )
 
 

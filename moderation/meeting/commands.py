@@ -16,8 +16,10 @@ Kind = Literal["cue", "reading", "topic", "announcement"]
 MuteScope = Literal["time", "phase", "meeting"]
 """How long a mute lasts: some minutes, to the end of the phase, or of the meeting (FC-19)."""
 MuteReason = Literal["pause", "crosstalk", "advice", "contact", "flood", "raid"]
-ReportReason = Literal["hurts", "identifies", "using", "sells", "other"]
-"""It hurts; it tells who somebody is; it tells of using in detail; it sells or advertises."""
+NoteReason = Literal["crosstalk", "advice", "contact", "detail", "length", "unkind"]
+"""What a facilitator asks one member to mind (CM-18)."""
+About = Literal["note", "mute", "removal", "words"]
+"""What a facilitator did to somebody that can be appealed; `words`: those that were taken out (CM-19)."""
 SameLink = Literal["", "muted", "removed"]
 """Whose invitation somebody came by; empty where there is nothing to be said of it."""
 
@@ -79,25 +81,6 @@ class Tell(Command, frozen=True):
 
 class Redact(Command, frozen=True):
     """Takes the words of one entry of the room out again: one's own, or a facilitator anyone's."""
-
-    number: Number
-
-
-class Report(Command, frozen=True):
-    """Asks the facilitators to look at line `number` of somebody else; nobody learns by whom (CM-20)."""
-
-    number: Number
-    why: ReportReason = "other"
-
-
-class Fold(Command, frozen=True):
-    """A facilitator has line `number` stand behind a label that everybody may open, or leaves it there."""
-
-    number: Number
-
-
-class Unfold(Command, frozen=True):
-    """A facilitator has everybody read line `number`, or leaves what was reported as it is."""
 
     number: Number
 
@@ -283,6 +266,33 @@ class PurgeRecent(Command, frozen=True):
     seconds: Annotated[int, Meta(ge=1, le=3600)] = 120
 
 
+class Note(Command, frozen=True):
+    """A facilitator asks one member to mind something; nobody else in the room reads it (CM-18)."""
+
+    seat: SeatId
+    reason: NoteReason
+
+
+class Appeal(Command, frozen=True):
+    """Whom it befell asks another facilitator to look at it again, once (CM-19).
+
+    `number` is that of the note, or of the line whose words were taken out; of a mute or a removal it
+    is the one that stands. Of the removed this alone is heard, and of their removal.
+    """
+
+    about: About
+    number: Number | None = None
+    text: Words | None = None
+
+
+class AnswerAppeal(Command, frozen=True):
+    """A facilitator who did not decide it upholds an appeal, or lets the act stand; with a word to them."""
+
+    appeal: Number
+    upheld: bool
+    text: Words | None = None
+
+
 class Freeze(Command, frozen=True):
     """A facilitator stops everything but the facilitators' own acts and Help (FC-21)."""
 
@@ -450,10 +460,11 @@ class Tick(Command, frozen=True):
 
 SeatCommand = (
     Open | Close | NextPhase
-    | Say | Post | Tell | Redact | Report | Fold | Unfold | React | Rename | TakeNameOut | Listen | AnnounceDraft
+    | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft
     | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue
     | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume
     | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield
+    | Note | Appeal | AnswerAppeal
     | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby
     | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 )  # fmt: skip

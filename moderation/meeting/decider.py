@@ -16,7 +16,7 @@ from moderation.meeting import (
     naming,
     nudge,
     queue,
-    reporting,
+    strikes,
     talking,
     turn,
 )
@@ -52,13 +52,20 @@ def decide(
         assert seat == 0, "a seat can't ask for what only the server proposes"
         return _decide_for_server(meeting, command, now, verdict)
     if not meeting.sits(seat):
-        is_removed = seat in meeting.seats and meeting.seats[seat].removed
-        raise Refused("removed" if is_removed else "no_seat")
+        _may_be_heard_outside(meeting, command, seat)
     if meeting.closed_at is not None and not isinstance(command, TAKING_BACK):
         raise Refused("meeting_closed")
     if isinstance(command, FROZEN_OUT):
         needs_thawed(meeting)
     return _decide_for_seat(meeting, command, seat, now, verdict)
+
+
+def _may_be_heard_outside(meeting: Meeting, command: ask.SeatCommand, seat: int) -> None:
+    """Of the removed an appeal of that is heard, and nothing else (CM-19)."""
+    is_removed = seat in meeting.seats and meeting.seats[seat].removed > 0
+    appeals = isinstance(command, ask.Appeal) and command.about == "removal"
+    if not (is_removed and appeals):
+        raise Refused("removed" if is_removed else "no_seat")
 
 
 def _decide_for_server(
@@ -137,12 +144,6 @@ def _decide_for_seat(
             return talking.tell(meeting, command, seat, verdict)
         case ask.Redact():
             return talking.redact(meeting, command, seat)
-        case ask.Report():
-            return reporting.report(meeting, command, seat)
-        case ask.Fold():
-            return reporting.fold(meeting, command, seat)
-        case ask.Unfold():
-            return reporting.unfold(meeting, command, seat)
         case ask.React():
             return talking.react(meeting, command, seat)
         case ask.Rename():
@@ -201,6 +202,12 @@ def _decide_for_seat(
             return conduct.remove(meeting, command, seat, now)
         case ask.PurgeRecent():
             return talking.purge_recent(meeting, command, seat, now)
+        case ask.Note():
+            return strikes.note(meeting, command, seat)
+        case ask.Appeal():
+            return strikes.appeal(meeting, command, seat, now, verdict)
+        case ask.AnswerAppeal():
+            return strikes.answer_appeal(meeting, command, seat, verdict)
         case ask.Freeze():
             return conduct.freeze(meeting, command, seat)
         case ask.Thaw():
@@ -246,6 +253,8 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
             return meeting
         case happened.Answered():
             return nudge.counted(meeting, entry)
+        case happened.NotedYou() | happened.AppealAnsweredYou():
+            return meeting
         case happened.Convened():
             return agenda.convened(meeting, entry, stamp)
         case happened.Opened():
@@ -259,19 +268,7 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
         case happened.Posted():
             return talking.posted(meeting, entry, stamp)
         case happened.Redacted():
-            return talking.redacted(meeting, entry)
-        case happened.Folded():
-            return reporting.folded(meeting, entry)
-        case happened.Unfolded():
-            return reporting.unfolded(meeting, entry)
-        case happened.Reported():
-            return reporting.reported(meeting, entry)
-        case happened.ReportNoted():
-            return reporting.report_noted(meeting, entry)
-        case happened.ReportsAnswered():
-            return reporting.reports_answered(meeting, entry)
-        case happened.NeedSeen():
-            return reporting.need_was_seen(meeting)
+            return talking.redacted(strikes.words_taken(meeting, entry, stamp), entry)
         case happened.Reacted():
             return talking.reacted(meeting, entry)
         case happened.Renamed():
@@ -341,21 +338,31 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
         case happened.HolderCameBack():
             return floor.holder_came_back(meeting, entry, stamp)
         case happened.Muted():
-            return conduct.muted(meeting, entry, stamp)
+            return strikes.muted(conduct.muted(meeting, entry, stamp), entry, stamp)
         case happened.Unmuted():
-            return conduct.unmuted(meeting, entry)
+            return strikes.act_over(conduct.unmuted(meeting, entry), entry.seat)
         case happened.AllMuted():
             return conduct.all_muted(meeting, entry, stamp)
         case happened.AllUnmuted():
             return conduct.all_unmuted(meeting, stamp)
         case happened.Removed():
-            return conduct.removed(meeting, entry, stamp)
+            return strikes.removed(meeting, conduct.removed(meeting, entry, stamp), entry, stamp)
+        case happened.RemovalLifted():
+            return strikes.removal_lifted(meeting, entry, stamp)
+        case happened.Noted():
+            return strikes.noted(meeting, entry)
+        case happened.Appealed():
+            return strikes.appealed(meeting, entry)
+        case happened.AppealedYou():
+            return strikes.appealed_you(meeting, entry)
+        case happened.AppealAnswered():
+            return strikes.appeal_answered(meeting, entry)
         case happened.Frozen():
             return conduct.frozen(meeting, stamp)
         case happened.Thawed():
             return conduct.thaw_all(meeting, stamp)
         case happened.ShieldRaised():
-            return conduct.shield_raised(meeting, entry, stamp)
+            return conduct.shield_raised(meeting, stamp)
         case happened.ShieldLowered():
             return conduct.shield_lowered(meeting, stamp)
         case happened.Appointed():

@@ -61,23 +61,17 @@ class Closed(Entry, frozen=True):
 
 
 class Said(Worded, frozen=True, kw_only=True):
-    """A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11).
-
-    `fold`: the label that it stands behind for everybody, its author too, until somebody opens it;
-    empty for none (CM-07).
-    """
+    """A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11)."""
 
     seat: int
     turn: int = 0
-    fold: str = ""
 
 
 class Posted(Worded, frozen=True, kw_only=True):
-    """A cue card, a reading, the topic or an announcement; `fold` as of a line."""
+    """A cue card, a reading, the topic or an announcement."""
 
     seat: int
     kind: ask.Kind
-    fold: str = ""
 
 
 class Told(Worded, frozen=True, kw_only=True):
@@ -96,53 +90,14 @@ class ToldYou(Worded, frozen=True, kw_only=True):
 
 
 class Redacted(Entry, frozen=True):
-    """The words of entry `number` of the room are gone."""
+    """The words of entry `number` of the room are gone.
 
-    number: int
-    by: Literal["self", "facilitator"]
-
-
-class Folded(Entry, frozen=True):
-    """The words of entry `number` of the room stand behind a label that anybody may open.
-
-    By two members who reported them, until a facilitator decides; or by a facilitator (CM-20).
+    `along`: the first of the lines that were taken out with it in one act; 0 for that one, and one alone.
     """
 
     number: int
-    by: Literal["reports", "facilitator"]
-
-
-class Unfolded(Entry, frozen=True):
-    """A facilitator has everybody read the words of entry `number` of the room."""
-
-    number: int
-
-
-class Reported(Entry, frozen=True):
-    """To the facilitators: a member asks them to look at line `number` of the room. Never which member."""
-
-    number: int
-    why: ask.ReportReason
-
-
-class ReportNoted(Entry, frozen=True):
-    """To nobody: who reported line `number` of the room, so that they count once (CM-20)."""
-
-    seat: int
-    number: int
-
-
-class ReportsAnswered(Entry, frozen=True):
-    """To the facilitators: one of them, `by`, has decided about what was reported of line `number`."""
-
-    number: int
-    by: int
-
-
-class NeedSeen(Entry, frozen=True):
-    """To nobody: in the newest line of the room `seat` tells of a need, so no report folds it (CM-20)."""
-
-    seat: int
+    by: Literal["self", "facilitator"]
+    along: int = 0
 
 
 class Reacted(Entry, frozen=True):
@@ -430,7 +385,7 @@ class Unmuted(Entry, frozen=True):
     """`seat` can write again; `phase` where the mute was for the phase."""
 
     seat: int
-    by: Literal["facilitator", "time", "phase"]
+    by: Literal["facilitator", "time", "phase", "appeal"]
 
 
 class AllMuted(Entry, frozen=True):
@@ -447,6 +402,75 @@ class AllUnmuted(Entry, frozen=True):
 
 class Removed(Entry, frozen=True):
     seat: int
+
+
+class Noted(Entry, frozen=True):
+    """To the facilitators: `by` gave `seat` a note, the `note`-th of this meeting (CM-18)."""
+
+    note: int
+    seat: int
+    by: int
+    reason: ask.NoteReason
+
+
+class NotedYou(Entry, frozen=True):
+    """To whom it is for: the same note; `role` is that of whoever gave it."""
+
+    owner: int
+    note: int
+    reason: ask.NoteReason
+    role: ask.Role
+
+
+class Appealed(Worded, frozen=True, kw_only=True):
+    """To the facilitators: `seat` asks that somebody other than `decider` looks at an act again (CM-19).
+
+    `number` is the act's: of its entry in the room, or of the note. `answer_by` is the time that was
+    promised, in seconds since 1970; an appeal that is late stays open. `decider` is 0 where nobody knows.
+    """
+
+    appeal: int
+    seat: int
+    about: ask.About
+    number: int
+    decider: int
+    answer_by: float
+
+
+class AppealedYou(Worded, frozen=True, kw_only=True):
+    """To whoever appeals: the same, with who was asked: no other facilitator is there for `staff`."""
+
+    owner: int
+    appeal: int
+    about: ask.About
+    number: int
+    answer_by: float
+    asked: Literal["facilitators", "staff"] = "facilitators"
+
+
+class AppealAnswered(Worded, frozen=True, kw_only=True):
+    """To the facilitators: `by` upheld this appeal of `seat`, or let the act stand; the words are for them."""
+
+    appeal: int
+    seat: int
+    by: int
+    upheld: bool
+
+
+class AppealAnsweredYou(Worded, frozen=True, kw_only=True):
+    """To whoever appealed: the same answer; `role` is that of whoever gave it."""
+
+    owner: int
+    appeal: int
+    upheld: bool
+    role: ask.Role
+
+
+class RemovalLifted(Worded, frozen=True, kw_only=True):
+    """An appeal was upheld: whoever had `seat` may come in there again; the words are their name."""
+
+    seat: int
+    services: tuple[ask.Service, ...] = ()
 
 
 class Frozen(Entry, frozen=True):
@@ -517,14 +541,14 @@ class WentQuiet(Entry, frozen=True):
 
 AnyEntry = (
     Convened | Opened | PhaseBegan | Closed
-    | Said | Posted | Told | ToldYou | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered
-    | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen
+    | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen
     | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack
     | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked
     | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened
     | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded
     | HolderWentAway | HolderCameBack
     | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered
+    | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted
     | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack
     | WentQuiet
 )  # fmt: skip

@@ -68,7 +68,8 @@ class Flags(Struct, frozen=True):
 
     `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who
     comes late may read what was said before, `signals` whether facilitators learn that staff were told
-    of a member's words (CE-06); never the words.
+    of a member's words (CE-06); never the words. Who appeals against what a facilitator did is promised
+    an answer within `appeal_minutes` (CM-19).
     """
 
     declared: Literal["open", "closed"] = "closed"
@@ -87,6 +88,7 @@ class Flags(Struct, frozen=True):
     door: Door = "invitation"
     history: Literal["none", "meeting"] = "none"
     signals: Literal["facilitators", "staff"] = "facilitators"
+    appeal_minutes: Annotated[int, Meta(ge=2, le=240)] = 10
 
 
 class Format(Struct, frozen=True, forbid_unknown_fields=True):

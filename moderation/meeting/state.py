@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from rpds import HashTrieMap, HashTrieSet
 
 from moderation.meeting import commands as ask
-from moderation.meeting import entries as happened
 from moderation.meeting.format import TURNS, Flags, Phase
 
 RANK: dict[ask.Role, int] = {"member": 0, "facilitator": 1, "staff": 3}
@@ -17,10 +16,14 @@ CHAIR_RANK = 2
 
 
 class Stamp(Struct, frozen=True):
-    """Where and when an entry stands: its number in its own stream, seconds since 1970."""
+    """Where and when an entry stands: its number in its own stream, seconds since 1970.
+
+    `by` is the seat that asked for what it tells; 0 for the server, and where nobody knows, as in a copy.
+    """
 
     number: int
     at: float
+    by: int = 0
 
 
 class Mute(Struct, frozen=True):
@@ -69,17 +72,10 @@ class AwayHand(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """Words that are in the room: whose, and since when.
-
-    `fold`: by whom they stand behind a label, empty where they don't. `need`: they tell of a danger, harm
-    or a relapse. `decided`: a facilitator has said whether they are folded, and no reports change that.
-    """
+    """Words that are in the room: whose, and since when."""
 
     seat: int
     at: float
-    fold: Literal["", "review", "reports", "facilitator", "shield"] = ""
-    need: bool = False
-    decided: bool = False
 
 
 class Topic(Struct, frozen=True):
@@ -110,6 +106,40 @@ class Knock(Struct, frozen=True):
     role: ask.Role = "member"
     corrections: int = 0
     invited: bool = False
+
+
+class Act(Struct, frozen=True):
+    """What facilitator `by` did to `seat`; `number` is that of its entry in the room, or of the note.
+
+    `services`: the seats of service that a removal took.
+    """
+
+    seat: int
+    by: int
+    number: int
+    services: tuple[ask.Service, ...] = ()
+
+
+class Appeal(Struct, frozen=True):
+    """Somebody asked for an act to be looked at again; `upheld` is None until somebody has."""
+
+    seat: int
+    about: ask.About
+    number: int
+    decider: int
+    answer_by: float
+    words: str | None = None
+    asked: Literal["facilitators", "staff"] = "facilitators"
+    upheld: bool | None = None
+    by: int = 0
+    answer: str | None = None
+
+
+class Strikes(Struct, frozen=True):
+    """Notes and mutes of one member in this meeting, but for those that an appeal has undone."""
+
+    notes: int = 0
+    mutes: int = 0
 
 
 class Meeting(Struct, frozen=True):
@@ -143,6 +173,11 @@ class Meeting(Struct, frozen=True):
     # Counted as they come and go, so that nobody looks at all seats for it
     sitting: int = 0  # How many sit.
     in_service: HashTrieSet[int] = HashTrieSet()  # Those of them who are more than members.
+    # Acts on one person, and appeals of them
+    acts: HashTrieMap[tuple[ask.About, int], Act] = HashTrieMap()  # By seat, line or note.
+    appeals: HashTrieMap[int, Appeal] = HashTrieMap()
+    notes: int = 0
+    strikes: HashTrieMap[int, Strikes] = HashTrieMap()
     # The door
     lobby: HashTrieMap[int, Knock] = HashTrieMap()
     knockers: HashTrieMap[str, int] = HashTrieMap()  # Of sessions without a seat.
@@ -190,9 +225,6 @@ class Meeting(Struct, frozen=True):
     # Words
     topic: Topic | None = None
     lines: HashTrieMap[int, Line] = HashTrieMap()  # By number in the room.
-    newest: int = 0  # Of the lines, be its words there still or not.
-    reports: tuple[happened.Reported, ...] = ()  # What nobody has decided about, as it came.
-    reporters: HashTrieMap[int, tuple[int, ...]] = HashTrieMap()  # By whom: ever.
     reactions: HashTrieSet[tuple[int, int, str]] = HashTrieSet()  # seat, number, kind
     answers: HashTrieMap[int, int] = HashTrieMap()  # How often who has answered a share (CM-10).
     chair_number: int = 0

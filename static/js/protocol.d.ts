@@ -32,8 +32,10 @@ export type Kind = "cue" | "reading" | "topic" | "announcement"
 /** How long a mute lasts: some minutes, to the end of the phase, or of the meeting (FC-19). */
 export type MuteScope = "time" | "phase" | "meeting"
 export type MuteReason = "pause" | "crosstalk" | "advice" | "contact" | "flood" | "raid"
-/** It hurts; it tells who somebody is; it tells of using in detail; it sells or advertises. */
-export type ReportReason = "hurts" | "identifies" | "using" | "sells" | "other"
+/** What a facilitator asks one member to mind (CM-18). */
+export type NoteReason = "crosstalk" | "advice" | "contact" | "detail" | "length" | "unkind"
+/** What a facilitator did to somebody that can be appealed; `words`: those that were taken out (CM-19). */
+export type About = "note" | "mute" | "removal" | "words"
 /** Whose invitation somebody came by; empty where there is nothing to be said of it. */
 export type SameLink = "" | "muted" | "removed"
 export type Place = number
@@ -64,9 +66,9 @@ export type Stream = "room" | "chair" | "own"
 /** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. `streams`: it is not of the streams that the seat reads now. */
 export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams"
 
-export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | Report | Fold | Unfold | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
+export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Note | Appeal | AnswerAppeal | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
-export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | SomebodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed | PressesListed | PressesPutAway
 export type InboundFrame = Hello | Command | Typing | Who
@@ -92,7 +94,6 @@ export type RefusalCode =
   | "one_short_line"
   | "no_reactions_now"
   | "contact_details"
-  | "methods"
   | "link"
   | "crosstalk"
   | "use_detail"
@@ -100,8 +101,12 @@ export type RefusalCode =
   | "own_phrase"
   | "too_long"
   | "empty"
+  | "no_such_act"
+  | "appealed_already"
+  | "no_such_appeal"
+  | "appeal_answered"
+  | "not_your_own_act"
   | "no_such_line"
-  | "own_words"
   | "not_your_line"
   | "no_queue_now"
   | "queue_closed"
@@ -216,25 +221,6 @@ export interface Tell {
 /** Takes the words of one entry of the room out again: one's own, or a facilitator anyone's. */
 export interface Redact {
   type: "redact"
-  number: Number
-}
-
-/** Asks the facilitators to look at line `number` of somebody else; nobody learns by whom (CM-20). */
-export interface Report {
-  type: "report"
-  number: Number
-  why?: ReportReason
-}
-
-/** A facilitator has line `number` stand behind a label that everybody may open, or leaves it there. */
-export interface Fold {
-  type: "fold"
-  number: Number
-}
-
-/** A facilitator has everybody read line `number`, or leaves what was reported as it is. */
-export interface Unfold {
-  type: "unfold"
   number: Number
 }
 
@@ -436,6 +422,29 @@ export interface LowerShield {
   type: "lower_shield"
 }
 
+/** A facilitator asks one member to mind something; nobody else in the room reads it (CM-18). */
+export interface Note {
+  type: "note"
+  seat: SeatId
+  reason: NoteReason
+}
+
+/** Whom it befell asks another facilitator to look at it again, once (CM-19). `number` is that of the note, or of the line whose words were taken out; of a mute or a removal it is the one that stands. Of the removed this alone is heard, and of their removal. */
+export interface Appeal {
+  type: "appeal"
+  about: About
+  number?: Number | null
+  text?: Words | null
+}
+
+/** A facilitator who did not decide it upholds an appeal, or lets the act stand; with a word to them. */
+export interface AnswerAppeal {
+  type: "answer_appeal"
+  appeal: Number
+  upheld: boolean
+  text?: Words | null
+}
+
 /** Nobody new comes in. */
 export interface Lock {
   type: "lock"
@@ -552,22 +561,20 @@ export interface Closed {
   by: "facilitator" | "time"
 }
 
-/** A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11). `fold`: the label that it stands behind for everybody, its author too, until somebody opens it; empty for none (CM-07). */
+/** A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11). */
 export interface Said {
   type: "said"
   words?: string | null
   seat: number
   turn?: number
-  fold?: string
 }
 
-/** A cue card, a reading, the topic or an announcement; `fold` as of a line. */
+/** A cue card, a reading, the topic or an announcement. */
 export interface Posted {
   type: "posted"
   words?: string | null
   seat: number
   kind: Kind
-  fold?: string
 }
 
 /** A private line, in the facilitators' stream: from a seat, or from a facilitator to seat `to`. */
@@ -587,51 +594,12 @@ export interface ToldYou {
   to?: number
 }
 
-/** The words of entry `number` of the room are gone. */
+/** The words of entry `number` of the room are gone. `along`: the first of the lines that were taken out with it in one act; 0 for that one, and one alone. */
 export interface Redacted {
   type: "redacted"
   number: number
   by: "self" | "facilitator"
-}
-
-/** The words of entry `number` of the room stand behind a label that anybody may open. By two members who reported them, until a facilitator decides; or by a facilitator (CM-20). */
-export interface Folded {
-  type: "folded"
-  number: number
-  by: "reports" | "facilitator"
-}
-
-/** A facilitator has everybody read the words of entry `number` of the room. */
-export interface Unfolded {
-  type: "unfolded"
-  number: number
-}
-
-/** To the facilitators: a member asks them to look at line `number` of the room. Never which member. */
-export interface Reported {
-  type: "reported"
-  number: number
-  why: ReportReason
-}
-
-/** To nobody: who reported line `number` of the room, so that they count once (CM-20). */
-export interface ReportNoted {
-  type: "report_noted"
-  seat: number
-  number: number
-}
-
-/** To the facilitators: one of them, `by`, has decided about what was reported of line `number`. */
-export interface ReportsAnswered {
-  type: "reports_answered"
-  number: number
-  by: number
-}
-
-/** To nobody: in the newest line of the room `seat` tells of a need, so no report folds it (CM-20). */
-export interface NeedSeen {
-  type: "need_seen"
-  seat: number
+  along?: number
 }
 
 /** A word of `seat` under line `number` of the room; where `on` is false, no longer. */
@@ -900,7 +868,7 @@ export interface Muted {
 export interface Unmuted {
   type: "unmuted"
   seat: number
-  by: "facilitator" | "time" | "phase"
+  by: "facilitator" | "time" | "phase" | "appeal"
 }
 
 /** Nobody but facilitators can write, until `until` at the latest. */
@@ -939,6 +907,76 @@ export interface ShieldRaised {
 /** The raid is over. */
 export interface ShieldLowered {
   type: "shield_lowered"
+}
+
+/** To the facilitators: `by` gave `seat` a note, the `note`-th of this meeting (CM-18). */
+export interface Noted {
+  type: "noted"
+  note: number
+  seat: number
+  by: number
+  reason: NoteReason
+}
+
+/** To whom it is for: the same note; `role` is that of whoever gave it. */
+export interface NotedYou {
+  type: "noted_you"
+  owner: number
+  note: number
+  reason: NoteReason
+  role: Role
+}
+
+/** To the facilitators: `seat` asks that somebody other than `decider` looks at an act again (CM-19). `number` is the act's: of its entry in the room, or of the note. `answer_by` is the time that was promised, in seconds since 1970; an appeal that is late stays open. `decider` is 0 where nobody knows. */
+export interface Appealed {
+  type: "appealed"
+  words?: string | null
+  appeal: number
+  seat: number
+  about: About
+  number: number
+  decider: number
+  answer_by: number
+}
+
+/** To whoever appeals: the same, with who was asked: no other facilitator is there for `staff`. */
+export interface AppealedYou {
+  type: "appealed_you"
+  words?: string | null
+  owner: number
+  appeal: number
+  about: About
+  number: number
+  answer_by: number
+  asked?: "facilitators" | "staff"
+}
+
+/** To the facilitators: `by` upheld this appeal of `seat`, or let the act stand; the words are for them. */
+export interface AppealAnswered {
+  type: "appeal_answered"
+  words?: string | null
+  appeal: number
+  seat: number
+  by: number
+  upheld: boolean
+}
+
+/** To whoever appealed: the same answer; `role` is that of whoever gave it. */
+export interface AppealAnsweredYou {
+  type: "appeal_answered_you"
+  words?: string | null
+  owner: number
+  appeal: number
+  upheld: boolean
+  role: Role
+}
+
+/** An appeal was upheld: whoever had `seat` may come in there again; the words are their name. */
+export interface RemovalLifted {
+  type: "removal_lifted"
+  words?: string | null
+  seat: number
+  services?: Service[]
 }
 
 export interface Appointed {
@@ -1283,7 +1321,7 @@ export interface Numbered {
   entry: AnyEntry | CaseEntry | DeskEntry
 }
 
-/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `reports` are for them, too. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
+/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `appeals` and `strikes` are for facilitators. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
 export interface Snapshot {
   kind: "meeting"
   format: string
@@ -1330,7 +1368,8 @@ export interface Snapshot {
   me: SeatView | null
   lobby: KnockView[]
   strangers_at: number | null
-  reports: Reported[]
+  appeals: AppealView[]
+  strikes: StrikesView[]
   why_silent: string | null
 }
 
@@ -1359,6 +1398,24 @@ export interface KnockView {
   ghost: number
   role: Role
   invited: boolean
+}
+
+/** An appeal that nobody has answered, as facilitators see it: what `Appealed` says. */
+export interface AppealView {
+  appeal: number
+  seat: number
+  about: About
+  number: number
+  decider: number
+  answer_by: number
+  words: string | null
+}
+
+/** How many notes and mutes somebody had in this meeting, as facilitators see it (CM-18). */
+export interface StrikesView {
+  seat: number
+  notes: number
+  mutes: number
 }
 
 /** A hand whose member is not connected; its place is kept until then. */
@@ -1415,7 +1472,7 @@ export interface Slot {
   url: string
 }
 
-/** The ways of a group that hold in all phases; a room may set its own (formats.md). `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who comes late may read what was said before, `signals` whether facilitators learn that staff were told of a member's words (CE-06); never the words. */
+/** The ways of a group that hold in all phases; a room may set its own (formats.md). `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who comes late may read what was said before, `signals` whether facilitators learn that staff were told of a member's words (CE-06); never the words. Who appeals against what a facilitator did is promised an answer within `appeal_minutes` (CM-19). */
 export interface Flags {
   declared: "open" | "closed"
   crosstalk: Crosstalk
@@ -1433,6 +1490,7 @@ export interface Flags {
   door: Door
   history: "none" | "meeting"
   signals: "facilitators" | "staff"
+  appeal_minutes: number
 }
 
 /** The case as its two ends see it. `claimed_seat` had it last; `lapsed`, why not any more. `read` and `touched_at` are for staff alone: nobody is told what another has read. */

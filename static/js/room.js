@@ -18,10 +18,11 @@ import { speak, stoppedAt, hasShared } from "./standing.js"
  * The fields of `Snapshot` in camelCase, with `people` for `seats`; times are the server's, in
  * seconds since 1970. `seat` is mine; `phase` is -1 before the meeting is open; `lobby` is for
  * facilitators and empty for everybody else. Of a `crowd`, as many as it said when it was last told,
- * `people` are those who are known; `unknown` collects who is needed and not known.
+ * `people` are those who are known; `unknown` collects who is needed and not known, `conduct` what
+ * happened to people since the snapshot.
  *
  * @typedef {{ [K in Exclude<keyof Snapshot, "kind" | "seats" | "turn" | "why_silent" | "me"> as Camel<K>]-?: Fixed<Exclude<Snapshot[K], undefined>> }
- *   & { seat: number, people: ReadonlyMap<number, Person>, unknown: Set<number> }} Room
+ *   & { seat: number, people: ReadonlyMap<number, Person>, unknown: Set<number>, conduct: readonly AnyEntry[] }} Room
  */
 
 /** @typedef {Omit<Numbered, "entry"> & { entry: AnyEntry }} MeetingEntry */
@@ -36,7 +37,7 @@ export function start(snapshot, seat) {
   const { kind: _kind, turn: _turn, why_silent: _why, seats, me, ...shown } = snapshot
   const people = new Map([...seats, ...(me ? [me] : [])].map((view) => [view.seat, person(view)]))
   // A server from before there were crowds says nothing of one.
-  return { ...camelled({ ...shown, crowd: shown.crowd ?? null, lately: shown.lately ?? [], reports: shown.reports ?? [] }), seat, people, unknown: new Set() }
+  return { ...camelled({ ...shown, crowd: shown.crowd ?? null, lately: shown.lately ?? [] }), seat, people, conduct: [], unknown: new Set() }
 }
 
 /** The room in which some of a crowd are known, as they are at this place. @param {Room} room @param {PeopleFrame} frame @returns {Room} */
@@ -85,11 +86,7 @@ export function apply(room, { entry, at, number }) {
       room = wrote(room, entry.seat)
       return entry.kind === "topic" ? { ...room, topic: { number, words: entry.words ?? null } } : room
     case "redacted":
-      return { ...room, topic: room.topic?.number === entry.number ? null : room.topic, reports: unreported(room, entry.number) }
-    case "reported":
-      return { ...room, reports: [...room.reports, entry] }
-    case "reports_answered":
-      return { ...room, reports: unreported(room, entry.number) }
+      return room.topic?.number === entry.number ? { ...room, topic: null } : room
     case "renamed":
     case "name_taken_out":
       return withPerson(room, entry.seat, { name: entry.words ?? null })
@@ -107,6 +104,12 @@ export function apply(room, { entry, at, number }) {
       return { ...room, lobby: room.lobby.filter(({ knock }) => knock !== entry.knock) }
     case "lobby_cleared":
       return { ...room, lobby: room.lobby.filter(({ invited }) => invited && !entry.everybody) }
+    case "noted":
+    case "appealed":
+    case "appeal_answered":
+      return kept(room, entry)
+    case "removal_lifted":
+      return withPerson(room, entry.seat, { removed: false, name: entry.words ?? null, services: entry.services ?? [] })
     case "strangers_came":
       return { ...room, strangersAt: at }
     case "locked":
@@ -161,7 +164,7 @@ export function apply(room, { entry, at, number }) {
     case "holder_came_back":
       return runTurn({ ...room, awayUntil: null }, at)
     case "muted":
-      return withPerson(room, entry.seat, {
+      return withPerson(kept(room, entry), entry.seat, {
         mutedUntil: inRoom(room, at, entry.until),
         muteScope: entry.scope ?? "time",
         muteReason: entry.reason ?? "pause",
@@ -200,12 +203,11 @@ export function apply(room, { entry, at, number }) {
       return { ...room, chairAwayUntil: null }
     case "went_quiet":
       return { ...room, chairAwayUntil: null, isQuiet: true }
+    case "noted_you":
+    case "appealed_you":
+    case "appeal_answered_you":
     case "told":
     case "told_you":
-    case "folded":
-    case "unfolded":
-    case "report_noted":
-    case "need_seen":
     case "reacted":
     case "care_noticed":
     case "crosstalk_noticed":
@@ -254,11 +256,6 @@ function phaseBegan(was, phase, order, at) {
   if (room.phases[phase]?.urgent !== "only" && speak(was) !== "round") return room
   const isUrgent = (/** @type {number} */ seat) => room.urgent.includes(seat)
   return { ...room, hands: room.hands.filter(isUrgent), handsAway: room.handsAway.filter(({ seat }) => isUrgent(seat)) }
-}
-
-/** @param {Room} room @param {number} number */
-function unreported({ reports }, number) {
-  return reports.filter((report) => report.number !== number)
 }
 
 /** @param {Room} room @param {number} seat @param {number} turn */
@@ -313,6 +310,11 @@ function inviteEnded(room, seat, reason) {
 function knocked(lobby, { knock, words = null, same_link = "", others = 0, ghost = 0, role = "member", invited = false }) {
   const one = { knock, name: words, same_link, others, ghost, role, invited }
   return lobby.some((other) => other.knock === knock) ? lobby.map((other) => (other.knock === knock ? one : other)) : [...lobby, one]
+}
+
+/** What becomes of people is counted by whoever asks (views/chair/strikes.js). @param {Room} room @param {AnyEntry} entry @returns {Room} */
+function kept(room, entry) {
+  return { ...room, conduct: [...room.conduct, entry] }
 }
 
 /** They serve no more, and have no chair. @param {Room} room @param {number} seat @returns {Room} */

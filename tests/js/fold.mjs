@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs"
 import * as fold from "./js/room.js"
 import * as rooms from "./js/standing.js"
 import { Timeline } from "./js/timeline.js"
+import { stand } from "./js/views/chair/strikes.js"
 import { whyField } from "./js/field-words.js"
 import * as words from "./js/words.js"
 import { twice } from "./said.mjs"
@@ -41,7 +42,8 @@ function watch({ seat, snapshot, steps: told }) {
 
 /** Of those who are there, in one order; and times to the millisecond, as sums differ in their last bits. */
 function plain(room) {
-  const whole = { ...room, people: [...room.people.values()].sort((a, b) => a.seat - b.seat) }
+  const conduct = rooms.isFacilitator(room) ? stand(room) : { appeals: [], strikes: [] }
+  const whole = { ...room, ...conduct, conduct: [], people: [...room.people.values()].sort((a, b) => a.seat - b.seat) }
   return JSON.parse(JSON.stringify(whole, (_, value) => (typeof value === "number" ? Math.round(value * 1e3) / 1e3 : value)))
 }
 

@@ -168,14 +168,6 @@ class AnyMeeting(RuleBasedStateMachine):
         ]
         self._ask(who, asks[what])
 
-    @rule(who=SOMEBODY, whom=SOMEBODY, leader=LEADERS, what=st.sampled_from(["fold", "unfold", ""]))
-    def a_line_is_reported(self, who: str, whom: str, leader: str, what: str) -> None:
-        line = max(self.meeting.lines, default=1)
-        for seat in (who, whom):
-            self._ask(seat, ask.Report(line, "hurts"))
-        if what:
-            self._ask(leader, ask.Fold(line) if what == "fold" else ask.Unfold(line))
-
     @rule(who=st.sampled_from(["ben", "chidi", "dana", "mo"]), whom=SOMEBODY)
     def somebody_comes_to_the_floor(self, who: str, whom: str) -> None:
         """The way that most turns begin, however far it goes; another asks meanwhile, and says a word."""
@@ -231,6 +223,30 @@ class AnyMeeting(RuleBasedStateMachine):
             "remove": ask.Remove(seat),
         }
         self._ask(who, asks[what])
+
+    @rule(
+        who=LEADERS,
+        whom=SOMEBODY,
+        other=LEADERS,
+        about=st.sampled_from(["mute", "mute", "removal", "note", "words"]),
+        upheld=st.booleans(),
+    )
+    def an_act_is_appealed(
+        self, who: str, whom: str, other: str, about: ask.About, *, upheld: bool
+    ) -> None:
+        """Of an act that there is, or of a new one."""
+        seat = self._seat(whom) or ada
+        new = {"mute": ask.Mute(seat, 1), "removal": None, "words": ask.PurgeRecent(seat, 3600)}
+        command = new.get(about, ask.Note(seat, "advice"))
+        if command is not None:
+            self._ask(who, command)
+        mine = [
+            which
+            for (what, which), act in self.meeting.acts.items()
+            if (what, act.seat) == (about, seat)
+        ]
+        self._ask(whom, ask.Appeal(about, max(mine, default=1)))
+        self._ask(other, ask.AnswerAppeal(max(self.meeting.appeals, default=1), upheld))
 
     @rule(who=SOMEBODY, what=st.integers(0, 7))
     def stops_everything(self, who: str, what: int) -> None:
@@ -375,16 +391,17 @@ class AnyMeeting(RuleBasedStateMachine):
         except Refused as no:
             refused = no.code
         for entry in left:
-            self._store(entry)
+            self._store(entry, seat)
         self.left.update(type(entry).__name__ for entry in left)
         moment = Moment(before, seat, command, tuple(left), refused, self.meeting, self.now)
         self._needs_promises_kept(moment)
 
-    def _store(self, entry: happened.AnyEntry) -> None:
+    def _store(self, entry: happened.AnyEntry, by: int = 0) -> None:
         stream = audience(entry)
         self.numbers[stream] += 1
         self.log.append((entry, self.now))
-        self.meeting = decider.evolve(self.meeting, entry, Stamp(self.numbers[stream], self.now))
+        stamp = Stamp(self.numbers[stream], self.now, by)
+        self.meeting = decider.evolve(self.meeting, entry, stamp)
 
     # What holds after every command
 

@@ -64,16 +64,16 @@ class Played:
         except Refused as no:
             self.refused.append(no.code)
             return []
-        return [self.store(entry) for entry in entries]
+        return [self.store(entry, seat) for entry in entries]
 
     def step(self, step: Step) -> list[Stored]:
         self.now += step.wait
         return self.command(step.command, step.seat, step.verdict)
 
-    def store(self, entry: happened.AnyEntry) -> Stored:
+    def store(self, entry: happened.AnyEntry, by: int = 0) -> Stored:
         stream = audience(entry)
         self.numbers[stream] = self.numbers.get(stream, 0) + 1
-        stored = Stored(entry, stream, Stamp(self.numbers[stream], self.now))
+        stored = Stored(entry, stream, Stamp(self.numbers[stream], self.now, by))
         self.meeting = decider.evolve(self.meeting, entry, stored.stamp)
         self.log.append(stored)
         return stored
@@ -165,14 +165,13 @@ VERDICTS = (
     NUDGED,
     Verdict("bounce", findings=FOUND),
     Verdict("allow", masks=FOUND),
-    Verdict("allow_folded", label="mentions using in detail"),
-    Verdict("allow", need=True),
 )
 SERVICES: tuple[ask.Service, ...] = get_args(ask.Service)
 KINDS: tuple[ask.Kind, ...] = get_args(ask.Kind)
-WHYS: tuple[ask.ReportReason, ...] = get_args(ask.ReportReason)
 WORDS: tuple[format.Reaction, ...] = get_args(format.Reaction)
 SCOPES: tuple[ask.MuteScope, ...] = get_args(ask.MuteScope)
+ABOUT: tuple[ask.About, ...] = get_args(ask.About)
+NOTED: tuple[ask.NoteReason, ...] = get_args(ask.NoteReason)
 Ask: TypeAlias = tuple[int, ask.AnyCommand]
 
 
@@ -273,9 +272,6 @@ class Dice:
             ask.Tell(self.one(TEXTS), self.target),
             ask.Post(self.one(KINDS), self.one(TEXTS)),
             ask.Redact(self.line),
-            ask.Report(self.line, self.one(WHYS)),
-            ask.Fold(self.line),
-            ask.Unfold(self.line),
             ask.React(self.line, self.one(WORDS), self.one((True, False))),
             ask.Rename(self.one(NAMELIKE)),
             ask.Listen(self.one((True, False))),
@@ -302,6 +298,9 @@ class Dice:
             ask.UnmuteAll(),
             ask.Remove(self.seat),
             ask.PurgeRecent(self.seat, 60),
+            ask.Note(self.seat, self.one(NOTED)),
+            ask.Appeal(self.one(ABOUT), self.random.randint(1, 40), self.one((None, "Why?"))),
+            ask.AnswerAppeal(self.random.randint(1, 3), self.one((True, False))),
             ask.Thaw(),
             ask.LowerShield(),
             ask.Lock(),
@@ -348,6 +347,20 @@ class Dice:
         if meeting.is_quiet:
             asks += [(self.leader, ask.AcceptChair()), (0, ask.ChairBack(self.leader))] * 2
             asks += [(0, ask.ChairAway(self._here()))]
+        return [*asks, *self._of_the_removed()]
+
+    def _of_the_removed(self) -> list[Ask]:
+        """They ask to come in again, and hear of it."""
+        appeals = self.meeting.appeals.values()
+        have_asked = {one.number for one in appeals if one.about == "removal"}
+        asks: list[Ask] = [
+            (act.seat, ask.Appeal("removal"))
+            for (about, _), act in sorted(self.meeting.acts.items())
+            if about == "removal" and act.number not in have_asked
+        ]
+        for number, one in sorted(self.meeting.appeals.items()):
+            if one.about == "removal" and one.upheld is None:
+                asks += [(self.leader, ask.AnswerAppeal(number, self.one((True, True, False))))]
         return asks
 
     def _here(self) -> tuple[int, ...]:
@@ -409,6 +422,18 @@ class Dice:
         asks += [(self.leader, stops)]
         if self.random.random() < 0.15:
             asks += [(self.leader, ask.Remove(self.seat))]
+        asks += [(self.leader, ask.Note(self.seat, self.one(NOTED))), *self._appeals()]
+        return asks
+
+    def _appeals(self) -> list[Ask]:
+        """Whoever something befell asks about it, and somebody answers."""
+        asks: list[Ask] = []
+        for (about, which), act in sorted(self.meeting.acts.items())[-4:]:
+            asks += [(act.seat, ask.Appeal(about, which, self.one((None, "Why?"))))] * 2
+        for number, appeal in sorted(self.meeting.appeals.items()):
+            if appeal.upheld is None:
+                answer = ask.AnswerAppeal(number, self.one((True, False)), self.one((None, "Yes")))
+                asks += [(self.leader, answer)] * 3
         return asks
 
     def _words(self) -> list[Ask]:
@@ -418,7 +443,7 @@ class Dice:
         if self.meeting.lines:
             number, line = self.one(sorted(self.meeting.lines.items()))
             asks += [(self.one((line.seat, self.leader)), ask.Redact(number))]
-        asks += [(self.seat, ask.React(self.line, self.one(WORDS))), *self._reports()]
+        asks += [(self.seat, ask.React(self.line, self.one(WORDS)))]
         for seat, number, kind in sorted(self.meeting.reactions)[:1]:
             asks += [(seat, ask.React(number, word, on=False)) for word in WORDS if word == kind]
         service = self.meeting.speak
@@ -427,15 +452,6 @@ class Dice:
             asks += [(self.leader, ask.Appoint(self.seat, service))]  # type: ignore[arg-type]
             readers = self.meeting.serving("reader")
             asks += [(seat, ask.Post("reading", "A page")) for seat in readers]
-        return asks
-
-    def _reports(self) -> list[Ask]:
-        """What one has reported, others report too; then a facilitator decides."""
-        asks: list[Ask] = [(self.seat, ask.Report(self.line, self.one(WHYS)))] * 2
-        asks += [(self.leader, self.either(ask.Fold(self.line), ask.Unfold(self.line)))]
-        for number in [report.number for report in self.meeting.reports][-1:]:
-            asks += [(self.seat, ask.Report(number, self.one(WHYS)))] * 4
-            asks += [(self.leader, self.either(ask.Fold(number), ask.Unfold(number)))]
         return asks
 
     def _floor(self) -> list[Ask]:

@@ -11,6 +11,7 @@ judges it, and judges what each command leaves. `when` has the decider answer on
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -90,14 +91,19 @@ class Rules(Generic[S, C, E]):
     codec: msgspec.msgpack.Decoder[E]
     judge: Callable[[Iterable[tuple[E, float]]], None]
 
-    def fold(self, log: Sequence[tuple[E, float]], state: S, done: int = 0) -> S:
-        """`state` after the entries from `done` on: each read back from bytes, numbered in its stream."""
+    def fold(
+        self, log: Sequence[tuple[E, float]], state: S, done: int = 0, asked: Sequence[int] = ()
+    ) -> S:
+        """`state` after the entries from `done` on: each read back from bytes, numbered in its stream.
+
+        `asked`: the seat behind each, as far as a history has one.
+        """
         numbers = Counter(self.audience(entry) for entry, _ in log[:done])
-        for entry, at in log[done:]:
+        for (entry, at), by in zip(log[done:], chain(asked[done:], repeat(0)), strict=False):
             stream = self.audience(entry)
             numbers[stream] += 1
             read_back = self.codec.decode(msgspec.msgpack.encode(entry))
-            state = self.evolve(state, read_back, Stamp(numbers[stream], at))
+            state = self.evolve(state, read_back, Stamp(numbers[stream], at, by))
         return state
 
 
@@ -108,10 +114,11 @@ class Situation(Generic[S, C, E]):
     rules: Rules[S, C, E]
     log: tuple[tuple[E, float], ...]
     now: float
+    asked: tuple[int, ...] = ()
 
     @property
     def state(self) -> S:
-        return self.rules.fold(self.log, self.rules.new)
+        return self.rules.fold(self.log, self.rules.new, asked=self.asked)
 
     def log_entries(self) -> tuple[E, ...]:
         return tuple(entry for entry, _ in self.log)
@@ -130,12 +137,13 @@ class Situation(Generic[S, C, E]):
         try:
             left = self.rules.decide(state, command, seat, self.now, verdict)
         except Refused as refused:
-            return Answer(self, (), refused)
-        return Answer(self, tuple(left), None)
+            return Answer(self, (), refused, seat)
+        return Answer(self, tuple(left), None, seat)
 
-    def given(self, *entries: E) -> "Situation[S, C, E]":
-        """The same story, a little later."""
-        return replace(self, log=(*self.log, *((entry, self.now) for entry in entries)))
+    def given(self, *entries: E, by: int = 0) -> "Situation[S, C, E]":
+        """The same story, a little later, and by whom."""
+        log = (*self.log, *((entry, self.now) for entry in entries))
+        return replace(self, log=log, asked=(*self.asked, *(by for _ in entries)))
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,7 @@ class Answer(Generic[S, C, E]):
     before: Situation[S, C, E]
     left: tuple[E, ...]
     refusal: Refused | None
+    seat: int = 0
 
     def then(self, *entries: E) -> Situation[S, C, E]:
         """The command leaves exactly these entries, and the state with them is the fold of the log (P25)."""
@@ -170,8 +179,10 @@ class Answer(Generic[S, C, E]):
         return self.before
 
     def _went_on(self) -> Situation[S, C, E]:
-        before, situation = self.before, self.before.given(*self.left)
-        live = situation.rules.fold(situation.log, before.state, done=len(before.log))
+        before, situation = self.before, self.before.given(*self.left, by=self.seat)
+        live = situation.rules.fold(
+            situation.log, before.state, done=len(before.log), asked=situation.asked
+        )
         assert live == situation.state
         situation.rules.judge(situation.log)
         return situation

@@ -31,6 +31,10 @@ def fields_of(command: type[msgspec.Struct]) -> dict[str, Any]:
         "place": 1,
         "knock": 1,
         "service": "reader",
+        "reason": "advice" if command is ask.Note else "pause",
+        "about": "mute",
+        "appeal": 1,
+        "upheld": True,
     }
     return {name: some[name] for name in command.__struct_fields__ if name in some}
 

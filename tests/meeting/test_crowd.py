@@ -134,7 +134,14 @@ def test_the_last_who_wrote_are_remembered_each_once(monkeypatch: pytest.MonkeyP
 
 def test_all_but_ones_own_is_the_same_for_everybody_in_a_crowd(few: int):
     story = given(with_floor(ben), happened.Muted(dana, NOON + 60)).state
-    own = {"me": None, "lobby": (), "strangers_at": None, "reports": (), "why_silent": None}
+    own = {
+        "me": None,
+        "lobby": (),
+        "strangers_at": None,
+        "appeals": (),
+        "strikes": (),
+        "why_silent": None,
+    }
     assert Snapshot.__struct_fields__[-len(own) :] == tuple(own), "they are the last on the wire"
     shared = {replace(snapshot(story, seat), **own) for seat in NAMES}
     assert len(shared) == 1

@@ -37,6 +37,10 @@ SAMPLES = {
     "place": 1,
     "knock": 1,
     "service": "reader",
+    "reason": "advice",
+    "about": "mute",
+    "appeal": 1,
+    "upheld": True,
 }
 
 

@@ -112,6 +112,12 @@ def test_p20_after_the_sweep_all_but_what_people_wrote_is_as_it_was(steps: list[
         looks_of=HashTrieMap(),
         topic=None if topic is None else replace(topic, words=None),
         lobby=HashTrieMap(lobby),
+        appeals=HashTrieMap(
+            {
+                number: replace(asked, words=None, answer=None)
+                for number, asked in wordless.appeals.items()
+            }
+        ),
     )
 
 
@@ -177,12 +183,6 @@ def agrees_on_the_floor(oracle: Oracle, meeting: Meeting) -> None:
     assert {number: line.seat for number, line in meeting.lines.items()} == oracle.lines
     assert oracle.pinned == (None if meeting.topic is None else meeting.topic.number)
     assert oracle.reactions == set(meeting.reactions)
-    lines = meeting.lines.items()
-    assert oracle.folds == {number: line.fold for number, line in lines if line.fold}
-    reports: dict[int, list[str]] = {}
-    for report in meeting.reports:
-        reports.setdefault(report.number, []).append(report.why)
-    assert oracle.reported == reports
 
 
 def agrees_on_people(oracle: Oracle, meeting: Meeting) -> None:
@@ -264,6 +264,8 @@ def test_p3_numbers_are_gapless_in_every_stream_and_since_is_where_a_seat_came_i
         heads[expected_audience(stored.entry)] += 1
         if isinstance(stored.entry, happened.SeatTaken):
             since[stored.entry.seat] = (1 if reads_all else heads[ROOM], heads[CHAIR] + 1)
+        if isinstance(stored.entry, happened.RemovalLifted) and not reads_all:
+            since[stored.entry.seat] = (heads[ROOM], since[stored.entry.seat][1])
     for seat, position in promoted(played.log).items():
         told = [one for one in played.log[:position] if one.audience == CHAIR]
         since[seat] = (since[seat][0], len(told) + 1)
@@ -308,6 +310,12 @@ def test_p22_every_entry_is_delivered_to_those_of_its_one_audience_and_nobody_el
     first = {ROOM: began, CHAIR: {**began, **promoted(played.log)}}
     if meeting.flags.history == "meeting":
         first[ROOM] = dict.fromkeys(began, 0)
+    else:
+        first[ROOM] = began | {
+            stored.entry.seat: position
+            for position, stored in enumerate(played.log)
+            if isinstance(stored.entry, happened.RemovalLifted)
+        }
     for seat in (*began, len(began) + 1, 0):
         theirs = streams(meeting, seat)
         got = [
@@ -335,10 +343,12 @@ def expected_audience(entry: happened.AnyEntry) -> int:
         happened.KnockAnswered: CHAIR,
         happened.LobbyCleared: CHAIR,
         happened.StrangersCame: CHAIR,
-        happened.Reported: CHAIR,
-        happened.ReportsAnswered: CHAIR,
-        happened.ReportNoted: NOBODY,
-        happened.NeedSeen: NOBODY,
+        happened.Noted: CHAIR,
+        happened.Appealed: CHAIR,
+        happened.AppealAnswered: CHAIR,
+        happened.NotedYou: getattr(entry, "owner", 0),
+        happened.AppealedYou: getattr(entry, "owner", 0),
+        happened.AppealAnsweredYou: getattr(entry, "owner", 0),
         happened.KnockGiven: NOBODY,
         happened.CameBy: NOBODY,
         happened.Answered: NOBODY,
@@ -359,7 +369,7 @@ def may_see(entry: happened.AnyEntry, seat: int, role: str) -> bool:
 def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step]):
     """The room's entries and each snapshot are those of the same meeting without private lines.
 
-    To members it makes no difference either who waits in the lobby, or what was reported.
+    To members it makes no difference either who waits in the lobby, was given a note, or appeals.
     """
     played = held(steps)
     private = happened.Told | happened.CareNoticed | happened.ToldYou | happened.DraftAnnounced
@@ -373,10 +383,10 @@ def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step
         | happened.KnockAnswered
         | happened.LobbyCleared
         | happened.StrangersCame
-        | happened.Reported
-        | happened.ReportNoted
-        | happened.ReportsAnswered
-        | happened.NeedSeen,
+        | happened.Noted
+        | happened.Appealed
+        | happened.AppealedYou
+        | happened.AppealAnswered,
     )
     room = [(stored.entry, stored.stamp) for stored in played.log if stored.audience == ROOM]
     for other in (untold, nobody_waits):
@@ -396,7 +406,7 @@ def without(played: Played, private: Any) -> Played:
     for stored in played.log:
         if not isinstance(stored.entry, private):
             other.now = stored.stamp.at
-            other.store(stored.entry)
+            other.store(stored.entry, stored.stamp.by)
     return other
 
 
@@ -412,6 +422,8 @@ def test_p22_a48_a_seat_comes_back_for_its_streams_exactly_when_they_change(step
             if ends and seat == getattr(stored.entry, "seat", None):
                 assert changed
                 assert not streams(after, seat)
+            elif isinstance(stored.entry, happened.RemovalLifted) and seat == stored.entry.seat:
+                assert not streams(before, seat), "no socket of theirs is there to come back"
             elif isinstance(stored.entry, happened.CameBack) and seat == stored.entry.seat:
                 assert changed == bool(before.seats[seat].left)
                 assert streams(after, seat)
@@ -586,7 +598,8 @@ def test_fc_22_any_command_of_anybody_leaves_entries_or_a_refusal_and_never_a_fa
         left = decider.decide(played.meeting, command, seat, played.now)
     except Refused:
         return
-    assert played.meeting.sits(seat)
+    outside = isinstance(command, ask.Appeal) and command.about == "removal"
+    assert played.meeting.sits(seat) or outside
     comes_in = [
         entry for entry in left if isinstance(entry, happened.SeatTaken | happened.SeatGiven)
     ]
@@ -597,7 +610,8 @@ def test_fc_22_any_command_of_anybody_leaves_entries_or_a_refusal_and_never_a_fa
             isinstance(entry, happened.Unmuted) and entry.by != "phase"
         ):
             assert played.meeting.is_facilitator(seat)
-            assert played.meeting.rank(entry.seat) < played.meeting.rank(seat)
+            appealed = isinstance(command, ask.AnswerAppeal)
+            assert appealed or played.meeting.rank(entry.seat) < played.meeting.rank(seat)
 
 
 # Bytes

@@ -58,10 +58,6 @@ COMMANDS: dict[str, Callable[[Meeting, int], ask.SeatCommand]] = {
     ),
     "redact_own": lambda m, me: ask.Redact(_line_of(m, me)),
     "redact_other": lambda m, me: ask.Redact(_line_of(m, newcomer if me == member else member)),
-    "report_own": lambda m, me: ask.Report(_line_of(m, me)),
-    "report_other": lambda m, me: ask.Report(_line_of(m, newcomer if me == member else member)),
-    "fold": lambda m, me: ask.Fold(_line_of(m, newcomer if me == member else member)),
-    "unfold": lambda m, me: ask.Unfold(_line_of(m, newcomer if me == member else member)),
     "react": lambda m, me: ask.React(_line_of(m, member), "with_you"),
     "rename": lambda m, me: ask.Rename("Robin"),
     "listen": lambda m, me: ask.Listen(me != observer),
@@ -99,6 +95,12 @@ COMMANDS: dict[str, Callable[[Meeting, int], ask.SeatCommand]] = {
     "remove_member": lambda m, me: ask.Remove(member),
     "remove_chair": lambda m, me: ask.Remove(chair),
     "purge_newcomer": lambda m, me: ask.PurgeRecent(newcomer),
+    "note_member": lambda m, me: ask.Note(member, "advice"),
+    "note_co_chair": lambda m, me: ask.Note(co_chair, "advice"),
+    "appeal_mute": lambda m, me: ask.Appeal("mute"),
+    "appeal_removal": lambda m, me: ask.Appeal("removal"),
+    "appeal_of_another": lambda m, me: ask.Appeal("note", 1 if me != newcomer else 2),
+    "answer_appeal": lambda m, me: ask.AnswerAppeal(1, upheld=True),
     "freeze": lambda m, me: ask.Freeze(),
     "thaw": lambda m, me: ask.Thaw(),
     "raise_shield": lambda m, me: ask.RaiseShield(),
@@ -165,6 +167,7 @@ def situation(phase: str, role: str) -> Meeting:
             happened.Said(seat=seat, words="Here") for seat in ROLES.values() if seat != stranger
         ]
     log += [happened.Removed(removed), happened.SeatLeft(left), happened.Muted(muted, NOW + 600)]
+    log += _appeal_of_newcomer()
     names = [each.id for each in PHASES]
     at = {"frozen": "sharing", "quiet": "sharing", "closed": "open_talk"}.get(phase, phase)
     if at != "not_open":
@@ -179,6 +182,22 @@ def situation(phase: str, role: str) -> Meeting:
         "closed": happened.Closed(by="facilitator"),
     }
     return _folded([*log, last[phase]] if phase in last else log)
+
+
+def _appeal_of_newcomer() -> list[happened.AnyEntry]:
+    """The chair gave the newcomer a note, and they ask somebody else about it."""
+    asked = happened.Appealed(
+        appeal=1, seat=newcomer, about="note", number=1, decider=chair, answer_by=NOW + 600
+    )
+    yours = happened.AppealedYou(
+        owner=newcomer, appeal=1, about="note", number=1, answer_by=NOW + 600
+    )
+    return [
+        happened.NotedYou(newcomer, 1, "advice", "facilitator"),
+        happened.Noted(1, newcomer, by=chair, reason="advice"),
+        asked,
+        yours,
+    ]
 
 
 def _floor(role: str) -> list[happened.AnyEntry]:

@@ -608,7 +608,7 @@ def test_a_facilitator_takes_the_words_of_the_last_minutes_out():
     story = story.given(happened.Said(seat=ben, words="two")).later(60)
     _, one, _, two = sorted(story.state.lines)
     purged = story.when(mo, ask.PurgeRecent(ben)).then(
-        happened.Redacted(one, "facilitator"), happened.Redacted(two, "facilitator")
+        happened.Redacted(one, "facilitator"), happened.Redacted(two, "facilitator", along=one)
     )
     purged.when(mo, ask.PurgeRecent(ben)).nothing()
     story.when(mo, ask.PurgeRecent(ben, seconds=60)).then(happened.Redacted(two, "facilitator"))
