@@ -16,9 +16,6 @@ const CHAIR = find("#chair")
  * @property {Door} door
  * @property {{ get: () => boolean, set: (isOn: boolean) => void }} sound Whether they asked for one when they are invited.
  * @property {(seats: number[]) => boolean} who Asks who somebody is; false where this socket does not answer.
- * @property {import("./draft.js").Folds} folds
- * @property {(words?: import("./views/word-acts.js").WordActs) => void} onfolds They chose otherwise; or what can be done with words is here.
- * @property {() => import("./views/help.js").Place} place
  * @property {() => void} onload
  */
 
@@ -33,6 +30,10 @@ export class Behind {
   #isCrowdDue = false
   /** @type {Panel | "loading" | null} */
   #panel = null
+  /** Somebody came in by the door. */
+  came = false
+  /** @type {{ out: () => void } | null} */
+  #arrived = null
 
   /** @param {Ways} ways */
   constructor(ways) {
@@ -58,6 +59,11 @@ export class Behind {
     if (this.#rest !== "loading") for (const view of this.#rest ?? []) view.render(model, isCalled)
   }
 
+  /** Nothing of the meeting is to be seen any more. */
+  out() {
+    this.#arrived?.out()
+  }
+
   /** What holds a meeting is loaded for who holds it, and goes when they cease to. @param {Model} model */
   hold(model) {
     const holds = rooms.isFacilitator(model.room)
@@ -73,16 +79,16 @@ export class Behind {
   async #loadRest() {
     if (this.#rest !== null) return
     this.#rest = "loading"
-    const { acts, sound, folds, onfolds, place, onload } = this.#ways
+    const { acts, sound, onload } = this.#ways
     const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
     try {
-      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }, { WordActs }] = await Promise.all(
-        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "word-acts"].map((view) => import(`./views/${view}.js${tried}`)),
+      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }, { ArrivedView }] = await Promise.all(
+        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived"].map((view) => import(`./views/${view}.js${tried}`)),
       )
       const me = new MeView(acts, { isOn: sound.get(), onchange: sound.set })
-      const words = new WordActs({ acts, folds, onchange: onfolds, place })
-      onfolds(words)
-      this.#rest = [me, words, new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
+      const arrived = new ArrivedView(acts, this.came)
+      this.#arrived = arrived
+      this.#rest = [me, arrived, new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
       onload()
     } catch {
       this.#rest = null // The network is gone; it is asked for again once the line is back.

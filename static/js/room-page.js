@@ -14,7 +14,7 @@ import { ComposerView } from "./views/composer.js"
 import { FloorView } from "./views/floor.js"
 import { HeaderView } from "./views/header.js"
 import { attend, backTo, bindHelp, openHelp } from "./views/help.js"
-import { ArrivedView, CareView, EndView, TopicView, WritingView } from "./views/notices.js"
+import { CareView, EndView, TopicView, WritingView } from "./views/notices.js"
 import { PendingView } from "./views/pending.js"
 import { PeopleView, QueueView } from "./views/people.js"
 import { Sheet } from "./views/sheet.js"
@@ -80,10 +80,7 @@ class RoomPage {
   #mayAsk = false
   /** Whether they asked for a sound when they are invited. */
   #sound = false
-  /** @type {import("./draft.js").Folds} */
-  #folds = { show: "opened", opened: [], kept: [] }
   #topic = new TopicView()
-  #arrived
   #sheet = new Sheet()
   #end
   #aloud = find("#aloud")
@@ -127,19 +124,11 @@ class RoomPage {
           this.#draft.save()
         },
       },
-      folds: this.#folds,
-      onfolds: (words) => {
-        this.#draft.save()
-        this.#talk.again(this.#timeline.items, words)
-        this.#draw()
-      },
-      place: () => this.place(null),
       who: (seats) => this.#mayAsk && this.#connection.who(seats),
       onload: () => this.#draw(),
     })
     this.#floor = new FloorView(acts)
-    this.#arrived = new ArrivedView(acts)
-    this.#talk = new TimelineView(acts, this.#folds)
+    this.#talk = new TimelineView(acts)
     this.#composer = new ComposerView({
       say: (command) => /** @type {Words} */ (this.#outbox.send(command)),
       again: (item) => this.#outbox.again(item),
@@ -191,14 +180,13 @@ class RoomPage {
 
   /** Somebody comes in by the door, and is told where the meeting is. */
   came() {
-    this.#arrived.came()
+    this.#behind.came = true
   }
 
   /** There is a seat. */
   enter() {
     this.#isAt("room")
-    const { text, to, waiting, sound, folds } = this.#draft.load()
-    Object.assign(this.#folds, folds)
+    const { text, to, waiting, sound } = this.#draft.load()
     this.#composer.restore(text, to)
     this.#sound = sound
     for (const { id, command, unsent, series, lead } of waiting) {
@@ -388,7 +376,7 @@ class RoomPage {
     const waiting = this.#pending
       .filter((item) => item.state !== "confirmed" && this.#composer.shows(item))
       .map(({ id, command, state, series, lead }) => ({ id, command, unsent: state === "unsent", series, lead }))
-    return { meeting: this.#door.meeting, text: this.#composer.text, to: this.#composer.to, waiting, sound: this.#sound, folds: this.#folds }
+    return { meeting: this.#door.meeting, text: this.#composer.text, to: this.#composer.to, waiting, sound: this.#sound }
   }
 
   // The link
@@ -415,7 +403,7 @@ class RoomPage {
       this.#talk.clear()
       this.#header.out()
       this.#topic.out()
-      this.#arrived.out()
+      this.#behind.out()
     }
     this.#sheet.close()
     this.#announce(words)
@@ -459,7 +447,6 @@ class RoomPage {
     this.#people.render(model)
     this.#behind.render(model, isCrowd)
     this.#topic.render(model)
-    this.#arrived.render(model)
     this.#announceDraft(model)
     this.#composer.render(model)
     this.#behind.hold(model)

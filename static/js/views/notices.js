@@ -1,12 +1,11 @@
 /** What stands between the talk and the field: who is writing, an offer of help, and an end. */
 
-import { el, fill, find, keyed, set, write } from "../dom.js"
+import { el, fill, find, set, write } from "../dom.js"
 import * as rooms from "../standing.js"
-import { floorCard, minutesLeft, rules, writing } from "../words.js"
+import { writing } from "../words.js"
 import { helplineList } from "./helplines.js"
-import { isolated } from "../written.js"
 
-/** @import { Acts, Model } from "../model.js" */
+/** @import { Model } from "../model.js" */
 /** @import { Room } from "../room.js" */
 /** @import { Helpline } from "./helplines.js" */
 
@@ -99,73 +98,6 @@ export class TopicView {
     write(find(".start", this.#fold), words)
     write(find("p", this.#fold), words)
   }
-}
-
-/** For who comes while the meeting runs: where it is, and how it works; never what was said before. */
-export class ArrivedView {
-  #section = find("#arrived")
-  #list = el("ul")
-  #listen
-  /** Since somebody came by the door: whether the meeting was on by then, null before anything is known. @type {boolean | null} */
-  #isLate = false
-  /** The last turn that had begun by then: of a later one they read everything. @type {number | null} */
-  #turn = 0
-
-  /** @param {Acts} acts */
-  constructor({ send }) {
-    this.#listen = el("button", { type: "button", onclick: () => void send({ type: "listen", on: true }) }, "Only listen today")
-    const done = el("button", { type: "button", onclick: () => this.#away() }, "Close")
-    this.#section.append(el("h3", {}, "Welcome. This is where the meeting is"), this.#list, el("div", { class: "acts" }, this.#listen, done))
-  }
-
-  /** Somebody has just come in by the door. */
-  came() {
-    this.#isLate = this.#turn = null
-  }
-
-  #away() {
-    this.out()
-    find("#talk").focus()
-  }
-
-  /** There is no more to be told, or nobody to tell it to. */
-  out() {
-    this.#isLate = false
-    this.#section.hidden = true
-    fill(this.#list)
-  }
-
-  /** @param {Model} model */
-  render({ room, now }) {
-    const was = this.#section.hidden
-    // Who was here before it began, or has just begun it, is not late.
-    this.#turn ??= room.turns
-    this.#isLate ??= rooms.isOpen(room)
-    this.#section.hidden = !this.#isLate || !rooms.isOpen(room)
-    if (this.#section.hidden) return
-    // The talk is at its end by then; who has just come reads this first.
-    if (was) requestAnimationFrame(() => this.#section.scrollIntoView({ block: "start" }))
-    this.#listen.hidden = rooms.isListening(room)
-    keyed(this.#list, whereItIs(room, now, this.#turn), (line) => line, (line) => el("li", {}, line))
-  }
-}
-
-/** @param {Room} room @param {number} now @param {number | null} turn The last that had begun when they came. */
-function whereItIs(room, now, turn) {
-  const left = minutesLeft(room, now)
-  const phase = rooms.phaseTitle(room)
-  const hands = room.hands.length
-  return [
-    `Now: ${phase}${left !== null && left > 0 ? `, about ${left} min left` : ""}.`,
-    room.topic?.words ? `Topic: ${isolated(room.topic.words)}` : "",
-    // A turn that was on when they came is told as one, for what it holds already is not to be seen.
-    room.holder === null || room.holder === room.seat || room.turns !== turn
-      ? floorCard(room, now).main.replace(/[^?]$/, "$&.")
-      : `${rooms.nameOf(room, room.holder)} is in the middle of a turn; you read on from here.`,
-    rooms.hasTurns(room) && rooms.speak(room) !== "round" && hands > 0 ? (hands === 1 ? "One hand is up." : `${hands} hands are up.`) : "",
-    ...rules(room),
-    room.flags.history === "none" ? "What was shared before you came stays with those who were here." : "",
-  ].filter((line) => line !== "")
 }
 
 /** Nothing more comes: why, and the way on where there is one. */
