@@ -25,6 +25,12 @@ from chatroom.web.sessions import (
 from moderation.bounds import Name
 from moderation.refused import Refused
 
+DECLARED = {
+    "open": "An open meeting: whoever wants to know how this works may read along.",
+    "closed": "A closed meeting: for those who come for themselves.",
+}
+"""Whom a meeting is for, as fellowships use the words; who comes in is the door."""
+
 
 class TakeSeat(Struct, frozen=True, forbid_unknown_fields=True):
     """What the door sends."""
@@ -108,6 +114,7 @@ class Rooms:
         return {
             "role": visit.role,
             "mode": meeting.flags.door,
+            "declared": DECLARED[meeting.flags.declared],
             "must_knock": self._meetings.must_knock(visit),
             "locked": meeting.locked,
             "open": meeting.is_open,

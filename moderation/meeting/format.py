@@ -66,6 +66,8 @@ class Phase(Struct, frozen=True):
 class Flags(Struct, frozen=True):
     """The ways of a group that hold in all phases; a room may set its own (formats.md).
 
+    `declared` is what fellowships call an open or closed meeting; who comes in is the `door`. `explicit_using` is what
+    becomes of a share that tells of using in detail, where the organisation's policy leaves that to groups (CM-07).
     `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who
     comes late may read what was said before, `signals` whether facilitators learn that staff were told
     of a member's words (CE-06); never the words. Who appeals against what a facilitator did is promised
@@ -74,13 +76,10 @@ class Flags(Struct, frozen=True):
 
     declared: Literal["open", "closed"] = "closed"
     crosstalk: Crosstalk = "none"
-    newcomer_focus: bool = False
     asks_if_used_today: bool = False
     share_limit: Annotated[int, Meta(ge=0, le=30)] = 0
     single_share: bool = False
     fairness: bool = False
-    poa: Literal["off", "opt_in"] = "off"
-    collection: bool = False
     explicit_using: Literal["bounce", "fold", "hold"] = "fold"
     length: Annotated[int, Meta(ge=15, le=240)] = 60
     links: Literal["facilitators", "everyone"] = "facilitators"

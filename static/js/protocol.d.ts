@@ -1472,17 +1472,14 @@ export interface Slot {
   url: string
 }
 
-/** The ways of a group that hold in all phases; a room may set its own (formats.md). `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who comes late may read what was said before, `signals` whether facilitators learn that staff were told of a member's words (CE-06); never the words. Who appeals against what a facilitator did is promised an answer within `appeal_minutes` (CM-19). */
+/** The ways of a group that hold in all phases; a room may set its own (formats.md). `declared` is what fellowships call an open or closed meeting; who comes in is the `door`. `explicit_using` is what becomes of a share that tells of using in detail, where the organisation's policy leaves that to groups (CM-07). `share_limit` is the minutes of one turn, 0 to leave them to the phases. `history` says whether who comes late may read what was said before, `signals` whether facilitators learn that staff were told of a member's words (CE-06); never the words. Who appeals against what a facilitator did is promised an answer within `appeal_minutes` (CM-19). */
 export interface Flags {
   declared: "open" | "closed"
   crosstalk: Crosstalk
-  newcomer_focus: boolean
   asks_if_used_today: boolean
   share_limit: number
   single_share: boolean
   fairness: boolean
-  poa: "off" | "opt_in"
-  collection: boolean
   explicit_using: "bounce" | "fold" | "hold"
   length: number
   links: "facilitators" | "everyone"

@@ -18,7 +18,7 @@ FORMAT = Format("plain", "Plain", (Phase("sharing", "Sharing", 30, "queue", turn
         ("share_limit=4", ("share_limit", 4)),
         ("single_share=yes", ("single_share", True)),
         ("reactions=no", ("reactions", False)),
-        ("poa=off", ("poa", "off")),
+        ("explicit_using=hold", ("explicit_using", "hold")),
         ("door=", ("door", None)),
         ("gone=", ("gone", None)),
     ],

@@ -140,3 +140,10 @@ test("the customs are what the server takes for them, as phones write them (FC-1
   for (const text of ["I am done.", "done?", "done...", "done!!", "!!", "!.", ".", "[pass]"]) assert.ok(!rooms.isTypedCustom(seen(queue), text), text)
   assert.ok(!rooms.isTypedCustom(seen(phase("open")), "done"))
 })
+
+test("where the group asks it, who used today is asked to listen, and is told that they are welcome", () => {
+  const asks = "If you used today, you are welcome: please listen, and talk to somebody after."
+  const flags = { crosstalk: "none", reactions: true, history: "none", fairness: false, single_share: false }
+  assert.ok(!words.rules(seen(queue)).includes(asks))
+  assert.ok(words.rules(seen(queue, { flags: { ...flags, asks_if_used_today: true } })).includes(asks))
+})

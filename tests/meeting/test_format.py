@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from moderation.meeting import cues
@@ -392,3 +393,34 @@ def test_a_way_that_is_not_there_or_cannot_be_so_is_refused(ways: dict[str, Any]
     with pytest.raises(ValueError, match=r".") as refused:
         fitted(parse(GOOD), ways)
     assert str(refused.value).startswith(why)
+
+
+# What stands behind a way
+
+
+def test_a_format_asks_for_money_where_its_group_has_written_how():
+    """There is no way of it: the card asks, and the slot has the link that a facilitator posts."""
+    found = 0
+    for path in SHIPPED:
+        for phase in parse(path.read_text("utf-8"), CUES).phases:
+            slots = [slot for slot in phase.slots if slot.title == "How to give"]
+            assert len(slots) == ("collection" in phase.cues)
+            assert all(
+                (slot.role, slot.text, slot.url) == ("facilitator", "", "") for slot in slots
+            )
+            found += len(slots)
+    assert found == 5
+
+
+def test_beginners_are_heard_first_by_the_order_of_hands():
+    (beginners,) = [path for path in SHIPPED if path.stem == "beginners-60"]
+    format = parse(beginners.read_text("utf-8"), CUES)
+    assert format.flags.fairness
+    assert [phase.id for phase in format.phases if phase.fairness] == ["sharing"]
+
+
+def test_an_older_log_has_ways_that_are_no_more():
+    old = {"declared": "open", "poa": "opt_in", "collection": True, "newcomer_focus": True}
+    assert msgspec.convert(old, Flags) == Flags(declared="open")
+    with pytest.raises(ValueError, match="there is no setting poa"):
+        fitted(parse(GOOD), {"poa": "off"})

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event
 from chatroom.groups import meetings
 from chatroom.store import formats
 from chatroom.store.formats import OwnFormat
+from chatroom.web.rooms import DECLARED
 from chatroom.web.security import COOKIE
 from moderation.meeting import door
 from moderation.meeting.format import Flags
@@ -65,6 +66,16 @@ async def test_a_look_at_an_open_door_leaves_nothing_a61(town: Town):
     assert (page["mode"], page["must_knock"], page["locked"]) == ("open", False, False)
     assert (page["role"], page["seat"]) == ("member", None)
     assert await rows(town, "session", "meeting") == before
+
+
+@pytest.mark.parametrize(("declared", "words"), DECLARED.items())
+async def test_whom_a_meeting_is_for_stands_at_the_door_and_in_the_room(
+    town: Town, declared: str, words: str
+):
+    room = await with_door(town, "open", declared=declared)
+    assert (await shown(room))["declared"] == words
+    answer = await look(town, room.path)
+    assert f'<p class="soft">{words}</p>' in answer.text
 
 
 async def test_a_browsers_page_never_sees_the_token_of_its_session(town: Town):

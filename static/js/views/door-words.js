@@ -11,6 +11,7 @@ import { isolated } from "../written.js"
  * @typedef {object} News
  * @property {import("../protocol.js").Role} role
  * @property {import("../protocol.js").Door} mode
+ * @property {string} declared Whom the meeting is for, in words; who comes in is the mode.
  * @property {boolean} must_knock
  * @property {boolean} locked
  * @property {boolean} open
@@ -34,9 +35,9 @@ const KNOCK = "A facilitator answers each knock, so that may take a moment."
 export const NOT_SURE = "This is how it was when this page last heard. The server can't be reached just now; it is asked again by itself."
 
 /** @param {News} news */
-export function whoComesIn({ mode, role, locked, must_knock }) {
-  if (role !== "member") return MODES[mode]
-  return locked ? LOCKED : must_knock ? KNOCK : MODES[mode]
+export function whoComesIn({ mode, declared, role, locked, must_knock }) {
+  const isLet = role !== "member" || !(locked || must_knock)
+  return `${declared} ${isLet ? MODES[mode] : locked ? LOCKED : KNOCK}`
 }
 
 /** What is on; who has seen one end is told so. @param {News} news @param {boolean} hasEnded */

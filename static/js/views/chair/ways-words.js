@@ -5,7 +5,7 @@ import { isolated } from "../../written.js"
 /** @import { Flags } from "../../protocol.js" */
 
 /** @typedef {string | number | boolean} Value */
-/** @typedef {"fairness" | "single_share" | "share_limit" | "crosstalk" | "reactions" | "links" | "door" | "history" | "signals"} Name */
+/** @typedef {"fairness" | "single_share" | "share_limit" | "crosstalk" | "reactions" | "explicit_using" | "asks_if_used_today" | "links" | "declared" | "door" | "history" | "signals"} Name */
 /** @typedef {readonly Value[] | { least: number, most: number }} Choices */
 
 /**
@@ -59,10 +59,32 @@ export const WAYS = [
     values: { true: "On", false: "Off" },
   },
   {
+    name: "explicit_using",
+    title: "Using told in detail",
+    hint: "Of a share that dwells on it. A relapse or a cry is never held back.",
+    values: {
+      fold: "Folded; each reader opens it",
+      bounce: "Asked about first, then folded",
+      hold: "A facilitator decides",
+    },
+  },
+  {
+    name: "asks_if_used_today",
+    title: "Who used today",
+    hint: "Whether the rules ask them to listen, and to talk to somebody after.",
+    values: { true: "Is asked to listen", false: "Shares like everybody" },
+  },
+  {
     name: "links",
     title: "Who posts links",
     hint: "A link leads out of the room, to where nobody here looks after people.",
     values: { facilitators: "Facilitators only", everyone: "Everybody" },
+  },
+  {
+    name: "declared",
+    title: "Whom it is for",
+    hint: "Said at the door and in the room; it lets nobody in or out.",
+    values: { open: "Open: others may read along", closed: "Closed: for those who come for themselves" },
   },
   {
     name: "door",
