@@ -280,6 +280,12 @@ REFUSALS: dict[str, Words] = {
 }
 
 
+ASK_AFTER = 3
+"""Times that one line comes back before its author is told to ask (CM-15)."""
+ASK = Words("The marked part can't go out. The facilitators can help: ask them.", ("edit", "tell"))
+"""What is said then; why, was said before."""
+
+
 class CloseCode(Struct, frozen=True):
     """Why the server ends a socket, and whether the client comes back by itself."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from chatroom.live.refusals import REFUSALS
+from chatroom.live.refusals import ASK, ASK_AFTER, REFUSALS
 from moderation.bounds import MOST, snake
 from moderation.case.case import CaseView
 from moderation.case.desk import DeskView
@@ -298,8 +298,13 @@ def payload_of(frame: bytes) -> bytes:
 
 
 def refusal(id: str | None, refused: Refused) -> Refusal:
-    """The refusal with its words; one that a crisis signal stands behind offers Help (CE-06)."""
+    """The refusal with its words; one that a crisis signal stands behind offers Help (CE-06).
+
+    Where the line came back too often it says whom to ask (CM-15).
+    """
     words = REFUSALS[refused.code]
+    if refused.facts.get("times", 0) >= ASK_AFTER:
+        words = ASK
     facts = {
         name: value for name, value in refused.facts.items() if name not in ("spans", "signal")
     }

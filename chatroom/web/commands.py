@@ -15,6 +15,7 @@ from chatroom.live import wire
 from chatroom.live.book import Book
 from chatroom.live.lane import Subscriber
 from chatroom.live.proposals import Answer, RetryLater
+from chatroom.live.refusals import REFUSALS
 from chatroom.live.reviewing import Text
 from chatroom.live.rules import Command, State, as_written, stream_name, words_of
 from chatroom.live.second_look import Looked
@@ -41,9 +42,9 @@ A client that has given one up by then is not held up any longer by it.
 OWED_AT_MOST = 256
 
 
-def noticed(id: str) -> bytes:
-    """The id of the facilitators' cue, which follows from the command's: the same words are one cue."""
-    return hashlib.blake2b(b"noticed" + bytes.fromhex(id), digest_size=16).digest()
+def derived(what: bytes, id: str) -> bytes:
+    """The id of what the server asks for because of a command: the same words are one cue, one moment."""
+    return hashlib.blake2b(what + bytes.fromhex(id), digest_size=16).digest()
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,17 @@ class Commands:
     """`slowly` runs what nothing of this socket may overtake; `go_on` is called behind an answer."""
 
     __slots__ = (
-        *("_book", "_go_on", "_house", "_owed", "_owed_until", "_pace", "_room", "_seat"),
+        *(
+            "_book",
+            "_bounced",
+            "_go_on",
+            "_house",
+            "_owed",
+            "_owed_until",
+            "_pace",
+            "_room",
+            "_seat",
+        ),
         *("_session", "_slowly", "_subscriber", "outstanding"),
     )
 
@@ -97,6 +108,7 @@ class Commands:
         self._go_on = go_on
         self.outstanding = 0
         """How many wait for their answers."""
+        self._bounced = 0
         self._owed: dict[str, bool] | None = None
         self._owed_until = 0.0
 
@@ -308,7 +320,9 @@ class Commands:
         if self._pace.tells_facilitators():
             attended = self._house.cases.is_attended(but=self._session)
             cue = ask.NoticeCare(self._seat, attended)
-            self._house.journal.submit(self._book.log, 0, cue, id=noticed(id), payload=id.encode())
+            self._house.journal.submit(
+                self._book.log, 0, cue, id=derived(b"noticed", id), payload=id.encode()
+            )
 
     def _answered(self, id: str, done: "asyncio.Future[Answer]", taken: Taken) -> None:
         error, written = done.exception(), taken.written
@@ -319,8 +333,30 @@ class Commands:
                 error.facts["signal"] = True
             if written is not None and "spans" in error.facts:
                 error.facts["spans"] = [written.as_sent(*span) for span in error.facts["spans"]]
+        if isinstance(taken.command, ask.Say):
+            self._came_back(id, error)
         self._answer(id, done.result() if error is None else error)
         self._go_on()
+
+    def _came_back(self, id: str, error: BaseException | None) -> None:
+        """The holder has a moment to change a line (CM-15); after a few times its author is told whom to ask."""
+        if error is None:
+            self._bounced = 0
+        if not isinstance(error, Refused) or "spans" not in error.facts:
+            return
+        meeting = self._book.fold.state
+        if meeting.holder == self._seat and not meeting.had_moment:
+            self._house.journal.submit(
+                self._book.log,
+                0,
+                ask.GiveMoment(self._seat),
+                id=derived(b"moment", id),
+                payload=id.encode(),
+            )
+        may_go_as_it_is = "anyway" in REFUSALS[error.code].next
+        if not may_go_as_it_is and not meeting.is_facilitator(self._seat):
+            self._bounced += 1
+            error.facts["times"] = self._bounced
 
     def _answer(self, id: str, outcome: Answer | BaseException) -> None:
         self.outstanding -= 1

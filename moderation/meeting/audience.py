@@ -187,6 +187,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     is_quiet: bool
     topic: Topic | None
     hands_away: tuple[AwayHand, ...] = ()
+    moment_until: float | None = None
     crowd: int | None = None
     lately: tuple[int, ...] = ()
     me: SeatView | None = None
@@ -288,6 +289,7 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         is_quiet=meeting.is_quiet,
         topic=meeting.topic,
         hands_away=meeting.hands_away,
+        moment_until=meeting.moment_until,
         crowd=meeting.sitting if is_crowd else None,
         lately=meeting.lately if is_crowd else (),
         me=theirs.me,

@@ -1,4 +1,4 @@
-"""The clocks of a meeting: what stands still in a pause, while the holder is away, and in a freeze."""
+"""The clocks of a meeting: what stands still in a pause, while the holder is away or has a moment, in a freeze."""
 
 from msgspec.structs import replace
 
@@ -16,6 +16,8 @@ def run_turn(meeting: Meeting, at: float) -> Meeting:
     """It goes on, unless something else still holds it up."""
     stopped = meeting.turn_stopped_at
     if stopped is None or meeting.away_until is not None or meeting.stopped_at is not None:
+        return meeting
+    if meeting.moment_until is not None:
         return meeting
     stood = at - stopped
     line = meeting.last_line_until
@@ -66,6 +68,7 @@ def thawed(meeting: Meeting, seconds: float) -> Meeting:
         turn_stopped_at=later(meeting.turn_stopped_at),
         last_line_until=later(meeting.last_line_until),
         away_until=later(meeting.away_until),
+        moment_until=later(meeting.moment_until),
         last_turn=None if last is None else Turn(last.seat, last.at + seconds),
         paused_at=later(meeting.paused_at),
         shield_at=later(meeting.shield_at),

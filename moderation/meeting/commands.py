@@ -418,6 +418,12 @@ class NoticeCare(Command, frozen=True):
     attended: bool | None = None
 
 
+class GiveMoment(Command, frozen=True):
+    """By the server: a line of the holder has just come back to them (CM-15)."""
+
+    seat: SeatId
+
+
 class HolderAway(Command, frozen=True):
     """By the server: the holder's last socket is gone (FC-16)."""
 
@@ -471,7 +477,7 @@ SeatCommand = (
 """What a seat may send over the wire."""
 
 ServerCommand = (
-    Convene | TakeSeat | Leave | NoticeCare | HolderAway | HolderBack | HandAway | HandBack
+    Convene | TakeSeat | Leave | NoticeCare | GiveMoment | HolderAway | HolderBack | HandAway | HandBack
     | ChairAway | ChairBack | Tick
 )  # fmt: skip
 """What only the server proposes; a frame that names one is refused as malformed."""

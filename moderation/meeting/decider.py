@@ -13,6 +13,7 @@ from moderation.meeting import (
     floor,
     leaving,
     listening,
+    moment,
     naming,
     nudge,
     queue,
@@ -80,6 +81,8 @@ def _decide_for_server(
             return leaving.leave(meeting, command, now)
         case ask.NoticeCare():
             return talking.notice_care(meeting, command)
+        case ask.GiveMoment():
+            return moment.give_moment(meeting, command, now)
         case ask.HolderAway():
             return floor.holder_away(meeting, command, now)
         case ask.HolderBack():
@@ -123,7 +126,7 @@ def _floor_over(
 ) -> list[happened.AnyEntry]:
     """A turn's or an invitation's end, unless the chair's loss has just ended it."""
     ended = [] if floor.ends_in(held) else floor.tick(meeting, now)
-    return [*turn.tick(meeting, now), *ended]
+    return [*(turn.tick(meeting, now) or moment.tick(meeting, now)), *ended]
 
 
 def _decide_for_seat(
@@ -333,6 +336,10 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
             return turn.paused(meeting, stamp)
         case happened.PauseEnded():
             return turn.resumed(meeting, stamp)
+        case happened.MomentGiven():
+            return moment.moment_given(meeting, entry, stamp)
+        case happened.MomentEnded():
+            return moment.moment_ended(meeting, stamp)
         case happened.HolderWentAway():
             return floor.holder_went_away(meeting, entry, stamp)
         case happened.HolderCameBack():
@@ -398,5 +405,5 @@ def _running(meeting: Meeting) -> list[float]:
     holder = turn.turn_until(meeting)[0] if meeting.holder is not None else meeting.phase_until
     invite = meeting.invite_until if meeting.stopped_at is None else None
     hands = [away.until for away in meeting.hands_away]
-    some = (holder, invite, meeting.all_muted_until)
+    some = (holder, invite, meeting.all_muted_until, meeting.moment_until)
     return [*meeting.mutes.values(), *hands, *(at for at in some if at is not None)]

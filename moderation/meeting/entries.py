@@ -369,6 +369,19 @@ class HolderCameBack(Entry, frozen=True):
     seat: int
 
 
+class MomentGiven(Entry, frozen=True):
+    """The turn's clock stands still for the holder until their next line, until `until` at the latest (CM-15)."""
+
+    seat: int
+    until: float
+
+
+class MomentEnded(Entry, frozen=True):
+    """It runs again, unless something else holds it up."""
+
+    seat: int
+
+
 # Conduct
 
 
@@ -546,7 +559,7 @@ AnyEntry = (
     | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked
     | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened
     | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded
-    | HolderWentAway | HolderCameBack
+    | HolderWentAway | HolderCameBack | MomentGiven | MomentEnded
     | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered
     | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted
     | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack

@@ -318,6 +318,8 @@ def turn_ended(meeting: Meeting, entry: happened.TurnEnded, stamp: Stamp) -> Mee
         draft=False,
         last_line_until=None,
         away_until=None,
+        moment_until=None,
+        had_moment=False,
         owed=owed,
         last_turn=Turn(entry.seat, in_room(meeting, stamp, stamp.at)),
         epoch=meeting.epoch + 1,

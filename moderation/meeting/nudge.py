@@ -39,7 +39,7 @@ def needs_meant(command: ask.Say, verdict: Verdict) -> None:
 def answered(meeting: Meeting, seat: int, verdict: Verdict) -> list[happened.AnyEntry]:
     """What a line leaves that was sent as it is though it may answer a share; where that is often, a cue."""
     codes = [finding.code for finding in verdict.because]
-    if verdict.outcome != "nudge" or "crosstalk" not in codes:
+    if verdict.outcome != "nudge" or "crosstalk" not in codes or not is_share(meeting, seat):
         return []
     if meeting.answers.get(seat, 0) + 1 != OFTEN:
         return [happened.Answered(seat)]

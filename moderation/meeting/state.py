@@ -207,6 +207,8 @@ class Meeting(Struct, frozen=True):
     draft: bool = False  # The holder announced unsent words.
     last_line_until: float | None = None
     away_until: float | None = None
+    moment_until: float | None = None
+    had_moment: bool = False  # For the line that they are at.
     last_turn: Turn | None = None
     # What holds everything up
     paused_at: float | None = None

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from moderation.content.verdict import Verdict
 from moderation.masks import masked
 from moderation.meeting import commands as ask
-from moderation.meeting import customs, floor, nudge
+from moderation.meeting import customs, floor, moment, nudge
 from moderation.meeting import entries as happened
 from moderation.meeting.crowd import wrote
 from moderation.meeting.needs import may_act_on, needs_facilitator
@@ -114,7 +114,7 @@ def say(
         return [happened.FloorTaken(seat, turn), said, *answered]
     said = happened.Said(seat=seat, turn=meeting.turn if seat == meeting.holder else 0, words=words)
     if meeting.last_line_until is None or seat != meeting.holder:
-        return [said, *answered]
+        return [said, *moment.ended_by_line(meeting, seat), *answered]
     over = happened.TurnEnded(seat, reason="time")
     return [said, over, *floor.passed_on(meeting, seat, now), *answered]
 
@@ -245,7 +245,8 @@ def react(meeting: Meeting, command: ask.React, seat: int) -> list[happened.AnyE
 def said(meeting: Meeting, entry: happened.Said, stamp: Stamp) -> Meeting:
     meeting = _with_line(meeting, entry.seat, stamp)
     if entry.turn:
-        meeting = replace(meeting, shared=meeting.shared.insert(entry.seat))
+        shared = meeting.shared.insert(entry.seat)
+        meeting = replace(meeting, shared=shared, had_moment=False)
     if meeting.speak == "self_id":
         count = meeting.said.get(entry.seat, 0) + 1
         meeting = replace(meeting, said=meeting.said.insert(entry.seat, count))

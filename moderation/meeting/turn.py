@@ -62,8 +62,8 @@ def tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
 def turn_until(meeting: Meeting) -> tuple[float | None, Literal["away", "time"]]:
     """When the running turn is over if nobody ends it, in seconds since 1970, and why.
 
-    Its limit is stretched by a minute (FC-14), and stands still while the holder is away (FC-16) and
-    in a pause (FC-15).
+    Its limit is stretched by a minute (FC-14), and stands still while the holder is away (FC-16), in a
+    pause (FC-15) and in a moment (CM-15).
     """
     if meeting.away_until is not None:
         return meeting.away_until, "away"

@@ -83,7 +83,7 @@ export class Behind {
     const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
     try {
       const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }, { ArrivedView }] = await Promise.all(
-        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived"].map((view) => import(`./views/${view}.js${tried}`)),
+        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived", "answer"].map((view) => import(`./views/${view}.js${tried}`)),
       )
       const me = new MeView(acts, { isOn: sound.get(), onchange: sound.set })
       const arrived = new ArrivedView(acts, this.came)

@@ -68,7 +68,7 @@ export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams
 
 export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Note | Appeal | AnswerAppeal | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
-export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | MomentGiven | MomentEnded | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | SomebodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed | PressesListed | PressesPutAway
 export type InboundFrame = Hello | Command | Typing | Who
@@ -855,6 +855,19 @@ export interface HolderCameBack {
   seat: number
 }
 
+/** The turn's clock stands still for the holder until their next line, until `until` at the latest (CM-15). */
+export interface MomentGiven {
+  type: "moment_given"
+  seat: number
+  until: number
+}
+
+/** It runs again, unless something else holds it up. */
+export interface MomentEnded {
+  type: "moment_ended"
+  seat: number
+}
+
 /** `seat` can't write until `until` (seconds since 1970), the end of the scope, or an unmute. */
 export interface Muted {
   type: "muted"
@@ -1363,6 +1376,7 @@ export interface Snapshot {
   is_quiet: boolean
   topic: Topic | null
   hands_away: AwayHand[]
+  moment_until: number | null
   crowd: number | null
   lately: number[]
   me: SeatView | null

@@ -163,6 +163,10 @@ export function apply(room, { entry, at, number }) {
       return stopTurn({ ...room, awayUntil: entry.until }, at)
     case "holder_came_back":
       return runTurn({ ...room, awayUntil: null }, at)
+    case "moment_given":
+      return stopTurn({ ...room, momentUntil: entry.until }, at)
+    case "moment_ended":
+      return runTurn({ ...room, momentUntil: null }, at)
     case "muted":
       return withPerson(kept(room, entry), entry.seat, {
         mutedUntil: inRoom(room, at, entry.until),
@@ -233,6 +237,7 @@ const NO_TURN = {
   turnExtra: 0,
   lastLineUntil: null,
   awayUntil: null,
+  momentUntil: null,
 }
 /** @satisfies {Partial<Person>} */
 const NOT_MUTED = /** @type {const} */ ({ mutedUntil: null, muteScope: "time", muteReason: "pause" })
@@ -386,7 +391,7 @@ function stopTurn(room, at) {
 /** It goes on, unless something else still holds it up. @param {Room} room @param {number} at @returns {Room} */
 function runTurn(room, at) {
   const since = room.turnStoppedAt
-  if (since === null || room.awayUntil !== null || stoppedAt(room) !== null) return room
+  if (since === null || room.awayUntil !== null || room.momentUntil || stoppedAt(room) !== null) return room
   const stood = at - since
   const lastLineUntil = room.lastLineUntil === null ? null : room.lastLineUntil + stood
   return { ...room, turnPaused: room.turnPaused + stood, turnStoppedAt: null, lastLineUntil }
@@ -420,6 +425,7 @@ function thawed(room, seconds) {
     turnStoppedAt: later(room.turnStoppedAt),
     lastLineUntil: later(room.lastLineUntil),
     awayUntil: later(room.awayUntil),
+    momentUntil: later(room.momentUntil ?? null),
     lastTurn: room.lastTurn && { seat: room.lastTurn.seat, at: room.lastTurn.at + seconds },
     pausedAt: later(room.pausedAt),
     shieldAt: later(room.shieldAt),

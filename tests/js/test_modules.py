@@ -8,6 +8,9 @@ SCRIPTS = sorted(path.name for path in HERE.glob("*.test.mjs"))
 
 # What somebody could break, and the script that notices.
 MISTAKES = [
+    ("views/bounced.js", "others.at(-1)", "others.at(0)"),
+    ("views/bounced.js", 'behind.replace(/^\\./, "")', "behind"),
+    ("views/bounced.js", '? "" : " ")', '? " " : " ")'),
     ("connection.js", "entry.number > seen.number)", "entry.number >= seen.number)"),
     ("connection.js", "entry.number !== seen.number + 1", "entry.number < seen.number"),
     ("connection.js", "< number) this.redial()", "< 0) this.redial()"),

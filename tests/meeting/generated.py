@@ -322,6 +322,7 @@ class Dice:
             ask.HandBack(self.seat),
             ask.ChairBack(self.seat),
             ask.NoticeCare(self.seat),
+            ask.GiveMoment(self.seat),
             ask.Tick(),
         ]
         seat = self.one((self.seat, self.leader))
@@ -519,6 +520,7 @@ class Dice:
         asks += [(self.leader, ask.EndTurn(epoch)), (self.leader, ask.Extend(epoch, 1))]
         asks += [(self.leader, ask.Mute(holder, 5)), *[(0, ask.HolderAway(holder))] * 3]
         asks += [(holder, ask.AnnounceDraft(epoch))] * 3
+        asks += [(0, ask.GiveMoment(holder))] * 2
         asks += [(0, ask.Tick())] * 6
         asks += [(self.seat, ask.React(self.line, self.one(WORDS)))]
         if self.meeting.speak == "tag":

@@ -66,6 +66,7 @@ def line(history: list[Any]) -> int:
 TURN = turn(turn=2)
 DRAFTED = turn(happened.DraftAnnounced(ben), turn=2)
 LAST_LINE = [*DRAFTED, after(180), happened.LastLineGranted(ben, NOON + 185)]
+MOMENT = [*TURN, happened.MomentGiven(ben, NOON + 60)]
 SHARED: list[happened.AnyEntry] = [happened.Said(seat=ben, turn=1), happened.TurnEnded(ben, "done")]
 ROUND = in_phase("round")
 TAGGED = turn(after(1), *SHARED, speak="tag")
@@ -418,6 +419,29 @@ BEHIND: list[tuple[History, History, str]] = [
         "strangers",
     ),
     ([*SAID, after(61)], happened.ShieldRaised(folded=(line(GATHERING),)), "strangers"),
+    # A moment to change a line
+    (GATHERING, happened.MomentGiven(ben, NOON + 60), "CM-15"),
+    (TURN, happened.MomentGiven(chidi, NOON + 60), "CM-15"),
+    (TURN, happened.MomentGiven(ben, NOON + 61), "CM-15"),
+    (turn(), happened.MomentGiven(ben, NOON + 60), "CM-15"),
+    ([*TURN, happened.PauseBegan()], happened.MomentGiven(ben, NOON + 60), "CM-15"),
+    ([*TURN, after(180)], happened.MomentGiven(ben, NOON + 240), "turn was over"),
+    (MOMENT, happened.MomentGiven(ben, NOON + 60), "once a line"),
+    (
+        [*MOMENT, after(60), happened.MomentEnded(ben)],
+        happened.MomentGiven(ben, NOON + 120),
+        "once a line",
+    ),
+    (TURN, happened.MomentEnded(ben), "no moment"),
+    (MOMENT, happened.MomentEnded(chidi), "no moment"),
+    ([*MOMENT, after(59)], happened.MomentEnded(ben), "before their next line"),
+    (MOMENT, happened.Said(seat=ben, turn=1), "ends before"),
+    ([*MOMENT, after(180)], happened.TurnEnded(ben, "time"), "for a moment"),
+    (
+        [*DRAFTED, happened.MomentGiven(ben, NOON + 60), after(180)],
+        happened.LastLineGranted(ben, NOON + 185),
+        "for a moment",
+    ),
     # What somebody was asked about
     (GATHERING, happened.Answered(ben), "CM-10"),
     (TURN, happened.Answered(ben), "CM-10"),

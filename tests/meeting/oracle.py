@@ -16,6 +16,7 @@ from tests.meeting.oracle_strikes import Judged
 __all__ = ["Illegal", "Oracle"]
 
 SHORT = 280
+MOMENT = 60.0
 
 PRIVATE = (
     happened.Told
@@ -47,7 +48,7 @@ class Oracle(Judged, Floor):
 
     def take(self, entry: happened.AnyEntry, at: float) -> None:
         """One more entry, which came into the log at `at`."""
-        away = self.away is not None
+        away = self.away is not None or self.moment is not None
         self.clocks.go_on(at, frozen=self.frozen, stopped=self.stopped, away=away)
         if not isinstance(entry, PRIVATE):
             self.room += 1
@@ -204,6 +205,9 @@ class Oracle(Judged, Floor):
             must(entry.turn == self.turns, "a line of another turn")
             self.shares.setdefault(self.epoch, set()).add(entry.seat)
             self.shared.add(entry.seat)
+            self.had_moment = False
+            if self.moment is not None:
+                self.awaited = [exactly(happened.MomentEnded(entry.seat))]
             if self.last_line is not None:
                 self.last_line_came = True
                 self.awaited = [exactly(happened.TurnEnded(entry.seat, "time"))]
@@ -268,6 +272,26 @@ class Oracle(Judged, Floor):
         must(self.flags.signals == "facilitators", "left to staff")
         self._sits(entry.seat)
         must(not self._is_leader(entry.seat), "of a facilitator")
+
+    def _moment_given(self, entry: happened.MomentGiven) -> None:
+        self._moves()
+        must(self.holders == [entry.seat], "not the holder (CM-15)")
+        must(not self.had_moment, "once a line (CM-15)")
+        must(not self.stopped and self.away is None, "its clock stands still already (CM-15)")
+        must(self._phase().turn > 0, "no clock runs here (CM-15)")
+        ends = self._hard_end() if self.last_line is None else self.last_line
+        must(not self.clocks.turn.over(ends), "the turn was over (CM-15)")
+        must(entry.until == self.clocks.at + MOMENT, "not the time that was promised (CM-15)")
+        self.moment, self.had_moment = self._in_room(entry.until), True
+
+    def _moment_ended(self, entry: happened.MomentEnded) -> None:
+        self._moves()
+        must(
+            self.holders == [entry.seat] and self.moment is not None, "no moment of theirs (CM-15)"
+        )
+        is_by_line = self.lines.get(self.room - 1) == entry.seat and not self.had_moment
+        must(is_by_line or self.clocks.room.over(self.moment), "before their next line (CM-15)")
+        self.moment = None
 
     def _answered(self, entry: happened.Answered) -> None:
         must(not self._is_leader(entry.seat), "no facilitator is asked what they mean (CM-10)")

@@ -47,6 +47,8 @@ class Floor(People):
         self.invite_ends: float | None = None
         self.last_holder: tuple[int, float] | None = None
         self.away: float | None = None
+        self.moment: float | None = None
+        self.had_moment = False
         self.turn_began = 0.0
         self.extra = 0.0
         self.draft = False
@@ -289,7 +291,8 @@ class Floor(People):
             self._moves()
         self.holders.remove(entry.seat)
         self.last_holder = (entry.seat, self.clocks.room.reads)
-        self.away = None
+        self.away = self.moment = None
+        self.had_moment = False
         self.last_line, self.last_line_came = None, False
         self.epoch += 1
         left_open = self.opened is not None and self.clocks.at >= self.opened + LEFT_OPEN
@@ -300,6 +303,7 @@ class Floor(People):
         if self.last_line_came:
             return
         must(self.away is None and not self.stopped, "its clock stood still (FC-15)")
+        must(self.moment is None, "its clock stood still for a moment (CM-15)")
         if self.last_line is None:
             must(not self.draft, "the line that was announced may still come (FC-14)")
             must(self.clocks.turn.over(self._hard_end()), "ended before its time was over (FC-14)")
@@ -356,6 +360,7 @@ class Floor(People):
         must(self.holders == [entry.seat] and self.last_line is None, "not the holder, or again")
         must(self.draft, "no line was announced (FC-14)")
         must(not self.stopped and self.away is None, "its clock stood still (FC-15)")
+        must(self.moment is None, "its clock stood still for a moment (CM-15)")
         must(self._phase().turn > 0, "no limit runs out here")
         must(self.clocks.turn.over(self._hard_end()), "before its time was over (FC-14)")
         must(entry.until == self.clocks.at + LAST_LINE, "not the time that was promised (FC-14)")

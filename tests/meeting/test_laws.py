@@ -216,11 +216,13 @@ def agrees_on_times(oracle: Oracle, meeting: Meeting) -> None:
         assert away.until == at(oracle.kept[away.seat], room)
     if meeting.holder is not None:
         assert meeting.away_until == at(oracle.away, room)
+        assert meeting.moment_until == at(oracle.moment, room)
     if meeting.stopped_at is not None:
         return
     if meeting.invited is not None:
         assert meeting.invite_until == at(oracle.invite_ends, floor)
-    if meeting.holder is not None and meeting.away_until is None:
+    stands = meeting.away_until is not None or meeting.moment_until is not None
+    if meeting.holder is not None and not stands:
         assert meeting.last_line_until == at(oracle.last_line, turn)
         began = (meeting.turn_began_at or 0.0) + meeting.turn_paused
         assert began == pytest.approx(now + oracle.turn_began - turn.reads, abs=1e-3)
@@ -464,7 +466,7 @@ def test_fc_20_rights_are_those_of_a_fresh_joiner_of_the_same_role(steps: list[S
 # What a freeze moves, and what goes on in it: the meeting's own life and the chair's clocks.
 STANDS_STILL = (
     "phase_began_at", "invite_until", "turn_began_at", "turn_stopped_at", "last_line_until",
-    "away_until", "paused_at", "shield_at", "all_muted_at", "all_muted_until",
+    "away_until", "moment_until", "paused_at", "shield_at", "all_muted_at", "all_muted_until",
 )  # fmt: skip
 GOES_ON = (
     "convened_at", "opened_at", "closed_at", "turn_paused", "turn_extra", "total_pause", "frozen_at",

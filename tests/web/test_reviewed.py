@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.journal.town import GATHERING, ID, Frame, Room
+from tests.journal.town import GATHERING, ID, Frame, Room, Town
 
 
 async def test_a_telephone_number_bounces_with_its_place_cm02(room: Room):
@@ -104,3 +104,37 @@ async def test_a_name_is_reviewed_too_and_has_a_sentence_of_its_own(room: Room, 
         again = await line.ask({"type": "rename", "name": name})
     assert (again["code"], again["words"]) == ("name_contact", refused["words"])
     assert not re.search("mark|send", refused["words"], re.IGNORECASE)
+
+
+async def test_cm_15_a_line_that_came_back_leaves_its_author_a_moment_and_the_room_no_reason(
+    town: Town,
+):
+    room = await town.room("check-in-60")
+    ada = await room.open()
+    ben, chidi = await room.seat("Ben"), await room.seat("Chidi")
+    async with room.sit(ada) as adas, room.sit(ben) as bens, room.sit(chidi) as chidis:
+        assert (await adas.ask({"type": "next_phase", "epoch": 1}))["type"] == "receipt"
+        assert (await bens.ask({"type": "accept", "epoch": 2}))["type"] == "receipt"
+        refusal = await bens.say("Call me on 212 555 0123", 3)
+        assert (refusal["code"], refusal["facts"]) == ("contact_details", {"times": 1})
+        given = (await chidis.entry("moment_given"))["entry"]
+        assert given.keys() == {"type", "seat", "until"}
+        assert (await bens.say("212 555 0123", 3))["facts"] == {"times": 2}
+        assert (await bens.say("Find me afterwards", 3))["type"] == "receipt"
+        await chidis.entry("moment_ended")
+        types = [entry["entry"]["type"] for entry in chidis.entries()]
+        assert types.count("moment_given") == 1, "once a line"
+        assert not any(b"0123" in data for data in chidis.raw)
+
+
+async def test_cm_15_the_third_time_its_author_is_told_whom_to_ask(room: Room):
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        first, _, third = [await line.say("It is 212 555 0123", GATHERING) for _ in range(3)]
+        assert "facilitators" not in first["words"]
+        assert "The facilitators can help" in third["words"]
+        assert (third["next"], third["facts"]) == (["edit", "tell"], {"times": 3})
+        assert (await line.say("Hello", GATHERING))["type"] == "receipt"
+        again = await line.say("It is 212 555 0123", GATHERING)
+        assert (again["next"], again["facts"]) == (["edit"], {"times": 1})

@@ -1,7 +1,8 @@
 /** Above the field: what came back, and what can be done next. It goes when its reason has gone. */
 
 import { el, fill, find } from "../dom.js"
-import { answer, standing, stillHolds } from "../field-words.js"
+import { bounced } from "./bounced.js"
+import { answer, standing, stillHolds } from "../answer-words.js"
 
 /** @import { Refusal } from "../protocol.js" */
 /** @import { Room } from "../room.js" */
@@ -28,19 +29,19 @@ export class AnswerView {
   /**
    * @param {Refusal} refusal
    * @param {Room} room
-   * @param {HTMLElement[]} offers
    * @param {string} text The words it is about.
+   * @param {import("./bounced.js").Ways} ways
    */
-  refuse(refusal, room, offers, text) {
-    const spans = refusal.spans ?? []
+  refuse(refusal, room, text, ways) {
     const letters = [...text]
     this.#code = refusal.code
-    this.#pieces = spans.map(([from, to]) => letters.slice(from, to).join(""))
+    this.#pieces = (refusal.spans ?? []).map(([from, to]) => letters.slice(from, to).join(""))
     this.#words = text
     this.#at = performance.now()
     this.#standing = standing(room)
     this.#hasHeld = false
-    this.#fill(answer(refusal, room), offers, spans.length > 0 ? marked(letters, spans) : null)
+    const { preview, offers } = bounced(refusal, text, ways)
+    this.#fill(answer(refusal, room), offers, preview, offers.length === 0 || preview === null ? "OK" : "")
   }
 
   /**
@@ -55,10 +56,10 @@ export class AnswerView {
     this.#fill(words, offers, preview)
   }
 
-  /** @param {string} words @param {HTMLElement[]} offers @param {HTMLElement | null} [preview] */
-  #fill(words, offers, preview = null) {
-    const ok = el("button", { type: "button", onclick: () => (this.clear(), this.#field.focus()) }, "OK")
-    fill(this.#box, el("p", { class: "said" }, words), preview, el("div", { class: "acts" }, ...offers, ok))
+  /** @param {string} words @param {HTMLElement[]} offers @param {HTMLElement | null} [preview] @param {string} [label] Of what puts it away; none where the offers do. */
+  #fill(words, offers, preview = null, label = "OK") {
+    const ok = el("button", { type: "button", onclick: () => (this.clear(), this.#field.focus()) }, label)
+    fill(this.#box, el("p", { class: "said" }, words), preview, el("div", { class: "acts" }, ...offers, label && ok))
     this.#box.hidden = false
     // In a small window what came back may lie behind the field, or have pushed it out.
     if (document.activeElement !== this.#field) return
@@ -95,22 +96,4 @@ export class AnswerView {
     }
     if (holds === false || standing(room) !== this.#standing) this.clear()
   }
-}
-
-/**
- * The words as they were sent, the spans marked. Spans count code points, as the server does.
- *
- * @param {readonly string[]} letters
- * @param {readonly [number, number][]} spans
- */
-function marked(letters, spans) {
-  const preview = el("p", { class: "preview", dir: "auto" })
-  let end = 0
-  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
-    if (from < end) continue
-    preview.append(letters.slice(end, from).join(""), el("mark", {}, letters.slice(from, to).join("")))
-    end = to
-  }
-  preview.append(letters.slice(end).join(""))
-  return preview
 }

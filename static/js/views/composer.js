@@ -1,16 +1,16 @@
 /** The field: one sentence that says whether and when you may write; the words stay until they are in. */
 
-import { el, find, set, write } from "../dom.js"
+import { find, set, write } from "../dom.js"
 import { sends } from "../enter.js"
 import { whyField } from "../field-words.js"
 import { newId } from "../http.js"
 import * as rooms from "../standing.js"
 import { HEARD, LONGEST, beginning, length, written } from "../written.js"
-import { AnswerView } from "./answer.js"
 
 /** @import { Model } from "../model.js" */
 /** @import { Refusal, SeatCommand } from "../protocol.js" */
 /** @import { Room } from "../room.js" */
+/** @import { AnswerView } from "./answer.js" */
 /** @import { Words } from "./pending.js" */
 
 /**
@@ -31,7 +31,9 @@ export class ComposerView {
   #form = /** @type {HTMLFormElement} */ (find("#say"))
   #field = /** @type {HTMLTextAreaElement} */ (find("#words"))
   #why = find("#why")
-  #answer = new AnswerView(this.#field)
+  /** @type {AnswerView | null} */
+  #answer = null
+  #answerTried = ""
   #sendButton = find("#send")
   #floorButton = find("#floor-act")
   #urgentButton = find("#urgent")
@@ -67,7 +69,7 @@ export class ComposerView {
     })
     this.#field.addEventListener("keydown", (event) => this.#key(event))
     this.#field.addEventListener("input", () => {
-      this.#answer.changed()
+      this.#answer?.changed()
       this.#acts.onchange()
       // What may be needed is here before Send is pressed, and the connection perhaps gone.
       if (this.#field.value.length > LONGEST) import("./overlong.js").catch(() => {})
@@ -115,7 +117,7 @@ export class ComposerView {
     if ((this.#isGone(room) || (isMine && !this.#wasMine)) && this.#field.value === "") this.#to = null
     this.#wasMine = isMine
     this.#followMute(room)
-    this.#answer.render(room)
+    this.#answer?.render(room)
     this.#show(room)
   }
 
@@ -179,15 +181,16 @@ export class ComposerView {
     this.#submit()
   }
 
-  #submit() {
+  /** @param {boolean} [anyway] As it is, though it was asked about (CM-10). */
+  #submit(anyway = false) {
     const text = written(this.#field.value)
     const room = this.#room
     if (room === null || room.closedAt !== null || this.#held !== null) return
     if (text === "" || this.#isGone(room)) return this.#field.focus()
-    this.#answer.clear()
+    this.#answer?.clear()
     if (length(text) > LONGEST) return this.#tooLong(text, room)
     const clears = this.#to !== null || rooms.maySpeak(room) === null || rooms.takesTheFloor(room) || rooms.isTypedCustom(room, text)
-    const item = this.#sent(text, room)
+    const item = this.#sent(text, room, anyway)
     if (clears) this.#set("")
     else this.#held = item
     this.#field.focus()
@@ -210,10 +213,10 @@ export class ComposerView {
     try {
       const { overhang, overlong } = await import("./overlong.js")
       const { words, send } = overlong(text, when, () => void this.#sendAll())
-      this.#answer.say(words, send === null ? [] : [send], overhang(text))
+      void this.#told((view) => view.say(words, send === null ? [] : [send], overhang(text)))
     } catch {
       // A newer version runs by now, or the network is gone.
-      this.#answer.say("That is longer than one message can be. Send it in two parts.")
+      void this.#told((view) => view.say("That is longer than one message can be. Send it in two parts."))
     }
   }
 
@@ -223,7 +226,7 @@ export class ComposerView {
     const room = this.#room
     if (room === null) return
     const lines = parts(written(this.#field.value))
-    this.#answer.clear()
+    this.#answer?.clear()
     this.#set("")
     const series = newId()
     for (const { lead, text } of lines) Object.assign(this.#sent(text, room), { series, lead })
@@ -238,8 +241,8 @@ export class ComposerView {
   }
 
   /** A line that accepts an invitation names its epoch, and what is sent behind it the turn that it takes. */
-  /** @param {string} text @param {Room} room @returns {Words} */
-  #sent(text, room) {
+  /** @param {string} text @param {Room} room @param {boolean} [anyway] @returns {Words} */
+  #sent(text, room, anyway = false) {
     const unsent = this.#unsent
     this.#unsent = null
     if (unsent !== null && unsent.command.text === text && toOf(unsent) === this.#to) {
@@ -249,7 +252,7 @@ export class ComposerView {
     if (this.#to !== null) return this.#acts.say({ type: "tell", text, to: this.#to || null })
     const takes = rooms.takesTheFloor(room)
     const isBehind = takes && this.#accepted === room.epoch
-    const item = this.#acts.say({ type: "say", text, epoch: room.epoch + (isBehind ? 1 : 0) })
+    const item = this.#acts.say({ type: "say", text, epoch: room.epoch + (isBehind ? 1 : 0), ...(anyway && { anyway }) })
     if (takes && !isBehind) {
       this.#accepted = room.epoch
       this.#accepting = item
@@ -285,7 +288,7 @@ export class ComposerView {
     this.#putBack(item)
     this.#acts.taken(item)
     this.#unsent = item
-    this.#answer.say("This may not have arrived. Your words are here again.")
+    this.#told((view) => view.say("This may not have arrived. Your words are here again."))
   }
 
   /** @param {Words} item */
@@ -313,9 +316,30 @@ export class ComposerView {
    */
   refused(refusal, text = "") {
     if (refusal === null || this.#room === null) return
-    const again = el("button", { type: "button", onclick: () => (this.#answer.clear(), this.#submit()) }, "Send again")
+    const room = this.#room
     // What stands on the page already, a hand, the facilitators and Help, is not offered once more.
-    this.#answer.refuse(refusal, this.#room, refusal.next?.includes("again") ? [again] : [], text)
+    this.#told((view) =>
+      view.refuse(refusal, room, text, {
+        send: (anyway) => (this.#answer?.clear(), this.#submit(anyway)),
+        change: (change) => {
+          this.#set(change(this.#field.value))
+          this.#answer?.changed()
+          this.#field.focus()
+        },
+        ask: rooms.isFacilitator(room) ? null : (words) => void this.#acts.say({ type: "tell", text: words, to: null }),
+      }),
+    )
+  }
+
+  /** What came back stands in a view of its own, which loads behind. @param {(view: AnswerView) => void} tell */
+  async #told(tell) {
+    try {
+      const { AnswerView } = await import(`./answer.js${this.#answerTried}`)
+      this.#answer ??= new AnswerView(this.#field)
+      tell(/** @type {AnswerView} */ (this.#answer))
+    } catch {
+      this.#answerTried += "?" // Under another name, for a browser keeps it in mind that it failed.
+    }
   }
 
   #inSight() {
