@@ -90,6 +90,11 @@ class SecondLook:
         """How many texts are in the queue."""
         return len(self._waiting)
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process, while there is one."""
+        return None if self._process is None else self._process.pid
+
     async def look(self, text: str) -> Looked:
         """Within 150 ms, whatever happens; a look that is late goes on, for a cry is heard late rather than not."""
         asked = self._ask(text)

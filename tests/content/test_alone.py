@@ -14,6 +14,7 @@ GRAMS = LEARNED.grams
 SELLS = "i can get you pills, good price, message me"
 OUTS = "her real name is Sarah Jones and she works at the bank in town"
 INSULTS = "you are a pathetic idiot and everyone here hates you"
+CRY = "there is no point in me anymore, i am just waiting for it to be over"
 RELAPSE = "i relapsed last night, drank the whole bottle and i am so ashamed"
 
 
@@ -44,7 +45,9 @@ def test_cm_23_what_the_rules_are_sure_of_stands():
 
 
 def test_cm_23_a_cry_that_only_half_a_look_sees_is_heard_and_nothing_withholds_it():
-    verdict = of("no reason to go on, everybody would be better off without me. " + SELLS)
+    text = f"{CRY}. {SELLS}"
+    assert review(text, MEMBER, POLICY, LEXICON).signal is None
+    verdict = of(text)
     assert (verdict.outcome, verdict.signal, verdict.need) == ("allow", "support", True)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from moderation.__main__ import opened
-from moderation.content import Context, Policy
+from moderation.content import Context, Policy, review
 from moderation.content.both import judge
 from moderation.content.learned import HEADS, look, scores
 from moderation.content.reading import reading
@@ -105,3 +105,11 @@ def test_cm_09_of_authors_it_never_saw_it_hears_most_cries_and_withholds_none():
 def test_every_head_has_a_scale_and_the_reading_is_what_it_was_trained_on():
     assert list(LEARNED.heads) == list(HEADS)
     assert reading("K1ll").text in LEARNED.grams.known
+
+
+def test_a_cry_that_no_rule_knows_is_seen():
+    """By this one the tests of rooms tell the second look from the rules."""
+    text = "i keep thinking the world would be lighter with me out of it"
+    assert review(text, Context("member"), POLICY, LEXICON).signal is None
+    [seen] = look(text, LEARNED).seen
+    assert (seen.kind, seen.confidence > 0.8) == ("crisis_concern", True)

@@ -4,35 +4,75 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from httpx2 import AsyncClient
+from starlette.applications import Starlette
 
+from chatroom import app
+from chatroom.live import reviewing
+from chatroom.live.second_look import SecondLook
+from chatroom.settings import Settings
 from tests.journal.town import GATHERING, Frame, Line, Room, Town, town_in
 from tests.processes import READY_WITHIN, SOON
 
-CRY = "no reason to go on, everybody would be better off without me"
-"""No rule knows it."""
+CRY = "i keep thinking the world would be lighter with me out of it"
+"""No rule knows it; of that tests/content/test_model.py makes sure."""
 TOKEN = "t" * 32
 
 
-@pytest.fixture(scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    server, furnish = town_in(
-        tmp_path_factory.mktemp("town"), REVIEW="all", METRICS_TOKEN=TOKEN, LIMITS="1000"
-    )
+def patient(settings: Settings) -> Starlette:
+    """However busy this machine is, a look is not late."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "SecondLook", partial(SecondLook, within=SOON))
+        return app.create_app(settings)
+
+
+@asynccontextmanager
+async def town_that_looks(folder: Path, make: Callable[..., Starlette]) -> AsyncIterator[Town]:
+    server, furnish = town_in(folder, make=make, REVIEW="all", METRICS_TOKEN=TOKEN, LIMITS="1000")
     with server.running():
         town = furnish()
+        await ready(town)
         yield town
         await town.close()
 
 
+@pytest.fixture(scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    async with town_that_looks(tmp_path_factory.mktemp("town"), patient) as town:
+        yield town
+
+
 @pytest.fixture
 async def room(town: Town) -> Room:
-    await ready(town)
     return await town.room()
+
+
+class Hasty(NamedTuple):
+    """A room where a look may be late, and then the rules alone are left; and what looks there."""
+
+    room: Room
+    look: SecondLook
+
+
+@pytest.fixture
+async def hasty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hasty]:
+    looks: list[SecondLook] = []
+
+    def kept(*given: Any) -> SecondLook:
+        looks.append(SecondLook(*given))
+        return looks[-1]
+
+    monkeypatch.setattr(reviewing, "_cheap_half", lambda: lambda verdict, *_, **__: verdict)
+    monkeypatch.setattr(app, "SecondLook", kept)
+    async with town_that_looks(tmp_path, app.create_app) as town:
+        yield Hasty(await town.room(), looks[-1])
 
 
 async def asked(town: Town, path: str, **headers: str) -> tuple[int, str]:
@@ -92,22 +132,37 @@ async def test_what_one_socket_sends_at_once_is_answered_and_read_in_its_order_p
 
 
 async def test_cm_23_while_the_look_is_gone_words_go_on_and_cries_that_rules_know_are_heard(
-    room: Room, town: Town
+    hasty: Hasty,
 ):
-    """Killed, it is started again; /readyz and /metrics say how it is, and only to who has the token (A90)."""
+    """Killed, it is started again; /readyz and /metrics say how it is."""
+    room, look = hasty
     await room.open()
     ben = await room.seat("Ben")
     async with room.sit(ben) as bens:
-        pid = the_look()
+        pid = look.pid
+        assert pid is not None
         os.kill(pid, signal.SIGSTOP)  # It is late, and then it is gone.
         assert (await bens.say("good evening all", GATHERING))["type"] == "receipt"
         assert (await bens.say("I want to kill myself tonight", GATHERING))["type"] == "receipt"
         assert cares(bens) == 1
+        assert await degraded(room.town) == 2
         os.kill(pid, signal.SIGKILL)
-        await until_degraded(town, "late", 2)
-        await ready(town)
-        assert the_look() != pid
+        await until(lambda: look.pid not in (pid, None))
+        await ready(room.town)
+        assert (await bens.say("good night all", GATHERING))["type"] == "receipt"
+
+
+async def test_cm_23_a_cry_that_the_look_was_late_to_see_is_heard_all_the_same(hasty: Hasty):
+    room, look = hasty
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as bens:
+        assert look.pid is not None
+        os.kill(look.pid, signal.SIGSTOP)
         assert (await bens.say(CRY, GATHERING))["type"] == "receipt"
+        assert cares(bens) == 0, "nobody has seen it yet"
+        os.kill(look.pid, signal.SIGCONT)
+        await bens.until("care")
 
 
 async def test_a90_metrics_are_for_who_has_the_token(room: Room, town: Town):
@@ -122,23 +177,17 @@ async def test_a90_metrics_are_for_who_has_the_token(room: Room, town: Town):
         assert (await asked(town, "/metrics", authorization=token))[0] == 404
 
 
-def the_look() -> int:
-    """The process that looks, a child of the server's: of this one."""
-    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    pids = [int(pid) for path in children for pid in path.read_text().split()]
-    [found] = [pid for pid in pids if b"looker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    return found
+async def degraded(town: Town) -> int:
+    """How many texts went on without a look."""
+    _, metrics = await asked(town, "/metrics", authorization=f"Bearer {TOKEN}")
+    counted = [line for line in metrics.splitlines() if line.startswith("chatroom_review_degraded")]
+    return sum(int(line.split()[-1]) for line in counted)
 
 
-async def until_degraded(town: Town, why: str, least: int) -> None:
+async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(SOON):
-        while True:
-            _, metrics = await asked(town, "/metrics", authorization=f"Bearer {TOKEN}")
-            [line] = [
-                line for line in metrics.splitlines() if f'degraded_total{{why="{why}"}}' in line
-            ]
-            if int(line.split()[-1]) >= least:
-                return
+        while not is_so():  # noqa: ASYNC110 - it looks from outside
+            await asyncio.sleep(0.02)
 
 
 def cares(line: Line) -> int:
