@@ -76,6 +76,11 @@ REFUSALS: dict[str, Words] = {
         "Contact details stay out of the room, to keep everyone safe. Change the marked part, then send.",
         ("edit",),
     ),
+    "methods": Words(
+        "Ways of harming oneself stay out of the room: somebody here may be close to it. Change the marked part, "
+        "then send. If it is about you, now, press Help: somebody is there for you.",
+        ("edit", "help"),
+    ),
     "link": Words(
         "Only facilitators post links. Take the marked part out, then send.", ("edit", "tell")
     ),
@@ -112,6 +117,7 @@ REFUSALS: dict[str, Words] = {
         (),
     ),
     "no_such_line": Words("Those words are not there any more.", ()),
+    "own_words": Words("Those are your own words. You can take them back.", ()),
     "not_your_line": Words("You can take back your own words only.", ()),
     # The floor
     "no_queue_now": Words(

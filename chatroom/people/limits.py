@@ -25,8 +25,8 @@ from redis.exceptions import RedisError
 
 # fmt: off
 Kind = Literal[
-    "lines", "room", "each", "hands", "reactions", "names", "acts", "chair", "again", "refused", "cries", "cues",
-    "who", "sockets", "starts",
+    "lines", "room", "each", "hands", "reactions", "names", "reports", "acts", "chair", "again", "refused", "cries",
+    "cues", "who", "sockets", "starts",
     "guesses", "all_guesses", "strangers", "all_strangers", "comings", "by_link",
     "helps", "all_helps", "knocks", "all_knocks",
 ]
@@ -70,6 +70,9 @@ BUDGETS: dict[Kind, Budget] = {
         30, 30, "reactions", "one a second: a word under every line of a lively meeting"
     ),
     "names": Budget(8, 60, "other names for oneself", "to try names until one is free"),
+    "reports": Budget(
+        12, 600, "reports of what others wrote", "every line of somebody who wrote without a pause"
+    ),
     "acts": Budget(60, 30, "all else that a member does", "each is a tap"),
     "chair": Budget(
         600,

@@ -370,8 +370,14 @@ class Commands:
             self._owed.pop(id, None)
         if isinstance(outcome, Refused):
             return self._subscriber.send(wire.refusal(id, outcome))
-        stream = None if outcome.audience is None else stream_name(outcome.audience)
-        return self._subscriber.send(wire.Receipt(id, stream, outcome.number))
+        audience = outcome.audience
+        if audience is None or (audience < 0 and not self._reads(audience)):
+            return self._subscriber.send(wire.Receipt(id, None, None))
+        return self._subscriber.send(wire.Receipt(id, stream_name(audience), outcome.number))
+
+    def _reads(self, audience: int) -> bool:
+        """Whether this seat may be told where its entry stands: of what a member reports it may not (P22)."""
+        return audience in self._book.rules.streams(self._book.fold.state, self._seat)
 
     def _must_wait(self, id: str) -> bool:
         """After a retry, what was behind it on this socket must not overtake it (P5).

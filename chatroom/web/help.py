@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatroom.care.cases import NOWHERE, Place, place_in
+from chatroom.care.cases import NOWHERE, Place, log_of, place_in
 from chatroom.care.helplines import lines_of, turn_to
 from chatroom.care.presses import Presses
 from chatroom.groups.meetings import Meetings
@@ -20,23 +20,33 @@ from chatroom.people.accounts import Session
 from chatroom.settings import Helpline, Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import STATUS, answer, asked, helplines
+from chatroom.web.commands import derived
 from chatroom.web.house import House
 from chatroom.web.sessions import answer_with, begin_session, who_posts
+from moderation.bounds import SeatId
 from moderation.case.case import Case
 from moderation.case.commands import Write
+from moderation.meeting import commands as ask
+from moderation.meeting.audience import people
 from moderation.refused import Refused
 
+WORRIED = "I am worried about {} in this meeting."
+"""The first line to staff of whoever says so of somebody else."""
 ANSWERED_WITHIN = 3.0
 """Seconds; nobody who presses Help waits for a database for longer."""
 
 
 class AskForHelp(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the Help button sends; no reason is required."""
+    """What the Help button sends; no reason is required.
+
+    `about`: the seat in the room's meeting of somebody else, whom whoever asks is worried about (CE-05).
+    """
 
     id: wire.CommandId
     room: str | None = None
     words: Annotated[str, Meta(max_length=2000)] | None = None
     arrival: wire.CommandId | None = None
+    about: SeatId | None = None
 
 
 def words_for(case: Case, lines: Sequence[Helpline], *, attended: bool) -> str:
@@ -118,16 +128,19 @@ class Help:
         cases = self._house.cases
         room = await self._meetings.room(wanted.room) if wanted.room else None
         place = await self._place(room, session) if room else NOWHERE
-        words = _visible(wanted.words)
+        about = await self._worried_about(room, place.seat, wanted.about)
+        words = _visible(wanted.words) if about is None else WORRIED.format(about.name)
         if words is None and not await self._is_known(session, place):
             address = self._house.addresses.of(request.scope)
             if self._presses.takes(place.slug, address):
                 return self._told_together(place, knows_of_many=wanted.arrival is not None)
             with self._presses.given_back(place.slug, address):
-                token, session, case = await self._case_of(token, session, wanted, place)
+                token, session, case = await self._case_of(token, session, wanted, place, words)
         else:
-            token, session, case = await self._case_of(token, session, wanted, place)
+            token, session, case = await self._case_of(token, session, wanted, place, words)
         attended = cases.is_attended(but=session)
+        if about is not None:
+            await self._tell_facilitators(wanted.id, place, about, attended=attended)
         lines = lines_of(self._settings)
         content = {
             "case": case,
@@ -138,13 +151,37 @@ class Help:
         return answer_with(request, token, content)
 
     async def _case_of(
-        self, token: str | None, session: Session | None, wanted: AskForHelp, place: Place
+        self,
+        token: str | None,
+        session: Session | None,
+        wanted: AskForHelp,
+        place: Place,
+        words: str | None,
     ) -> tuple[str | None, Session, str]:
         if session is None:
             token, session = await begin_session(self._house, wanted.arrival)
-        words = _visible(wanted.words)
         case = await self._house.cases.help(session, bytes.fromhex(wanted.id), place, words)
         return token, session, case
+
+    async def _worried_about(self, room: Room | None, asker: int, seat: int | None) -> Place | None:
+        """Who that is; None where whoever asks is not among those who see them."""
+        book = await self._meetings.latest(room) if room and seat else None
+        if book is None or seat is None or not book.fold.state.sits(asker):
+            return None
+        seen = people(book.fold.state, asker, [seat])
+        return place_in(None, None, book, seat) if seen and seen[0].name else None
+
+    async def _tell_facilitators(
+        self, id: str, place: Place, about: Place, *, attended: bool
+    ) -> None:
+        """They learn of whom, as they do of what the review notices, and never by whom (CE-05, CE-06)."""
+        asker = f"{about.meeting}/{place.seat}"
+        if place.seat and self._house.limits.take("cues", asker) is None:
+            assert about.meeting is not None, "they sit in one"
+            cue = ask.NoticeCare(about.seat, attended)
+            self._house.journal.submit(
+                log_of(about.meeting), 0, cue, id=derived(b"noticed", id), payload=id.encode()
+            )
 
     async def _is_known(self, session: Session | None, place: Place) -> bool:
         """Who has a seat in this room, a line that is open, or came by a link, is never one of many."""

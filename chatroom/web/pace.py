@@ -163,5 +163,7 @@ def budget_of(command: Command, state: State, seat: int) -> Kind:
             return "reactions"
         case ask.Rename():
             return "names"
+        case ask.Report():
+            return "reports"
         case _:
             return "acts"

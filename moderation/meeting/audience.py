@@ -43,9 +43,17 @@ def audience(entry: happened.AnyEntry) -> int:
             | happened.Noted()
             | happened.Appealed()
             | happened.AppealAnswered()
+            | happened.Reported()
+            | happened.ReportsAnswered()
         ):
             return CHAIR
-        case happened.KnockGiven() | happened.CameBy() | happened.Answered():
+        case (
+            happened.KnockGiven()
+            | happened.CameBy()
+            | happened.Answered()
+            | happened.ReportNoted()
+            | happened.NeedSeen()
+        ):
             return NOBODY
         case (
             happened.ToldYou(owner=owner)
@@ -144,8 +152,8 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the
     last of them last. `me` is this seat there. Of anybody else a client asks `who`.
     `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they
-    were offered the shield last. `appeals` and `strikes` are for facilitators. `why_silent` is the code of the
-    reason why this seat may not write to the room now, null where it may.
+    were offered the shield last. `reports`, `appeals` and `strikes` are for facilitators.
+    `why_silent` is the code of the reason why this seat may not write to the room now, null where it may.
     """
 
     format: str
@@ -195,6 +203,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     strangers_at: float | None = None
     appeals: tuple[AppealView, ...] = ()
     strikes: tuple[StrikesView, ...] = ()
+    reports: tuple[happened.Reported, ...] = ()
     why_silent: str | None = None
 
 
@@ -206,6 +215,7 @@ class Own(Struct, frozen=True):
     strangers_at: float | None = None
     appeals: tuple[AppealView, ...] = ()
     strikes: tuple[StrikesView, ...] = ()
+    reports: tuple[happened.Reported, ...] = ()
     why_silent: str | None = None
 
 
@@ -219,6 +229,7 @@ def own(meeting: Meeting, seat: int) -> Own:
         strangers_at=meeting.strangers_at if holds else None,
         appeals=_appeals(meeting) if holds else (),
         strikes=_strikes(meeting) if holds else (),
+        reports=meeting.reports if holds else (),
         why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
     )
 
@@ -297,6 +308,7 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         strangers_at=theirs.strangers_at,
         appeals=theirs.appeals,
         strikes=theirs.strikes,
+        reports=theirs.reports,
         why_silent=theirs.why_silent,
     )
 

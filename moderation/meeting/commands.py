@@ -20,6 +20,8 @@ NoteReason = Literal["crosstalk", "advice", "contact", "detail", "length", "unki
 """What a facilitator asks one member to mind (CM-18)."""
 About = Literal["note", "mute", "removal", "words"]
 """What a facilitator did to somebody that can be appealed; `words`: those that were taken out (CM-19)."""
+ReportReason = Literal["hurts", "identifies", "using", "sells", "other"]
+"""It hurts; it tells who somebody is; it tells of using in detail; it sells or advertises."""
 SameLink = Literal["", "muted", "removed"]
 """Whose invitation somebody came by; empty where there is nothing to be said of it."""
 
@@ -81,6 +83,25 @@ class Tell(Command, frozen=True):
 
 class Redact(Command, frozen=True):
     """Takes the words of one entry of the room out again: one's own, or a facilitator anyone's."""
+
+    number: Number
+
+
+class Report(Command, frozen=True):
+    """Asks the facilitators to look at line `number` of somebody else; nobody learns by whom (CM-20)."""
+
+    number: Number
+    why: ReportReason = "other"
+
+
+class Fold(Command, frozen=True):
+    """A facilitator has line `number` stand behind a label that everybody may open, or leaves it there."""
+
+    number: Number
+
+
+class Unfold(Command, frozen=True):
+    """A facilitator has everybody read line `number`, or leaves what was reported as it is."""
 
     number: Number
 
@@ -466,7 +487,7 @@ class Tick(Command, frozen=True):
 
 SeatCommand = (
     Open | Close | NextPhase
-    | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft
+    | Say | Post | Tell | Redact | Report | Fold | Unfold | React | Rename | TakeNameOut | Listen | AnnounceDraft
     | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue
     | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume
     | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
-from moderation.meeting import floor
+from moderation.meeting import floor, reporting
 from moderation.meeting.agenda import left_open_until
 from moderation.meeting.clocks import go_on, in_room, stop_turn, thawed
 from moderation.meeting.needs import may_act_on, needs_facilitator, needs_open, needs_thawed
@@ -166,7 +166,8 @@ def thaw_all(meeting: Meeting, stamp: Stamp) -> Meeting:
     return thawed(meeting, stamp.at - meeting.frozen_at)
 
 
-def shield_raised(meeting: Meeting, stamp: Stamp) -> Meeting:
+def shield_raised(meeting: Meeting, entry: happened.ShieldRaised, stamp: Stamp) -> Meeting:
+    meeting = reporting.folded_by_shield(meeting, entry)
     return stop_turn(replace(meeting, shield_at=stamp.at), stamp.at)
 
 

@@ -17,6 +17,7 @@ from moderation.meeting import (
     naming,
     nudge,
     queue,
+    reporting,
     strikes,
     talking,
     turn,
@@ -147,6 +148,12 @@ def _decide_for_seat(
             return talking.tell(meeting, command, seat, verdict)
         case ask.Redact():
             return talking.redact(meeting, command, seat)
+        case ask.Report():
+            return reporting.report(meeting, command, seat)
+        case ask.Fold():
+            return reporting.fold(meeting, command, seat)
+        case ask.Unfold():
+            return reporting.unfold(meeting, command, seat)
         case ask.React():
             return talking.react(meeting, command, seat)
         case ask.Rename():
@@ -272,6 +279,18 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
             return talking.posted(meeting, entry, stamp)
         case happened.Redacted():
             return talking.redacted(strikes.words_taken(meeting, entry, stamp), entry)
+        case happened.Folded():
+            return reporting.folded(meeting, entry)
+        case happened.Unfolded():
+            return reporting.unfolded(meeting, entry)
+        case happened.Reported():
+            return reporting.reported(meeting, entry)
+        case happened.ReportNoted():
+            return reporting.report_noted(meeting, entry)
+        case happened.ReportsAnswered():
+            return reporting.reports_answered(meeting, entry)
+        case happened.NeedSeen():
+            return reporting.need_was_seen(meeting)
         case happened.Reacted():
             return talking.reacted(meeting, entry)
         case happened.Renamed():
@@ -369,7 +388,7 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
         case happened.Thawed():
             return conduct.thaw_all(meeting, stamp)
         case happened.ShieldRaised():
-            return conduct.shield_raised(meeting, stamp)
+            return conduct.shield_raised(meeting, entry, stamp)
         case happened.ShieldLowered():
             return conduct.shield_lowered(meeting, stamp)
         case happened.Appointed():

@@ -61,17 +61,23 @@ class Closed(Entry, frozen=True):
 
 
 class Said(Worded, frozen=True, kw_only=True):
-    """A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11)."""
+    """A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11).
+
+    `fold`: the label that it stands behind for everybody, its author too, until somebody opens it;
+    empty for none (CM-07).
+    """
 
     seat: int
     turn: int = 0
+    fold: str = ""
 
 
 class Posted(Worded, frozen=True, kw_only=True):
-    """A cue card, a reading, the topic or an announcement."""
+    """A cue card, a reading, the topic or an announcement; `fold` as of a line."""
 
     seat: int
     kind: ask.Kind
+    fold: str = ""
 
 
 class Told(Worded, frozen=True, kw_only=True):
@@ -98,6 +104,49 @@ class Redacted(Entry, frozen=True):
     number: int
     by: Literal["self", "facilitator"]
     along: int = 0
+
+
+class Folded(Entry, frozen=True):
+    """The words of entry `number` of the room stand behind a label that anybody may open.
+
+    By two members who reported them, until a facilitator decides; or by a facilitator (CM-20).
+    """
+
+    number: int
+    by: Literal["reports", "facilitator"]
+
+
+class Unfolded(Entry, frozen=True):
+    """A facilitator has everybody read the words of entry `number` of the room."""
+
+    number: int
+
+
+class Reported(Entry, frozen=True):
+    """To the facilitators: a member asks them to look at line `number` of the room. Never which member."""
+
+    number: int
+    why: ask.ReportReason
+
+
+class ReportNoted(Entry, frozen=True):
+    """To nobody: who reported line `number` of the room, so that they count once (CM-20)."""
+
+    seat: int
+    number: int
+
+
+class ReportsAnswered(Entry, frozen=True):
+    """To the facilitators: one of them, `by`, has decided about what was reported of line `number`."""
+
+    number: int
+    by: int
+
+
+class NeedSeen(Entry, frozen=True):
+    """To nobody: in the newest line of the room `seat` tells of a need, so no report folds it (CM-20)."""
+
+    seat: int
 
 
 class Reacted(Entry, frozen=True):
@@ -554,7 +603,8 @@ class WentQuiet(Entry, frozen=True):
 
 AnyEntry = (
     Convened | Opened | PhaseBegan | Closed
-    | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen
+    | Said | Posted | Told | ToldYou | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered
+    | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen
     | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack
     | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked
     | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened

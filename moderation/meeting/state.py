@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from rpds import HashTrieMap, HashTrieSet
 
 from moderation.meeting import commands as ask
+from moderation.meeting import entries as happened
 from moderation.meeting.format import TURNS, Flags, Phase
 
 RANK: dict[ask.Role, int] = {"member": 0, "facilitator": 1, "staff": 3}
@@ -72,10 +73,17 @@ class AwayHand(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """Words that are in the room: whose, and since when."""
+    """Words that are in the room: whose, and since when.
+
+    `fold`: by whom they stand behind a label, empty where they don't. `need`: they tell of a danger, harm
+    or a relapse. `decided`: a facilitator has said whether they are folded, and no reports change that.
+    """
 
     seat: int
     at: float
+    fold: Literal["", "review", "reports", "facilitator", "shield"] = ""
+    need: bool = False
+    decided: bool = False
 
 
 class Topic(Struct, frozen=True):
@@ -227,6 +235,9 @@ class Meeting(Struct, frozen=True):
     # Words
     topic: Topic | None = None
     lines: HashTrieMap[int, Line] = HashTrieMap()  # By number in the room.
+    newest: int = 0  # Of the lines, be its words there still or not.
+    reports: tuple[happened.Reported, ...] = ()  # What nobody has decided about, as it came.
+    reporters: HashTrieMap[int, tuple[int, ...]] = HashTrieMap()  # By whom: ever.
     reactions: HashTrieSet[tuple[int, int, str]] = HashTrieSet()  # seat, number, kind
     answers: HashTrieMap[int, int] = HashTrieMap()  # How often who has answered a share (CM-10).
     chair_number: int = 0

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from moderation.content.verdict import Verdict
 from moderation.masks import masked
 from moderation.meeting import commands as ask
-from moderation.meeting import customs, floor, moment, nudge
+from moderation.meeting import customs, floor, moment, nudge, reporting
 from moderation.meeting import entries as happened
 from moderation.meeting.crowd import wrote
 from moderation.meeting.needs import may_act_on, needs_facilitator
@@ -105,18 +105,24 @@ def say(
         raise Refused("stale_epoch")
     if meeting.speak == "self_id" and len(command.text) > SHORT:
         raise Refused("one_short_line")
-    words = reviewed(command.text, verdict)
+    words, label = reviewed(command.text, verdict), reporting.label_of(meeting, seat, verdict)
     nudge.needs_meant(command, verdict)
-    answered = nudge.answered(meeting, seat, verdict)
-    if accepts:
-        turn = meeting.turns + 1
-        said = happened.Said(seat=seat, turn=turn, words=words)
-        return [happened.FloorTaken(seat, turn), said, *answered]
-    said = happened.Said(seat=seat, turn=meeting.turn if seat == meeting.holder else 0, words=words)
-    if meeting.last_line_until is None or seat != meeting.holder:
-        return [said, *moment.ended_by_line(meeting, seat), *answered]
-    over = happened.TurnEnded(seat, reason="time")
-    return [said, over, *floor.passed_on(meeting, seat, now), *answered]
+    turn = meeting.turns + 1 if accepts else meeting.turn if seat == meeting.holder else 0
+    said = happened.Said(seat=seat, turn=turn, words=words, fold=label)
+    before: list[happened.AnyEntry] = [happened.FloorTaken(seat, turn)] if accepts else []
+    is_last = meeting.last_line_until is not None and seat == meeting.holder
+    return [
+        *before,
+        said,
+        *(_over(meeting, seat, now) if is_last else moment.ended_by_line(meeting, seat)),
+        *nudge.answered(meeting, seat, verdict),
+        *reporting.need_seen(seat, verdict),
+    ]
+
+
+def _over(meeting: Meeting, seat: int, now: float) -> list[happened.AnyEntry]:
+    """What follows the last line of a turn."""
+    return [happened.TurnEnded(seat, reason="time"), *floor.passed_on(meeting, seat, now)]
 
 
 def _takes_the_floor(meeting: Meeting, seat: int) -> bool:
@@ -152,7 +158,9 @@ def post(
         why = "turn_running"
     if why is not None:
         raise Refused(why)
-    return [happened.Posted(seat=seat, kind=command.kind, words=reviewed(command.text, verdict))]
+    words, label = reviewed(command.text, verdict), reporting.label_of(meeting, seat, verdict)
+    posted = happened.Posted(seat=seat, kind=command.kind, words=words, fold=label)
+    return [posted, *reporting.need_seen(seat, verdict)]
 
 
 def _needs_reader(meeting: Meeting, seat: int) -> None:
@@ -243,7 +251,7 @@ def react(meeting: Meeting, command: ask.React, seat: int) -> list[happened.AnyE
 
 
 def said(meeting: Meeting, entry: happened.Said, stamp: Stamp) -> Meeting:
-    meeting = _with_line(meeting, entry.seat, stamp)
+    meeting = _with_line(meeting, entry, stamp)
     if entry.turn:
         shared = meeting.shared.insert(entry.seat)
         meeting = replace(meeting, shared=shared, had_moment=False)
@@ -254,18 +262,20 @@ def said(meeting: Meeting, entry: happened.Said, stamp: Stamp) -> Meeting:
 
 
 def posted(meeting: Meeting, entry: happened.Posted, stamp: Stamp) -> Meeting:
-    meeting = _with_line(meeting, entry.seat, stamp)
+    meeting = _with_line(meeting, entry, stamp)
     if entry.kind != "topic":
         return meeting
     return replace(meeting, topic=Topic(stamp.number, entry.words))
 
 
-def _with_line(meeting: Meeting, seat: int, stamp: Stamp) -> Meeting:
-    line = Line(seat, stamp.at)
-    return wrote(replace(meeting, lines=meeting.lines.insert(stamp.number, line)), seat)
+def _with_line(meeting: Meeting, entry: happened.Said | happened.Posted, stamp: Stamp) -> Meeting:
+    line = Line(entry.seat, stamp.at, fold="review" if entry.fold else "")
+    lines = meeting.lines.insert(stamp.number, line)
+    return wrote(replace(meeting, lines=lines, newest=stamp.number), entry.seat)
 
 
 def redacted(meeting: Meeting, entry: happened.Redacted) -> Meeting:
+    meeting = reporting.without_reports(meeting, entry.number)
     meeting = replace(meeting, lines=meeting.lines.discard(entry.number))
     if meeting.topic is None or meeting.topic.number != entry.number:
         return meeting

@@ -16,6 +16,9 @@ const CHAIR = find("#chair")
  * @property {Door} door
  * @property {{ get: () => boolean, set: (isOn: boolean) => void }} sound Whether they asked for one when they are invited.
  * @property {(seats: number[]) => boolean} who Asks who somebody is; false where this socket does not answer.
+ * @property {import("./draft.js").Folds} folds
+ * @property {(words?: import("./views/word-acts.js").WordActs) => void} onfolds They chose otherwise; or what can be done with words is here.
+ * @property {() => import("./views/help.js").Place} place
  * @property {() => void} onload
  */
 
@@ -79,16 +82,18 @@ export class Behind {
   async #loadRest() {
     if (this.#rest !== null) return
     this.#rest = "loading"
-    const { acts, sound, onload } = this.#ways
+    const { acts, sound, folds, onfolds, place, onload } = this.#ways
     const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
     try {
-      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }, { ArrivedView }] = await Promise.all(
-        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived", "answer"].map((view) => import(`./views/${view}.js${tried}`)),
+      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }, { ArrivedView }, { WordActs }] = await Promise.all(
+        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived", "word-acts", "answer"].map((view) => import(`./views/${view}.js${tried}`)),
       )
       const me = new MeView(acts, { isOn: sound.get(), onchange: sound.set })
       const arrived = new ArrivedView(acts, this.came)
       this.#arrived = arrived
-      this.#rest = [me, arrived, new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
+      const words = new WordActs({ acts, folds, onchange: onfolds, place })
+      onfolds(words)
+      this.#rest = [me, words, arrived, new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
       onload()
     } catch {
       this.#rest = null // The network is gone; it is asked for again once the line is back.

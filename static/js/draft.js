@@ -6,6 +6,13 @@
 /** @import { SeatCommand } from "./protocol.js" */
 
 /**
+ * Of folded words: whether they show when they are opened, always, or never; which lines are open,
+ * and which this reader has folded (numbers in the room).
+ *
+ * @typedef {{ show: "opened" | "always" | "never", opened: number[], kept: number[] }} Folds
+ */
+
+/**
  * @typedef {object} Kept
  * @property {number | null} meeting Which one of the room's it was written in; null where that was not known.
  * @property {string} text What stands in the field.
@@ -13,6 +20,7 @@
  * @property {{ id: string, command: SeatCommand, unsent: boolean, series?: string | undefined, lead?: string | undefined }[]} waiting
  *   What was sent and has no answer yet.
  * @property {boolean} sound Whether they asked for a sound when they are invited.
+ * @property {Partial<Folds>} [folds]
  */
 
 /** Under which name the tab's own storage holds words from where somebody was signed out to where they are back. */
@@ -75,10 +83,10 @@ export class Draft {
  *
  * @param {Kept} kept @returns {Kept}
  */
-function fromAnother({ text, to, waiting, sound }) {
+function fromAnother({ text, to, waiting, sound, folds: { show = "opened" } = {} }) {
   const words = waiting.map(({ command }) => ("text" in command ? command.text : ""))
   const isPrivate = to !== null || waiting.some(({ command }) => command.type === "tell")
-  return { meeting: null, text: [...words, text].filter(Boolean).join("\n"), to: isPrivate ? 0 : null, waiting: [], sound }
+  return { meeting: null, text: [...words, text].filter(Boolean).join("\n"), to: isPrivate ? 0 : null, waiting: [], sound, folds: { show } }
 }
 
 /**

@@ -36,6 +36,8 @@ export type MuteReason = "pause" | "crosstalk" | "advice" | "contact" | "flood" 
 export type NoteReason = "crosstalk" | "advice" | "contact" | "detail" | "length" | "unkind"
 /** What a facilitator did to somebody that can be appealed; `words`: those that were taken out (CM-19). */
 export type About = "note" | "mute" | "removal" | "words"
+/** It hurts; it tells who somebody is; it tells of using in detail; it sells or advertises. */
+export type ReportReason = "hurts" | "identifies" | "using" | "sells" | "other"
 /** Whose invitation somebody came by; empty where there is nothing to be said of it. */
 export type SameLink = "" | "muted" | "removed"
 export type Place = number
@@ -66,9 +68,9 @@ export type Stream = "room" | "chair" | "own"
 /** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. `streams`: it is not of the streams that the seat reads now. */
 export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams"
 
-export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Note | Appeal | AnswerAppeal | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
+export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | Report | Fold | Unfold | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Note | Appeal | AnswerAppeal | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
-export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | MomentGiven | MomentEnded | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | MomentGiven | MomentEnded | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | SomebodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed | PressesListed | PressesPutAway
 export type InboundFrame = Hello | Command | Typing | Who
@@ -94,6 +96,7 @@ export type RefusalCode =
   | "one_short_line"
   | "no_reactions_now"
   | "contact_details"
+  | "methods"
   | "link"
   | "crosstalk"
   | "use_detail"
@@ -107,6 +110,7 @@ export type RefusalCode =
   | "appeal_answered"
   | "not_your_own_act"
   | "no_such_line"
+  | "own_words"
   | "not_your_line"
   | "no_queue_now"
   | "queue_closed"
@@ -221,6 +225,25 @@ export interface Tell {
 /** Takes the words of one entry of the room out again: one's own, or a facilitator anyone's. */
 export interface Redact {
   type: "redact"
+  number: Number
+}
+
+/** Asks the facilitators to look at line `number` of somebody else; nobody learns by whom (CM-20). */
+export interface Report {
+  type: "report"
+  number: Number
+  why?: ReportReason
+}
+
+/** A facilitator has line `number` stand behind a label that everybody may open, or leaves it there. */
+export interface Fold {
+  type: "fold"
+  number: Number
+}
+
+/** A facilitator has everybody read line `number`, or leaves what was reported as it is. */
+export interface Unfold {
+  type: "unfold"
   number: Number
 }
 
@@ -561,20 +584,22 @@ export interface Closed {
   by: "facilitator" | "time"
 }
 
-/** A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11). */
+/** A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11). `fold`: the label that it stands behind for everybody, its author too, until somebody opens it; empty for none (CM-07). */
 export interface Said {
   type: "said"
   words?: string | null
   seat: number
   turn?: number
+  fold?: string
 }
 
-/** A cue card, a reading, the topic or an announcement. */
+/** A cue card, a reading, the topic or an announcement; `fold` as of a line. */
 export interface Posted {
   type: "posted"
   words?: string | null
   seat: number
   kind: Kind
+  fold?: string
 }
 
 /** A private line, in the facilitators' stream: from a seat, or from a facilitator to seat `to`. */
@@ -600,6 +625,46 @@ export interface Redacted {
   number: number
   by: "self" | "facilitator"
   along?: number
+}
+
+/** The words of entry `number` of the room stand behind a label that anybody may open. By two members who reported them, until a facilitator decides; or by a facilitator (CM-20). */
+export interface Folded {
+  type: "folded"
+  number: number
+  by: "reports" | "facilitator"
+}
+
+/** A facilitator has everybody read the words of entry `number` of the room. */
+export interface Unfolded {
+  type: "unfolded"
+  number: number
+}
+
+/** To the facilitators: a member asks them to look at line `number` of the room. Never which member. */
+export interface Reported {
+  type: "reported"
+  number: number
+  why: ReportReason
+}
+
+/** To nobody: who reported line `number` of the room, so that they count once (CM-20). */
+export interface ReportNoted {
+  type: "report_noted"
+  seat: number
+  number: number
+}
+
+/** To the facilitators: one of them, `by`, has decided about what was reported of line `number`. */
+export interface ReportsAnswered {
+  type: "reports_answered"
+  number: number
+  by: number
+}
+
+/** To nobody: in the newest line of the room `seat` tells of a need, so no report folds it (CM-20). */
+export interface NeedSeen {
+  type: "need_seen"
+  seat: number
 }
 
 /** A word of `seat` under line `number` of the room; where `on` is false, no longer. */
@@ -1334,7 +1399,7 @@ export interface Numbered {
   entry: AnyEntry | CaseEntry | DeskEntry
 }
 
-/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `appeals` and `strikes` are for facilitators. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
+/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `reports`, `appeals` and `strikes` are for facilitators. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
 export interface Snapshot {
   kind: "meeting"
   format: string
@@ -1384,6 +1449,7 @@ export interface Snapshot {
   strangers_at: number | null
   appeals: AppealView[]
   strikes: StrikesView[]
+  reports: Reported[]
   why_silent: string | null
 }
 

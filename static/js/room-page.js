@@ -80,6 +80,8 @@ class RoomPage {
   #mayAsk = false
   /** Whether they asked for a sound when they are invited. */
   #sound = false
+  /** @type {import("./draft.js").Folds} */
+  #folds = { show: "opened", opened: [], kept: [] }
   #topic = new TopicView()
   #sheet = new Sheet()
   #end
@@ -124,12 +126,20 @@ class RoomPage {
           this.#draft.save()
         },
       },
+      folds: this.#folds,
+      onfolds: (words) => {
+        this.#draft.save()
+        this.#talk.again(this.#timeline.items, words)
+        this.#draw()
+      },
+      place: () => this.place(null),
       who: (seats) => this.#mayAsk && this.#connection.who(seats),
       onload: () => this.#draw(),
     })
     this.#floor = new FloorView(acts)
-    this.#talk = new TimelineView(acts)
+    this.#talk = new TimelineView(acts, this.#folds)
     this.#composer = new ComposerView({
+      helplines: door.helplines,
       say: (command) => /** @type {Words} */ (this.#outbox.send(command)),
       again: (item) => this.#outbox.again(item),
       send: acts.send,
@@ -186,7 +196,8 @@ class RoomPage {
   /** There is a seat. */
   enter() {
     this.#isAt("room")
-    const { text, to, waiting, sound } = this.#draft.load()
+    const { text, to, waiting, sound, folds } = this.#draft.load()
+    Object.assign(this.#folds, folds)
     this.#composer.restore(text, to)
     this.#sound = sound
     for (const { id, command, unsent, series, lead } of waiting) {
@@ -376,7 +387,7 @@ class RoomPage {
     const waiting = this.#pending
       .filter((item) => item.state !== "confirmed" && this.#composer.shows(item))
       .map(({ id, command, state, series, lead }) => ({ id, command, unsent: state === "unsent", series, lead }))
-    return { meeting: this.#door.meeting, text: this.#composer.text, to: this.#composer.to, waiting, sound: this.#sound }
+    return { meeting: this.#door.meeting, text: this.#composer.text, to: this.#composer.to, waiting, sound: this.#sound, folds: this.#folds }
   }
 
   // The link

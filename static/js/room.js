@@ -37,7 +37,7 @@ export function start(snapshot, seat) {
   const { kind: _kind, turn: _turn, why_silent: _why, seats, me, ...shown } = snapshot
   const people = new Map([...seats, ...(me ? [me] : [])].map((view) => [view.seat, person(view)]))
   // A server from before there were crowds says nothing of one.
-  return { ...camelled({ ...shown, crowd: shown.crowd ?? null, lately: shown.lately ?? [] }), seat, people, conduct: [], unknown: new Set() }
+  return { ...camelled({ ...shown, crowd: shown.crowd ?? null, lately: shown.lately ?? [], reports: shown.reports ?? [] }), seat, people, conduct: [], unknown: new Set() }
 }
 
 /** The room in which some of a crowd are known, as they are at this place. @param {Room} room @param {PeopleFrame} frame @returns {Room} */
@@ -86,7 +86,11 @@ export function apply(room, { entry, at, number }) {
       room = wrote(room, entry.seat)
       return entry.kind === "topic" ? { ...room, topic: { number, words: entry.words ?? null } } : room
     case "redacted":
-      return room.topic?.number === entry.number ? { ...room, topic: null } : room
+      return { ...room, topic: room.topic?.number === entry.number ? null : room.topic, reports: unreported(room, entry.number) }
+    case "reported":
+      return { ...room, reports: [...room.reports, entry] }
+    case "reports_answered":
+      return { ...room, reports: unreported(room, entry.number) }
     case "renamed":
     case "name_taken_out":
       return withPerson(room, entry.seat, { name: entry.words ?? null })
@@ -212,6 +216,10 @@ export function apply(room, { entry, at, number }) {
     case "appeal_answered_you":
     case "told":
     case "told_you":
+    case "folded":
+    case "unfolded":
+    case "report_noted":
+    case "need_seen":
     case "reacted":
     case "care_noticed":
     case "crosstalk_noticed":
@@ -261,6 +269,11 @@ function phaseBegan(was, phase, order, at) {
   if (room.phases[phase]?.urgent !== "only" && speak(was) !== "round") return room
   const isUrgent = (/** @type {number} */ seat) => room.urgent.includes(seat)
   return { ...room, hands: room.hands.filter(isUrgent), handsAway: room.handsAway.filter(({ seat }) => isUrgent(seat)) }
+}
+
+/** @param {Room} room @param {number} number */
+function unreported({ reports }, number) {
+  return reports.filter((report) => report.number !== number)
 }
 
 /** @param {Room} room @param {number} seat @param {number} turn */

@@ -7,15 +7,16 @@ import { isolated } from "./written.js"
 /** @import { Kind, Phase, Reaction, Say, Service, Stream, Tell } from "./protocol.js" */
 
 /**
- * A line of the room. `words` is null where they were taken out; `folded` are those of strangers in a
- * raid; `reactions` says who put which word under it.
+ * A line of the room. `words` is null where they were taken out; `fold` is by whom they stand behind
+ * a label, empty where they don't, and `label` that of the review; `reactions` says who put which word under it.
  *
  * @typedef {object} Line
  * @property {number} number
  * @property {number} at
  * @property {string | null} words
  * @property {"self" | "facilitator" | null} takenBy
- * @property {boolean} folded
+ * @property {"" | "review" | "reports" | "facilitator" | "shield"} fold
+ * @property {string} label
  * @property {Map<Reaction, Set<number>>} reactions
  */
 
@@ -63,7 +64,7 @@ export class Timeline {
    */
   add(stream, numbered, room, before = room) {
     const { entry } = numbered
-    const folded = entry.type === "shield_raised" ? this.#fold(entry.folded ?? []) : []
+    const folded = entry.type === "shield_raised" ? this.#fold(entry.folded ?? [], "shield") : []
     const item = this.#item(stream, numbered, room, before)
     return item === null ? folded : [...folded, item]
   }
@@ -74,9 +75,12 @@ export class Timeline {
     switch (entry.type) {
       case "said":
         this.#keepOwn(entry.seat, room, entry.words ?? null, "say")
-        return this.#say(line(number, at, entry.words), entry.seat, entry.turn ?? 0, key)
+        return this.#say(line(number, at, entry), entry.seat, entry.turn ?? 0, key)
       case "posted":
-        return this.#post(line(number, at, entry.words), entry.seat, entry.kind, key)
+        return this.#post(line(number, at, entry), entry.seat, entry.kind, key)
+      case "folded":
+      case "unfolded":
+        return this.#fold([entry.number], "by" in entry ? entry.by : "")[0] ?? null
       case "reacted":
         return this.#react(entry.number, entry.seat, entry.kind, entry.on ?? true)
       case "redacted":
@@ -151,12 +155,12 @@ export class Timeline {
     return this.#cards.get(number) ?? null
   }
 
-  /** @param {readonly number[]} numbers */
-  #fold(numbers) {
+  /** @param {readonly number[]} numbers @param {Line["fold"]} by */
+  #fold(numbers, by) {
     const cards = new Set()
     for (const number of numbers) {
       const line = this.#lines.get(number)
-      if (line !== undefined) line.folded = true
+      if (line !== undefined && (by !== "shield" || line.fold === "")) line.fold = by
       cards.add(this.#cards.get(number))
     }
     return [...cards].filter((card) => card !== undefined)
@@ -236,9 +240,9 @@ export class Timeline {
   }
 }
 
-/** @param {number} number @param {number} at @param {string | null | undefined} words @returns {Line} */
-function line(number, at, words) {
-  return { number, at, words: words ?? null, takenBy: null, folded: false, reactions: new Map() }
+/** @param {number} number @param {number} at @param {{ words?: string | null, fold?: string }} entry @returns {Line} */
+function line(number, at, { words = null, fold: label = "" }) {
+  return { number, at, words, takenBy: null, fold: label && "review", label, reactions: new Map() }
 }
 
 /**

@@ -309,7 +309,7 @@ async def a_raid_is_held_off(circle: Circle, tell: Callable[[str], None]) -> Non
         folded = set(record.of(happened.ShieldRaised)[0].folded)
         last = sorted(raiders.lines)[-RAIDERS:]
         assert folded >= set(last), "their last lines are folded"
-        await expect(ben.log.get_by_text("Folded; open").last).to_be_visible()
+        await expect(ben.log.get_by_text("Folded, as it came").last).to_be_visible()
         for number in last:
             text = chidi.log.get_by_text(raiders.lines[number], exact=True)
             await expect(text).to_be_attached()

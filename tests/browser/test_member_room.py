@@ -421,7 +421,8 @@ async def test_fc_19_21_a_mute_a_freeze_and_the_shield_are_said_calmly(stage: St
         noise = ben.card("Chidi").get_by_text("Noise.")
         await expect(noise).to_be_hidden()
         await ben.is_accessible("behind the shield")
-        await ben.card("Chidi").get_by_text("Folded; open").click()
+        await expect(noise).to_have_count(0)
+        await ben.card("Chidi").get_by_role("button", name="Open what Chidi wrote").click()
         await expect(noise).to_be_visible()
         await ada.send(ask.LowerShield())
 

@@ -69,7 +69,7 @@ MISTAKES = [
     ("initials.js", "words.length < 2 || ", ""),
     ("initials.js", "BETWEEN.has(word.toLowerCase())", "false"),
     ("timeline.js", "else who.delete(seat)", ""),
-    ("timeline.js", "if (line !== undefined) line.folded = true", ""),
+    ("timeline.js", "line.fold = by", "line.fold = line.fold"),
     ("timeline.js", "&& entry.seat === room.seat ? toMe", "? toMe"),
     ("words.js", "left <= at)", "left < at)"),
     ("words.js", "if (left <= 0) return { stage: 99", "if (left <= -60) return { stage: 99"),

@@ -36,6 +36,7 @@ WATCHERS = ((ada, 0), (mo, 25), (ben, 0), (chidi, 40))
 # What no page is told while it looks: how the log begins, and whose session took which seat.
 UNSEEN = {happened.Convened, happened.SeatGiven, happened.CameBy, happened.KnockGiven}
 UNSEEN |= {happened.Answered}
+UNSEEN |= {happened.ReportNoted, happened.NeedSeen}
 EVERYTHING = set(get_args(happened.AnyEntry)) - UNSEEN
 
 

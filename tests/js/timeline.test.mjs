@@ -48,7 +48,7 @@ test("the shield folds what it names, and nothing else", () => {
   say("Two.")
   const changed = add({ type: "shield_raised", folded: [2] })
   assert.ok(changed.includes(timeline.items[0]))
-  assert.deepEqual(timeline.items[0].lines.map(({ folded }) => folded), [false, true])
+  assert.deepEqual(timeline.items[0].lines.map(({ fold }) => fold), ["", "shield"])
 })
 
 test("what is posted is a card of its own, and can be taken out again", () => {

@@ -168,6 +168,14 @@ class AnyMeeting(RuleBasedStateMachine):
         ]
         self._ask(who, asks[what])
 
+    @rule(who=SOMEBODY, whom=SOMEBODY, leader=LEADERS, what=st.sampled_from(["fold", "unfold", ""]))
+    def a_line_is_reported(self, who: str, whom: str, leader: str, what: str) -> None:
+        line = max(self.meeting.lines, default=1)
+        for seat in (who, whom):
+            self._ask(seat, ask.Report(line, "hurts"))
+        if what:
+            self._ask(leader, ask.Fold(line) if what == "fold" else ask.Unfold(line))
+
     @rule(who=st.sampled_from(["ben", "chidi", "dana", "mo"]), whom=SOMEBODY)
     def somebody_comes_to_the_floor(self, who: str, whom: str) -> None:
         """The way that most turns begin, however far it goes; another asks meanwhile, and says a word."""

@@ -165,9 +165,12 @@ VERDICTS = (
     NUDGED,
     Verdict("bounce", findings=FOUND),
     Verdict("allow", masks=FOUND),
+    Verdict("allow_folded", label="mentions using in detail"),
+    Verdict("allow", need=True),
 )
 SERVICES: tuple[ask.Service, ...] = get_args(ask.Service)
 KINDS: tuple[ask.Kind, ...] = get_args(ask.Kind)
+WHYS: tuple[ask.ReportReason, ...] = get_args(ask.ReportReason)
 WORDS: tuple[format.Reaction, ...] = get_args(format.Reaction)
 SCOPES: tuple[ask.MuteScope, ...] = get_args(ask.MuteScope)
 ABOUT: tuple[ask.About, ...] = get_args(ask.About)
@@ -272,6 +275,9 @@ class Dice:
             ask.Tell(self.one(TEXTS), self.target),
             ask.Post(self.one(KINDS), self.one(TEXTS)),
             ask.Redact(self.line),
+            ask.Report(self.line, self.one(WHYS)),
+            ask.Fold(self.line),
+            ask.Unfold(self.line),
             ask.React(self.line, self.one(WORDS), self.one((True, False))),
             ask.Rename(self.one(NAMELIKE)),
             ask.Listen(self.one((True, False))),
@@ -444,7 +450,7 @@ class Dice:
         if self.meeting.lines:
             number, line = self.one(sorted(self.meeting.lines.items()))
             asks += [(self.one((line.seat, self.leader)), ask.Redact(number))]
-        asks += [(self.seat, ask.React(self.line, self.one(WORDS)))]
+        asks += [(self.seat, ask.React(self.line, self.one(WORDS))), *self._reports()]
         for seat, number, kind in sorted(self.meeting.reactions)[:1]:
             asks += [(seat, ask.React(number, word, on=False)) for word in WORDS if word == kind]
         service = self.meeting.speak
@@ -453,6 +459,15 @@ class Dice:
             asks += [(self.leader, ask.Appoint(self.seat, service))]  # type: ignore[arg-type]
             readers = self.meeting.serving("reader")
             asks += [(seat, ask.Post("reading", "A page")) for seat in readers]
+        return asks
+
+    def _reports(self) -> list[Ask]:
+        """What one has reported, others report too; then a facilitator decides."""
+        asks: list[Ask] = [(self.seat, ask.Report(self.line, self.one(WHYS)))] * 2
+        asks += [(self.leader, self.either(ask.Fold(self.line), ask.Unfold(self.line)))]
+        for number in [report.number for report in self.meeting.reports][-1:]:
+            asks += [(self.seat, ask.Report(number, self.one(WHYS)))] * 4
+            asks += [(self.leader, self.either(ask.Fold(number), ask.Unfold(number)))]
         return asks
 
     def _floor(self) -> list[Ask]:

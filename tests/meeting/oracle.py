@@ -33,6 +33,8 @@ PRIVATE |= happened.Noted | happened.NotedYou | happened.Appealed | happened.App
 PRIVATE |= happened.AppealAnswered | happened.AppealAnsweredYou
 HALVES = happened.ToldYou | happened.SeatGiven | happened.KnockGiven | happened.AppealedYou
 HALVES |= happened.Noted | happened.AppealAnswered | happened.RemovalLifted
+PRIVATE |= happened.Reported | happened.ReportNoted | happened.ReportsAnswered | happened.NeedSeen
+HALVES |= happened.Reported
 
 
 class Oracle(Judged, Floor):
@@ -45,6 +47,11 @@ class Oracle(Judged, Floor):
         self.pinned: int | None = None
         self.reactions: set[tuple[int, int, str]] = set()
         self.answers: Counter[int] = Counter()
+        self.needs: set[int] = set()
+        self.newest = 0
+        self.reported: dict[int, list[str]] = {}  # What nobody has decided about.
+        self.reporters: dict[int, list[int]] = {}
+        self.decided: set[int] = set()
 
     def take(self, entry: happened.AnyEntry, at: float) -> None:
         """One more entry, which came into the log at `at`."""
@@ -198,7 +205,7 @@ class Oracle(Judged, Floor):
                 self._said_in_turn(entry, leads=leads)
             case _:
                 raise Illegal("nobody writes in this phase")
-        self._add_line(entry.seat)
+        self._add_line(entry.seat, entry.fold)
 
     def _said_in_turn(self, entry: happened.Said, *, leads: bool) -> None:
         if self.holders == [entry.seat]:
@@ -221,13 +228,86 @@ class Oracle(Judged, Floor):
         reads = self._speak() == "reader" and (entry.seat, "reader") in self.services
         must(self._is_leader(entry.seat) or (reads and entry.kind == "reading"), "not theirs")
         must(not self.holders or self.stopped, "nothing is posted into a turn (FC-11)")
-        self._add_line(entry.seat)
+        self._add_line(entry.seat, entry.fold)
         if entry.kind == "topic":
             self.pinned = self.room
 
-    def _add_line(self, seat: int) -> None:
+    def _add_line(self, seat: int, label: str) -> None:
         self.lines[self.room] = seat
         self.said_at[self.room] = self.clocks.at
+        self.newest = self.room
+        if label:
+            must(not self._is_leader(seat), "a machine folded a facilitator's words (CM-18)")
+            self.folds[self.room] = "review"
+
+    def _need_seen(self, entry: happened.NeedSeen) -> None:
+        must(self.lines.get(self.newest) == entry.seat, "a need in nobody's line")
+        must(self.newest not in self.needs, "the same need twice")
+        self.needs.add(self.newest)
+
+    def _report_noted(self, entry: happened.ReportNoted) -> None:
+        self._running()
+        self._sits(entry.seat)
+        must(entry.number in self.lines, "there is no such line")
+        must(self.lines[entry.number] != entry.seat, "of their own words")
+        seen = self.flags.history == "meeting" or entry.number > self.came_by[entry.seat]
+        must(seen, "of what they never saw (CM-20)")
+        noted = self.reporters.setdefault(entry.number, [])
+        must(entry.seat not in noted, "twice by one (CM-20)")
+        noted.append(entry.seat)
+        self.awaited = [
+            Awaited(
+                f"what was reported of {entry.number}",
+                lambda next_: isinstance(next_, happened.Reported) and next_.number == entry.number,
+            )
+        ]
+
+    def _reported(self, entry: happened.Reported) -> None:
+        self.reported.setdefault(entry.number, []).append(entry.why)
+        if self._is_folded_by_two(entry.number):
+            self.awaited = [exactly(happened.Folded(entry.number, "reports"))]
+
+    def _is_folded_by_two(self, number: int) -> bool:
+        """Whether the last who reported it is believed to be another than one before them."""
+        if number not in self.reporters:
+            return False
+        *before, last = self.reporters[number]
+        alone = [seat for seat in self.links if self.links[seat] == self.links.get(last)]
+        others = set(before) - self.gone - (set(alone) if len(alone) <= 2 else set())
+        is_free = number not in {*self.folds, *self.needs, *self.decided}
+        return bool(others) and is_free
+
+    def _folded(self, entry: happened.Folded) -> None:
+        self._running()
+        must(entry.number in self.lines, "there is no such line")
+        before = self.folds.get(entry.number, "")
+        if entry.by == "reports":
+            must(self._is_folded_by_two(entry.number), "not by two, or decided, or a need (CM-20)")
+        else:
+            must(before in ("", "reports"), "folded already")
+            must(entry.number not in self.reported, "what was reported is answered first")
+            must(any(map(self._is_leader, self.roles)), "by a member")
+            self.decided.add(entry.number)
+        self.folds[entry.number] = entry.by
+
+    def _unfolded(self, entry: happened.Unfolded) -> None:
+        self._running()
+        must(entry.number in self.folds, "not folded")
+        must(entry.number in self.lines, "there is no such line")
+        must(entry.number not in self.reported, "what was reported is answered first")
+        must(any(map(self._is_leader, self.roles)), "by a member")
+        del self.folds[entry.number]
+        self.decided.add(entry.number)
+
+    def _reports_answered(self, entry: happened.ReportsAnswered) -> None:
+        self._running()
+        self._leads(entry.by)
+        must(entry.number in self.reported, "nothing was reported of it")
+        del self.reported[entry.number]
+        self.decided.add(entry.number)
+        if self.folds.get(entry.number) == "reports":
+            settles = happened.Folded(entry.number, "facilitator"), happened.Unfolded(entry.number)
+            self.awaited = [Awaited(f"what becomes of {entry.number}", settles.__contains__)]
 
     def _reacted(self, entry: happened.Reacted) -> None:
         self._heard(entry.seat)
@@ -265,6 +345,8 @@ class Oracle(Judged, Floor):
         else:
             self._taken_out(entry)
         del self.lines[entry.number]
+        self.folds.pop(entry.number, None)
+        self.reported.pop(entry.number, None)
         self.pinned = None if self.pinned == entry.number else self.pinned
 
     def _care_noticed(self, entry: happened.CareNoticed) -> None:

@@ -45,6 +45,7 @@ class People:
         self.roles: dict[int, str] = {}
         self.names: dict[int, str | None] = {}
         self.came: dict[int, float] = {}
+        self.came_by: dict[int, int] = {}  # The number in the room at which they did.
         self.sessions: dict[str, int] = {}
         self.gone: set[int] = set()  # Removed.
         self.left: set[int] = set()  # Their session has ended.
@@ -84,6 +85,7 @@ class People:
         self.room = 0  # The newest number of the room.
         self.lines: dict[int, int] = {}
         self.said_at: dict[int, float] = {}
+        self.folds: dict[int, str] = {}  # By whom each folded line is.
 
     # Seats
 
@@ -95,6 +97,7 @@ class People:
         self.roles[entry.seat], self.names[entry.seat] = entry.role, entry.words
         self.named_at[entry.seat] = [self.room]
         self.came[entry.seat] = self.clocks.at
+        self.came_by[entry.seat] = self.room
         if self._speak() == "round":
             self.queue.append(entry.seat)
         if not self.awaited:  # Who is let in from the lobby does not come in by the door.
@@ -496,6 +499,8 @@ class People:
             entry.folded == tuple(sorted(strangers)[-500:]),
             "folded others than strangers' last lines",
         )
+        for number in entry.folded:
+            self.folds.setdefault(number, "shield")
         self.shielded = True
 
     def _shield_lowered(self, _: happened.ShieldLowered) -> None:

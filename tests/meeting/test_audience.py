@@ -66,6 +66,12 @@ from tests.meeting.spec import (
         (happened.Answered(ben), NOBODY),
         (happened.CrosstalkNoticed(ben), CHAIR),
         (happened.Reacted(ben, 1, "with_you"), ROOM),
+        (happened.Reported(1, "hurts"), CHAIR),
+        (happened.ReportsAnswered(1, by=ada), CHAIR),
+        (happened.ReportNoted(ben, 1), NOBODY),
+        (happened.NeedSeen(ben), NOBODY),
+        (happened.Folded(1, "reports"), ROOM),
+        (happened.Unfolded(1), ROOM),
         (happened.ChairOffered(ben, by=ada, until=NOON), ROOM),
     ],
 )

@@ -140,6 +140,7 @@ def test_all_but_ones_own_is_the_same_for_everybody_in_a_crowd(few: int):
         "strangers_at": None,
         "appeals": (),
         "strikes": (),
+        "reports": (),
         "why_silent": None,
     }
     assert Snapshot.__struct_fields__[-len(own) :] == tuple(own), "they are the last on the wire"

@@ -183,6 +183,12 @@ def agrees_on_the_floor(oracle: Oracle, meeting: Meeting) -> None:
     assert {number: line.seat for number, line in meeting.lines.items()} == oracle.lines
     assert oracle.pinned == (None if meeting.topic is None else meeting.topic.number)
     assert oracle.reactions == set(meeting.reactions)
+    lines = meeting.lines.items()
+    assert oracle.folds == {number: line.fold for number, line in lines if line.fold}
+    reports: dict[int, list[str]] = {}
+    for report in meeting.reports:
+        reports.setdefault(report.number, []).append(report.why)
+    assert oracle.reported == reports
 
 
 def agrees_on_people(oracle: Oracle, meeting: Meeting) -> None:
@@ -351,6 +357,10 @@ def expected_audience(entry: happened.AnyEntry) -> int:
         happened.NotedYou: getattr(entry, "owner", 0),
         happened.AppealedYou: getattr(entry, "owner", 0),
         happened.AppealAnsweredYou: getattr(entry, "owner", 0),
+        happened.Reported: CHAIR,
+        happened.ReportsAnswered: CHAIR,
+        happened.ReportNoted: NOBODY,
+        happened.NeedSeen: NOBODY,
         happened.KnockGiven: NOBODY,
         happened.CameBy: NOBODY,
         happened.Answered: NOBODY,
@@ -371,7 +381,8 @@ def may_see(entry: happened.AnyEntry, seat: int, role: str) -> bool:
 def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step]):
     """The room's entries and each snapshot are those of the same meeting without private lines.
 
-    To members it makes no difference either who waits in the lobby, was given a note, or appeals.
+    To members it makes no difference either who waits in the lobby, was given a note, or
+    appeals, or what was reported.
     """
     played = held(steps)
     private = happened.Told | happened.CareNoticed | happened.ToldYou | happened.DraftAnnounced
@@ -388,7 +399,11 @@ def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step
         | happened.Noted
         | happened.Appealed
         | happened.AppealedYou
-        | happened.AppealAnswered,
+        | happened.AppealAnswered
+        | happened.Reported
+        | happened.ReportNoted
+        | happened.ReportsAnswered
+        | happened.NeedSeen,
     )
     room = [(stored.entry, stored.stamp) for stored in played.log if stored.audience == ROOM]
     for other in (untold, nobody_waits):

@@ -2,6 +2,7 @@
 
 import { el, fill, find } from "../dom.js"
 import { bounced } from "./bounced.js"
+import { helplineList } from "./helplines.js"
 import { answer, standing, stillHolds } from "../answer-words.js"
 
 /** @import { Refusal } from "../protocol.js" */
@@ -42,6 +43,7 @@ export class AnswerView {
     this.#hasHeld = false
     const { preview, offers } = bounced(refusal, text, ways)
     this.#fill(answer(refusal, room), offers, preview, offers.length === 0 || preview === null ? "OK" : "")
+    if (refusal.code === "methods") find(".said", this.#box).after(helplineList(ways.helplines))
   }
 
   /**

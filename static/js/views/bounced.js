@@ -19,6 +19,7 @@ const ANYWAY = { crosstalk: "I speak from my own experience: send it" }
  * @property {(change: (text: string) => string) => void} change What stands in the field, another way.
  * @property {(anyway?: boolean) => void} send Once more, or as it is.
  * @property {((words: string) => void) | null} ask The facilitators are asked; null for who is one.
+ * @property {import("./helplines.js").Helpline[]} helplines
  */
 
 /**

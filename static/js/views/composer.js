@@ -21,6 +21,7 @@ import { HEARD, LONGEST, beginning, length, written } from "../written.js"
  * @property {(item: Words) => void} taken The row's words are in the field again.
  * @property {(item: Words) => string} recall Those words, and what was to go out behind them.
  * @property {() => void} onchange The draft changed.
+ * @property {import("./helplines.js").Helpline[]} helplines
  */
 
 const FACILITATORS = 0
@@ -320,6 +321,7 @@ export class ComposerView {
     // What stands on the page already, a hand, the facilitators and Help, is not offered once more.
     this.#told((view) =>
       view.refuse(refusal, room, text, {
+        helplines: this.#acts.helplines,
         send: (anyway) => (this.#answer?.clear(), this.#submit(anyway)),
         change: (change) => {
           this.#set(change(this.#field.value))

@@ -5,11 +5,11 @@ import * as rooms from "../standing.js"
 import { badges, clock } from "../words.js"
 import { ReactionsView } from "./reactions.js"
 import { Scroller } from "./scroller.js"
-import { twoTaps } from "./taps.js"
 
 /** @import { Acts, Model } from "../model.js" */
 /** @import { Room } from "../room.js" */
 /** @import { Kind } from "../protocol.js" */
+/** @import { Folds } from "../draft.js" */
 /** @import { CardItem, Item, Line, PrivateItem, Timeline, TurnItem } from "../timeline.js" */
 
 /** What a posted card is called; a cue is what a facilitator has to say. @type {Record<Kind, string>} */
@@ -37,10 +37,14 @@ export class TimelineView {
   #allowed = ""
   /** @type {TurnItem | null} */
   #live = null
+  #folds
+  /** What can be done with words, once it is here. @type {import("./word-acts.js").WordActs | null} */
+  #words = null
 
-  /** @param {Acts} acts */
-  constructor(acts) {
+  /** @param {Acts} acts @param {Folds} folds What this reader chose of them. */
+  constructor(acts, folds) {
     this.#acts = acts
+    this.#folds = folds
     const talk = find("#talk")
     this.#scroller = new Scroller(talk, (away) => (this.#below.hidden = !away), () => isReadingWelcome(talk))
     this.#below.addEventListener("click", () => {
@@ -68,6 +72,12 @@ export class TimelineView {
   /** Somebody is known now: what stands there without their name is made anew. @param {Item[]} items */
   met(items) {
     for (const item of items) if (this.#elements.get(item.key)?.dataset.unknown) this.note(item, false)
+  }
+
+  /** All of it is made anew: by what can be done with words, or as this reader chose. @param {Item[]} items @param {import("./word-acts.js").WordActs} [words] */
+  again(items, words) {
+    this.#words ??= words ?? null
+    for (const item of items) this.note(item, false)
   }
 
   /** @param {Item} item @param {boolean} [isNews] */
@@ -106,7 +116,10 @@ export class TimelineView {
         this.#reactions.delete(item.key)
         if (this.#live === item) this.#live = null
       }
-      if (item.kind === "turn" || item.kind === "card") updateLines(element, item, room)
+      if (item.kind === "turn" || item.kind === "card") {
+        this.#updateLines(element, item, room)
+        this.#words?.show(element, item, room)
+      }
       if (item.kind === "turn") this.#react(element, item, room)
       if (item.kind === "rule") write(find("span", element), item.news.map(({ text }) => text).join(" · "))
       news ||= isNews && (!("seat" in item) || item.seat !== room.seat)
@@ -114,6 +127,24 @@ export class TimelineView {
     this.#changed.clear()
     this.#allow(room)
     return news
+  }
+
+  /** Of what is folded the label alone is on the page. @param {HTMLElement} element @param {TurnItem | CardItem} item @param {Room} room */
+  #updateLines(element, item, room) {
+    const lines = find(".shares", element)
+    for (const line of item.lines) {
+      let row = lines.querySelector(`[data-number="${line.number}"]`)
+      if (row === null) {
+        row = el("div", { class: "share", "data-number": line.number }, el("p", { dir: "auto" }))
+        lines.append(row)
+      }
+      const words = find("p", row)
+      const isFolded = line.fold !== "" || this.#folds.kept.includes(line.number)
+      const label = isFolded ? (this.#words?.labelOf(line) ?? "Folded") : ""
+      write(words, line.words === null ? taken(line, item.seat === room.seat) : label || line.words)
+      set(words, "class", line.words === null || label ? "taken" : null)
+      clip(words)
+    }
   }
 
   /** @param {HTMLElement} element @param {TurnItem} item @param {Room} room */
@@ -185,7 +216,7 @@ function build(item, room, acts) {
   switch (item.kind) {
     case "turn":
     case "card":
-      return ofUnknown(buildTurn(item, room, acts), item.seat, room)
+      return ofUnknown(buildTurn(item, room), item.seat, room)
     case "private":
       return ofUnknown(buildPrivate(item, room, acts), item.to === 0 ? item.seat : item.to, room)
     case "rule":
@@ -209,8 +240,8 @@ function ofUnknown(element, seat, room) {
   return element
 }
 
-/** @param {TurnItem | CardItem} item @param {Room} room @param {Acts} acts */
-function buildTurn(item, room, acts) {
+/** @param {TurnItem | CardItem} item @param {Room} room */
+function buildTurn(item, room) {
   const isUnknown = rooms.isUnknown(room, item.seat) // Asked for once it is in sight.
   const name = isUnknown ? "Somebody" : rooms.nameOf(room, item.seat)
   const what = item.kind === "card" ? POSTS[item.post] : ""
@@ -232,82 +263,10 @@ function buildTurn(item, room, acts) {
         el("span", { class: "soft sharing", hidden: true }, "is sharing"),
       ),
       time(item.at),
-      (own || rooms.isFacilitator(room)) && moreButton(own ? "Options for your words" : `Options for the words of ${name}`, lines, item, own, acts),
     ),
     lines,
   )
   return article
-}
-
-/**
- * Opens the acts on each line of a card. Not read aloud when the card comes in.
- *
- * @param {string} label
- * @param {HTMLElement} lines
- * @param {TurnItem | CardItem} item
- * @param {boolean} own
- * @param {Acts} acts
- */
-function moreButton(label, lines, item, own, acts) {
-  const button = el(
-    "button",
-    {
-      type: "button",
-      class: "quiet options",
-      "aria-label": label,
-      "aria-expanded": "false",
-      onclick: () => {
-        const open = button.getAttribute("aria-expanded") !== "true"
-        button.setAttribute("aria-expanded", String(open))
-        for (const line of item.lines) {
-          const element = lines.querySelector(`[data-number="${line.number}"]`)
-          if (element && line.words !== null) toggleTakeBack(element, open, line, own, acts)
-        }
-        lines.querySelector(".take")?.scrollIntoView({ block: "nearest" })
-      },
-    },
-    el("span", { "aria-hidden": "true" }, "⋯"),
-  )
-  return el("span", { "aria-live": "off" }, button)
-}
-
-/** @param {Element} element @param {boolean} open @param {Line} line @param {boolean} own @param {Acts} acts */
-function toggleTakeBack(element, open, line, own, acts) {
-  element.querySelector(".take")?.remove()
-  if (!open) return
-  const label = own ? "Take these words back for good" : "Take these words out for everyone"
-  const start = (line.words ?? "").slice(0, 40)
-  const act = () => acts.send({ type: "redact", number: line.number })
-  const button = twoTaps(label, act, { "aria-description": start })
-  element.append(el("span", { class: "take", "aria-live": "off" }, button))
-}
-
-/** @param {HTMLElement} element @param {TurnItem | CardItem} item @param {Room} room */
-function updateLines(element, item, room) {
-  const lines = find(".shares", element)
-  for (const line of item.lines) {
-    let row = lines.querySelector(`[data-number="${line.number}"]`)
-    if (row === null) {
-      row = el("div", { class: "share", "data-number": line.number }, el("p", { dir: "auto" }))
-      lines.append(row)
-    }
-    const words = find("p", row)
-    write(words, line.words ?? taken(line, item.seat === room.seat))
-    set(words, "class", line.words === null ? "taken" : null)
-    if (line.folded && line.words !== null && item.seat !== room.seat) fold(words)
-    clip(words)
-    if (line.words === null) row.querySelector(".take")?.remove()
-  }
-  const options = element.querySelector(".options")
-  if (options instanceof HTMLElement) options.hidden = item.lines.every((line) => line.words === null)
-}
-
-/** Words of strangers in a raid: readable to who opens them. @param {HTMLElement} words */
-function fold(words) {
-  if (words.closest("details") !== null) return
-  const folded = el("details", { class: "fold", "aria-live": "off" }, el("summary", {}, "Folded; open"))
-  words.replaceWith(folded)
-  folded.append(words)
 }
 
 /** @param {string} text */

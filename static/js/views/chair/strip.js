@@ -9,6 +9,7 @@ import { careNotice, careWords, needs } from "./care.js"
 import { unanswered } from "./sight.js"
 import { closeAct, everyMinute, onwards, phaseAct } from "./acts.js"
 import { closingNotices, notices, passedNotices } from "./notices.js"
+import { reportNotices } from "./reports.js"
 import { lineWords } from "./words.js"
 
 /** @import { Model } from "../../model.js" */
@@ -72,6 +73,15 @@ export class Strip {
     return found.map(({ need, words }) => careNotice(room, need, words, ways))
   }
 
+  /** What was reported; each is said aloud once. @param {Model} model @returns {Notice[]} */
+  #reports({ room, items }) {
+    const found = reportNotices(room, items)
+    const news = found.filter(({ key }) => !this.#said.has(key))
+    for (const { key } of news) this.#said.add(key)
+    this.news = [this.news, ...news.map(({ words }) => words)].filter(Boolean).join(" ")
+    return found
+  }
+
   /** @param {Room} room @param {Unanswered} line @returns {Notice} */
   #lineNotice(room, line) {
     return {
@@ -126,6 +136,7 @@ export class Strip {
     const open = room.closedAt !== null ? [] : unanswered(room, model.items, this.#aside.keys)
     const standing = [
       ...this.#needs(model),
+      ...this.#reports(model),
       ...notices(room, now, this.#strangersAt).filter(({ calm }) => !calm).map((notice) => this.#canBePutAway(room, notice)),
       ...passedNotices(room, now, this.#passed),
       ...closingNotices(room, open.length),
