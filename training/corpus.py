@@ -16,6 +16,9 @@ THRESHOLDS = ("author-4",)
 """Sets the cuts, trains nothing."""
 FINAL = ("author-9", "author-10")
 """Seen once, for the figures: nothing is trained, chosen or cut on them."""
+LATER = ("author-12",)
+"""Came after the encoder was made: read by the n-grams alone until it is made again, which is asked for by leaving
+this empty."""
 UNTOLD = {"author-1": ("medical_advice", "methods")}
 """Labels that an author did not give: their absence says nothing."""
 
@@ -59,7 +62,13 @@ def teachers() -> list[str]:
 
 
 def trained() -> list[Example]:
+    """What the n-grams are trained on."""
     return examples(teachers())
+
+
+def encoded() -> list[Example]:
+    """What the encoder is trained on."""
+    return examples(name for name in teachers() if name not in LATER)
 
 
 def truth(rows: list[Example]) -> Labels:

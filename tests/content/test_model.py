@@ -11,7 +11,7 @@ from moderation.content import Context, Policy, review
 from moderation.content.both import judge
 from moderation.content.learned import HEADS, look, scores
 from moderation.content.reading import reading
-from training.corpus import FINAL, THRESHOLDS, examples, teachers
+from training.corpus import FINAL, LATER, THRESHOLDS, examples, teachers
 
 from .corpus import CONTENT, LEXICON, POLICY
 
@@ -34,6 +34,7 @@ def test_nothing_was_trained_or_cut_on_the_authors_of_the_figures():
     assert MADE["cut_on"] == list(THRESHOLDS)
     assert not set(FINAL) & set(teachers())
     assert MADE["trained_on"] == teachers()
+    assert MADE["n_grams_alone"] == list(LATER)
 
 
 @pytest.mark.parametrize(
