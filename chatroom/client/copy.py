@@ -215,14 +215,15 @@ def _lease(view: CaseView) -> Lease | None:
 def fold(state: State, entry: happened.AnyEntry | CaseEntry | DeskEntry, stamp: Stamp) -> State:
     """The state after `entry`.
 
-    A view shows only what everybody is told, and facilitators the lobby. The other streams are left
-    out: their order against the first is not promised, and a seat may be given before it is seen to
-    be taken.
+    A view shows only what everybody is told, facilitators the lobby and what is held, and an author what
+    waits. All else in the other streams is left out: their order against the first is not promised, and a
+    seat may be given before it is seen to be taken.
     """
     match state:
         case Meeting():
             known = cast("happened.AnyEntry", entry)
-            is_shown = audience.audience(known) in (audience.ROOM, audience.CHAIR)
+            waits = isinstance(known, happened.HeldYours | happened.HeldYoursEnded)
+            is_shown = waits or audience.audience(known) in (audience.ROOM, audience.CHAIR)
             return _fold_meeting(state, known, stamp) if is_shown else state
         case Case():
             of_case = cast("CaseEntry", entry)

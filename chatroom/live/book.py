@@ -95,9 +95,9 @@ class Book:
         if record.audience == 0 and self.rules.is_arrival(record.entry):
             self._note_arrival(record.number)
         erased = erased_by(record.entry)
-        self.pages.forget(erased)
-        for number in erased:
-            self._forget_words(number)
+        self.pages.forget(number for audience, number in erased if audience == 0)
+        for place in erased:
+            self._forget_words(*place)
         if len(self.ring) == RING and self.ring[0].command is not None:
             self._lately.discard(self.ring[0].command)
         self.ring.append(record)
@@ -108,9 +108,9 @@ class Book:
         """Whether one of the newest entries is this command's: it is being sent again."""
         return command in self._lately
 
-    def _forget_words(self, number: int) -> None:
+    def _forget_words(self, audience: int, number: int) -> None:
         for index, record in enumerate(self.ring):
-            if record.audience == 0 and record.number == number:
+            if (record.audience, record.number) == (audience, number):
                 self.ring[index] = replace(record, entry=replace(record.entry, words=None))
 
     def since(self, audience: int, after: int) -> list[Record] | None:
@@ -128,10 +128,10 @@ class Book:
             return None
         return {record.command for record in later if record.command is not None}
 
-    def erased_since(self, position: int) -> set[int]:
-        """The numbers in the room whose words were taken out behind `position`."""
+    def erased_since(self, position: int) -> set[tuple[int, int]]:
+        """The streams and numbers whose words were taken out behind `position`."""
         later = (record for record in self.ring if record.position > position)
-        return {number for record in later for number in erased_by(record.entry)}
+        return {place for record in later for place in erased_by(record.entry)}
 
 
 def folded(rules: Rules, fold: Fold, record: Record) -> Fold:

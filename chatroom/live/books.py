@@ -137,9 +137,11 @@ class Books:
             return kept[:limit]
         position = book.fold.position
         rows = await self._logs.stream(book.log, audience, after, limit)
-        gone = book.erased_since(position) if audience == 0 else set()
+        gone = book.erased_since(position)
         return [
-            record_of(book.rules, row._replace(words=None) if row.number in gone else row)
+            record_of(
+                book.rules, row._replace(words=None) if (audience, row.number) in gone else row
+            )
             for row in rows
         ]
 

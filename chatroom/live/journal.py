@@ -49,7 +49,7 @@ class Draft:
 
     def batch(self) -> Batch:
         rules, state = self.book.rules, self.fold.state
-        erased = [number for record in self.records for number in erased_by(record.entry)]
+        erased = [place for record in self.records for place in erased_by(record.entry)]
         return Batch(
             self.book.log,
             self.stood_at,
@@ -61,12 +61,10 @@ class Draft:
             max(rules.reader(record.entry) for record in self.records),
         )
 
-    def _without(self, erased: set[int]) -> list[Row]:
+    def _without(self, erased: set[tuple[int, int]]) -> list[Row]:
         """Words said and taken back in one batch are never stored (P19)."""
         return [
-            row._replace(words=None, digest=None)
-            if row.audience == 0 and row.number in erased
-            else row
+            row._replace(words=None, digest=None) if (row.audience, row.number) in erased else row
             for row in self.rows
         ]
 

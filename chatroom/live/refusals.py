@@ -101,6 +101,16 @@ REFUSALS: dict[str, Words] = {
         "The marked part stays out of the rooms of this group. Change it, then send.",
         ("edit", "tell"),
     ),
+    "sourcing": Words(
+        "Nothing is bought, sold, traded or found here, to keep everyone safe. Take the marked part out, then send. "
+        "If you need it now, or somebody offers it to you, Help and the facilitators are there.",
+        ("edit", "tell", "help"),
+    ),
+    "held_already": Words(
+        "Some of your words wait for a facilitator already. Send this once they have been looked at.",
+        ("keep_draft", "tell"),
+    ),
+    "already_decided": Words("That was decided already.", ()),
     "too_long": Words("That is longer than one message can be. Send it in two parts.", ("edit",)),
     "empty": Words("There are no words in it yet.", ("edit",)),
     "no_such_act": Words(

@@ -112,13 +112,20 @@ def as_written(command: Command) -> tuple[Command, Written | None]:
             return command, None
 
 
-def erased_by(entry: Entry) -> tuple[int, ...]:
-    """The numbers in the room whose words this entry takes out."""
+def erased_by(entry: Entry) -> tuple[tuple[int, int], ...]:
+    """The entries whose words this one takes out: their streams and numbers.
+
+    Held words are in no more than one place: published, or with their author again, or nowhere (P19).
+    """
     match entry:
         case happened.Redacted(number=number):
-            return (number,)
+            return ((audience.ROOM, number),)
         case happened.Renamed(over=over) | happened.NameTakenOut(over=over):
-            return over
+            return tuple((audience.ROOM, number) for number in over)
+        case happened.HeldEnded(number=number):
+            return ((audience.CHAIR, number),)
+        case happened.HeldYoursEnded(owner=owner, number=number):
+            return ((owner, number),)
         case _:
             return ()
 

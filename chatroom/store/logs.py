@@ -44,13 +44,15 @@ class Batch(NamedTuple):
     PostgreSQL takes it until `good_until` on its own clock: a process that was stopped must not
     commit a stale decision in a quiet log (W1). SQLite has no other process.
 
+    `erased` are the audience and number of entries whose words are deleted with it.
+
     From then on the log asks for a reader of `min_reader`, if it did not ask for a newer one before.
     """
 
     log: int
     position: int
     rows: Sequence[Row]
-    erased: Sequence[int]
+    erased: Sequence[tuple[int, int]]
     next_due: float | None
     ended_at: float | None
     good_until: float = inf

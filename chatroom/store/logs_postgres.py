@@ -23,7 +23,7 @@ DATA_CLASSES = {"22", "23", "54"}
 APPEND = """
 WITH want AS (
     SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::float8[], $5::float8[], $6::float8[],
-                         $24::int4[])
+                         $25::int4[])
                AS w (id, position, n, next_due, ended_at, good_until, min_reader)
 ), mine AS (
     SELECT l.id
@@ -53,9 +53,9 @@ WITH want AS (
 ), erased AS (
     SELECT u.log, (
         SELECT e.position FROM entry e
-         WHERE e.log = u.log AND e.audience = 0 AND e.number = u.number
+         WHERE e.log = u.log AND e.audience = u.audience AND e.number = u.number
     ) AS position
-      FROM unnest($22::int8[], $23::int8[]) AS u (log, number) JOIN cas ON cas.id = u.log
+      FROM unnest($22::int8[], $23::int8[], $24::int8[]) AS u (log, audience, number) JOIN cas ON cas.id = u.log
 ), no_words AS (
     DELETE FROM body b USING erased x WHERE b.log = x.log AND b.position = x.position
 ), no_digest AS (
@@ -249,7 +249,7 @@ def _failed(task: "asyncio.Task[Any]") -> bool:
 def _append_values(batches: Sequence[Batch]) -> list[Any]:
     rows = [row for batch in batches for row in batch.rows]
     worded = [row for row in rows if row.words is not None]
-    erased = [(batch.log, number) for batch in batches for number in batch.erased]
+    erased = [(batch.log, *place) for batch in batches for place in batch.erased]
     logs = [
         (one.log, one.position, len(one.rows), one.next_due, one.ended_at, one.good_until)
         for one in batches
@@ -259,7 +259,7 @@ def _append_values(batches: Sequence[Batch]) -> list[Any]:
         READER,
         *_arrays([row[:11] for row in rows], 11),
         *_arrays([(row.log, row.position, row.words) for row in worded], 3),
-        *_arrays(erased, 2),
+        *_arrays(erased, 3),
         [batch.min_reader for batch in batches],
     ]
 

@@ -172,15 +172,16 @@ def _append_one(connection: sqlite3.Connection, batch: Batch) -> bool:
         "INSERT INTO body (log, position, part, key_id, words) VALUES (?,?,0,0,?)",
         [(row.log, row.position, row.words) for row in batch.rows if row.words is not None],
     )
-    for number in batch.erased:
-        _erase(connection, batch.log, number)
+    for audience, number in batch.erased:
+        _erase(connection, batch.log, audience, number)
     return True
 
 
-def _erase(connection: sqlite3.Connection, log: int, number: int) -> None:
-    where = "log = ? AND position = (SELECT position FROM entry WHERE log = ? AND audience = 0 AND number = ?)"
-    connection.execute(f"DELETE FROM body WHERE {where}", (log, log, number))  # noqa: S608
-    connection.execute(f"UPDATE entry SET digest = NULL WHERE {where}", (log, log, number))  # noqa: S608
+def _erase(connection: sqlite3.Connection, log: int, audience: int, number: int) -> None:
+    where = "log = ? AND position = (SELECT position FROM entry WHERE log = ? AND audience = ? AND number = ?)"
+    place = (log, log, audience, number)
+    connection.execute(f"DELETE FROM body WHERE {where}", place)  # noqa: S608
+    connection.execute(f"UPDATE entry SET digest = NULL WHERE {where}", place)  # noqa: S608
 
 
 def _sweep(connection: sqlite3.Connection, log: int, now: float) -> None:

@@ -329,6 +329,8 @@ class Commands:
         if not isinstance(error, Refused | None):
             self._pace.unspent(taken.spent)
         if isinstance(error, Refused):
+            if "kind" in error.facts:
+                self._propose_strike(id, error.facts["kind"])
             if taken.verdict.signal is not None:
                 error.facts["signal"] = True
             if written is not None and "spans" in error.facts:
@@ -357,6 +359,14 @@ class Commands:
         if not may_go_as_it_is and not meeting.is_facilitator(self._seat):
             self._bounced += 1
             error.facts["times"] = self._bounced
+
+    def _propose_strike(self, id: str, kind: str) -> None:
+        """The facilitators hear who wrote what kind of thing; only a person gives a strike (CM-18)."""
+        cue = ask.ProposeStrike(self._seat, kind)
+        if self._pace.tells_facilitators():
+            self._house.journal.submit(
+                self._book.log, 0, cue, id=derived(b"proposed", id), payload=id.encode()
+            )
 
     def _answer(self, id: str, outcome: Answer | BaseException) -> None:
         self.outstanding -= 1

@@ -7,7 +7,7 @@ from rpds import HashTrieMap
 
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
-from moderation.meeting import floor
+from moderation.meeting import floor, holding
 from moderation.meeting.needs import needs_epoch, needs_facilitator, needs_open, needs_thawed
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
@@ -46,14 +46,16 @@ def next_phase(
 def close(meeting: Meeting, command: ask.Close, seat: int) -> list[happened.AnyEntry]:
     needs_facilitator(meeting, seat)
     needs_open(meeting)
-    return [*_clear_floor(meeting), happened.Closed(by="facilitator")]
+    back = holding.ended(meeting, None, "closed", seat)
+    return [*back, *_clear_floor(meeting), happened.Closed(by="facilitator")]
 
 
 def tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
     """Closes a meeting that was left open, or never opened."""
     if now < left_open_until(meeting):
         return []
-    return [*_clear_floor(meeting), happened.Closed(by="time")]
+    back = holding.ended(meeting, None, "closed")
+    return [*back, *_clear_floor(meeting), happened.Closed(by="time")]
 
 
 def phase_over(
@@ -67,7 +69,8 @@ def phase_over(
     if until is None or until > now:
         return []
     if meeting.phase + 1 == len(meeting.phases):
-        return [*_vacated(meeting, cleared), happened.Closed(by="time")]
+        back = holding.ended(meeting, None, "closed", before=cleared)
+        return [*back, *_vacated(meeting, cleared), happened.Closed(by="time")]
     unmuted = {entry.seat for entry in cleared if isinstance(entry, happened.Unmuted)}
     ended = [entry for entry in _unmuted(meeting) if entry.seat not in unmuted]
     heard = unmuted | {entry.seat for entry in ended}

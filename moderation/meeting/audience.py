@@ -1,6 +1,7 @@
 """Who may see what: the one stream of an entry, the streams of a seat, and the meeting as a seat sees it."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from moderation.meeting.format import Flags, Phase
 from moderation.meeting.state import (
     Appeal,
     AwayHand,
+    HeldWords,
     Knock,
     Meeting,
     Mute,
@@ -45,6 +47,9 @@ def audience(entry: happened.AnyEntry) -> int:
             | happened.AppealAnswered()
             | happened.Reported()
             | happened.ReportsAnswered()
+            | happened.Held()
+            | happened.HeldEnded()
+            | happened.StrikeProposed()
         ):
             return CHAIR
         case (
@@ -60,6 +65,8 @@ def audience(entry: happened.AnyEntry) -> int:
             | happened.NotedYou(owner=owner)
             | happened.AppealedYou(owner=owner)
             | happened.AppealAnsweredYou(owner=owner)
+            | happened.HeldYours(owner=owner)
+            | happened.HeldYoursEnded(owner=owner)
         ):
             return owner
         case happened.SeatGiven(seat=seat) | happened.DraftAnnounced(seat=seat):
@@ -145,6 +152,27 @@ class StrikesView(Struct, frozen=True):
     mutes: int
 
 
+class HeldView(Struct, frozen=True, omit_defaults=True):
+    """Words that wait, as facilitators see them: what `Held` says, and its number."""
+
+    number: int
+    seat: int
+    words: str | None
+    until: float
+    turn: int = 0
+    post: ask.Kind | Literal[""] = ""
+    fold: str = ""
+    why: tuple[happened.Why, ...] = ()
+
+
+class WaitingView(Struct, frozen=True):
+    """Words of `seat`, whose snapshot it is, that wait for a facilitator, by their number in its own stream."""
+
+    seat: int
+    number: int
+    words: str | None
+
+
 class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     """The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue.
 
@@ -152,8 +180,9 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the
     last of them last. `me` is this seat there. Of anybody else a client asks `who`.
     `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they
-    were offered the shield last. `reports`, `appeals` and `strikes` are for facilitators.
-    `why_silent` is the code of the reason why this seat may not write to the room now, null where it may.
+    were offered the shield last. `reports`, `appeals`, `strikes` and `held` are for facilitators too. `waits` is what
+    this seat wrote that a facilitator has yet to release. `why_silent` is the code of the
+    reason why this seat may not write to the room now, null where it may.
     """
 
     format: str
@@ -204,6 +233,8 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     appeals: tuple[AppealView, ...] = ()
     strikes: tuple[StrikesView, ...] = ()
     reports: tuple[happened.Reported, ...] = ()
+    held: tuple[HeldView, ...] = ()
+    waits: tuple[WaitingView, ...] = ()
     why_silent: str | None = None
 
 
@@ -216,6 +247,8 @@ class Own(Struct, frozen=True):
     appeals: tuple[AppealView, ...] = ()
     strikes: tuple[StrikesView, ...] = ()
     reports: tuple[happened.Reported, ...] = ()
+    held: tuple[HeldView, ...] = ()
+    waits: tuple[WaitingView, ...] = ()
     why_silent: str | None = None
 
 
@@ -230,6 +263,8 @@ def own(meeting: Meeting, seat: int) -> Own:
         appeals=_appeals(meeting) if holds else (),
         strikes=_strikes(meeting) if holds else (),
         reports=meeting.reports if holds else (),
+        held=_held(meeting) if holds else (),
+        waits=_waits(meeting, seat),
         why_silent=why_silent(meeting, seat) if meeting.sits(seat) else None,
     )
 
@@ -309,6 +344,8 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         appeals=theirs.appeals,
         strikes=theirs.strikes,
         reports=theirs.reports,
+        held=theirs.held,
+        waits=theirs.waits,
         why_silent=theirs.why_silent,
     )
 
@@ -332,12 +369,16 @@ def from_snapshot(shown: Snapshot) -> Meeting:
         "turn",
         "appeals",
         "strikes",
+        "held",
+        "waits",
     }
     meeting = Meeting(
         **{name: getattr(shown, name) for name in names},
         lobby=HashTrieMap({view.knock: _knock_of(view) for view in shown.lobby}),
         appeals=HashTrieMap({view.appeal: _appeal_of(view) for view in shown.appeals}),
         strikes=HashTrieMap({one.seat: Strikes(one.notes, one.mutes) for one in shown.strikes}),
+        held=HashTrieMap({view.number: _held_of(view) for view in shown.held}),
+        waits=HashTrieMap({(view.seat, view.number): view.words for view in shown.waits}),
     )
     mine = () if shown.me is None else (shown.me,)
     return with_people(meeting, (*shown.seats, *mine), shown.crowd)
@@ -448,4 +489,31 @@ def _knock_of(view: KnockView) -> Knock:
         ghost=view.ghost,
         role=view.role,
         invited=view.invited,
+    )
+
+
+def _held(meeting: Meeting) -> tuple[HeldView, ...]:
+    return tuple(
+        HeldView(number, one.seat, one.words, one.until, one.turn, one.post, one.fold, one.why)
+        for number, one in sorted(meeting.held.items())
+    )
+
+
+def _held_of(view: HeldView) -> HeldWords:
+    return HeldWords(
+        view.seat,
+        view.words,
+        view.until,
+        view.turn,
+        post=view.post,
+        fold=view.fold,
+        why=view.why,
+    )
+
+
+def _waits(meeting: Meeting, seat: int) -> tuple[WaitingView, ...]:
+    return tuple(
+        WaitingView(author, number, words)
+        for (author, number), words in sorted(meeting.waits.items())
+        if author == seat
     )

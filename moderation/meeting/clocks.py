@@ -57,6 +57,9 @@ def thawed(meeting: Meeting, seconds: float) -> Meeting:
         moved = Mute(until + seconds, mute.scope, mute.reason)
         meeting = replace(meeting, mutes=meeting.mutes.insert(seat, moved.until))
         meeting = meeting.with_seat(seat, mute=moved)
+    for number, held in meeting.held.items():
+        later_on = replace(held, until=held.until + seconds)
+        meeting = replace(meeting, held=meeting.held.insert(number, later_on))
     last = meeting.last_turn
     return replace(
         meeting,

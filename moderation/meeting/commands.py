@@ -22,6 +22,12 @@ About = Literal["note", "mute", "removal", "words"]
 """What a facilitator did to somebody that can be appealed; `words`: those that were taken out (CM-19)."""
 ReportReason = Literal["hurts", "identifies", "using", "sells", "other"]
 """It hurts; it tells who somebody is; it tells of using in detail; it sells or advertises."""
+ReleaseNote = Literal["", "not_medical_advice"]
+"""What a facilitator says of words with their release (CM-11)."""
+HeldEnd = Literal[
+    "released", "given_back", "taken_back", "time", "muted", "removed", "left", "closed"
+]
+"""What became of held words: only `released` ones were published."""
 SameLink = Literal["", "muted", "removed"]
 """Whose invitation somebody came by; empty where there is nothing to be said of it."""
 
@@ -102,6 +108,25 @@ class Fold(Command, frozen=True):
 
 class Unfold(Command, frozen=True):
     """A facilitator has everybody read line `number`, or leaves what was reported as it is."""
+
+    number: Number
+
+
+class Release(Command, frozen=True):
+    """A facilitator publishes a held message, by its number in the facilitators' stream (CM-16)."""
+
+    number: Number
+    note: ReleaseNote = ""
+
+
+class GiveBackHeld(Command, frozen=True):
+    """A facilitator gives a held message back to its author, by its number in the facilitators' stream."""
+
+    number: Number
+
+
+class TakeBackHeld(Command, frozen=True):
+    """Takes back one's own message that waits for a facilitator, by its number in one's own stream."""
 
     number: Number
 
@@ -445,6 +470,13 @@ class GiveMoment(Command, frozen=True):
     seat: SeatId
 
 
+class ProposeStrike(Command, frozen=True):
+    """By the server: a rule refused words of this member's, of this kind; a person decides (CM-06, CM-18)."""
+
+    seat: SeatId
+    kind: str
+
+
 class HolderAway(Command, frozen=True):
     """By the server: the holder's last socket is gone (FC-16)."""
 
@@ -487,7 +519,8 @@ class Tick(Command, frozen=True):
 
 SeatCommand = (
     Open | Close | NextPhase
-    | Say | Post | Tell | Redact | Report | Fold | Unfold | React | Rename | TakeNameOut | Listen | AnnounceDraft
+    | Say | Post | Tell | Redact | Report | Fold | Unfold | Release | GiveBackHeld | TakeBackHeld | React
+    | Rename | TakeNameOut | Listen | AnnounceDraft
     | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue
     | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume
     | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield
@@ -498,7 +531,7 @@ SeatCommand = (
 """What a seat may send over the wire."""
 
 ServerCommand = (
-    Convene | TakeSeat | Leave | NoticeCare | GiveMoment | HolderAway | HolderBack | HandAway | HandBack
+    Convene | TakeSeat | Leave | NoticeCare | ProposeStrike | GiveMoment | HolderAway | HolderBack | HandAway | HandBack
     | ChairAway | ChairBack | Tick
 )  # fmt: skip
 """What only the server proposes; a frame that names one is refused as malformed."""

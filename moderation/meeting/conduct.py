@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
-from moderation.meeting import floor, reporting
+from moderation.meeting import floor, holding, reporting
 from moderation.meeting.agenda import left_open_until
 from moderation.meeting.clocks import go_on, in_room, stop_turn, thawed
 from moderation.meeting.needs import may_act_on, needs_facilitator, needs_open, needs_thawed
@@ -26,7 +26,8 @@ def mute(meeting: Meeting, command: ask.Mute, seat: int, now: float) -> list[hap
     if command.until != "time":
         until = left_open_until(meeting)  # Every mute has an end (W12).
     muted = happened.Muted(command.seat, until, command.until, command.reason)
-    return [*_silence(meeting, command.seat, "revoked", now), muted]
+    back = holding.ended(meeting, (command.seat,), "muted", seat)
+    return [*back, *_silence(meeting, command.seat, "revoked", now), muted]
 
 
 def unmute(meeting: Meeting, command: ask.Unmute, seat: int) -> list[happened.AnyEntry]:
@@ -51,7 +52,9 @@ def unmute_all(meeting: Meeting, command: ask.UnmuteAll, seat: int) -> list[happ
 
 def remove(meeting: Meeting, command: ask.Remove, seat: int, now: float) -> list[happened.AnyEntry]:
     may_act_on(meeting, command.seat, by=seat)
-    return [*_silence(meeting, command.seat, "removed", now), happened.Removed(command.seat)]
+    gone = holding.ended(meeting, (command.seat,), "removed", seat)
+    silenced = _silence(meeting, command.seat, "removed", now)
+    return [*gone, *silenced, happened.Removed(command.seat)]
 
 
 def _silence(

@@ -11,6 +11,7 @@ from moderation.meeting import (
     conduct,
     door,
     floor,
+    holding,
     leaving,
     listening,
     moment,
@@ -32,7 +33,7 @@ from moderation.refused import Refused
 NEW = Meeting()
 
 FROZEN_OUT = (
-    ask.Say | ask.RaiseHand | ask.LowerHand | ask.LowerHands | ask.MoveHand
+    ask.Say | ask.Release | ask.RaiseHand | ask.LowerHand | ask.LowerHands | ask.MoveHand
     | ask.CloseQueue | ask.OpenQueue | ask.Invite | ask.Next | ask.Accept | ask.Pass | ask.NotYet
     | ask.Done | ask.Tag | ask.EndTurn | ask.GiveBack | ask.Extend | ask.Pause | ask.Resume
     | ask.AnnounceDraft | ask.MuteAll | ask.UnmuteAll
@@ -84,6 +85,8 @@ def _decide_for_server(
             return talking.notice_care(meeting, command)
         case ask.GiveMoment():
             return moment.give_moment(meeting, command, now)
+        case ask.ProposeStrike():
+            return talking.propose_strike(meeting, command)
         case ask.HolderAway():
             return floor.holder_away(meeting, command, now)
         case ask.HolderBack():
@@ -116,7 +119,7 @@ def _tick(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
     if any(isinstance(entry, happened.WentQuiet) for entry in held):
         meeting = chair.went_quiet(meeting)  # In the same tick nobody is invited any more (FC-24).
     left = [*held, *_floor_over(meeting, now, held), *queue.tick(meeting, now)]
-    left.extend(conduct.tick(meeting, now))
+    left.extend([*conduct.tick(meeting, now), *holding.tick(meeting, now)])
     if meeting.holder is None or floor.ends_in(left):
         left.extend(agenda.phase_over(meeting, now, left))
     return left
@@ -143,7 +146,7 @@ def _decide_for_seat(
         case ask.Say():
             return talking.say(meeting, command, seat, now, verdict)
         case ask.Post():
-            return talking.post(meeting, command, seat, verdict)
+            return talking.post(meeting, command, seat, now, verdict)
         case ask.Tell():
             return talking.tell(meeting, command, seat, verdict)
         case ask.Redact():
@@ -154,6 +157,12 @@ def _decide_for_seat(
             return reporting.fold(meeting, command, seat)
         case ask.Unfold():
             return reporting.unfold(meeting, command, seat)
+        case ask.Release():
+            return holding.release(meeting, command, seat)
+        case ask.GiveBackHeld():
+            return holding.give_back_held(meeting, command, seat)
+        case ask.TakeBackHeld():
+            return holding.take_back_held(meeting, command, seat)
         case ask.React():
             return talking.react(meeting, command, seat)
         case ask.Rename():
@@ -259,12 +268,20 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
     match entry:
         case happened.Told() | happened.ToldYou():
             return meeting
-        case happened.CareNoticed() | happened.CrosstalkNoticed():
+        case happened.CareNoticed() | happened.CrosstalkNoticed() | happened.StrikeProposed():
             return meeting
         case happened.Answered():
             return nudge.counted(meeting, entry)
         case happened.NotedYou() | happened.AppealAnsweredYou():
             return meeting
+        case happened.Held():
+            return holding.held(meeting, entry, stamp)
+        case happened.HeldYours():
+            return holding.held_yours(meeting, entry, stamp)
+        case happened.HeldEnded():
+            return holding.held_ended(meeting, entry, stamp)
+        case happened.HeldYoursEnded():
+            return holding.held_yours_ended(meeting, entry, stamp)
         case happened.Convened():
             return agenda.convened(meeting, entry, stamp)
         case happened.Opened():
@@ -424,5 +441,6 @@ def _running(meeting: Meeting) -> list[float]:
     holder = turn.turn_until(meeting)[0] if meeting.holder is not None else meeting.phase_until
     invite = meeting.invite_until if meeting.stopped_at is None else None
     hands = [away.until for away in meeting.hands_away]
+    waiting = [one.until for one in meeting.held.values()]
     some = (holder, invite, meeting.all_muted_until, meeting.moment_until)
-    return [*meeting.mutes.values(), *hands, *(at for at in some if at is not None)]
+    return [*meeting.mutes.values(), *hands, *waiting, *(at for at in some if at is not None)]

@@ -65,19 +65,24 @@ class Said(Worded, frozen=True, kw_only=True):
 
     `fold`: the label that it stands behind for everybody, its author too, until somebody opens it;
     empty for none (CM-07).
+    `late`: it was held, and released when its turn or its part of the meeting was over (CM-16).
+    `note`: what the facilitator who released it says of it (CM-11).
     """
 
     seat: int
     turn: int = 0
     fold: str = ""
+    late: bool = False
+    note: ask.ReleaseNote = ""
 
 
 class Posted(Worded, frozen=True, kw_only=True):
-    """A cue card, a reading, the topic or an announcement; `fold` as of a line."""
+    """A cue card, a reading, the topic or an announcement; `fold` and `late` as of a line."""
 
     seat: int
     kind: ask.Kind
     fold: str = ""
+    late: bool = False
 
 
 class Told(Worded, frozen=True, kw_only=True):
@@ -93,6 +98,72 @@ class ToldYou(Worded, frozen=True, kw_only=True):
     owner: int
     seat: int
     to: int = 0
+
+
+class Span(Struct, frozen=True):
+    """A place in words, [start, end) in code points."""
+
+    start: int
+    end: int
+
+
+class Why(Struct, frozen=True, omit_defaults=True):
+    """One reason why words are held, and where: a rule, or the places of what weighed most."""
+
+    kind: str
+    code: str
+    start: int
+    end: int
+    weighed: tuple[Span, ...] = ()
+
+
+class Held(Worded, frozen=True, kw_only=True):
+    """To the facilitators: words of `seat` wait for one of them, until `until`; nobody else has them (CM-16).
+
+    They would be a line of `turn`, or posted, or behind the label `fold`.
+    """
+
+    seat: int
+    until: float
+    turn: int = 0
+    post: ask.Kind | Literal[""] = ""
+    fold: str = ""
+    why: tuple[Why, ...] = ()
+
+
+class HeldYours(Worded, frozen=True, kw_only=True):
+    """The same to their author: they wait for a facilitator, and nobody in the room has them (CM-17)."""
+
+    owner: int
+
+
+class HeldEnded(Entry, frozen=True):
+    """To the facilitators: what became of the words of entry `number` there; they are gone from it.
+
+    `by` is the seat that decided, 0 for nobody.
+    """
+
+    number: int
+    how: ask.HeldEnd
+    by: int = 0
+
+
+class HeldYoursEnded(Worded, frozen=True, kw_only=True):
+    """The same to their author, of entry `number` there; the words where they are the author's again."""
+
+    owner: int
+    number: int
+    how: ask.HeldEnd
+
+
+class StrikeProposed(Entry, frozen=True):
+    """To the facilitators: a rule refused words of this member's, of this kind, and nobody read them.
+
+    No strike is given: whether there is to be one, a person says (CM-06, CM-18).
+    """
+
+    seat: int
+    kind: str
 
 
 class Redacted(Entry, frozen=True):
@@ -603,7 +674,8 @@ class WentQuiet(Entry, frozen=True):
 
 AnyEntry = (
     Convened | Opened | PhaseBegan | Closed
-    | Said | Posted | Told | ToldYou | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered
+    | Said | Posted | Told | ToldYou | Held | HeldYours | HeldEnded | HeldYoursEnded | StrikeProposed
+    | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered
     | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen
     | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack
     | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
-from moderation.meeting import floor
+from moderation.meeting import floor, holding
 from moderation.meeting.door import waiting
 from moderation.meeting.naming import told_apart, with_look
 from moderation.meeting.needs import needs_facilitator
@@ -18,7 +18,8 @@ def leave(meeting: Meeting, command: ask.Leave, now: float) -> list[happened.Any
     if meeting.closed_at is not None:
         return []
     if seat is not None and meeting.sits(seat):
-        return [*_hands_over(meeting, seat, now), happened.SeatLeft(seat)]
+        gone = holding.ended(meeting, (seat,), "left")
+        return [*gone, *_hands_over(meeting, seat, now), happened.SeatLeft(seat)]
     if knock is not None and knock in meeting.lobby:
         return [happened.KnockAnswered(knock, "withdrawn", by=0)]
     return []

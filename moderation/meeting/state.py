@@ -86,6 +86,31 @@ class Line(Struct, frozen=True):
     decided: bool = False
 
 
+class HeldWords(Struct, frozen=True):
+    """Words that wait for a facilitator until then, and of what they would be a part.
+
+    `own` is their number in the author's own stream.
+    """
+
+    seat: int
+    words: str | None
+    until: float
+    turn: int = 0
+    phase: int = -1
+    post: ask.Kind | Literal[""] = ""
+    fold: str = ""
+    why: tuple[happened.Why, ...] = ()
+    own: int = 0
+
+
+class Decision(Struct, frozen=True):
+    """What became of held words, when, and by which seat; 0 for nobody."""
+
+    by: int
+    at: float
+    how: ask.HeldEnd
+
+
 class Topic(Struct, frozen=True):
     """What is pinned: the number in the room it was posted at, and its words."""
 
@@ -238,6 +263,13 @@ class Meeting(Struct, frozen=True):
     newest: int = 0  # Of the lines, be its words there still or not.
     reports: tuple[happened.Reported, ...] = ()  # What nobody has decided about, as it came.
     reporters: HashTrieMap[int, tuple[int, ...]] = HashTrieMap()  # By whom: ever.
+    held: HashTrieMap[int, HeldWords] = HashTrieMap()  # By number in the facilitators' stream.
+    waits: HashTrieMap[tuple[int, int], str | None] = (
+        HashTrieMap()
+    )  # The same words, by author and number in their own stream.
+    decided: HashTrieMap[tuple[int, int], Decision] = (
+        HashTrieMap()
+    )  # What is held no more, by stream (0: the facilitators') and number.
     reactions: HashTrieSet[tuple[int, int, str]] = HashTrieSet()  # seat, number, kind
     answers: HashTrieMap[int, int] = HashTrieMap()  # How often who has answered a share (CM-10).
     chair_number: int = 0

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from moderation.content.verdict import Verdict
 from moderation.masks import masked
 from moderation.meeting import commands as ask
-from moderation.meeting import customs, floor, moment, nudge, reporting
+from moderation.meeting import customs, floor, holding, moment, nudge, reporting
 from moderation.meeting import entries as happened
 from moderation.meeting.crowd import wrote
 from moderation.meeting.needs import may_act_on, needs_facilitator
@@ -105,19 +105,27 @@ def say(
         raise Refused("stale_epoch")
     if meeting.speak == "self_id" and len(command.text) > SHORT:
         raise Refused("one_short_line")
-    words, label = reviewed(command.text, verdict), reporting.label_of(meeting, seat, verdict)
     nudge.needs_meant(command, verdict)
     turn = meeting.turns + 1 if accepts else meeting.turn if seat == meeting.holder else 0
-    said = happened.Said(seat=seat, turn=turn, words=words, fold=label)
     before: list[happened.AnyEntry] = [happened.FloorTaken(seat, turn)] if accepts else []
     is_last = meeting.last_line_until is not None and seat == meeting.holder
     return [
         *before,
-        said,
+        *_line(meeting, command.text, seat, now, verdict, turn),
         *(_over(meeting, seat, now) if is_last else moment.ended_by_line(meeting, seat)),
         *nudge.answered(meeting, seat, verdict),
         *reporting.need_seen(seat, verdict),
     ]
+
+
+def _line(
+    meeting: Meeting, text: str, seat: int, now: float, verdict: Verdict, turn: int
+) -> list[happened.AnyEntry]:
+    """The line, said or held: a turn goes on all the same, and is begun by it (CM-16)."""
+    if holding.is_held(meeting, seat, verdict):
+        return holding.hold(meeting, seat, text, now, verdict, turn=turn)
+    words, label = reviewed(text, verdict), reporting.label_of(meeting, seat, verdict)
+    return [happened.Said(seat=seat, turn=turn, words=words, fold=label)]
 
 
 def _over(meeting: Meeting, seat: int, now: float) -> list[happened.AnyEntry]:
@@ -138,15 +146,20 @@ def _was_theirs(meeting: Meeting, seat: int, now: float) -> bool:
 
 
 def reviewed(text: str, verdict: Verdict) -> str:
-    """The words as the review lets them pass; raises `Refused` with the spans where it does not."""
-    if verdict.outcome == "bounce":
-        spans = [(finding.start, finding.end) for finding in verdict.because]
-        raise Refused(verdict.because[0].code, spans=spans)
-    return masked(text, verdict.masks)
+    """The words as the review lets them pass; raises `Refused` with the spans where it does not.
+
+    `kind` stands in the refusal of a rule that is certain: the facilitators are told of it (CM-06).
+    """
+    if verdict.outcome not in ("bounce", "refuse"):
+        return masked(text, verdict.masks)
+    because = verdict.because
+    kind = {"kind": because[0].kind} if verdict.outcome == "refuse" else {}
+    spans = [(finding.start, finding.end) for finding in because]
+    raise Refused(because[0].code, spans=spans, **kind)
 
 
 def post(
-    meeting: Meeting, command: ask.Post, seat: int, verdict: Verdict
+    meeting: Meeting, command: ask.Post, seat: int, now: float, verdict: Verdict
 ) -> list[happened.AnyEntry]:
     """Between turns a facilitator posts in any phase; an assigned reader posts readings in theirs."""
     if not meeting.is_facilitator(seat):
@@ -158,6 +171,8 @@ def post(
         why = "turn_running"
     if why is not None:
         raise Refused(why)
+    if holding.is_held(meeting, seat, verdict):
+        return holding.hold(meeting, seat, command.text, now, verdict, post=command.kind)
     words, label = reviewed(command.text, verdict), reporting.label_of(meeting, seat, verdict)
     posted = happened.Posted(seat=seat, kind=command.kind, words=words, fold=label)
     return [posted, *reporting.need_seen(seat, verdict)]
@@ -176,10 +191,21 @@ def notice_care(meeting: Meeting, command: ask.NoticeCare) -> list[happened.AnyE
     return [happened.CareNoticed(command.seat, command.attended)]
 
 
+def propose_strike(meeting: Meeting, command: ask.ProposeStrike) -> list[happened.AnyEntry]:
+    """Nothing is done to anybody by it, and nothing is said of who holds the meeting (CM-18)."""
+    tells = meeting.is_open and meeting.sits(command.seat)
+    if not tells or meeting.is_facilitator(command.seat):
+        return []
+    return [happened.StrikeProposed(command.seat, command.kind)]
+
+
 def tell(
     meeting: Meeting, command: ask.Tell, seat: int, verdict: Verdict
 ) -> list[happened.AnyEntry]:
-    """The line to the facilitators works for the muted too, and until the close (P8)."""
+    """The line to the facilitators works for the muted too, and until the close (P8).
+
+    It is neither held nor refused for what it tells of: those who would decide are who it is for.
+    """
     to = command.to or 0
     if meeting.is_facilitator(seat):
         if not meeting.sits(to) or to == seat:
@@ -192,7 +218,8 @@ def tell(
                 "facilitators_act"
             )  # Words meant for one member never go elsewhere instead.
         to = 0
-    words = reviewed(command.text, verdict)
+    to_them = verdict.outcome == "refuse" and not meeting.is_facilitator(seat)
+    words = command.text if to_them else reviewed(command.text, verdict)
     other = seat if to == 0 else to
     told = (
         [happened.ToldYou(owner=other, seat=seat, to=to, words=words)]
@@ -255,7 +282,7 @@ def said(meeting: Meeting, entry: happened.Said, stamp: Stamp) -> Meeting:
     if entry.turn:
         shared = meeting.shared.insert(entry.seat)
         meeting = replace(meeting, shared=shared, had_moment=False)
-    if meeting.speak == "self_id":
+    if meeting.speak == "self_id" and not entry.late:
         count = meeting.said.get(entry.seat, 0) + 1
         meeting = replace(meeting, said=meeting.said.insert(entry.seat, count))
     return meeting

@@ -38,6 +38,10 @@ export type NoteReason = "crosstalk" | "advice" | "contact" | "detail" | "length
 export type About = "note" | "mute" | "removal" | "words"
 /** It hurts; it tells who somebody is; it tells of using in detail; it sells or advertises. */
 export type ReportReason = "hurts" | "identifies" | "using" | "sells" | "other"
+/** What a facilitator says of words with their release (CM-11). */
+export type ReleaseNote = "" | "not_medical_advice"
+/** What became of held words: only `released` ones were published. */
+export type HeldEnd = "released" | "given_back" | "taken_back" | "time" | "muted" | "removed" | "left" | "closed"
 /** Whose invitation somebody came by; empty where there is nothing to be said of it. */
 export type SameLink = "" | "muted" | "removed"
 export type Place = number
@@ -68,9 +72,9 @@ export type Stream = "room" | "chair" | "own"
 /** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. `streams`: it is not of the streams that the seat reads now. */
 export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams"
 
-export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | Report | Fold | Unfold | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Note | Appeal | AnswerAppeal | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
+export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | Report | Fold | Unfold | Release | GiveBackHeld | TakeBackHeld | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Note | Appeal | AnswerAppeal | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
-export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | MomentGiven | MomentEnded | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Held | HeldYours | HeldEnded | HeldYoursEnded | StrikeProposed | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | MomentGiven | MomentEnded | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | SomebodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed | PressesListed | PressesPutAway
 export type InboundFrame = Hello | Command | Typing | Who
@@ -102,6 +106,9 @@ export type RefusalCode =
   | "use_detail"
   | "think_again"
   | "own_phrase"
+  | "sourcing"
+  | "held_already"
+  | "already_decided"
   | "too_long"
   | "empty"
   | "no_such_act"
@@ -244,6 +251,25 @@ export interface Fold {
 /** A facilitator has everybody read line `number`, or leaves what was reported as it is. */
 export interface Unfold {
   type: "unfold"
+  number: Number
+}
+
+/** A facilitator publishes a held message, by its number in the facilitators' stream (CM-16). */
+export interface Release {
+  type: "release"
+  number: Number
+  note?: ReleaseNote
+}
+
+/** A facilitator gives a held message back to its author, by its number in the facilitators' stream. */
+export interface GiveBackHeld {
+  type: "give_back_held"
+  number: Number
+}
+
+/** Takes back one's own message that waits for a facilitator, by its number in one's own stream. */
+export interface TakeBackHeld {
+  type: "take_back_held"
   number: Number
 }
 
@@ -584,22 +610,25 @@ export interface Closed {
   by: "facilitator" | "time"
 }
 
-/** A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11). `fold`: the label that it stands behind for everybody, its author too, until somebody opens it; empty for none (CM-07). */
+/** A line to the room; lines of one turn share `turn` (0 outside a turn) (FC-11). `fold`: the label that it stands behind for everybody, its author too, until somebody opens it; empty for none (CM-07). `late`: it was held, and released when its turn or its part of the meeting was over (CM-16). `note`: what the facilitator who released it says of it (CM-11). */
 export interface Said {
   type: "said"
   words?: string | null
   seat: number
   turn?: number
   fold?: string
+  late?: boolean
+  note?: ReleaseNote
 }
 
-/** A cue card, a reading, the topic or an announcement; `fold` as of a line. */
+/** A cue card, a reading, the topic or an announcement; `fold` and `late` as of a line. */
 export interface Posted {
   type: "posted"
   words?: string | null
   seat: number
   kind: Kind
   fold?: string
+  late?: boolean
 }
 
 /** A private line, in the facilitators' stream: from a seat, or from a facilitator to seat `to`. */
@@ -617,6 +646,49 @@ export interface ToldYou {
   owner: number
   seat: number
   to?: number
+}
+
+/** To the facilitators: words of `seat` wait for one of them, until `until`; nobody else has them (CM-16). They would be a line of `turn`, or posted, or behind the label `fold`. */
+export interface Held {
+  type: "held"
+  words?: string | null
+  seat: number
+  until: number
+  turn?: number
+  post?: Kind | ""
+  fold?: string
+  why?: Why[]
+}
+
+/** The same to their author: they wait for a facilitator, and nobody in the room has them (CM-17). */
+export interface HeldYours {
+  type: "held_yours"
+  words?: string | null
+  owner: number
+}
+
+/** To the facilitators: what became of the words of entry `number` there; they are gone from it. `by` is the seat that decided, 0 for nobody. */
+export interface HeldEnded {
+  type: "held_ended"
+  number: number
+  how: HeldEnd
+  by?: number
+}
+
+/** The same to their author, of entry `number` there; the words where they are the author's again. */
+export interface HeldYoursEnded {
+  type: "held_yours_ended"
+  words?: string | null
+  owner: number
+  number: number
+  how: HeldEnd
+}
+
+/** To the facilitators: a rule refused words of this member's, of this kind, and nobody read them. No strike is given: whether there is to be one, a person says (CM-06, CM-18). */
+export interface StrikeProposed {
+  type: "strike_proposed"
+  seat: number
+  kind: string
 }
 
 /** The words of entry `number` of the room are gone. `along`: the first of the lines that were taken out with it in one act; 0 for that one, and one alone. */
@@ -1399,7 +1471,7 @@ export interface Numbered {
   entry: AnyEntry | CaseEntry | DeskEntry
 }
 
-/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `reports`, `appeals` and `strikes` are for facilitators. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
+/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `reports`, `appeals`, `strikes` and `held` are for facilitators too. `waits` is what this seat wrote that a facilitator has yet to release. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
 export interface Snapshot {
   kind: "meeting"
   format: string
@@ -1450,6 +1522,8 @@ export interface Snapshot {
   appeals: AppealView[]
   strikes: StrikesView[]
   reports: Reported[]
+  held: HeldView[]
+  waits: WaitingView[]
   why_silent: string | null
 }
 
@@ -1496,6 +1570,40 @@ export interface StrikesView {
   seat: number
   notes: number
   mutes: number
+}
+
+/** Words that wait, as facilitators see them: what `Held` says, and its number. */
+export interface HeldView {
+  number: number
+  seat: number
+  words: string | null
+  until: number
+  turn?: number
+  post?: Kind | ""
+  fold?: string
+  why?: Why[]
+}
+
+/** Words of `seat`, whose snapshot it is, that wait for a facilitator, by their number in its own stream. */
+export interface WaitingView {
+  seat: number
+  number: number
+  words: string | null
+}
+
+/** One reason why words are held, and where: a rule, or the places of what weighed most. */
+export interface Why {
+  kind: string
+  code: string
+  start: number
+  end: number
+  weighed?: Span[]
+}
+
+/** A place in words, [start, end) in code points. */
+export interface Span {
+  start: number
+  end: number
 }
 
 /** A hand whose member is not connected; its place is kept until then. */

@@ -36,8 +36,8 @@ import { speak, stoppedAt, hasShared } from "./standing.js"
 export function start(snapshot, seat) {
   const { kind: _kind, turn: _turn, why_silent: _why, seats, me, ...shown } = snapshot
   const people = new Map([...seats, ...(me ? [me] : [])].map((view) => [view.seat, person(view)]))
-  // A server from before there were crowds says nothing of one.
-  return { ...camelled({ ...shown, crowd: shown.crowd ?? null, lately: shown.lately ?? [], reports: shown.reports ?? [] }), seat, people, conduct: [], unknown: new Set() }
+  // A server from before there were crowds, or held words, says nothing of them.
+  return { ...camelled({ ...shown, crowd: shown.crowd ?? null, lately: shown.lately ?? [], reports: shown.reports ?? [], held: shown.held ?? [], waits: shown.waits ?? [] }), seat, people, conduct: [], unknown: new Set() }
 }
 
 /** The room in which some of a crowd are known, as they are at this place. @param {Room} room @param {PeopleFrame} frame @returns {Room} */
@@ -81,7 +81,7 @@ export function apply(room, { entry, at, number }) {
     case "closed":
       return { ...room, closedAt: at, hands: [], urgent: [], handsAway: [], offer: null, lobby: [], epoch: room.epoch + 1 }
     case "said":
-      return said(wrote(room, entry.seat), entry.seat, entry.turn ?? 0)
+      return said(wrote(room, entry.seat), entry)
     case "posted":
       room = wrote(room, entry.seat)
       return entry.kind === "topic" ? { ...room, topic: { number, words: entry.words ?? null } } : room
@@ -116,6 +116,16 @@ export function apply(room, { entry, at, number }) {
       return withPerson(room, entry.seat, { removed: false, name: entry.words ?? null, services: entry.services ?? [] })
     case "strangers_came":
       return { ...room, strangersAt: at }
+    case "held": {
+      const { type: _type, ...one } = entry
+      return { ...room, held: [...room.held, { words: null, ...one, number }] }
+    }
+    case "held_ended":
+      return { ...room, held: room.held.filter((one) => one.number !== entry.number) }
+    case "held_yours":
+      return { ...room, waits: [...room.waits, { seat: room.seat, number, words: entry.words ?? null }] }
+    case "held_yours_ended":
+      return { ...room, waits: room.waits.filter((one) => one.number !== entry.number) }
     case "locked":
       return { ...room, locked: true }
     case "unlocked":
@@ -224,6 +234,7 @@ export function apply(room, { entry, at, number }) {
     case "care_noticed":
     case "crosstalk_noticed":
     case "answered":
+    case "strike_proposed":
     case "draft_announced":
     case "seat_given":
     case "knock_given":
@@ -276,10 +287,10 @@ function unreported({ reports }, number) {
   return reports.filter((report) => report.number !== number)
 }
 
-/** @param {Room} room @param {number} seat @param {number} turn */
-function said(room, seat, turn) {
-  if (turn !== 0 && !hasShared(room, seat)) room = withPerson(room, seat, { shared: true })
-  return speak(room) === "self_id" ? withPerson(room, seat, { said: (room.people.get(seat)?.said ?? 0) + 1 }) : room
+/** @param {Room} room @param {import("./protocol.js").Said} entry */
+function said(room, { seat, turn, late }) {
+  if (turn && !hasShared(room, seat)) room = withPerson(room, seat, { shared: true })
+  return speak(room) === "self_id" && !late ? withPerson(room, seat, { said: (room.people.get(seat)?.said ?? 0) + 1 }) : room
 }
 
 /** Of a crowd it is kept who wrote, the last of them last. @param {Room} room @param {number} seat @returns {Room} */
@@ -433,6 +444,7 @@ function thawed(room, seconds) {
     people: new Map([...room.people].map(([seat, one]) => [seat, { ...one, mutedUntil: later(one.mutedUntil) }])),
     phaseBeganAt: later(room.phaseBeganAt),
     handsAway: room.handsAway.map(({ seat, until }) => ({ seat, until: until + seconds })),
+    held: room.held.map((one) => ({ ...one, until: one.until + seconds })),
     inviteUntil: later(room.inviteUntil),
     turnBeganAt: later(room.turnBeganAt),
     turnStoppedAt: later(room.turnStoppedAt),

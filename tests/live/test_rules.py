@@ -6,7 +6,8 @@ from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.rules import Entry, erased_by, let_go_by
 from moderation.case.entries import Claimed
 from moderation.meeting import entries as happened
-from tests.cast import ben
+from moderation.meeting.audience import CHAIR, ROOM
+from tests.cast import ada, ben
 
 
 @pytest.mark.parametrize(
@@ -26,13 +27,17 @@ def test_p9_a_seat_that_ends_is_let_go_and_told_why(entry: Entry, let_go: tuple[
 
 
 @pytest.mark.parametrize(
-    ("entry", "numbers"),
+    ("entry", "places"),
     [
-        (happened.Redacted(5, by="self"), (5,)),
-        (happened.Renamed(seat=ben, words="Ben W.", over=(2, 3)), (2, 3)),
-        (happened.NameTakenOut(seat=ben, words="Somebody", over=(2,)), (2,)),
+        (happened.Redacted(5, by="self"), ((ROOM, 5),)),
+        (happened.Renamed(seat=ben, words="Ben W.", over=(2, 3)), ((ROOM, 2), (ROOM, 3))),
+        (happened.NameTakenOut(seat=ben, words="Somebody", over=(2,)), ((ROOM, 2),)),
+        (happened.HeldEnded(4, "released", by=ada), ((CHAIR, 4),)),
+        (happened.HeldYoursEnded(owner=ben, number=3, how="removed"), ((ben, 3),)),
         (happened.Muted(ben, until=60.0), ()),
     ],
 )
-def test_p19_an_entry_takes_out_the_words_that_it_names(entry: Entry, numbers: tuple[int, ...]):
-    assert erased_by(entry) == numbers
+def test_p19_an_entry_takes_out_the_words_that_it_names(
+    entry: Entry, places: tuple[tuple[int, int], ...]
+):
+    assert erased_by(entry) == places

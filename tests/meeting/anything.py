@@ -14,7 +14,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from moderation.content.verdict import ALLOW
+from moderation.content.verdict import ALLOW, Finding, Outcome, Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting import decider
 from moderation.meeting import entries as happened
@@ -385,17 +385,38 @@ class AnyMeeting(RuleBasedStateMachine):
             self._ask(who, ask.Invite(self.meeting.epoch))
             self._ask(None, ask.Tick())
 
+    @rule(
+        who=st.sampled_from(["ben", "chidi", "dana", "holder", "invited"]),
+        outcome=st.sampled_from(["hold", "hold", "refuse"]),
+    )
+    def says_what_is_not_published(self, who: str, outcome: Outcome) -> None:
+        found = (Finding("sourcing", 0, 5, "sourcing"),)
+        self._ask(who, ask.Say("Hello", self.meeting.epoch), Verdict(outcome, found))
+
+    @rule(who=LEADERS, whom=SOMEBODY, what=st.sampled_from(["release", "release", "give", "take"]))
+    def decides_about_what_is_held(self, who: str, whom: str, what: str) -> None:
+        number = max(self.meeting.held, default=1)
+        own = max(
+            (mine for seat, mine in self.meeting.waits if seat == self._seat(whom)), default=1
+        )
+        asks: dict[str, ask.AnyCommand] = {
+            "release": ask.Release(number),
+            "give": ask.GiveBackHeld(number),
+            "take": ask.TakeBackHeld(own),
+        }
+        self._ask(whom if what == "take" else who, asks[what])
+
     def _seat(self, who: str) -> int | None:
         return WHO[who](self.meeting)
 
-    def _ask(self, who: str | None, command: ask.AnyCommand) -> None:
+    def _ask(self, who: str | None, command: ask.AnyCommand, verdict: Verdict = ALLOW) -> None:
         seat = 0 if who is None else self._seat(who)
         if seat is None:
             return
         type(self).steps += 1
         before, refused, left = self.meeting, None, list[happened.AnyEntry]()
         try:
-            left = decider.decide(before, command, seat, self.now, ALLOW)
+            left = decider.decide(before, command, seat, self.now, verdict)
         except Refused as no:
             refused = no.code
         for entry in left:

@@ -160,6 +160,7 @@ NAMELIKE = ("Eve", "Finn", "Gus", "Hal", "Ida", "Jo", "Kit", " ", "ben", "Chidi"
 WAITS = (*[0.0] * 12, *[0.5, 3.0, 6.0] * 5, *[20.0, 50.0, 90.0] * 2, 600.0)
 FOUND = (Finding("contact_details", 0, 2),)
 NUDGED = Verdict("nudge", findings=(Finding("crosstalk", 0, 2),))
+HOLDS = (Finding("sourcing", 0, 2, "sourcing", ("He", "gone"), 0.9),)
 VERDICTS = (
     *[ALLOW] * 8,
     NUDGED,
@@ -167,6 +168,9 @@ VERDICTS = (
     Verdict("allow", masks=FOUND),
     Verdict("allow_folded", label="mentions using in detail"),
     Verdict("allow", need=True),
+    Verdict("hold", findings=HOLDS),
+    Verdict("hold", findings=HOLDS),
+    Verdict("refuse", findings=HOLDS),
 )
 SERVICES: tuple[ask.Service, ...] = get_args(ask.Service)
 KINDS: tuple[ask.Kind, ...] = get_args(ask.Kind)
@@ -258,6 +262,8 @@ class Dice:
         waiting = self._held_up()
         if waiting and luck < 0.4:
             return waiting
+        if self.meeting.held and luck > 0.8:
+            return self._decides()
         if self.meeting.opened_at is None:
             return [(self.leader, ask.Open()), *self._people()]
         if luck < 0.3:
@@ -278,6 +284,9 @@ class Dice:
             ask.Report(self.line, self.one(WHYS)),
             ask.Fold(self.line),
             ask.Unfold(self.line),
+            ask.Release(self.line),
+            ask.GiveBackHeld(self.line),
+            ask.TakeBackHeld(self.line),
             ask.React(self.line, self.one(WORDS), self.one((True, False))),
             ask.Rename(self.one(NAMELIKE)),
             ask.Listen(self.one((True, False))),
@@ -329,6 +338,7 @@ class Dice:
             ask.ChairBack(self.seat),
             ask.NoticeCare(self.seat),
             ask.GiveMoment(self.seat),
+            ask.ProposeStrike(self.seat, "sourcing"),
             ask.Tick(),
         ]
         seat = self.one((self.seat, self.leader))
@@ -368,6 +378,25 @@ class Dice:
         for number, one in sorted(self.meeting.appeals.items()):
             if one.about == "removal" and one.upheld is None:
                 asks += [(self.leader, ask.AnswerAppeal(number, self.one((True, True, False))))]
+        return asks
+
+    def _decides(self) -> list[Ask]:
+        """About what is held, and once more about what was."""
+        number, one = self.one(sorted(self.meeting.held.items(), key=lambda item: item[0]))
+        asks: list[Ask] = [
+            (self.leader, ask.Release(number, self.one(("", "not_medical_advice")))),
+            (self.leader, ask.GiveBackHeld(number)),
+            (one.seat, ask.TakeBackHeld(one.own)),
+            (self.leader, ask.Mute(one.seat, 1)),
+            (self.leader, ask.Remove(one.seat)),
+            (0, ask.Tick()),
+        ]
+        session = next((who for who, at in self.meeting.sessions.items() if at == one.seat), "")
+        ends: list[Ask] = [(0, ask.Leave(session or "nobody")), (self.leader, ask.Close())]
+        asks += ends[: self.one((0, 2))]
+        for stream, done in sorted(self.meeting.decided)[:1]:
+            give: Ask = (self.leader, ask.GiveBackHeld(done))
+            asks += [give if stream == 0 else (stream, ask.TakeBackHeld(done))]
         return asks
 
     def _here(self) -> tuple[int, ...]:
@@ -412,7 +441,7 @@ class Dice:
             sessions = [*self.meeting.sessions, *self.meeting.knockers]
             asks += [(0, ask.Leave(self.one(sorted(sessions) or ["nobody"])))] * 3
         if self.random.random() < 0.2:
-            asks += [(0, ask.NoticeCare(self.seat))]
+            asks += [(0, ask.NoticeCare(self.seat)), (0, ask.ProposeStrike(self.seat, "sourcing"))]
         if self.random.random() < 0.3:
             asks += [(0, ask.ChairAway(self._here()))] * 2
             asks += [(self.leader, ask.Dismiss(self.leader, "co_chair"))]

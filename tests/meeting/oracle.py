@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from moderation.meeting import entries as happened
 from tests.meeting.oracle_clocks import Awaited, Illegal, exactly, must
-from tests.meeting.oracle_floor import Floor
+from tests.meeting.oracle_held import HeldWords
 from tests.meeting.oracle_people import LEFT_OPEN
 from tests.meeting.oracle_strikes import Judged
 
@@ -27,17 +27,19 @@ PRIVATE = (
     | happened.Knocked
 )
 PRIVATE |= happened.KnockGiven | happened.KnockAnswered | happened.CameBy
-PRIVATE |= happened.LobbyCleared | happened.StrangersCame
+PRIVATE |= happened.LobbyCleared | happened.StrangersCame | happened.StrikeProposed
 PRIVATE |= happened.Answered | happened.CrosstalkNoticed
 PRIVATE |= happened.Noted | happened.NotedYou | happened.Appealed | happened.AppealedYou
 PRIVATE |= happened.AppealAnswered | happened.AppealAnsweredYou
+PRIVATE |= happened.Held | happened.HeldYours | happened.HeldEnded | happened.HeldYoursEnded
 HALVES = happened.ToldYou | happened.SeatGiven | happened.KnockGiven | happened.AppealedYou
 HALVES |= happened.Noted | happened.AppealAnswered | happened.RemovalLifted
 PRIVATE |= happened.Reported | happened.ReportNoted | happened.ReportsAnswered | happened.NeedSeen
 HALVES |= happened.Reported
+HALVES |= happened.HeldYours | happened.HeldYoursEnded
 
 
-class Oracle(Judged, Floor):
+class Oracle(Judged, HeldWords):
     """Takes a log entry by entry, and raises `Illegal` at the first that could not have happened."""
 
     def __init__(self) -> None:
@@ -59,8 +61,10 @@ class Oracle(Judged, Floor):
         self.clocks.go_on(at, frozen=self.frozen, stopped=self.stopped, away=away)
         if not isinstance(entry, PRIVATE):
             self.room += 1
+        self._count(entry)
         moved, self.just_moved = self.just_moved, False
         self._needs_expected(entry)
+        self._needs_cause(entry)
         if isinstance(entry, happened.Invited):
             self._invited(entry, at_once=moved)
         else:
@@ -75,6 +79,8 @@ class Oracle(Judged, Floor):
     def take_all(self, stamped: Iterable[tuple[happened.AnyEntry, float]]) -> None:
         for entry, at in stamped:
             self.take(entry, at)
+        if self.ends_with is not None:
+            raise Illegal("the log ends before what words went back for")
         if self.expected is not None:
             raise Illegal(f"the log ends before {self.expected}")
 
@@ -163,6 +169,7 @@ class Oracle(Judged, Floor):
 
     def _closed(self, entry: happened.Closed) -> None:
         must(not self.closed, "closed twice")
+        self._nothing_held_of(*self.roles)
         self._nobody_has_the_floor()
         if entry.by == "time":
             began = self.opened if self.opened is not None else self.convened
@@ -183,6 +190,9 @@ class Oracle(Judged, Floor):
     # Words
 
     def _said(self, entry: happened.Said) -> None:
+        if self._is_released(entry):
+            self._said_at_last(entry)
+            return
         self._heard(entry.seat)
         phase, leads = self._phase(), self._is_leader(entry.seat)
         match phase.speak:
@@ -207,6 +217,15 @@ class Oracle(Judged, Floor):
                 raise Illegal("nobody writes in this phase")
         self._add_line(entry.seat, entry.fold)
 
+    def _said_at_last(self, entry: happened.Said) -> None:
+        """A facilitator has released it: what the floor says of its author now does not count (CM-16)."""
+        self._sits(entry.seat)
+        if entry.turn:
+            self.shared.add(entry.seat)
+        if self._speak() == "self_id" and not entry.late:
+            self.introduced[entry.seat] = self.introduced.get(entry.seat, 0) + 1
+        self._add_line(entry.seat, entry.fold)
+
     def _said_in_turn(self, entry: happened.Said, *, leads: bool) -> None:
         if self.holders == [entry.seat]:
             must(entry.turn == self.turns, "a line of another turn")
@@ -224,6 +243,9 @@ class Oracle(Judged, Floor):
         must(entry.turn == 0, "a share where nobody has the floor")
 
     def _posted(self, entry: happened.Posted) -> None:
+        if self._is_released(entry):
+            self._add_line(entry.seat, entry.fold)
+            return
         self._heard(entry.seat)
         reads = self._speak() == "reader" and (entry.seat, "reader") in self.services
         must(self._is_leader(entry.seat) or (reads and entry.kind == "reading"), "not theirs")

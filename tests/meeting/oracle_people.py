@@ -136,6 +136,7 @@ class People:
         self._sits(entry.seat)
         must(entry.seat not in (*self.holders, self.offered), "their turn had to end first")
         must(entry.seat not in self.queue, "their hand had to come down first")
+        self._nothing_held_of(entry.seat)
         self.left.add(entry.seat)
         self._has_no_session(entry.seat)
         self.services = {served for served in self.services if served[0] != entry.seat}
@@ -465,6 +466,10 @@ class People:
         must(above, "nothing is done to those of the highest role (FC-22)")
         must(seat not in (*self.holders, self.offered), "their turn had to end first (FC-19)")
         must(seat not in self.queue, "their hand had to come down first")
+        self._nothing_held_of(seat)
+
+    def _nothing_held_of(self, *seats: int) -> None:
+        """What is held is judged in oracle_held.py."""
 
     def _rank(self, seat: int) -> int:
         if seat in self.gone | self.left:

@@ -69,7 +69,7 @@ def fc_05_the_floor_is_taken_by_consent(moment: Moment) -> Kept:
         returned = isinstance(moment.command, ask.GiveBack)
         must(accepted or returned, "somebody has the floor who did not accept", no("not_invited"))
         if isinstance(moment.command, ask.Say):
-            said = moment.of(happened.Said)
+            said = moment.of(happened.Said, happened.Held)
             first = len(said) == 1 and said[0].turn == taken.turn == moment.after.turns
             must(first, "a line took the floor and is not the first of the turn", ".allowed()")
     return bool(moment.of(happened.FloorTaken))
@@ -150,6 +150,7 @@ def fc_11_nobody_elses_words_stand_in_a_turn(moment: Moment) -> Kept:
         )
         leads = moment.before.is_facilitator(said.seat)
         code = "turn_running" if leads else "not_your_turn"
+        own = own or said.late  # Shown by itself, behind the turn (CM-16).
         must(own, "words of another in a running turn", no(code))
     return bool(moment.of(happened.Said))
 
@@ -160,7 +161,7 @@ def fc_12_text_out_of_turn_is_refused(moment: Moment) -> Kept:
         return False
     for said in moment.of(happened.Said):
         have = (moment.before.holder, moment.before.invited)  # FC-05
-        theirs = said.seat in have or moment.before.is_facilitator(said.seat)
+        theirs = said.seat in have or moment.before.is_facilitator(said.seat) or said.late
         last = moment.before.last_turn
         is_late = last is not None and last.seat == said.seat and moment.now - last.at <= 5
         code = "turn_ended" if is_late else "not_your_turn"  # FC-09
@@ -246,6 +247,29 @@ def fc_20_rights_are_those_of_a_fresh_joiner(moment: Moment) -> Kept:
         )
         must(why_silent(meeting, seat) == why, f"rights of {who} alone", then)
     return True
+
+
+@promise
+def cm_16_what_is_held_is_decided_about_once(moment: Moment) -> Kept:
+    for ended in moment.of(happened.HeldEnded):
+        must(ended.number in moment.before.held, "it was decided already", no("already_decided"))
+        must(ended.number not in moment.after.held, "it is held still", ".allowed()")
+    done = moment.before.decided
+    if isinstance(moment.command, ask.Release | ask.GiveBackHeld):
+        must(
+            not (moment.left and (0, moment.command.number) in done), "twice", no("already_decided")
+        )
+    return moment.refused == "already_decided"
+
+
+@promise
+def cm_01_what_is_held_is_read_by_nobody_before_its_release(moment: Moment) -> Kept:
+    if moment.of(happened.Held):
+        must(not moment.of(happened.Said, happened.Posted), "it was published", ".nothing()")
+    for said in moment.of(happened.Said, happened.Posted):
+        released = isinstance(moment.command, ask.Release)
+        must(released or not said.late, "late, and not released", ".nothing()")
+    return bool(moment.of(happened.Held))
 
 
 HELD = (

@@ -36,6 +36,9 @@ ROLES = {
 }  # fmt: skip
 """Who waits in the lobby has no seat: `none`."""
 
+HELD, HELD_YOURS = 2, 2
+"""The number of what the member wrote and is held, in the facilitators' stream and in the member's own."""
+
 PHASES = (
     Phase("gathering", "Gathering", 10, "open"),
     Phase("opening", "Opening", 3, "facilitator"),
@@ -62,6 +65,9 @@ COMMANDS: dict[str, Callable[[Meeting, int], ask.SeatCommand]] = {
     "report_other": lambda m, me: ask.Report(_line_of(m, newcomer if me == member else member)),
     "fold": lambda m, me: ask.Fold(_line_of(m, newcomer if me == member else member)),
     "unfold": lambda m, me: ask.Unfold(_line_of(m, newcomer if me == member else member)),
+    "release": lambda m, me: ask.Release(HELD),
+    "give_back_held": lambda m, me: ask.GiveBackHeld(HELD),
+    "take_back_held": lambda m, me: ask.TakeBackHeld(HELD_YOURS),
     "react": lambda m, me: ask.React(_line_of(m, member), "with_you"),
     "rename": lambda m, me: ask.Rename("Robin"),
     "listen": lambda m, me: ask.Listen(me != observer),
@@ -169,6 +175,10 @@ def situation(phase: str, role: str) -> Meeting:
         log += [happened.Opened(by=chair), happened.PhaseBegan(0)]
         log += [
             happened.Said(seat=seat, words="Here") for seat in ROLES.values() if seat != stranger
+        ]
+        log += [
+            happened.Held(seat=member, words="Held", until=NOW + 120),
+            happened.HeldYours(owner=member, words="Held"),
         ]
     log += [happened.Removed(removed), happened.SeatLeft(left), happened.Muted(muted, NOW + 600)]
     log += _appeal_of_newcomer()

@@ -193,7 +193,7 @@ async def test_a_fault_in_the_data_is_said_so_and_nothing_of_it_is_stored_w2(
     await store.logs.append([batch(0, row(1, command_id=ID))])
     morning = batch(0, row(1, log=MORNING, words=b"good morning"), log=MORNING)
     with pytest.raises(DataFault):
-        await store.logs.append([morning, batch(1, *FAULTS[name], erased=(1,))])
+        await store.logs.append([morning, batch(1, *FAULTS[name], erased=((0, 1),))])
     assert (store.count("entry"), store.count("entry", MORNING)) == (1, 0)
     assert store.count("body", MORNING) == 0
     assert await store.logs.head(EVENING) == Head(EVENING, "meeting", 1)
@@ -323,7 +323,7 @@ async def test_taking_words_back_deletes_them_and_the_hash_and_leaves_the_place_
         row(3, number=2, words=b"another", digest=b"a" * 16),
     ]
     await store.logs.append([batch(0, *rows)])
-    await store.logs.append([batch(3, row(4, number=3), erased=(1,))])
+    await store.logs.append([batch(3, row(4, number=3), erased=((0, 1),))])
     read = await store.logs.tail(EVENING, 0)
     assert [(row.words, row.digest) for row in read] == [
         (b"own", b"o" * 16),
@@ -334,9 +334,24 @@ async def test_taking_words_back_deletes_them_and_the_hash_and_leaves_the_place_
     assert await store.logs.first(EVENING, 2, ID) == First(0, 1, None)
 
 
+async def test_held_words_go_from_the_stream_that_they_were_in_p19_cm_16(store: Store):
+    rows = [
+        row(1, audience=-1, number=1, words=b"held", digest=b"h" * 16),
+        row(2, audience=2, number=1, words=b"theirs", command_id=ID, digest=b"d" * 16),
+        row(3, number=1, words=b"another"),
+    ]
+    await store.logs.append([batch(0, *rows)])
+    ended = row(4, audience=-1, number=2), row(5, audience=2, number=2, words=b"back")
+    await store.logs.append([batch(3, *ended, erased=((-1, 1), (2, 1)))])
+    read = await store.logs.tail(EVENING, 0)
+    assert [row.words for row in read] == [None, None, b"another", None, b"back"]
+    assert [row.digest for row in read] == [None] * 5
+    assert await store.logs.first(EVENING, 2, ID) == First(2, 1, None)
+
+
 async def test_a_stale_erasure_erases_nothing(store: Store):
     await store.logs.append([batch(0, row(1, words=b"words"))])
-    assert await store.logs.append([batch(0, row(1), erased=(1,))]) == set()
+    assert await store.logs.append([batch(0, row(1), erased=((0, 1),))]) == set()
     assert store.count("body") == 1
 
 
