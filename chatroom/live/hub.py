@@ -18,6 +18,8 @@ from chatroom.live.presence import (
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.rules import Entry, let_go_by, stream_name
 from chatroom.store.logs import OutcomeUnknown
+from moderation.content.markup import marks
+from moderation.meeting import entries as happened
 from moderation.meeting.audience import NOBODY
 from moderation.meeting.crowd import NAMING
 
@@ -310,8 +312,12 @@ def entries_frame(audience: int, records: Iterable[Record]) -> bytes:
 
 
 def numbered(record: Record) -> wire.Numbered:
-    """A record as its stream shows it."""
-    return wire.Numbered(record.number, record.id, record.at, record.entry)
+    """A record as its stream shows it; of what is posted, whoever holds the meeting may mark words up."""
+    entry = record.entry
+    marked = isinstance(entry, happened.Posted) and entry.kind != "topic" and entry.words
+    return wire.Numbered(
+        record.number, record.id, record.at, entry, marks(marked) if marked else ()
+    )
 
 
 def _fitting(records: list[Record]) -> Iterable[Record]:

@@ -14,6 +14,7 @@ from moderation.bounds import MOST, snake
 from moderation.case.case import CaseView
 from moderation.case.desk import DeskView
 from moderation.case.entries import CaseEntry, DeskEntry
+from moderation.content.markup import Mark
 from moderation.meeting import entries as happened
 from moderation.meeting.audience import SeatView, Snapshot
 from moderation.refused import Refused
@@ -74,13 +75,18 @@ class Who(Inbound, frozen=True):
     seats: Annotated[tuple[SeatNumber, ...], Meta(min_length=1, max_length=200)]
 
 
-class Numbered(Struct, frozen=True):
-    """An entry in its stream: gapless number, id, seconds since 1970."""
+class Numbered(Struct, frozen=True, omit_defaults=True):
+    """An entry in its stream: gapless number, id, seconds since 1970.
+
+    `marks` are the words of what was posted as their elements, where they are marked up: whoever does not
+    make elements of them shows the words.
+    """
 
     number: int
     id: str
     at: float
     entry: happened.AnyEntry | CaseEntry | DeskEntry
+    marks: tuple[Mark, ...] = ()
 
 
 class Outbound(Struct, frozen=True, tag=snake, tag_field="type", omit_defaults=True):

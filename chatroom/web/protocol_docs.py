@@ -17,6 +17,7 @@ from moderation.case import case as case_rules
 from moderation.case import commands as case_commands
 from moderation.case import desk as desk_rules
 from moderation.case import entries as case_entries
+from moderation.content import markup
 from moderation.meeting import audience, commands, entries, state
 from moderation.meeting import format as meeting_format
 
@@ -27,7 +28,7 @@ HOUSE = Path(__file__).parents[2]
 DOCS = HOUSE / "docs" / "protocol.md"
 TYPES = HOUSE / "static" / "js" / "protocol.d.ts"
 
-_VALUES = (bounds, meeting_format, commands, case_commands, wire)
+_VALUES = (bounds, meeting_format, commands, case_commands, markup, wire)
 """The modules whose named values (bounds and enums) the structs are made of."""
 _MODULES = (*_VALUES, entries, case_entries, audience, case_rules, desk_rules)
 _RAW = "SeatCommand | CaseSeatCommand"
@@ -374,6 +375,7 @@ def members(union: Any) -> list[type[Struct]]:
 def parts_of_frames() -> list[type[Struct]]:
     return [
         wire.Numbered,
+        markup.Mark,
         audience.Snapshot,
         audience.SeatView,
         audience.KnockView,

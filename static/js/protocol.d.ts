@@ -63,6 +63,8 @@ export type Status = "raised" | "unanswered" | "claimed" | "closed"
 export type Chair = "held" | "lost" | "quiet"
 export type Session = string
 export type CaseId = string
+/** What a posted text can be marked up with, by the names that HTML has for it. */
+export type MarkTag = "p" | "br" | "strong" | "em" | "ul" | "ol" | "li" | "a"
 /** 128 random bits as hex, chosen by the client once per intent and kept when it sends again. */
 export type CommandId = string
 export type SeatNumber = number
@@ -1463,12 +1465,21 @@ export interface People {
   crowd?: number
 }
 
-/** An entry in its stream: gapless number, id, seconds since 1970. */
+/** An entry in its stream: gapless number, id, seconds since 1970. `marks` are the words of what was posted as their elements, where they are marked up: whoever does not make elements of them shows the words. */
 export interface Numbered {
   number: number
   id: string
   at: number
   entry: AnyEntry | CaseEntry | DeskEntry
+  marks?: Mark[]
+}
+
+/** One element of a text that is marked up; what it holds is text and more of them. `href` is of a link, http or https alone; `start` where a list begins with another number than 1. */
+export interface Mark {
+  tag: MarkTag
+  inside?: (string | Mark)[]
+  href?: string
+  start?: number
 }
 
 /** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `reports`, `appeals`, `strikes` and `held` are for facilitators too. `waits` is what this seat wrote that a facilitator has yet to release. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */

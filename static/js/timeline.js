@@ -4,7 +4,7 @@ import { nameOf, place } from "./standing.js"
 import { isolated } from "./written.js"
 
 /** @import { MeetingEntry, Room } from "./room.js" */
-/** @import { Kind, Phase, Reaction, Say, Service, Stream, Tell } from "./protocol.js" */
+/** @import { Kind, Mark, Phase, Reaction, Say, Service, Stream, Tell } from "./protocol.js" */
 
 /**
  * A line of the room. `words` is null where they were taken out; `fold` is by whom they stand behind
@@ -18,6 +18,7 @@ import { isolated } from "./written.js"
  * @property {"" | "review" | "reports" | "facilitator" | "shield"} fold
  * @property {string} label
  * @property {Map<Reaction, Set<number>>} reactions
+ * @property {readonly Mark[] | undefined} [marks] The words as their elements, where they are marked up.
  */
 
 /**
@@ -70,14 +71,14 @@ export class Timeline {
   }
 
   /** @param {Stream} stream @param {MeetingEntry} numbered @param {Room} room @param {Room} before @returns {Item | null} */
-  #item(stream, { number, at, entry }, room, before) {
+  #item(stream, { number, at, entry, marks }, room, before) {
     const key = `${stream} ${number}`
     switch (entry.type) {
       case "said":
         this.#keepOwn(entry.seat, room, entry.words ?? null, "say")
         return this.#say(line(number, at, entry), entry.seat, entry.turn ?? 0, key)
       case "posted":
-        return this.#post(line(number, at, entry), entry.seat, entry.kind, key)
+        return this.#post({ ...line(number, at, entry), marks }, entry.seat, entry.kind, key)
       case "folded":
       case "unfolded":
         return this.#fold([entry.number], "by" in entry ? entry.by : "")[0] ?? null

@@ -12,6 +12,7 @@ from playwright.async_api import Locator, expect
 from chatroom.client import Seat, enter
 from moderation.meeting import commands as ask
 from tests.browser.stage import DESK, PHONE
+from tests.payloads import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,12 @@ STRANGE = (
     "שלום לכולם, אני כאן",
     "👩‍👩‍👧‍👦 and 🇳🇬",
 )
+MARKED = """We meet **an hour later** <img src=x onerror=alert(1)> \\*\\*
+
+1. gather
+2. share
+
+[The way](https://example.org/way)"""
 
 
 async def test_axe_finds_nothing_in_a_room(stage: Stage):
@@ -258,7 +265,7 @@ async def test_leave_now_waits_for_nobody(stage: Stage):
         await expect(ben.page).to_have_url(re.compile("/left$"))
 
 
-async def test_a82_a85_strange_words_are_shown_as_they_were_written(stage: Stage):
+async def test_cm_24_a82_a85_strange_words_are_shown_as_they_were_written(stage: Stage):
     links = await stage.room("Words")
     ben = await stage.person("Ben", phone=True)
     async with enter(links["facilitator"], name="<b>Ada</b>") as ada:
@@ -268,12 +275,32 @@ async def test_a82_a85_strange_words_are_shown_as_they_were_written(stage: Stage
             await ada.say(text)
         long = "Donau" * 60
         await ada.say(long)
+        for part in PARTS:
+            await ada.say(part)
         lines = ben.card("<b>Ada</b>").get_by_role("paragraph")
-        await expect(lines).to_have_text([*STRANGE, long])
-        await expect(ben.log.locator("img, script, b")).to_have_count(0)
+        await expect(lines).to_have_text([*STRANGE, long, *PARTS])
+        await expect(ben.log.locator("img, script, b, svg, iframe, a")).to_have_count(0)
         rtl = lines.filter(has_text="שלום")
         await expect(rtl).to_have_css("direction", "rtl")
         await ben.shoot("a-strange-words")
+        # What a facilitator posts may be marked up: by a few elements, each made by its name (CM-24).
+        await ada.send(ask.Post("announcement", MARKED))
+        posted = ben.log.get_by_role("article", name="Announcement, from <b>Ada</b>")
+        await expect(posted.locator("strong")).to_have_text("an hour later")
+        await expect(posted.locator("ol > li")).to_have_text(["gather", "share"])
+        link = posted.get_by_role("link", name="The way (https://example.org/way)", exact=True)
+        await expect(link).to_have_attribute("href", "https://example.org/way")
+        await expect(link).to_have_attribute("rel", "noopener noreferrer")
+        await expect(posted).to_contain_text("<img src=x onerror=alert(1)> **")
+        await expect(posted.locator("img")).to_have_count(0)
+        await ben.shoot("a-marked")
+        await ben.is_accessible("marked words")
+        (number,) = await posted.locator(".share").evaluate_all(
+            "(rows) => rows.map((row) => Number(row.dataset.number))"
+        )
+        await ada.send(ask.Redact(number))
+        await expect(posted).to_contain_text("A facilitator took these words out.")
+        await expect(posted.locator(".marked")).to_have_count(0)
 
 
 async def test_the_rooms_page_is_light(stage: Stage, tell: Callable[[str], None]):

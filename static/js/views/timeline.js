@@ -138,12 +138,17 @@ export class TimelineView {
         row = el("div", { class: "share", "data-number": line.number }, el("p", { dir: "auto" }))
         lines.append(row)
       }
-      const words = find("p", row)
       const isFolded = line.fold !== "" || this.#folds.kept.includes(line.number)
+      const hasMarks = line.marks !== undefined && line.words !== null && !isFolded
+      const marked = row.querySelector(".marked")
+      if (marked && hasMarks) continue
+      marked?.replaceWith(el("p", { dir: "auto" }))
+      const words = find("p", row)
       const label = isFolded ? (this.#words?.labelOf(line) ?? "Folded") : ""
       write(words, line.words === null ? taken(line, item.seat === room.seat) : label || line.words)
       set(words, "class", line.words === null || label ? "taken" : null)
       clip(words)
+      if (hasMarks) void markUp(row, line)
     }
   }
 
@@ -267,6 +272,13 @@ function buildTurn(item, room) {
     lines,
   )
   return article
+}
+
+/** Until what it takes is here, and where it can't be had, the words stand as they were written. @param {Element} row @param {Line} line */
+async function markUp(row, line) {
+  const { mark } = await import("./marked.js").catch(() => ({ mark: null }))
+  const words = line.words === null || line.fold !== "" ? null : mark?.(row, line.marks ?? [])
+  if (words) clip(words)
 }
 
 /** @param {string} text */

@@ -50,6 +50,7 @@ export class CardsPart {
         el("label", { for: "chair-own" }, "In your own words"),
         this.#over,
         this.#own,
+        el("p", { class: "soft" }, "**Bold**, *italic*, a list of lines that begin with - or 1., and links are shown as such in an announcement."),
         el(
           "div",
           { class: "acts" },
