@@ -299,7 +299,7 @@ async def test_cm_24_a82_a85_strange_words_are_shown_as_they_were_written(stage:
             "(rows) => rows.map((row) => Number(row.dataset.number))"
         )
         await ada.send(ask.Redact(number))
-        await expect(posted).to_contain_text("A facilitator took these words out.")
+        await expect(posted).to_contain_text("These words were taken back.")
         await expect(posted.locator(".marked")).to_have_count(0)
 
 
