@@ -571,14 +571,14 @@ class Appealed(Worded, frozen=True, kw_only=True):
 
 
 class AppealedYou(Worded, frozen=True, kw_only=True):
-    """To whoever appeals: the same, with who was asked: no other facilitator is there for `staff`."""
+    """To whoever appeals: the same, with who was asked; where nobody else holds the meeting it waits."""
 
     owner: int
     appeal: int
     about: ask.About
     number: int
     answer_by: float
-    asked: Literal["facilitators", "staff"] = "facilitators"
+    asked: Literal["facilitators", "nobody_yet"] = "facilitators"
 
 
 class AppealAnswered(Worded, frozen=True, kw_only=True):

@@ -162,7 +162,7 @@ class Appeal(Struct, frozen=True):
     decider: int
     answer_by: float
     words: str | None = None
-    asked: Literal["facilitators", "staff"] = "facilitators"
+    asked: Literal["facilitators", "nobody_yet"] = "facilitators"
     upheld: bool | None = None
     by: int = 0
     answer: str | None = None

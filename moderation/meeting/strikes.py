@@ -47,7 +47,7 @@ def appeal(
         about=command.about,
         number=act.number,
         answer_by=answer_by,
-        asked="facilitators" if others else "staff",
+        asked="facilitators" if others else "nobody_yet",
         words=words,
     )
     appealed = happened.Appealed(

@@ -33,6 +33,8 @@ export class Behind {
   #isCrowdDue = false
   /** @type {Panel | "loading" | null} */
   #panel = null
+  /** What is told of me, for who tells me; all of it, whenever the page begins afresh. @type {MeetingEntry[]} */
+  mine = []
   /** Somebody came in by the door. */
   came = false
   /** @type {{ out: () => void } | null} */
@@ -85,15 +87,15 @@ export class Behind {
     const { acts, sound, folds, onfolds, place, onload } = this.#ways
     const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
     try {
-      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }, { ArrivedView }, { WordActs }] = await Promise.all(
-        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived", "word-acts", "answer"].map((view) => import(`./views/${view}.js${tried}`)),
+      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }, { ArrivedView }, { WordActs }, { AppealsView }] = await Promise.all(
+        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived", "word-acts", "appeals", "answer"].map((view) => import(`./views/${view}.js${tried}`)),
       )
       const me = new MeView(acts, { isOn: sound.get(), onchange: sound.set })
       const arrived = new ArrivedView(acts, this.came)
       this.#arrived = arrived
       const words = new WordActs({ acts, folds, onchange: onfolds, place })
       onfolds(words)
-      this.#rest = [me, words, arrived, new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
+      this.#rest = [me, words, arrived, new AppealsView(acts, this.mine), new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
       onload()
     } catch {
       this.#rest = null // The network is gone; it is asked for again once the line is back.

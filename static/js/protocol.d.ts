@@ -1091,7 +1091,7 @@ export interface Appealed {
   answer_by: number
 }
 
-/** To whoever appeals: the same, with who was asked: no other facilitator is there for `staff`. */
+/** To whoever appeals: the same, with who was asked; where nobody else holds the meeting it waits. */
 export interface AppealedYou {
   type: "appealed_you"
   words?: string | null
@@ -1100,7 +1100,7 @@ export interface AppealedYou {
   about: About
   number: number
   answer_by: number
-  asked?: "facilitators" | "staff"
+  asked?: "facilitators" | "nobody_yet"
 }
 
 /** To the facilitators: `by` upheld this appeal of `seat`, or let the act stand; the words are for them. */

@@ -260,6 +260,7 @@ class RoomPage {
     this.#presence.begin(frame.now)
     this.#writing.clear()
     this.#timeline = new Timeline()
+    this.#behind.mine.length = 0
     this.#talk.clear()
     this.#isSettled = false
     this.#heads.clear()
@@ -283,6 +284,7 @@ class RoomPage {
         this.#behind.heard(numbered.entry, this.#room)
       }
       if ("seat" in numbered.entry) this.#writing.end(numbered.entry.seat)
+      if (stream === "own" || ["muted", "redacted"].includes(numbered.entry.type)) this.#behind.mine.push(numbered)
       const isNews = numbered.entry.type !== "reacted"
       for (const item of this.#timeline.add(stream, numbered, this.#room, was)) this.#talk.note(item, isNews)
       this.#seen.set(stream, numbered.number)

@@ -78,7 +78,7 @@ class Judged(People):
             about=entry.about,
             number=entry.number,
             answer_by=entry.answer_by,
-            asked="facilitators" if others else "staff",
+            asked="facilitators" if others else "nobody_yet",
             words=entry.words,
         )
         self.awaited = [exactly(yours)]

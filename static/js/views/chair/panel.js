@@ -3,6 +3,7 @@
 import { el, find, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
 import { fold, keepFocus, showActs, showWhole } from "./buttons.js"
+import { AppealSheet } from "./appeal-sheet.js"
 import { CardsPart } from "./cards.js"
 import { LinesPart } from "./lines.js"
 import { PeoplePart } from "./people.js"
@@ -49,11 +50,12 @@ export class ChairPanel {
     /** @type {import("./buttons.js").Perform} */
     const perform = (command, done = "", place = null) => this.#perform(command, done, place)
     const draw = () => this.#model !== null && this.render(this.#model)
-    this.#strip = new Strip(this.#chair, perform, acts.tell, draw, door.helplines.length)
+    const appeals = new AppealSheet(perform)
+    this.#strip = new Strip(this.#chair, perform, { tell: acts.tell, look: (appeal) => appeals.open(appeal) }, draw, door.helplines.length)
     this.#person = new PersonSheet(perform, acts.tell)
     const open = (/** @type {number} */ seat) => this.#person.open(seat)
     const cards = new CardsPart(perform, door.cues ?? [])
-    this.#parts = [this.#person, new QueuePart(perform, open), new LobbyPart(perform), new PeoplePart(perform, open), new LinesPart(open), cards, new ClosingPart(perform)]
+    this.#parts = [this.#person, appeals, new QueuePart(perform, open), new LobbyPart(perform), new PeoplePart(perform, open), new LinesPart(open), cards, new ClosingPart(perform)]
     this.#trouble = new Trouble(this.#chair, perform)
     this.#parts.push(this.#trouble)
     if (door.sets_ways) this.#parts.push(new WaysPart(door.room.slug))

@@ -4,13 +4,14 @@ import { el, find, set, turnOff, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
 import { openOver } from "../sheet.js"
 import { twoTaps } from "../taps.js"
+import { NOTES, ladder } from "./appeal-notices.js"
 import { button, keepFocus } from "./buttons.js"
 import { givesChair, isFree, moves } from "./sight.js"
 import { MUTES, PURGED, REASONS, SERVICES, UNTIL_ITS_END, handLine, mutedBadge } from "./words.js"
 import { isolated } from "../../written.js"
 
 /** @import { Model } from "../../model.js" */
-/** @import { MuteReason, SeatCommand, Service } from "../../protocol.js" */
+/** @import { MuteReason, NoteReason, SeatCommand, Service } from "../../protocol.js" */
 /** @import { Person, Room } from "../../room.js" */
 /** @import { Perform } from "./buttons.js" */
 
@@ -146,10 +147,22 @@ export class PersonSheet {
       this.#do({ type: "purge_recent", seat, seconds: PURGED }, `The recent words of ${name} are gone.`),
     )
     const rename = twoTaps(`Take the name ${name} away`, () => this.#do({ type: "take_name_out", seat }, "The name is gone."))
+    const had = el("p", { class: "soft" })
+    this.#updates.push((room) => write(had, ladder(room, seat)))
     return [
+      had,
+      this.#when(this.#noting(seat, name), (can) => can.act),
       this.#when(this.#muting(seat, name), (can, _room, { mutedUntil }) => can.act && mutedUntil === null),
       el("div", { class: "acts" }, this.#when(unmute, (can, _room, { mutedUntil }) => can.act && mutedUntil !== null), this.#when(purge, (can) => can.act), this.#when(rename, (can) => can.act)),
     ]
+  }
+
+  /** A word of warning that nobody else reads; it takes nothing from them. @param {number} seat @param {string} name */
+  #noting(seat, name) {
+    const chips = Object.entries(NOTES).map(([reason, label]) =>
+      button(label, () => this.#do({ type: "note", seat, reason: /** @type {NoteReason} */ (reason) }, `${name} reads your note; nobody else in the room does.`), { "aria-label": `Give ${name} a note: ${label}` }),
+    )
+    return el("div", { class: "person-muting" }, el("p", {}, "A note in private: what they are asked to mind"), el("div", { class: "acts chips", role: "group", "aria-label": `Give ${name} a note` }, ...chips))
   }
 
   /** One tap on the reason mutes; how long, unless it is chosen, is a little while. @param {number} seat @param {string} name */

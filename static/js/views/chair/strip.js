@@ -2,6 +2,7 @@
 
 import { el, find, keyed, linger, set, write } from "../../dom.js"
 import * as rooms from "../../standing.js"
+import { appealNotices } from "./appeal-notices.js"
 import { Aside } from "./aside.js"
 import { keepFocus, showActs } from "./buttons.js"
 import { Far } from "./far.js"
@@ -21,6 +22,7 @@ import { lineWords } from "./words.js"
 export class Strip {
   #perform
   #tell
+  #look
   #draw
   #numbers
   #aside = new Aside()
@@ -50,14 +52,15 @@ export class Strip {
   /**
    * @param {HTMLElement} chair
    * @param {Perform} perform
-   * @param {(seat: number) => void} tell
+   * @param {{ tell: (seat: number) => void, look: (appeal: number) => void }} open
    * @param {() => void} draw
    * @param {number} numbers How many there are to call.
    */
-  constructor(chair, perform, tell, draw, numbers) {
+  constructor(chair, perform, { tell, look }, draw, numbers) {
     this.#numbers = numbers
     this.#perform = perform
     this.#tell = tell
+    this.#look = look
     this.#draw = draw
     chair.append(this.#element)
   }
@@ -138,6 +141,7 @@ export class Strip {
       ...this.#needs(model),
       ...this.#reports(model),
       ...notices(room, now, this.#strangersAt).filter(({ calm }) => !calm).map((notice) => this.#canBePutAway(room, notice)),
+      ...appealNotices(room, this.#look),
       ...passedNotices(room, now, this.#passed),
       ...closingNotices(room, open.length),
       // They stay in sight until they are answered: in the talk, or else here.
