@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chatroom.care.cases import place_in
 from chatroom.live import wire
 from chatroom.live.book import Book
+from chatroom.live.echoes import is_echoed
 from chatroom.live.lane import Subscriber
 from chatroom.live.proposals import Answer, RetryLater
 from chatroom.live.refusals import REFUSALS
@@ -156,6 +157,8 @@ class Commands:
         self._note_on_their_way(frame.id, command)
         if isinstance(command, ask.Rename):
             answer.add_done_callback(self._renamed)
+        if isinstance(command, ask.Say):
+            answer.add_done_callback(lambda done: self._said(frame.id, done, command.text))
 
     async def _submit_after_look(self, frame: wire.Command, taken: Taken) -> None:
         """What the second look adds stands whatever the epoch is by then: it is the same text."""
@@ -228,6 +231,12 @@ class Commands:
         """An open case of theirs goes by the name that the room knows."""
         if done.exception() is None and self._room is not None:
             self._house.cases.named(self._session, self._book.log, self._room)
+
+    def _said(self, id: str, done: "asyncio.Future[Answer]", text: str) -> None:
+        """Where several who came lately wrote the same, facilitators are told, and an open door knocks (CM-22)."""
+        if done.exception() is None and is_echoed(self._book, self._seat, text, self._house.now()):
+            command, key = ask.NoticeSame(), derived(b"same", id)
+            self._house.journal.submit(self._book.log, 0, command, id=key, payload=id.encode())
 
     def _needs_them_here(self, command: Command) -> None:
         """Nobody is named to be next who is not connected (FC-28): of that the rules know nothing.

@@ -180,9 +180,9 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the
     last of them last. `me` is this seat there. Of anybody else a client asks `who`.
     `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they
-    were offered the shield last. `reports`, `appeals`, `strikes` and `held` are for facilitators too. `waits` is what
-    this seat wrote that a facilitator has yet to release. `why_silent` is the code of the
-    reason why this seat may not write to the room now, null where it may.
+    were offered the shield last, and whether the open door turned to knocking by then (`raided`). `reports`, `appeals`,
+    `strikes` and `held` are for facilitators too. `waits` is what this seat wrote that a facilitator has yet to
+    release. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may.
     """
 
     format: str
@@ -230,6 +230,7 @@ class Snapshot(Struct, frozen=True, tag="meeting", tag_field="kind"):
     me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
+    raided: bool = False
     appeals: tuple[AppealView, ...] = ()
     strikes: tuple[StrikesView, ...] = ()
     reports: tuple[happened.Reported, ...] = ()
@@ -244,6 +245,7 @@ class Own(Struct, frozen=True):
     me: SeatView | None = None
     lobby: tuple[KnockView, ...] = ()
     strangers_at: float | None = None
+    raided: bool = False
     appeals: tuple[AppealView, ...] = ()
     strikes: tuple[StrikesView, ...] = ()
     reports: tuple[happened.Reported, ...] = ()
@@ -260,6 +262,7 @@ def own(meeting: Meeting, seat: int) -> Own:
         me=_seat_view(meeting, seat, since(meeting, seat)) if is_of_many else None,
         lobby=_lobby(meeting) if holds else (),
         strangers_at=meeting.strangers_at if holds else None,
+        raided=meeting.raided and holds,
         appeals=_appeals(meeting) if holds else (),
         strikes=_strikes(meeting) if holds else (),
         reports=meeting.reports if holds else (),
@@ -341,6 +344,7 @@ def snapshot(meeting: Meeting, seat: int) -> Snapshot:
         me=theirs.me,
         lobby=theirs.lobby,
         strangers_at=theirs.strangers_at,
+        raided=theirs.raided,
         appeals=theirs.appeals,
         strikes=theirs.strikes,
         reports=theirs.reports,

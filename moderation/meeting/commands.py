@@ -454,6 +454,10 @@ class Leave(Command, frozen=True):
     session: SessionDigest
 
 
+class NoticeSame(Command, frozen=True):
+    """Several who came in lately have written the same words within a minute (CM-22)."""
+
+
 class NoticeCare(Command, frozen=True):
     """By the server: the review told staff of words of this member's (CE-06). Never the words.
 
@@ -531,7 +535,8 @@ SeatCommand = (
 """What a seat may send over the wire."""
 
 ServerCommand = (
-    Convene | TakeSeat | Leave | NoticeCare | ProposeStrike | GiveMoment | HolderAway | HolderBack | HandAway | HandBack
+    Convene | TakeSeat | Leave | NoticeCare | NoticeSame | ProposeStrike | GiveMoment
+    | HolderAway | HolderBack | HandAway | HandBack
     | ChairAway | ChairBack | Tick
 )  # fmt: skip
 """What only the server proposes; a frame that names one is refused as malformed."""

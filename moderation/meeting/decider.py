@@ -81,6 +81,8 @@ def _decide_for_server(
             return door.take_seat(meeting, command, now, verdict)
         case ask.Leave():
             return leaving.leave(meeting, command, now)
+        case ask.NoticeSame():
+            return door.notice_same(meeting, now)
         case ask.NoticeCare():
             return talking.notice_care(meeting, command)
         case ask.GiveMoment():
@@ -337,7 +339,7 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
         case happened.LobbyCleared():
             return door.lobby_cleared(meeting, entry)
         case happened.StrangersCame():
-            return replace(meeting, strangers_at=stamp.at)
+            return door.strangers_came(meeting, entry, stamp)
         case happened.Locked():
             return door.lock_set(meeting, locked=True)
         case happened.Unlocked():

@@ -14,6 +14,8 @@ LOBBY = 200
 """Strangers who may wait in the lobby at a time; and as many who were invited, in places of their own (A92)."""
 RAID = 5
 """So many strangers within a minute may be a raid (A92)."""
+JOINS = 20
+"""So many within a minute that an open door turns to knocking: more than come to a meeting that begins (CM-22)."""
 LATELY = 60.0
 TOLD_AGAIN = 600.0
 """Seconds for which facilitators who were offered the shield are not offered it again."""
@@ -58,18 +60,29 @@ def _may_be_of_a_raid(meeting: Meeting, role: ask.Role, *, invited: bool) -> boo
 
 
 def _of_a_raid(meeting: Meeting, command: ask.TakeSeat, now: float) -> list[happened.AnyEntry]:
-    """With the fifth stranger in a minute facilitators are offered the shield, once in a while."""
-    if (
-        not _may_be_of_a_raid(meeting, command.role, invited=_is_invited(command))
-        or not meeting.is_open
-        or meeting.shield_at is not None
-    ):
+    """With the fifth stranger in a minute facilitators are offered the shield; with the twentieth the door knocks."""
+    if not _may_be_of_a_raid(meeting, command.role, invited=_is_invited(command)):
         return []
-    lately = sum(now - at < LATELY for at in meeting.strangers)
+    lately = sum(now - at < LATELY for at in meeting.strangers) + 1
+    if lately < RAID:
+        return []
+    return _told_of(meeting, now, same=False, knock=lately >= JOINS)
+
+
+def notice_same(meeting: Meeting, now: float) -> list[happened.AnyEntry]:
+    """The same words of several who came lately are as much of a raid as twenty who come at once (CM-22)."""
+    return _told_of(meeting, now, same=True, knock=True)
+
+
+def _told_of(meeting: Meeting, now: float, *, same: bool, knock: bool) -> list[happened.AnyEntry]:
+    """Facilitators are told once in a while, and always where the door turns; under the shield it knocks already."""
+    if not meeting.is_open or meeting.shield_at is not None:
+        return []
+    turns = knock and meeting.flags.door == "open" and not meeting.raided
     told = meeting.strangers_at
-    if lately + 1 < RAID or (told is not None and now - told < TOLD_AGAIN):
+    if not turns and told is not None and now - told < TOLD_AGAIN:
         return []
-    return [happened.StrangersCame()]
+    return [happened.StrangersCame(same, turns)]
 
 
 def _sits(meeting: Meeting, session: str) -> bool:
@@ -121,7 +134,7 @@ def must_knock(meeting: Meeting, *, known: bool, invitation: str = "") -> bool:
     if meeting.shield_at is not None or door == "knock":
         return True
     if door == "open":
-        return bool(meeting.mutes) or meeting.removals > 0
+        return bool(meeting.mutes) or meeting.removals > 0 or meeting.raided
     return not known or same_link(meeting, invitation) != ""
 
 
@@ -267,7 +280,11 @@ def seat_given(meeting: Meeting, entry: happened.SeatGiven, stamp: Stamp) -> Mee
 
 
 def _stranger_came(meeting: Meeting, stamp: Stamp) -> Meeting:
-    return replace(meeting, strangers=(*meeting.strangers, stamp.at)[1 - RAID :])
+    return replace(meeting, strangers=(*meeting.strangers, stamp.at)[1 - JOINS :])
+
+
+def strangers_came(meeting: Meeting, entry: happened.StrangersCame, stamp: Stamp) -> Meeting:
+    return replace(meeting, strangers_at=stamp.at, raided=meeting.raided or entry.knock)
 
 
 def came_by(meeting: Meeting, entry: happened.CameBy) -> Meeting:

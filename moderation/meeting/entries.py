@@ -362,7 +362,14 @@ class LobbyCleared(Entry, frozen=True):
 
 
 class StrangersCame(Entry, frozen=True):
-    """To the facilitators: so many within a minute who may be of a raid; the shield is offered (A92)."""
+    """To the facilitators: so many within a minute who may be of a raid; the shield is offered (A92).
+
+    `same`: several who came lately wrote the same words. `knock`: from now on everybody knocks at the open door, until
+    the meeting ends; who is in stays in, and nothing else changes for them (CM-22).
+    """
+
+    same: bool = False
+    knock: bool = False
 
 
 class Locked(Entry, frozen=True):

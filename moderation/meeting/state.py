@@ -218,6 +218,9 @@ class Meeting(Struct, frozen=True):
     locked: bool = False
     strangers: tuple[float, ...] = ()  # When the last came who may be of a raid.
     strangers_at: float | None = None  # When facilitators were told of them.
+    raided: bool = (
+        False  # So many, or with the same words, that the door is not open any more (CM-22).
+    )
     # The queue
     hands: tuple[int, ...] = ()
     urgent: tuple[int, ...] = ()  # Those of them in the lane of burning desire.

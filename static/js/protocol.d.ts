@@ -869,9 +869,11 @@ export interface LobbyCleared {
   everybody?: boolean
 }
 
-/** To the facilitators: so many within a minute who may be of a raid; the shield is offered (A92). */
+/** To the facilitators: so many within a minute who may be of a raid; the shield is offered (A92). `same`: several who came lately wrote the same words. `knock`: from now on everybody knocks at the open door, until the meeting ends; who is in stays in, and nothing else changes for them (CM-22). */
 export interface StrangersCame {
   type: "strangers_came"
+  same?: boolean
+  knock?: boolean
 }
 
 /** Nobody new comes in. */
@@ -1482,7 +1484,7 @@ export interface Mark {
   start?: number
 }
 
-/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last. `reports`, `appeals`, `strikes` and `held` are for facilitators too. `waits` is what this seat wrote that a facilitator has yet to release. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
+/** The meeting as one seat sees it, in one frame (FC-04). `hands` is in the order of the queue. `crowd` is how many sit, where they are more than 200: `seats` are then only those who matter, the facilitators and seats of service, the floor and its queue, the muted, and who wrote `lately`, the last of them last. `me` is this seat there. Of anybody else a client asks `who`. `lobby` is for facilitators; nobody else is told that anybody waits, and `strangers_at`, when they were offered the shield last, and whether the open door turned to knocking by then (`raided`). `reports`, `appeals`, `strikes` and `held` are for facilitators too. `waits` is what this seat wrote that a facilitator has yet to release. `why_silent` is the code of the reason why this seat may not write to the room now, null where it may. */
 export interface Snapshot {
   kind: "meeting"
   format: string
@@ -1530,6 +1532,7 @@ export interface Snapshot {
   me: SeatView | null
   lobby: KnockView[]
   strangers_at: number | null
+  raided: boolean
   appeals: AppealView[]
   strikes: StrikesView[]
   reports: Reported[]

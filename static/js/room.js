@@ -115,7 +115,7 @@ export function apply(room, { entry, at, number }) {
     case "removal_lifted":
       return withPerson(room, entry.seat, { removed: false, name: entry.words ?? null, services: entry.services ?? [] })
     case "strangers_came":
-      return { ...room, strangersAt: at }
+      return { ...room, strangersAt: at, raided: room.raided || entry.knock === true }
     case "held": {
       const { type: _type, ...one } = entry
       return { ...room, held: [...room.held, { words: null, ...one, number }] }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from moderation.meeting.audience import SeatView
     from tests.browser.stage import Stage
 
-OFFER = "Five or more came within a minute."
+OFFER = "Several came at once, or wrote the same."
 
 
 async def strangers_knock(stage: Stage, slug: str, count: int) -> None:

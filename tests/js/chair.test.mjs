@@ -235,6 +235,12 @@ test("A92: where strangers came the shield is offered, by one tap, for a while, 
   assert.equal(offer(room(came), null, NOW + 590), undefined, "a while ago")
 })
 
+test("CM-22: who holds the meeting is told that the door knocks by itself, and the shield is one tap away", () => {
+  const [told] = notices(room({ strangersAt: NOW - 10, raided: true }), NOW).filter(({ key }) => key === "raid")
+  assert.match(told?.words ?? "", /several wrote the same\. Everybody knocks from now on/)
+  assert.deepEqual(told?.acts.map(({ command }) => command.type), ["raise_shield"])
+})
+
 test("A92: one act, of two taps, turns all strangers away; everybody where that is meant", () => {
   const [eve, gus, ida] = [{ knock: 1, name: "Eve" }, { knock: 2, name: "Gus" }, { knock: 3, name: "Ida", invited: true }]
   const acts = (...lobby) => remedies(room({ lobby })).map(({ act, does }) => [act.command, act.grave, does]).filter(([{ type }]) => type === "clear_lobby")

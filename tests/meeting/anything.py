@@ -322,6 +322,10 @@ class AnyMeeting(RuleBasedStateMachine):
         knock = min(self.meeting.lobby, default=1)
         self._ask("chair", ask.Admit(knock) if answer else ask.TurnAway(knock))
 
+    @rule()
+    def the_same_words_are_noticed(self) -> None:
+        self._ask(None, ask.NoticeSame())
+
     @rule(everybody=st.booleans(), count=st.integers(1, 6))
     def strangers_come_and_are_turned_away(self, *, everybody: bool, count: int) -> None:
         for number in range(count):

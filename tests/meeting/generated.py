@@ -339,6 +339,7 @@ class Dice:
             ask.NoticeCare(self.seat),
             ask.GiveMoment(self.seat),
             ask.ProposeStrike(self.seat, "sourcing"),
+            ask.NoticeSame(),
             ask.Tick(),
         ]
         seat = self.one((self.seat, self.leader))

@@ -442,6 +442,9 @@ BEHIND: list[tuple[History, History, str]] = [
         happened.LastLineGranted(ben, NOON + 185),
         "for a moment",
     ),
+    (GATHERING, happened.StrangersCame(), "no strangers came"),
+    (in_phase("gathering", door="open"), happened.StrangersCame(same=True), "turns at a raid"),
+    (GATHERING, happened.StrangersCame(same=True, knock=True), "turns at a raid"),
     # What somebody was asked about
     (GATHERING, happened.Answered(ben), "CM-10"),
     (TURN, happened.Answered(ben), "CM-10"),

@@ -17,6 +17,7 @@ OFFERED = 30.0
 QUIET_AFTER = 60.0
 LOBBY = 200
 RAID = 5
+JOINS = 20
 LATELY = 60.0
 TOLD_AGAIN = 600.0
 FOLDED = 60.0
@@ -69,6 +70,7 @@ class People:
         """The knocks of those whom the group had let in before."""
         self.strangers: list[float] = []  # When each came whom nobody had invited.
         self.strangers_told: float | None = None
+        self.raided = False
         # The chair
         self.chair: int | None = None
         self.former: int | None = None
@@ -107,7 +109,7 @@ class People:
             self.awaited = [Awaited(f"a seat was taken and not given: {given}", given.fits)]
 
     def _door_is_shut(self) -> bool:
-        troubled = self.flags.door == "open" and bool(self.muted or self.gone)
+        troubled = self.flags.door == "open" and bool(self.muted or self.gone or self.raided)
         return self.locked or self.shielded or self.flags.door == "knock" or troubled
 
     def _seat_given(self, entry: happened.SeatGiven) -> None:
@@ -290,16 +292,21 @@ class People:
         for knock in gone:
             del self.lobby[knock]
 
-    def _strangers_came(self, _: happened.StrangersCame) -> None:
+    def _strangers_came(self, entry: happened.StrangersCame) -> None:
         self._running()
         must(not self.shielded, "the shield is up already")
         lately = [at for at in self.strangers if self.clocks.at - at < LATELY]
-        must(
-            len(lately) >= RAID and lately[-1] == self.clocks.at, "no strangers came just now (A92)"
-        )
+        if not entry.same:
+            came = len(lately) >= RAID and lately[-1] == self.clocks.at
+            must(came, "no strangers came just now (A92)")
         told = self.strangers_told
-        must(told is None or self.clocks.at - told >= TOLD_AGAIN, "told of them a while ago (A92)")
+        is_new = told is None or self.clocks.at - told >= TOLD_AGAIN
+        must(is_new or entry.knock, "told of them a while ago (A92)")
+        is_raid = entry.same or len(lately) >= JOINS
+        turns = is_raid and self.flags.door == "open" and not self.raided
+        must(entry.knock == turns, "an open door turns at a raid, once (CM-22)")
         self.strangers_told = self.clocks.at
+        self.raided = self.raided or entry.knock
 
     def _locked(self, _: happened.Locked) -> None:
         must(not self.locked, "locked already")

@@ -138,6 +138,7 @@ def test_all_but_ones_own_is_the_same_for_everybody_in_a_crowd(few: int):
         "me": None,
         "lobby": (),
         "strangers_at": None,
+        "raided": False,
         "appeals": (),
         "strikes": (),
         "reports": (),

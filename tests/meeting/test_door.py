@@ -7,7 +7,14 @@ from moderation.content.verdict import Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
 from moderation.meeting.audience import CHAIR, NOBODY, KnockView, audience, snapshot
-from moderation.meeting.door import CORRECTIONS, LOBBY, RAID, TOLD_AGAIN
+from moderation.meeting.door import (
+    CORRECTIONS,
+    JOINS,
+    LOBBY,
+    RAID,
+    TOLD_AGAIN,
+    must_knock,
+)
 from moderation.meeting.state import Seat
 from tests.cast import EVES_SESSION, NAMES, SAMS_SESSION, SESSIONS, ada, ben, chidi, dana, mo
 from tests.meeting.spec import (
@@ -455,6 +462,61 @@ def test_a92_it_is_offered_for_strangers_alone_and_where_it_can_be_raised(state:
         answer = story.when(0, comes)
         assert happened.StrangersCame() not in answer.left
         story = answer.allowed()
+
+
+# A raid turns the open door to knocking
+
+
+def test_cm_22_a_raid_turns_the_open_door_to_knocking_and_who_is_in_stays():
+    came = given(in_phase("gathering", door="open"))
+    for number in range(1, JOINS):
+        answer = came.when(0, stranger(f"Gus {number}", f"g{number}"))
+        assert happened.StrangersCame(knock=True) not in answer.left
+        came = answer.allowed().later(1)
+    assert not must_knock(came.state, known=False)
+    raid = came.when(0, stranger("Gus", "g"))
+    assert raid.left[-1] == happened.StrangersCame(knock=True)
+    after = raid.allowed()
+    assert must_knock(after.state, known=False)
+    assert must_knock(after.state, known=True)
+    assert isinstance(after.when(0, stranger("Ida", "i")).left[0], happened.Knocked)
+    after.when(ben, ask.Say("I am still here.", CURRENT)).then(
+        happened.Said(seat=ben, words="I am still here.")
+    )
+    assert after.state.sitting == len(after.state.seats)
+
+
+def test_cm_22_twenty_in_two_minutes_are_a_meeting_that_begins():
+    came = given(in_phase("gathering", door="open"))
+    for number in range(2 * JOINS):
+        came = came.when(0, stranger(f"Gus {number}", f"g{number}")).allowed().later(4)
+    assert not must_knock(came.state, known=False)
+
+
+@pytest.mark.parametrize("door", ["open", "members"])
+def test_cm_22_the_same_words_of_several_are_a_raid(door: str):
+    story = given(in_phase("gathering", door=door))
+    told = story.when(0, ask.NoticeSame()).then(
+        happened.StrangersCame(same=True, knock=door == "open")
+    )
+    assert must_knock(told.state, known=False)
+    told.when(0, ask.NoticeSame()).nothing()
+    again = happened.StrangersCame(same=True)
+    told.later(TOLD_AGAIN).when(0, ask.NoticeSame()).then(again)
+
+
+def test_cm_22_the_door_turns_though_facilitators_were_told_of_strangers_already():
+    story = given(in_phase("gathering", door="open"))
+    for number in range(1, RAID + 1):
+        story = story.when(0, stranger(f"Gus {number}", f"g{number}")).allowed()
+    told = happened.StrangersCame(same=True, knock=True)
+    story.when(0, ask.NoticeSame()).then(told)
+
+
+def test_cm_22_of_a_meeting_that_is_not_on_or_shielded_nothing_is_told():
+    given(seated(door="open")).when(0, ask.NoticeSame()).nothing()
+    shielded = given(in_phase("gathering", door="open"), happened.ShieldRaised())
+    shielded.when(0, ask.NoticeSame()).nothing()
 
 
 def test_at_the_close_who_waited_is_told_that_the_meeting_is_over():

@@ -84,7 +84,9 @@ function stops(room, isOffered) {
   } else if (isOffered) {
     found.push({
       key: "raid",
-      words: "Five or more came within a minute. In a raid, the shield quiets the room and holds the door.",
+      words: room.raided
+        ? "A raid, it seems: very many came at once, or several wrote the same. Everybody knocks from now on; the shield quiets the room, too."
+        : "Several came at once, or wrote the same. In a raid, the shield quiets the room and holds the door.",
       acts: [{ ...raiseShield(), grave: false }],
     })
   }
