@@ -34,6 +34,10 @@ _ANY = re.compile(
 )
 
 
+DEEPEST = 8
+"""Parts of a host that are looked up: no domain on a list has as many."""
+
+
 def links(
     shadow: Shadow, displayed: str, policy: Policy, lexicon: Lexicon
 ) -> Iterator[tuple[Span, bool]]:
@@ -66,5 +70,5 @@ def _host(link: str) -> str:
 
 def _within(host: str, domains: tuple[str, ...] | frozenset[str]) -> bool:
     """Whether the host is one of the domains or below one."""
-    parts = host.split(".")
+    parts = host.rsplit(".", DEEPEST)[-DEEPEST:]
     return any(".".join(parts[index:]) in domains for index in range(len(parts)))

@@ -142,13 +142,14 @@ def _allowed_until(run: Run, first: int, allowed: frozenset[str]) -> int:
         digits += run[last].digits
         if len(digits) > MOST:
             return 0
-        # A short helpline has no 0 or 1 in front: 555-0112 is not one one two.
-        bare = (
-            {digits.removeprefix("1"), digits.lstrip("0")} if len(digits) > SHORTEST else {digits}
-        )
-        if digits in allowed or not allowed.isdisjoint(bare):
+        if digits in allowed or (len(digits) > SHORTEST and _is_dialled(digits, allowed)):
             return last + 1
     return 0
+
+
+def _is_dialled(digits: str, allowed: frozenset[str]) -> bool:
+    """With what is dialled first; a short helpline has nothing in front: 555-0112 is not one one two."""
+    return digits.removeprefix("1") in allowed or digits.lstrip("0") in allowed
 
 
 _MEETING = re.compile(

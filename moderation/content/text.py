@@ -63,6 +63,10 @@ _CAPITALS = {
 }  # fmt: skip
 SHAPES = {char: latin for latin, chars in _LOOK_ALIKES.items() for char in chars}
 SHAPES |= {char: latin.lower() for latin, chars in _CAPITALS.items() for char in chars}
+_CHINESE = re.compile("[\u3400-\u9fff\uac00-\ud7ff\U00020000-\U000323af]")
+"""And Korean: no rule reads what these would sound like in Latin letters."""
+WIDEST = 6
+"""Letters that one character stands for at most; a whole sentence in a ligature is no disguise."""
 _SQUARED = ((0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 
 
@@ -75,7 +79,8 @@ def _fold(char: str) -> str:
     for first, count in _SQUARED:
         if first <= ord(char) < first + count:
             return chr(ord("a") + ord(char) - first)
-    return "".join(_fold_part(part) for part in unicodedata.normalize("NFKD", char).casefold())
+    parts = unicodedata.normalize("NFKD", char).casefold()
+    return "".join(_fold_part(part) for part in parts[:WIDEST])
 
 
 def _fold_part(part: str) -> str:
@@ -83,6 +88,8 @@ def _fold_part(part: str) -> str:
         return part
     if part in SHAPES:
         return SHAPES[part]
+    if _CHINESE.match(part):
+        return " "
     category = unicodedata.category(part)
     if category[0] == "M" or category == "Cf":
         return ""
