@@ -142,6 +142,8 @@ def test_all_but_ones_own_is_the_same_for_everybody_in_a_crowd(few: int):
         "appeals": (),
         "strikes": (),
         "reports": (),
+        "held": (),
+        "waits": (),
         "why_silent": None,
     }
     assert Snapshot.__struct_fields__[-len(own) :] == tuple(own), "they are the last on the wire"
