@@ -102,7 +102,8 @@
   function targets(wrong) {
     const before = document.activeElement
     for (const e of ground().querySelectorAll(TARGETS)) {
-      if (!shown(e) || e.matches(".skip")) continue
+      // A row that goes keeps its place for a moment, and takes nothing any more.
+      if (!shown(e) || e.matches(".skip") || e.closest("[inert]") !== null) continue
       const { width, height } = e.getBoundingClientRect()
       if (width < TARGET - 0.5 || height < TARGET - 0.5) wrong.push(`${called(e)} is small: ${width | 0} x ${height | 0}`)
       // By keyboard: where the focus lands is seen whole, or from its beginning where it is higher than the window.

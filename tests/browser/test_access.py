@@ -293,6 +293,7 @@ async def test_cm_24_a82_a85_strange_words_are_shown_as_they_were_written(stage:
         await expect(link).to_have_attribute("rel", "noopener noreferrer")
         await expect(posted).to_contain_text("<img src=x onerror=alert(1)> **")
         await expect(posted.locator("img")).to_have_count(0)
+        await posted.scroll_into_view_if_needed()
         await ben.shoot("a-marked")
         await ben.is_accessible("marked words")
         (number,) = await posted.locator(".share").evaluate_all(
