@@ -84,6 +84,14 @@ REFUSALS: dict[str, Words] = {
     "link": Words(
         "Only facilitators post links. Take the marked part out, then send.", ("edit", "tell")
     ),
+    "full_name": Words(
+        "Full names stay out of the room, to keep everyone safe. A first name is enough, with an initial if you like.",
+        ("edit",),
+    ),
+    "may_identify": Words(
+        "This may tell people here who you are outside. Leave it out, or send it as it is.",
+        ("edit", "anyway"),
+    ),
     "crosstalk": Words(
         "This may read as an answer to what somebody shared, and shares aren't answered here. "
         "Speak from your own experience, or send it as it is.",
@@ -186,6 +194,10 @@ REFUSALS: dict[str, Words] = {
     ),
     "name_contact": Words(
         "Numbers to call, addresses and links stay out of names, to keep everyone safe. A first name is enough.",
+        ("edit",),
+    ),
+    "name_full": Words(
+        "Full names stay out of the room, to keep everyone safe. A first name and an initial are enough.",
         ("edit",),
     ),
     "name_taken": Words("Somebody here has that name. Add a letter, as in Ben W.", ("edit",)),

@@ -29,6 +29,10 @@ class Lexicon(Struct, frozen=True):
     not_inviting: frozenset[str]
     not_hosts: frozenset[str]
     contact_hosts: frozenset[str]
+    given_names: frozenset[str]
+    surnames: frozenset[str]
+    not_surnames: frozenset[str]
+    known_people: frozenset[str]
 
 
 FILES = {
@@ -50,7 +54,11 @@ WORDS = (
     "not_inviting",
     "not_hosts",
     "contact_hosts",
+    "given_names",
+    "surnames",
+    "not_surnames",
 )
+LINES = ("known_people",)
 
 
 def parse(texts: Mapping[str, str]) -> Lexicon:
@@ -58,7 +66,11 @@ def parse(texts: Mapping[str, str]) -> Lexicon:
 
     No start without the crisis phrases: no configuration switches them off (CM-23).
     """
-    missing = {TERMS, *FILES.values(), *(f"{field}.txt" for field in WORDS)} - texts.keys()
+    missing = {
+        TERMS,
+        *FILES.values(),
+        *(f"{field}.txt" for field in (*WORDS, *LINES)),
+    } - texts.keys()
     if missing:
         raise ValueError(f"expected the lexicon files {', '.join(sorted(missing))}, got none")
     terms = _terms(_lines(texts[TERMS]))
@@ -69,6 +81,8 @@ def parse(texts: Mapping[str, str]) -> Lexicon:
     fields: dict[str, Any] = {field: compiled(lines) for field, lines in patterns.items()}
     for field in WORDS:
         fields[field] = frozenset(" ".join(_lines(texts[f"{field}.txt"])).split())
+    for field in LINES:
+        fields[field] = frozenset(_lines(texts[f"{field}.txt"]))
     return Lexicon(**fields, vocabulary=_vocabulary(patterns["urgent"] + patterns["support"]))
 
 

@@ -7,13 +7,24 @@ from msgspec.structs import replace
 from moderation.content.contact import CONTACT, LINK, contact
 from moderation.content.context import Context
 from moderation.content.crisis import SUPPORT, URGENT, crisis
+from moderation.content.identity import FULL_NAME, MAY_IDENTIFY, OUTING, identity
 from moderation.content.lexicon import Lexicon
 from moderation.content.policy import Policy, Rule, Way
 from moderation.content.text import Shadow, shadow, words
-from moderation.content.verdict import Finding, Signal, Verdict, concluded
+from moderation.content.verdict import WITHHOLDS, Finding, Signal, Verdict, concluded
 
-KINDS = {CONTACT: "anonymity", LINK: "spam", URGENT: "crisis_now", SUPPORT: "crisis_concern"}
+KINDS = {
+    CONTACT: "anonymity",
+    LINK: "spam",
+    URGENT: "crisis_now",
+    SUPPORT: "crisis_concern",
+    FULL_NAME: "anonymity",
+    MAY_IDENTIFY: "anonymity",
+    OUTING: "anonymity",
+}
 """What the codes of the rules are called among the kinds of findings."""
+SOFTER: dict[str, Rule] = {MAY_IDENTIFY: "nudge", OUTING: "hold"}
+"""What becomes of these where the policy withholds their kind: what is theirs to tell, and what is another's."""
 OWN = "own_phrase"
 """The code of what the organisation's own phrases find, of whatever kind that is."""
 
@@ -27,6 +38,7 @@ def review(text: str, context: Context, policy: Policy, lexicon: Lexicon) -> Ver
     read = words(source, lexicon.vocabulary)
     concerns = _tidy(crisis(read, lexicon))
     breaches = _tidy(contact(source, text, context, policy, lexicon))
+    breaches = [*breaches, *_beside(breaches, _tidy(identity(text, context, lexicon)))]
     signal = _signal(concerns)
     found = [_weighed(finding, policy.way(KINDS[finding.code])) for finding in concerns + breaches]
     findings = [*(one for one in found if one is not None), *_own(read, policy)]
@@ -38,7 +50,15 @@ def _weighed(finding: Finding, way: Way) -> Finding | None:
     """The finding of a rule with what the policy makes of it; None where that is nothing."""
     if way.rule == "off":
         return None
-    return made_of(replace(finding, kind=KINDS[finding.code]), way.rule, way.label)
+    then = SOFTER.get(finding.code, way.rule) if way.rule in WITHHOLDS else way.rule
+    return made_of(replace(finding, kind=KINDS[finding.code]), then, way.label)
+
+
+def _beside(found: list[Finding], more: list[Finding]) -> Iterator[Finding]:
+    """Of what more was found, what is not told by a graver word already."""
+    for one in more:
+        if not any(one.start < other.end and other.start < one.end for other in found):
+            yield one
 
 
 def _own(read: Shadow, policy: Policy) -> Iterator[Finding]:
@@ -74,7 +94,7 @@ def _tidy(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _fused(first: Finding, second: Finding) -> Finding:
-    code = second.code if first.code in ("concern", LINK) else first.code
+    code = second.code if first.code in ("concern", LINK, MAY_IDENTIFY) else first.code
     return Finding(code, first.start, max(first.end, second.end))
 
 

@@ -26,7 +26,7 @@ SEVERITY: dict[str, Severity] = {
     "crosstalk": "low",
 }
 """How grave each kind of finding is."""
-NUDGES = ("crosstalk", "use_detail")
+NUDGES = ("crosstalk", "use_detail", "may_identify")
 """Codes of what its author is asked about once in words of its own, and may send as it is."""
 MASKED = ("anonymity", "spam", "methods")
 """Kinds whose words nobody may read, found by a rule, in a text that goes through all the same (CM-09)."""
@@ -106,7 +106,8 @@ def concluded(verdict: Verdict, findings: tuple[Finding, ...], *, need: bool) ->
 
 def _is_masked(finding: Finding) -> bool:
     is_rule = finding.confidence == 1
-    return is_rule and finding.kind in MASKED and finding.then in WITHHOLDS
+    is_asked_about = finding.then == "nudge"  # What tells of themselves alone is theirs to tell.
+    return is_rule and finding.kind in MASKED and finding.then in WITHHOLDS and not is_asked_about
 
 
 ALLOW = Verdict("allow")

@@ -58,11 +58,12 @@ def named(meeting: Meeting, name: str, verdict: Verdict, besides: int = 0) -> st
 def seen(name: str, verdict: Verdict) -> str:
     """The name as it is shown, whoever has it; raises `Refused` where it can't be one.
 
-    What bounces in a name is a way to reach somebody, by a number, an address or a link.
+    What bounces in a name is a way to reach somebody, by a number, an address or a link, or all of a name.
     """
     if verdict.outcome == "bounce":
         spans = [(finding.start, finding.end) for finding in verdict.findings]
-        raise Refused("name_contact", spans=spans)
+        is_full = verdict.findings[0].code == "full_name"
+        raise Refused("name_full" if is_full else "name_contact", spans=spans)
     return shown(masked(name, verdict.masks).replace(MASK, ""))
 
 

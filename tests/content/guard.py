@@ -13,6 +13,9 @@ WRITTEN = Path(__file__).with_name("guard.txt")
 MEANT = {
     "contact_details": {"anonymity", "sourcing", "sexual", "spam"},
     "link": {"anonymity", "sourcing", "sexual", "spam"},
+    "full_name": {"anonymity"},
+    "may_identify": {"anonymity"},
+    "outing": {"anonymity"},
     "crisis": {"crisis_now", "crisis_concern"},
     "concern": {"crisis_now", "crisis_concern"},
 }

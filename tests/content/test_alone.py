@@ -12,7 +12,7 @@ from .test_model import LEARNED
 
 GRAMS = LEARNED.grams
 SELLS = "i can get you pills, good price, message me"
-OUTS = "her real name is Sarah Jones and she works at the bank in town"
+OUTS = "her real name is sarah jones and she works at the bank in town"
 INSULTS = "you are a pathetic idiot and everyone here hates you"
 CRY = "there is no point in me anymore, i am just waiting for it to be over"
 RELAPSE = "i relapsed last night, drank the whole bottle and i am so ashamed"

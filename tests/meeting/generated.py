@@ -551,7 +551,7 @@ class Dice:
         says = ask.Say(self.one(TEXTS), epoch, anyway=self.one((False, True)))
         asks: list[Ask] = [(holder, says)] * 4
         if holder in self.meeting.answers:
-            asks += [(holder, ask.Say(self.one(TEXTS[:3]), epoch, anyway=True))] * 20
+            asks += [(holder, ask.Say(self.one(TEXTS[:3]), epoch, anyway=True))] * 8
         asks += [(self.leader, says), (self.seat, says)]
         if self.meeting.away_until is not None:
             return [*asks, (0, ask.HolderBack(holder)), *[(0, ask.Tick())] * 3]
