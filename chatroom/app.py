@@ -49,6 +49,7 @@ from chatroom.store.open import open_logs
 from chatroom.store.presence import DatabaseLeases
 from chatroom.store.soundness import Soundness
 from chatroom.web.answers import open_templates
+from chatroom.web.appeals import Appeals
 from chatroom.web.assets import Assets
 from chatroom.web.desk import Desk
 from chatroom.web.doors import Doors, Readiness
@@ -238,6 +239,7 @@ def _routes(
         pages,
         doors,
         Rooms(house, meetings, settings, templates),
+        Appeals(house, meetings),
         Help(house, meetings, settings, presses),
         Desk(house, settings, templates, presses),
         Sockets(house, meetings, settings.is_compressed),

@@ -164,7 +164,7 @@ class Commands:
         """What the second look adds stands whatever the epoch is by then: it is the same text."""
         command, rules = taken.command, taken.review
         assert rules is not None, "there are words to look at"
-        text = Text(words_of(command) or "", self._seat, isinstance(command, ask.Tell))
+        text = Text(words_of(command) or "", self._seat, isinstance(command, ask.Tell | ask.Appeal))
         self._note_on_their_way(frame.id, command)
         looked = await self._house.reviewer.look(text.words)
 

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from chatroom.web import doors
 from chatroom.web.answers import answering
+from chatroom.web.appeals import Appeals
 from chatroom.web.assets import Assets
 from chatroom.web.desk import Desk
 from chatroom.web.doors import Doors, Readiness
@@ -31,6 +32,7 @@ def routes(
     pages: Pages,
     door: Doors,
     rooms: Rooms,
+    appeals: Appeals,
     helping: Help,
     desk: Desk,
     sockets: Sockets,
@@ -50,6 +52,8 @@ def routes(
         Route("/rooms/{slug}/door", answering(rooms.door)),
         Route("/rooms/{slug}/seats", answering(rooms.take_seat), methods=["POST"]),
         Route("/rooms/{slug}/knocks/end", answering(rooms.stop_waiting), methods=["POST"]),
+        Route("/rooms/{slug}/appeals", answering(appeals.look)),
+        Route("/rooms/{slug}/appeals", answering(appeals.appeal), methods=["POST"]),
         Route("/rooms/{slug}/cues", answering(rooms.cues)),
         Route("/rooms/{slug}/ways", answering(rooms.ways)),
         Route("/rooms/{slug}/ways", answering(rooms.set_ways), methods=["POST"]),

@@ -34,7 +34,11 @@ def appeal(
     if _appeal_of(meeting, command.about, act) is not None:
         raise Refused("appealed_already")
     number = len(meeting.appeals) + 1
-    words = None if command.text is None else reviewed(command.text, verdict)
+    words = (
+        command.text
+    )  # What a rule would refuse to the room, the facilitators read here as well.
+    if words is not None and verdict.outcome != "refuse":
+        words = reviewed(words, verdict)
     answer_by = now + 60.0 * meeting.flags.appeal_minutes
     others = [
         one

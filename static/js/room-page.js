@@ -158,7 +158,7 @@ class RoomPage {
         this.#draw()
       },
     })
-    this.#end = new EndView(door.helplines, { text: () => this.#composer.text, drop: () => this.#composer.restore("", null) })
+    this.#end = new EndView(door.helplines, { text: () => this.#composer.text, drop: () => this.#composer.restore("", null) }, door.room.slug)
     this.#care = new CareView((caseId) => this.help(caseId))
     this.#draft = new Draft(door.room.slug, () => this.#kept())
   }

@@ -57,3 +57,32 @@ async def test_cm_19_a_mute_is_appealed_and_another_facilitator_undoes_that_alon
     await expect(ada.log).to_contain_text("Thank you for looking")
     # What was taken out stays out.
     await expect(ada.log).not_to_contain_text("What you should do")
+
+
+async def test_cm_19_who_was_removed_asks_from_the_page_they_are_left_with(stage: Stage):
+    links = await room_of(stage, "Removed")
+    ada, mo = await stage.person("Ada"), await stage.person("Mo")
+    ben = await stage.person("Ben", phone=True)
+    await ada.come_in(links["facilitator"])
+    await mo.come_in(links["facilitator"])
+    await ada.press("Open meeting")
+    await ben.come_in(links["member"])
+    async with ada.acts_on("Ben") as acts:
+        await acts.get_by_role("button", name="Remove Ben from this meeting").click()
+        await acts.get_by_role("button", name="Yes, remove Ben from this meeting").click()
+    out = ben.page.locator(".appeal")
+    await out.get_by_label("You can ask another facilitator").fill("My brother was at the keys")
+    await out.get_by_role("button", name="Ask another facilitator").click()
+    # Loaded again, the door says the same.
+    await expect(out).to_contain_text("You have asked the facilitators who did not decide it.")
+    await ben.page.reload()
+    await expect(out).to_contain_text("You have asked the facilitators who did not decide it.")
+    await mo.rests()
+    await mo.page.get_by_role("button", name="Ben asks about their removal").click()
+    sheet = mo.page.get_by_role("dialog", name="Ben asks about their removal")
+    await expect(sheet).to_contain_text("My brother was at the keys")
+    await sheet.get_by_role("button", name="Let them come back").click()
+    await out.get_by_role("button", name="Come back in").click()
+    await expect(ben.floor).to_be_visible()
+    await ben.say("I am back")
+    await expect(ada.log).to_contain_text("I am back")

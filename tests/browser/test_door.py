@@ -154,7 +154,7 @@ async def test_a47_by_the_link_of_somebody_removed_one_waits_and_the_facilitator
         await ben.come_in(links["member"])
         async with ada.people(), ada.acts_on("Ben") as acts:
             await expect(acts).to_contain_text(
-                "can't be taken back. If it was a mistake, they can ask"
+                "another facilitator lets them come back. If it was a mistake, they can ask"
             )
             await ada.shoot_as_it_is("door-before-removal", "phone")
             await press_both(acts, "Remove Ben from this meeting")

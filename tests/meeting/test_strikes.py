@@ -2,6 +2,7 @@
 
 import pytest
 
+from moderation.content.verdict import Finding, Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
 from moderation.meeting.audience import AppealView, StrikesView, snapshot, streams
@@ -168,6 +169,12 @@ def test_cm_19_the_words_of_an_appeal_and_of_its_answer_are_reviewed():
     appealed(story).when(mo, answers, bounced("contact_details", 5, 13)).refused(
         "contact_details", spans=[(5, 13)]
     )
+
+
+def test_cm_19_what_a_rule_refuses_to_the_room_can_be_told_in_an_appeal():
+    refused = Verdict("refuse", findings=(Finding("sourcing", 0, 4, kind="sourcing"),))
+    asked = muted_by_ada().when(ben, ask.Appeal("mute", text="They sell here"), refused).allowed()
+    assert asked.state.appeals[1].words == "They sell here"
 
 
 def test_cm_19_a_mute_that_is_upheld_against_ends_and_its_author_hears_who_looked():

@@ -6,6 +6,7 @@ import { RefusedError, arrivingAs, isUnknown, newId, post, postLast } from "../h
 import { Lookout } from "../lookout.js"
 import { knockedAs, NOT_SURE, notYet, whatIsOn, whatIsSo, whoAnswers, whoComesIn } from "./door-words.js"
 import { helplineList } from "./helplines.js"
+import { appeals } from "./notices.js"
 
 /** @import { Refusal } from "../protocol.js" */
 /** @import { News } from "./door-words.js" */
@@ -181,6 +182,7 @@ export class DoorView {
     this.#no = no
     const wasIn = this.#form.contains(document.activeElement)
     this.#inPlace(el("p", {}, no.words))
+    if (no.code === "removed") void appeals(this.#lobby, this.#door.room.slug)
     if (wasIn) this.#lobby.focus()
   }
 

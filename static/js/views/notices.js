@@ -108,14 +108,17 @@ export class EndView {
   #onward = find("#onward")
   #lines
   #field
+  #room
   #isAsked = false
   #without = el("button", { type: "button", hidden: true, onclick: () => this.#goWithout() }, "Go without them")
 
   /**
    * @param {Helpline[]} helplines Stay on the page of who is out, whatever becomes of the network.
    * @param {{ text: () => string, drop: () => void }} field
+   * @param {string} room Its slug.
    */
-  constructor(helplines, field) {
+  constructor(helplines, field, room) {
+    this.#room = room
     this.#lines = helplines.length > 0 ? helplineList(helplines) : null
     this.#field = field
     this.#acts.append(this.#without)
@@ -151,6 +154,7 @@ export class EndView {
     const end = OUT[code] ?? OTHERWISE
     this.#show(end)
     if (code in OUT && this.#lines !== null) this.#words.after(this.#lines)
+    if (code === 4410) void appeals(this.#element, this.#room)
     return { words: end.words, isOut: code in OUT }
   }
 
@@ -162,4 +166,12 @@ export class EndView {
     set(this.#onward, "class", onward === OVER.onward ? null : "primary")
     this.#acts.hidden = onward === ""
   }
+}
+
+/** Loaded for who was removed alone; without a network they read whom to turn to. @param {HTMLElement} beside @param {string} room */
+export async function appeals(beside, room) {
+  const loaded = await import("./appeal-out.js").catch(() => null)
+  const home = el("div", { class: "appeal" })
+  beside.append(home)
+  loaded?.offerAppeal(home, room)
 }

@@ -41,7 +41,7 @@ export const PURGED = 120
 
 /** What a removal is, and what is left to do about it. */
 export const UNTIL_ITS_END =
-  "It holds until this meeting ends and can't be taken back. If it was a mistake, they can ask to come in from another browser, and you let them in."
+  "It holds until this meeting ends, unless they ask and another facilitator lets them come back. If it was a mistake, they can ask to come in from another browser, and you let them in."
 
 /** @param {Room} room @param {number | null} seat */
 export function they(room, seat) {
