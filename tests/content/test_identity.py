@@ -123,7 +123,8 @@ def test_cm_04_two_reasons_at_one_place_are_one():
         "full_name",
         "contact_details",
     ]
-    assert [one.code for one in judge("I'm john smith@example.org").findings] == ["contact_details"]
+    (one,) = judge("I'm on insta at Mercy General Hospital").findings
+    assert one.code == "contact_details"
 
 
 @pytest.mark.parametrize("name", ["John Smith", "maria garcia", "Hans Müller"])

@@ -171,3 +171,9 @@ def test_fc_22_a_name_is_taken_out_by_facilitators_and_of_who_is_below_them():
     story.when(mo, ask.TakeNameOut(ada)).refused("not_on_a_facilitator")
     story.when(ada, ask.TakeNameOut(mo)).allowed()
     story.when(ada, ask.TakeNameOut(99)).refused("no_such_seat")
+
+
+def test_cm_04_all_of_a_name_comes_back_with_words_of_its_own():
+    found = bounced("full_name", 0, 10)
+    renamed = given(in_phase("gathering")).when(ben, ask.Rename("Ben Carter"), found)
+    renamed.refused("name_full", spans=[(0, 10)])
