@@ -27,14 +27,14 @@ function told(...entries) {
 
 test("cm 20 one report is told with the words and the reason, and may be left as it is", () => {
   assert.deepEqual(told(LINE, report("hurts")), [
-    ["Somebody reported what Ben wrote: “Some words.”. It hurts somebody.", "Leave it as it is", "Fold it", "Take the words out"],
+    ["Somebody reported what Ben wrote: “Some words.” It hurts somebody.", "Leave it as it is", "Fold it", "Take the words out"],
   ])
 })
 
 test("cm 20 two that fold are told as two, each reason once", () => {
   const folded = { type: "folded", number: 1, by: "reports" }
   const [[words, ...acts]] = told(LINE, report("other"), report("other"), folded)
-  assert.equal(words, "2 people reported what Ben wrote: “Some words.”. Something else. It is folded until you decide.")
+  assert.equal(words, "2 people reported what Ben wrote: “Some words.” Something else. It is folded until you decide.")
   assert.deepEqual(acts, ["Unfold it", "Keep it folded", "Take the words out"])
 })
 

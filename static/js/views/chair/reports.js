@@ -41,12 +41,12 @@ function notice(room, number, found) {
   const whys = room.reports.filter((report) => report.number === number).map(({ why }) => why)
   const who = whys.length === 1 ? "Somebody reported" : `${whys.length} people reported`
   const reasons = [...new Set(whys)].map((why) => REASONS[why]).join("; ")
-  const [what, words] = found === null ? ["a line from before you came", ""] : [`what ${rooms.nameOf(room, found.seat)} wrote`, quoted(found.line.words ?? "")]
+  const [what, words] = found === null ? ["a line from before you came", "."] : [`what ${rooms.nameOf(room, found.seat)} wrote`, quoted(found.line.words ?? "")]
   const isFolded = found !== null && found.line.fold !== ""
   const state = isFolded ? " It is folded until you decide." : ""
   return {
     key: `report ${number} ${whys.length}`,
-    words: `${who} ${what}${words}. ${reasons}.${state}`,
+    words: `${who} ${what}${words} ${reasons}.${state}`,
     acts: [
       { key: `leave ${isFolded}`, label: isFolded ? "Unfold it" : "Leave it as it is", command: { type: "unfold", number } },
       { key: `keep ${isFolded}`, label: isFolded ? "Keep it folded" : "Fold it", command: { type: "fold", number } },
