@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from chatroom.client import enter
 from moderation.meeting import commands as ask
 from tests.browser.five import go_to, seats
+from tests.browser.stage import PHONE
 
 if TYPE_CHECKING:
     from tests.browser.stage import Stage
@@ -99,6 +100,13 @@ async def test_ce_10_the_card_and_the_desk_say_the_same_of_who_sees_the_words(st
         await expect(eve.help).to_contain_text("contact one of these lines at once")
         await eve.help.get_by_role("button", name="Ask for help now").click()
         await expect(eve.help).to_contain_text("Nobody is at the desk right now")
+        # Far from any room, too, a phone has the field of the line whole, wherever the panel stands.
+        await eve.page.set_viewport_size(PHONE)
+        for y in (0, 10_000):
+            await eve.help.evaluate(f"(panel) => panel.scrollTo(0, {y})")
+            await eve.rests()
+            await eve.is_in_sight(eve.help.get_by_role("textbox"))
+            await eve.is_in_sight(eve.help.get_by_role("button", name="Send", exact=True))
 
         await sam.come_to_desk(links["staff"])
         await expect(card).to_contain_text(
