@@ -39,6 +39,8 @@ export class Behind {
   came = false
   /** @type {{ out: () => void } | null} */
   #arrived = null
+  /** Own words that a facilitator has. @type {{ heard: (entry: MeetingEntry["entry"]) => void } | null} */
+  #waits = null
 
   /** @param {Ways} ways */
   constructor(ways) {
@@ -54,6 +56,7 @@ export class Behind {
   /** @param {MeetingEntry["entry"]} entry @param {Room} room */
   heard(entry, room) {
     if (this.#panel !== "loading") this.#panel?.heard(entry, room)
+    this.#waits?.heard(entry)
   }
 
   /** @param {Model} model @param {boolean} isCrowd */
@@ -87,15 +90,17 @@ export class Behind {
     const { acts, sound, folds, onfolds, place, onload } = this.#ways
     const tried = this.#restTries++ > 0 ? `?${this.#restTries}` : ""
     try {
-      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }, { ArrivedView }, { WordActs }, { AppealsView }] = await Promise.all(
-        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived", "word-acts", "appeals", "answer"].map((view) => import(`./views/${view}.js${tried}`)),
+      const [{ MeView }, { ReadingsView }, { AgendaView }, { OfferView }, { ThereView }, { HushView }, { FoldAwayView }, { NameNextView }, { TitleView }, { ArrivedView }, { WaitsView }, { WordActs }, { AppealsView }] = await Promise.all(
+        ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived", "waits", "word-acts", "appeals", "answer"].map((view) => import(`./views/${view}.js${tried}`)),
       )
       const me = new MeView(acts, { isOn: sound.get(), onchange: sound.set })
       const arrived = new ArrivedView(acts, this.came)
       this.#arrived = arrived
+      const waits = new WaitsView(acts)
+      this.#waits = waits
       const words = new WordActs({ acts, folds, onchange: onfolds, place })
       onfolds(words)
-      this.#rest = [me, words, arrived, new AppealsView(acts, this.mine), new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
+      this.#rest = [me, words, arrived, waits, new AppealsView(acts, this.mine), new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
       onload()
     } catch {
       this.#rest = null // The network is gone; it is asked for again once the line is back.

@@ -14,6 +14,7 @@ import { isolated } from "./written.js"
  * @property {number} number
  * @property {number} at
  * @property {string | null} words
+ * @property {string} note What a facilitator says of it.
  * @property {"self" | "facilitator" | null} takenBy
  * @property {"" | "review" | "reports" | "facilitator" | "shield"} fold
  * @property {string} label
@@ -24,7 +25,7 @@ import { isolated } from "./written.js"
 /**
  * The lines of one turn, or lines that one person wrote one after another outside of turns (FC-11).
  *
- * @typedef {{ kind: "turn", key: string, at: number, seat: number, turn: number, lines: Line[] }} TurnItem
+ * @typedef {{ kind: "turn", key: string, at: number, seat: number, turn: number, late: boolean, lines: Line[] }} TurnItem
  */
 /** What a facilitator or a reader posted. */
 /** @typedef {{ kind: "card", key: string, at: number, seat: number, post: Kind, lines: Line[] }} CardItem */
@@ -76,7 +77,7 @@ export class Timeline {
     switch (entry.type) {
       case "said":
         this.#keepOwn(entry.seat, room, entry.words ?? null, "say")
-        return this.#say(line(number, at, entry), entry.seat, entry.turn ?? 0, key)
+        return this.#say(line(number, at, entry), entry.seat, entry.late ? 0 : (entry.turn ?? 0), key, entry.late)
       case "posted":
         return this.#post({ ...line(number, at, entry), marks }, entry.seat, entry.kind, key)
       case "folded":
@@ -92,6 +93,13 @@ export class Timeline {
         return this.#aside({ kind: "private", key, at, seat: entry.seat, to: entry.to ?? 0, words: entry.words ?? null })
       case "care_noticed":
         return this.#push({ kind: "notice", key, at, about: entry.seat, attended: entry.attended, text: "may need care." })
+      case "held_yours":
+        this.#keepOwn(room.seat, room, entry.words ?? null, "say")
+        return null
+      case "held_yours_ended":
+        return entry.words ? this.#push({ kind: "notice", key, at, text: `${BACK[entry.how] ?? "This was not published."} “${isolated(entry.words)}”` }) : null
+      case "strike_proposed":
+        return this.#push({ kind: "notice", key, at, about: entry.seat, isCue: true, text: `tried to write what a rule refuses${entry.kind === "sourcing" ? ": getting or selling" : ""}. Nobody read it; nothing was done.` })
       case "crosstalk_noticed":
         return this.#push({ kind: "notice", key, at, about: entry.seat, isCue: true, text: "has answered what others shared, several times." })
       default: {
@@ -167,17 +175,17 @@ export class Timeline {
     return [...cards].filter((card) => card !== undefined)
   }
 
-  /** @param {Line} line @param {number} seat @param {number} turn @param {string} key */
-  #say(line, seat, turn, key) {
+  /** @param {Line} line @param {number} seat @param {number} turn @param {string} key @param {boolean} [late] Then it stands by itself. */
+  #say(line, seat, turn, key, late = false) {
     this.#lines.set(line.number, line)
-    const card = this.#cardFor(line, seat, turn)
+    const card = late ? null : this.#cardFor(line, seat, turn)
     if (card !== null) {
       card.lines.push(line)
       this.#cards.set(line.number, card)
       return card
     }
     /** @type {TurnItem} */
-    const made = { kind: "turn", key, at: line.at, seat, turn, lines: [line] }
+    const made = { kind: "turn", key, at: line.at, seat, turn, late, lines: [line] }
     this.#cards.set(line.number, made)
     if (turn !== 0) this.#turns.set(turn, made)
     return this.#push(made)
@@ -187,7 +195,7 @@ export class Timeline {
   #cardFor(line, seat, turn) {
     if (turn !== 0) return this.#turns.get(turn) ?? null
     const last = this.items.at(-1)
-    if (last?.kind !== "turn" || last.seat !== seat || last.turn !== 0) return null
+    if (last?.kind !== "turn" || last.seat !== seat || last.turn !== 0 || last.late) return null
     return line.at - (last.lines.at(-1)?.at ?? last.at) < PAUSE ? last : null
   }
 
@@ -241,9 +249,9 @@ export class Timeline {
   }
 }
 
-/** @param {number} number @param {number} at @param {{ words?: string | null, fold?: string }} entry @returns {Line} */
-function line(number, at, { words = null, fold: label = "" }) {
-  return { number, at, words, takenBy: null, fold: label && "review", label, reactions: new Map() }
+/** @param {number} number @param {number} at @param {{ words?: string | null, fold?: string, note?: string }} entry @returns {Line} */
+function line(number, at, { words = null, fold: label = "", note = "" }) {
+  return { number, at, words, note, takenBy: null, fold: label && "review", label, reactions: new Map() }
 }
 
 /**
@@ -356,6 +364,12 @@ function uninvited(reason, room) {
   const words = UNINVITED[reason]
   if (!words) return null
   return reason !== "phase" && place(room) > 0 ? `${words} You are still in line.` : words
+}
+
+/** @type {Record<string, string>} */
+const BACK = {
+  given_back: "A facilitator gave this back to you; the others have not read it.",
+  time: "Nobody decided in time, so this came back to you; the others have not read it.",
 }
 
 /** @type {Record<string, string>} */

@@ -135,7 +135,7 @@ export class TimelineView {
     for (const line of item.lines) {
       let row = lines.querySelector(`[data-number="${line.number}"]`)
       if (row === null) {
-        row = el("div", { class: "share", "data-number": line.number }, el("p", { dir: "auto" }))
+        row = el("div", { class: "share", "data-number": line.number }, el("p", { dir: "auto" }), line.note && el("p", { class: "soft" }, "A facilitator adds: this is one person's experience, and no medical advice."))
         lines.append(row)
       }
       const isFolded = line.fold !== "" || this.#folds.kept.includes(line.number)
@@ -265,6 +265,7 @@ function buildTurn(item, room) {
         el("h3", { dir: "auto", "aria-label": isUnknown && name }, isUnknown ? "…" : name),
         own && el("span", { class: "badge" }, "you"),
         ...badges(room, item.seat).map((badge) => el("span", { class: "badge" }, badge)),
+        item.kind === "turn" && item.late && el("span", { class: "badge" }, "written earlier"),
         el("span", { class: "soft sharing", hidden: true }, "is sharing"),
       ),
       time(item.at),

@@ -12,9 +12,9 @@ import { isolated } from "../../written.js"
 /** @import { Passed } from "./words.js" */
 
 /**
- * `calm` where it can wait until the queue is looked at.
+ * `calm` where it can wait until the queue is looked at; `quote` are somebody's words, in pieces.
  *
- * @typedef {{ key: string, words: string, acts: Act[], calm?: boolean }} Notice
+ * @typedef {{ key: string, words: string, acts: Act[], calm?: boolean, quote?: readonly { text: string, marked: boolean }[] }} Notice
  */
 
 /**

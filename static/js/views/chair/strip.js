@@ -10,6 +10,7 @@ import { careNotice, careWords, needs } from "./care.js"
 import { unanswered } from "./sight.js"
 import { closeAct, everyMinute, onwards, phaseAct } from "./acts.js"
 import { closingNotices, notices, passedNotices } from "./notices.js"
+import { heldNotices } from "./held.js"
 import { reportNotices } from "./reports.js"
 import { lineWords } from "./words.js"
 
@@ -76,9 +77,9 @@ export class Strip {
     return found.map(({ need, words }) => careNotice(room, need, words, ways))
   }
 
-  /** What was reported; each is said aloud once. @param {Model} model @returns {Notice[]} */
-  #reports({ room, items }) {
-    const found = reportNotices(room, items)
+  /** What waits for a decision, and what was reported; each is said aloud once. @param {Model} model @returns {Notice[]} */
+  #asked({ room, items }) {
+    const found = [...heldNotices(room), ...reportNotices(room, items)]
     const news = found.filter(({ key }) => !this.#said.has(key))
     for (const { key } of news) this.#said.add(key)
     this.news = [this.news, ...news.map(({ words }) => words)].filter(Boolean).join(" ")
@@ -139,7 +140,7 @@ export class Strip {
     const open = room.closedAt !== null ? [] : unanswered(room, model.items, this.#aside.keys)
     const standing = [
       ...this.#needs(model),
-      ...this.#reports(model),
+      ...this.#asked(model),
       ...notices(room, now, this.#strangersAt).filter(({ calm }) => !calm).map((notice) => this.#canBePutAway(room, notice)),
       ...appealNotices(room, this.#look),
       ...passedNotices(room, now, this.#passed),
@@ -177,10 +178,11 @@ export function showNotices(list, standing, perform) {
     write(find("p", row), notice.words)
     showActs(find(".acts", row), notice.acts, perform)
   }
-  keyed(list, standing, ({ key }) => key, ({ key }) => noticeRow(key), update, linger)
+  keyed(list, standing, ({ key }) => key, ({ key, quote }) => noticeRow(key, quote), update, linger)
 }
 
-/** @param {string} kind */
-function noticeRow(kind) {
-  return el("li", { "data-kind": kind }, el("p"), el("div", { class: "acts" }))
+/** @param {string} kind @param {Notice["quote"]} quote */
+function noticeRow(kind, quote) {
+  const words = quote?.map(({ text, marked }) => (marked ? el("mark", {}, text) : text))
+  return el("li", { "data-kind": kind }, el("p"), words !== undefined && el("blockquote", { dir: "auto" }, ...words), el("div", { class: "acts" }))
 }

@@ -1,5 +1,6 @@
 /** The sentences of the facilitator's panel: plain, calm, no blame. No DOM. */
 
+import { decidedLine } from "./held.js"
 import * as rooms from "../../standing.js"
 import { clock } from "../../words.js"
 import { load, phaseTime } from "./sight.js"
@@ -145,6 +146,7 @@ export function refusedLine(room, { code, words, facts = {} }) {
   if (code === "floor_busy" && typeof facts.seat === "number") {
     return raceLine(room, facts.seat, typeof facts.by === "number" ? facts.by : 0)
   }
+  if (code === "already_decided" && facts.what) return decidedLine(room, facts)
   if (code === "stale_epoch") return raceLine(room, room.holder ?? room.invited, room.invitedBy)
   return words
 }

@@ -1,0 +1,83 @@
+"""What the review holds: its author sees that it waits, one of two facilitators decides, it may come back (CM-16)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import settings
+from tests.processes import serving
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.browser.stage import Stage
+    from tests.processes import ServerProcess
+
+LINE = "anyone need percs? I can drop them off tonight, good price"
+MARKED = "percs"
+POLICY = """
+[[phrases]]
+kind = "sourcing"
+then = "hold"
+words = ["percs"]
+"""
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
+    """With a phrase that the organisation wants held: a rule, so that no model has to be loaded."""
+    folder = tmp_path_factory.mktemp("server")
+    policy = folder / "policy.toml"
+    policy.write_text(POLICY)
+    async with serving(folder, **settings(), POLICY=str(policy)) as running:
+        yield running
+
+
+async def test_cm_01_cm_16_cm_17_what_is_held_is_released_by_one_of_two_or_given_back(
+    stage: Stage,
+):
+    links = await stage.room("Held words")
+    ada, mo = await stage.person("Ada"), await stage.person("Mo", phone=True, scheme="dark")
+    ben, chidi = await stage.person("Ben", phone=True), await stage.person("Chidi")
+    await ada.come_in(links["facilitator"])
+    await mo.come_in(links["facilitator"])
+    await asyncio.gather(ben.come_in(links["member"]), chidi.come_in(links["member"]))
+    await ada.press("Open meeting")
+    await expect(ben.field).to_have_accessible_description("Everyone can write now")
+
+    await ben.say(LINE)
+    waits = ben.page.locator("#waits")
+    await expect(waits).to_contain_text(LINE)
+    await expect(waits).to_contain_text("Waits for a facilitator. Nobody else has read it")
+    await expect(ben.field).to_have_value("")
+    await ben.is_in_sight(waits)
+    await ben.shoot("h-waits")
+    held = ada.page.locator("[data-kind^=held]")
+    await expect(held.locator("mark")).to_have_text(MARKED)
+    await expect(held).to_contain_text("What Ben wrote waits for you: it may be about getting")
+    await expect(mo.page.locator("[data-kind^=held] mark")).to_have_text(MARKED)
+    await ada.shoot("h-asks")
+    await mo.shoot("h-asks-phone")
+    await expect(chidi.log).not_to_contain_text("percs")
+
+    await mo.page.get_by_role("button", name="Publish what Ben wrote").click()
+    await expect(chidi.card("Ben").last).to_contain_text(LINE)
+    await expect(waits).to_be_empty()
+    await expect(held).to_have_count(0)
+
+    again = f"{LINE}, really"
+    await ben.say(again)
+    await expect(waits).to_contain_text(again)
+    give = ada.page.get_by_role("button", name="Give back to Ben what they wrote")
+    # A button that has only just come takes no press for a moment, and says so.
+    await expect(give).to_be_enabled()
+    await give.press("Enter")
+    await expect(waits).to_be_empty()
+    await expect(ben.field).to_have_value(again)
+    await expect(ben.log).to_contain_text("A facilitator gave this back to you")
+    await ben.shoot("h-given-back")
+    await expect(chidi.log).not_to_contain_text("really")
