@@ -19,10 +19,12 @@ from chatroom.live import reviewing
 from chatroom.live.second_look import SecondLook
 from chatroom.settings import Settings
 from tests.journal.town import GATHERING, Frame, Line, Room, Town, town_in
+from tests.load._load import spelt
 from tests.processes import READY_WITHIN, SOON
 
 CRY = "i keep thinking the world would be lighter with me out of it"
 """No rule knows it; of that tests/content/test_model.py makes sure."""
+OFFER = "selling leftover percs, cheap, who wants some"
 TOKEN = "t" * 32
 
 
@@ -115,11 +117,35 @@ async def test_a_cry_that_no_rule_knows_is_heard_in_what_is_too_long_ce06(room: 
         assert cares(bens) == 1
 
 
+async def test_cm_16_what_only_the_second_look_finds_waits_for_a_facilitator_and_is_read_by_nobody_else(
+    room: Room,
+):
+    ada, ben, chidi = await room.open(), await room.seat("Ben"), await room.seat("Chidi")
+    async with room.sit(ada) as adas, room.sit(ben) as bens, room.sit(chidi) as chidis:
+        assert (await bens.say(OFFER, GATHERING))["type"] == "receipt"
+        held = await adas.entry("held")
+        assert held["entry"]["words"] == OFFER
+        assert [why["kind"] for why in held["entry"]["why"]] == ["sourcing"]
+        assert (await bens.say("good evening all", GATHERING))["type"] == "receipt"
+        assert (await chidis.entry("said"))["entry"]["words"] == "good evening all"
+        release = {"type": "release", "number": held["number"]}
+        assert (await adas.ask(release))["type"] == "receipt"
+        assert (await chidis.entry("said"))["entry"]["words"] == OFFER
+
+
+async def test_who_tells_the_facilitators_of_an_offer_is_heard_by_them_at_once(room: Room):
+    ada, ben = await room.open(), await room.seat("Ben")
+    async with room.sit(ada) as adas, room.sit(ben) as bens:
+        assert (await bens.ask({"type": "tell", "text": OFFER}))["type"] == "receipt"
+        assert (await adas.entry("told"))["entry"]["words"] == OFFER
+
+
 async def test_what_one_socket_sends_at_once_is_answered_and_read_in_its_order_p5(room: Room):
     """Looks take as long as their texts are long."""
     await room.open()
     ben, chidi = await room.seat("Ben"), await room.seat("Chidi")
-    texts = ["I walked to the meeting. " * (40 if n % 3 == 0 else 1) + str(n) for n in range(8)]
+    calm = "I am glad to be here with all of you tonight, thank you. "
+    texts = [calm * (12 if number % 3 == 0 else 1) + spelt(number) for number in range(8)]
     async with room.sit(ben) as bens, room.sit(chidi) as chidis:
         for number, text in enumerate(texts):
             say = {"type": "say", "text": text, "epoch": GATHERING}
@@ -127,7 +153,11 @@ async def test_what_one_socket_sends_at_once_is_answered_and_read_in_its_order_p
         answers = [await answer(bens) for _ in texts]
         assert [frame["id"] for frame in answers] == [f"{n:032x}" for n in range(8)]
         assert all(frame["type"] == "receipt" for frame in answers)
-        said = [(await chidis.entry("said"))["entry"]["words"] for _ in texts]
+        said: list[str] = []
+        while len(said) < len(texts):
+            await chidis.next()
+            entries = [entry["entry"] for entry in chidis.entries()]
+            said = [entry["words"] for entry in entries if entry["type"] == "said"]
         assert said == [text.strip() for text in texts]
 
 
