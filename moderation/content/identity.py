@@ -160,7 +160,7 @@ def _is_titled(text: str) -> bool:
 
 def _is_full_name(name: str, lexicon: Lexicon) -> bool:
     """A first name, and one behind it that is neither another first name nor a word of the language."""
-    first, *others = _folded(name)
+    first, *others = folded(name)
     if first in lexicon.not_surnames and first not in lexicon.given_names:
         return False
     if _is_known(name, lexicon) or not others:
@@ -176,7 +176,7 @@ def _may_be_surname(word: str, lexicon: Lexicon) -> bool:
 
 def _are_well_known(name: str, lexicon: Lexicon) -> bool:
     """Two names that many people have; both could hardly be anything else."""
-    words = _folded(name)
+    words = folded(name)
     if len(words) != 2 or _is_known(name, lexicon):
         return False
     first, last = words
@@ -185,9 +185,9 @@ def _are_well_known(name: str, lexicon: Lexicon) -> bool:
 
 def _is_known(name: str, lexicon: Lexicon) -> bool:
     """Of somebody in a book: authors, those who began the fellowships, the long dead."""
-    folded = " ".join(_folded(name))
-    return any(folded == known or folded.startswith(f"{known} ") for known in lexicon.known_people)
+    plain = " ".join(folded(name))
+    return any(plain == known or plain.startswith(f"{known} ") for known in lexicon.known_people)
 
 
-def _folded(name: str) -> list[str]:
+def folded(name: str) -> list[str]:
     return re.sub(r"[^a-z\- ]", "", shadow(name).text).split()

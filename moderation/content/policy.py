@@ -132,8 +132,8 @@ class OwnPhrases(Struct, frozen=True):
 class Policy(Struct, frozen=True):
     """The settings of the review; the version names them in every verdict.
 
-    `allowed_numbers` are helplines as the operator wrote them, vanity forms included; `allowed_names` are authors and
-    people of long ago, who may be named in full. `links` that are `group` are as the group has them.
+    `allowed_numbers` are helplines as the operator wrote them, vanity forms included; `allowed_names` are people who
+    may be named in full, beside those whom the review knows. `links` that are `group` are as the group has them.
     """
 
     version: str

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from moderation.content.contact import CONTACT, LINK, contact
 from moderation.content.context import Context
 from moderation.content.crisis import SUPPORT, URGENT, crisis
-from moderation.content.identity import FULL_NAME, MAY_IDENTIFY, OUTING, identity
+from moderation.content.identity import FULL_NAME, MAY_IDENTIFY, OUTING, folded, identity
 from moderation.content.lexicon import Lexicon
 from moderation.content.policy import Policy, Rule, Way
 from moderation.content.text import Shadow, shadow, words
@@ -38,20 +38,40 @@ def review(text: str, context: Context, policy: Policy, lexicon: Lexicon) -> Ver
     read = words(source, lexicon.vocabulary)
     concerns = _tidy(crisis(read, lexicon))
     breaches = _tidy(contact(source, text, context, policy, lexicon))
-    breaches = [*breaches, *_beside(breaches, _tidy(identity(text, context, lexicon)))]
+    breaches = [
+        *breaches,
+        *_beside(breaches, _tidy(identity(text, context, _knowing(policy, lexicon)))),
+    ]
     signal = _signal(concerns)
-    found = [_weighed(finding, policy.way(KINDS[finding.code])) for finding in concerns + breaches]
+    spares = context.role != "member"
+    found = [
+        _weighed(finding, policy.way(KINDS[finding.code]), spares=spares)
+        for finding in concerns + breaches
+    ]
     findings = [*(one for one in found if one is not None), *_own(read, policy)]
     verdict = Verdict("allow", signal=signal, epoch=context.epoch, policy=policy.version)
     return concluded(verdict, tuple(sorted(findings, key=_place)), need=signal is not None)
 
 
-def _weighed(finding: Finding, way: Way) -> Finding | None:
-    """The finding of a rule with what the policy makes of it; None where that is nothing."""
+def _weighed(finding: Finding, way: Way, *, spares: bool) -> Finding | None:
+    """The finding of a rule with what the policy makes of it; None where that is nothing.
+
+    `spares`: whoever holds the meeting is asked about nothing, and kept from nobody (CM-18).
+    """
     if way.rule == "off":
         return None
-    then = SOFTER.get(finding.code, way.rule) if way.rule in WITHHOLDS else way.rule
+    then: Rule = way.rule
+    if then in WITHHOLDS and finding.code in SOFTER:
+        then = "note" if spares else SOFTER[finding.code]
     return made_of(replace(finding, kind=KINDS[finding.code]), then, way.label)
+
+
+def _knowing(policy: Policy, lexicon: Lexicon) -> Lexicon:
+    """The lists, with those whom the organisation lets people name."""
+    if not policy.allowed_names:
+        return lexicon
+    names = {" ".join(folded(name)) for name in policy.allowed_names}
+    return replace(lexicon, known_people=lexicon.known_people | names)
 
 
 def _beside(found: list[Finding], more: list[Finding]) -> Iterator[Finding]:

@@ -59,7 +59,10 @@ async def test_the_ways_are_set_for_the_next_meeting_and_put_back_to_the_formats
         "How long a share is": "Usual: as each part says",
         "Answers to a share": "Usual: nobody answers a share",
         "Words under a line": "Usual: on",
+        "Using told in detail": "Usual: folded; each reader opens it",
+        "Who used today": "Usual: shares like everybody",
         "Who posts links": "Usual: facilitators only",
+        "Whom it is for": "Usual: open: others may read along",
         "Who comes in": "Usual: members only",
         "What late-comers read": "Usual: from when they come in",
     }
@@ -101,7 +104,9 @@ async def test_the_ways_are_set_for_the_next_meeting_and_put_back_to_the_formats
     await ben.open(room["address"])
     await ben.page.get_by_role("textbox", name="Your name for this meeting").fill("Ben")
     await ben.press("Come in")
-    await expect(ben.page.get_by_text("New voices come first.")).to_be_visible()
+    agenda = ben.page.get_by_role("region", name="Agenda")
+    await expect(agenda.get_by_text("New voices come first.")).to_be_visible()
+    await expect(agenda.get_by_text("An open meeting: whoever wants to know")).to_be_visible()
 
 
 async def test_a_refusal_keeps_what_was_chosen(stage: Stage):

@@ -42,7 +42,6 @@ def test_what_is_shipped_tells_what_is_so_without_it():
         *("crisis_now", "crisis_concern", "harm_by_others", "relapse")
     }
     assert "aa.org" in SHIPPED.allowed_domains
-    assert "Bill Wilson" in SHIPPED.allowed_names
 
 
 def test_a_policy_says_only_what_is_otherwise():
@@ -167,6 +166,20 @@ def test_cm_18_no_machine_keeps_or_folds_what_facilitators_and_staff_write(role:
     own = read('[[phrases]]\nwords = ["blue house"]\nkind = "spam"\nthen = "hold"')
     assert of("the blue house", own).outcome == "hold"
     assert of("the blue house", own, who).outcome == "allow"
+
+
+def test_cm_04_whom_the_organisation_lets_people_name_may_be_named():
+    text = "I'm reading Jane Smith's book about sleep, and Sarah Jones from the Tuesday group helped me"
+    both = [text[one.start : one.end] for one in of(text, SHIPPED).because]
+    assert any("Sarah Jones" in name for name in both)
+    named = of(text, read('allowed_names = ["Sarah Jones"]'))
+    assert not any("Sarah Jones" in text[one.start : one.end] for one in named.findings)
+
+
+def test_cm_18_facilitators_are_neither_asked_nor_held_for_what_a_rule_sees():
+    text = "what Sam said in Monday's meeting was that he drinks again"
+    assert of(text, SHIPPED).outcome == "hold"
+    assert of(text, SHIPPED, Context("facilitator")).outcome == "allow"
 
 
 # Phrases of the organisation's own
