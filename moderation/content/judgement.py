@@ -9,6 +9,9 @@ from moderation.content.verdict import Finding, Signal, Verdict, concluded
 
 SIGNALS: dict[str, Signal] = {"crisis_now": "urgent", "crisis_concern": "support"}
 
+LIKELIEST = 0.999
+"""As sure as the second look is ever told to be: that something is certain, a rule alone can say."""
+
 RAISES = 0.5
 """How likely a cry must be for a case to be opened on it; from its cut on, it keeps the words from being withheld."""
 
@@ -45,7 +48,8 @@ def _finding(one: Seen, text: str, way: Way) -> Finding | None:
     if way.look == "off":
         return None
     words = tuple(text[start:end] for start, end in one.words)
-    found = Finding(one.kind, one.start, one.end, one.kind, words, round(one.confidence, 3))
+    likely = min(round(one.confidence, 3), LIKELIEST)
+    found = Finding(one.kind, one.start, one.end, one.kind, words, likely)
     if one.confidence < SURE[way.level].get(way.look, 0.0):
         return found
     return made_of(found, way.look, way.label)

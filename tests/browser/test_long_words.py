@@ -13,9 +13,9 @@ from tests.browser.five import Wire
 if TYPE_CHECKING:
     from tests.browser.stage import Person, Stage
 
-FIRST = " ".join(f"one{number}" for number in range(280))
-SECOND = " ".join(f"two{number}" for number in range(280))
-THIRD = " ".join(f"three{number}" for number in range(60))
+FIRST = " ".join(f"oak{number}" for number in range(280))
+SECOND = " ".join(f"elm{number}" for number in range(280))
+THIRD = " ".join(f"maple{number}" for number in range(60))
 LONG = f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
 LINES = [FIRST, SECOND, THIRD]
 

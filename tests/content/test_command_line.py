@@ -53,6 +53,15 @@ def test_a_policy_says_what_this_organisation_lets_people_write(tmp_path: Path):
     assert "link" not in str(told(line, policy=policy)[0]["findings"])
 
 
+def test_a_mistake_in_a_policy_is_told_with_its_line(tmp_path: Path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('links = "everyone"\nlinks_of = "me"\n')
+    asked = ["review", "--policy", str(policy)]
+    result = CliRunner().invoke(main, asked, input="{}")
+    assert result.exit_code == 2
+    assert "Invalid value for --policy: line 2" in result.output
+
+
 def test_cm_09_the_crisis_stands_beside_the_decision():
     (answer,) = told({"id": 1, "text": "I am going to kill myself, ring 312-555-0143"})
     assert (answer["decision"], answer["crisis"]) == ("allow", "imminent")

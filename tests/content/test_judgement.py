@@ -75,6 +75,13 @@ def test_the_signal_comes_from_the_rules_or_from_the_second_look(text: str, sign
     assert of(text).signal == signal
 
 
+def test_only_a_rule_is_certain():
+    sure = Look((Seen("spam", 9.0, 0.0, 0.9999, 0, 9, ()),))
+    settled = settled_in_room(ALLOW, "a bargain", sure, POLICY)
+    (found,) = settled.findings
+    assert (found.confidence, settled.outcome, settled.masks) == (0.999, "hold", ())
+
+
 def test_what_a_rule_is_certain_of_is_not_told_twice():
     assert kinds("I am going to kill myself, goodbye") == ["crisis_now"]
 

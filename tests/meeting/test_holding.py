@@ -83,6 +83,12 @@ def test_cm_01_no_snapshot_of_anybody_else_has_held_words():
         assert snapshot(meeting, seat).waits == ()
 
 
+def test_a_facilitators_snapshot_of_what_is_held_leads_to_the_same_held_words():
+    shown = snapshot(holding().state, ada)
+    assert shown.held
+    assert snapshot(from_snapshot(shown), ada).held == shown.held
+
+
 def test_cm_16_an_entry_has_the_places_of_what_weighed_and_no_words_but_words():
     """They go with a redaction and with the sweep: nothing of them stays behind in what is kept (P19)."""
     assert {name for name in happened.Why.__struct_fields__ if name not in ("kind", "code")} == {
