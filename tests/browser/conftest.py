@@ -12,6 +12,12 @@ from tests.processes import ServerProcess, serving
 
 HELPLINES = "Helpline | 116 123 | tel:116123; Emergency | 112 | tel:112"
 RETENTION_HOURS = 3
+HOLDS = """
+[[phrases]]
+kind = "sourcing"
+then = "hold"
+words = ["percs"]
+"""
 
 _told = pytest.StashKey[list[str]]()
 
@@ -46,6 +52,13 @@ def settings() -> dict[str, str]:
         "HELPLINES": HELPLINES,
         "RETENTION_HOURS": str(RETENTION_HOURS),
     }
+
+
+def holding(folder: Path) -> dict[str, str]:
+    """Settings with a phrase that the organisation wants held: a rule, so that no model has to be loaded."""
+    policy = folder / "policy.toml"
+    policy.write_text(HOLDS)
+    return {"POLICY": str(policy)}
 
 
 @pytest.fixture

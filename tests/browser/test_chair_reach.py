@@ -5,25 +5,41 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, get_args
 
+import pytest
 from playwright.async_api import expect
 
 from chatroom.client import enter
 from moderation.meeting import commands as ask
+from tests.browser.conftest import holding, settings
 from tests.browser.five import close_meeting, knock, press_both, room_of, seats, wrong
 from tests.browser.test_taps import hold_the_floor
+from tests.processes import serving
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from playwright.async_api import WebSocket
 
     from chatroom.client import Seat
     from tests.browser.stage import Person, Stage
+    from tests.processes import ServerProcess
 
 # What this story leaves to others, and where it is told.
 ELSEWHERE = {
     "announce_draft": "the page does it by itself (test_phases)",
     "tag": "only in a tag phase, by whoever shares (test_phases)",
     "reseat": "of one who lost their seat (test_door)",
+    "report": "of members alone: a facilitator folds, or takes out (test_folds)",
+    "appeal": "by whom a note, a mute or a removal befell (test_appeal)",
+    "take_back_held": "by whoever wrote what is held; never a facilitator (test_held)",
 }
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
+    folder = tmp_path_factory.mktemp("server")
+    async with serving(folder, **settings(), **holding(folder)) as running:
+        yield running
 
 
 async def test_every_command_of_a_facilitator_is_given_from_the_page(stage: Stage):
@@ -42,6 +58,11 @@ async def test_every_command_of_a_facilitator_is_given_from_the_page(stage: Stag
         await hold_the_floor(ada, ben)
         await the_floor(ada, ben, chidi)
         await the_words(ada, ben)
+        await the_folds(ada)
+        await the_held(ada, ben)
+        await the_self(ada)
+        await the_notes(ada, chidi)
+        await the_appeal(ada, mo, dana)
         await the_people(ada, chidi, dana)
         await the_chair(ada, mo)
         await the_room(ada)
@@ -107,14 +128,52 @@ async def the_words(ada: Person, ben: Seat) -> None:
     card = ada.card("Ben").last
     await card.get_by_role("button", name="React").click()
     await card.get_by_role("button", name="With you").click()
+
+
+async def the_folds(ada: Person) -> None:
+    card = ada.card("Ben").last
     await card.get_by_role("button", name=re.compile("^Options")).click()
+    await card.get_by_role("button", name="Fold for everyone").click()
+    await card.get_by_role("button", name="Unfold for everyone").click()
+    await expect(card).to_contain_text("I am here.")
     await press_both(card, "Take these words out for everyone")
+
+
+async def the_held(ada: Person, ben: Seat) -> None:
+    for words, act in (
+        ("Who has percs?", "Publish what Ben wrote"),
+        ("I mean, percs for tonight.", "Give back to Ben what they wrote"),
+    ):
+        await ben.say(words)
+        await ada.press(act)
+        await expect(ada.button(act)).to_have_count(0)
+    await expect(ada.card("Ben").last).to_contain_text("Who has percs?")
+
+
+async def the_self(ada: Person) -> None:
     await ada.press("End turn")
     await ada.press("I am here to listen today")
     await ada.press("Change my name")
     await ada.page.get_by_role("textbox", name="Your name for this meeting").fill("Ada L.")
     await ada.press("Save")
     await expect(ada.here.filter(has_text="Ada L.")).to_be_visible()
+
+
+async def the_notes(ada: Person, chidi: Seat) -> None:
+    async with ada.acts_on("Chidi") as acts:
+        await acts.get_by_role("button", name="Give Chidi a note: advice").click()
+        await expect(acts).to_contain_text("1 note")
+    await chidi.until(lambda: chidi.caught_up)
+
+
+async def the_appeal(ada: Person, mo: Seat, dana: Seat) -> None:
+    """Of what another facilitator did: who did it answers nothing."""
+    await mo.send(ask.Mute(dana.seat))
+    await dana.send(ask.Appeal("mute"))
+    await ada.press("Dana asks about a mute")
+    sheet = ada.page.get_by_role("dialog", name="Dana asks about a mute")
+    await sheet.get_by_role("button", name="It stands").click()
+    await expect(sheet).to_be_hidden()
 
 
 async def the_people(ada: Person, chidi: Seat, dana: Seat) -> None:

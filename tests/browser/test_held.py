@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import settings
+from tests.browser.conftest import holding, settings
 from tests.processes import serving
 
 if TYPE_CHECKING:
@@ -19,21 +19,12 @@ if TYPE_CHECKING:
 
 LINE = "anyone need percs? I can drop them off tonight, good price"
 MARKED = "percs"
-POLICY = """
-[[phrases]]
-kind = "sourcing"
-then = "hold"
-words = ["percs"]
-"""
 
 
 @pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
-    """With a phrase that the organisation wants held: a rule, so that no model has to be loaded."""
     folder = tmp_path_factory.mktemp("server")
-    policy = folder / "policy.toml"
-    policy.write_text(POLICY)
-    async with serving(folder, **settings(), POLICY=str(policy)) as running:
+    async with serving(folder, **settings(), **holding(folder)) as running:
         yield running
 
 
