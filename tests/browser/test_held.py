@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import holding, settings
+from tests.browser.test_access import tab_to
 from tests.processes import serving
 
 if TYPE_CHECKING:
@@ -71,3 +72,36 @@ async def test_cm_01_cm_16_cm_17_what_is_held_is_released_by_one_of_two_or_given
     await expect(ben.log).to_contain_text("A facilitator gave this back to you")
     await ben.shoot("h-given-back")
     await expect(chidi.log).not_to_contain_text("really")
+
+
+async def test_cm_16_by_keyboard_alone_it_is_published_given_back_and_taken_back(stage: Stage):
+    links = await stage.room("By keyboard")
+    ada, ben = await stage.person("Ada"), await stage.person("Ben")
+    await ada.come_in(links["facilitator"])
+    await ben.come_in(links["member"])
+    await ada.press("Open meeting")
+    await expect(ben.field).to_have_accessible_description("Everyone can write now")
+    waits = ben.page.locator("#waits")
+    give = ada.button("Give back to Ben what they wrote")
+
+    await ben.say(LINE)
+    await tab_to(ada, ada.button("Publish what Ben wrote"))
+    await ada.page.keyboard.press("Enter")
+    await expect(ada.card("Ben").last).to_contain_text(LINE)
+    await expect(give).to_have_count(0)
+    await ben.say(f"{LINE}, really")
+    await tab_to(ada, give)
+    await ada.page.keyboard.press("Space")
+    await expect(ben.field).to_have_value(f"{LINE}, really")
+    await ben.press("Send")
+    await tab_to(ben, waits.get_by_role("button", name="Take it back"))
+    await ben.page.keyboard.press("Enter")
+    await expect(waits).to_be_empty()
+    await expect(ben.field).to_have_value(f"{LINE}, really")
+
+    # Assistive technology brings the focus without Tab, and presses in the same moment.
+    await ada.page.reload()
+    await expect(ada.page.locator(".unheeded")).to_be_attached()
+    await ben.press("Send")
+    await give.press("Enter")
+    await expect(waits).to_be_empty()

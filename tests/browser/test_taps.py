@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from chatroom.client import enter
 from moderation.meeting import commands as ask
-from tests.browser.five import go_to, knock, notice, room_of, seats
+from tests.browser.five import go_to, knock, notice, room_of, seats, wrong
 from tests.browser.test_access import tab_to
 
 if TYPE_CHECKING:
@@ -30,6 +30,16 @@ LIES_OVER = """({ x, y, width, height }) => {
   addEventListener("pointerdown", () => console.info("tapped", performance.now() - goneAt), true)
 }"""
 GOES = "over.remove(), window.goneAt = performance.now()"
+# What had the focus goes, the page brings the focus on, and a key is struck in that very moment.
+STRUCK = """(act) => {
+  const gone = document.createElement("button")
+  document.body.append(gone)
+  gone.focus()
+  gone.remove()
+  act.focus()
+  act.click()
+  window.struckAt = performance.now()
+}"""
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
@@ -129,6 +139,35 @@ async def test_a_key_that_is_held_or_struck_twice_is_one_press(stage: Stage):
         await ben.until(lambda: ben.meeting.turn_extra > 0)
         await ben.until(lambda: ben.caught_up)
         assert ben.meeting.turn_extra == 60
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_a_key_that_did_nothing_says_so_and_the_next_stroke_is_taken(
+    stage: Stage, phone: bool
+):
+    links = await room_of(stage, "Says so")
+    ada = await stage.person("Ada", phone=phone)
+    await ada.come_in(links["facilitator"])
+    said = ada.status("That press did nothing: this had only just come here.")
+    async with seats(links["member"], "Ben") as (ben,):
+        await hold_the_floor(ada, ben)
+        pause = ada.button("Pause")
+        await pause.evaluate(STRUCK)
+        await expect(said).to_be_in_viewport(ratio=1)  # A tap goes through it.
+        await ada.shoot_as_it_is("key-did-nothing", "phone" if phone else "desk")
+        await ben.until(lambda: ben.caught_up)
+        assert ben.meeting.paused_at is None
+        await ada.comes_true("performance.now() - struckAt > 400")
+        await expect(pause).to_be_focused()
+        await ada.page.keyboard.press("Enter")
+        await ben.until(lambda: ben.meeting.paused_at is not None)
+        await expect(said).to_have_count(0)
+
+    # A sheet holds the page up: it is said there.
+    async with ada.people(), wrong(ada) as acts:
+        await acts.get_by_role("button", name="Lock the door").evaluate(STRUCK)
+        await expect(acts.locator(said)).to_be_in_viewport(ratio=1)
+        await expect(acts.get_by_role("button", name="Unlock the door")).to_have_count(0)
 
 
 async def test_leave_now_and_help_take_every_tap(stage: Stage):

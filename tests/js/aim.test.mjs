@@ -1,7 +1,8 @@
 // A tap does what it was aimed at, or nothing: what lay under the finger a moment ago decides.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Layout, MOMENT } from "./js/views/aim.js"
+import { Layout } from "./js/views/aim.js"
+import { MOMENT } from "./js/views/brought.js"
 
 const row = (top) => ({ left: 0, top, right: 100, bottom: top + 44 })
 const admit = { is: "admit", key: "7", means: "Admit Petra" }

@@ -1,9 +1,8 @@
 /** Aim: a tap does what it was aimed at, or nothing. One guard for a whole page, by finger and by key. */
 
 import { turnOff } from "../dom.js"
-
-/** Milliseconds in which nobody can have aimed anew: what has come under a finger since takes no tap. */
-export const MOMENT = 400
+import { Focus, MOMENT } from "./brought.js"
+import { Unheeded } from "./unheeded.js"
 
 /**
  * Something that can be tapped, as it stands: `means` is what a tap on it would do, in words; `key` is
@@ -89,6 +88,8 @@ const OTHERS = "summary, input, select, textarea"
 const ALWAYS = "#leave, [data-leave], [data-help]"
 /** Keys that bring the focus somewhere. */
 const BRINGS = /^(Tab|Arrow|Home|End|Page)/
+/** Keys that write or press; assistive technology holds others down while it goes somewhere. */
+const PRESSES = /^(.|Enter|Escape|Backspace|Delete)$/u
 /** Milliseconds after rows came or went in which a scroll is not the reader's own, but follows of them. */
 const FOLLOWS = 150
 /** Where on an act a finger may come down, in shares of its box: a part of it may lie where another act lay. */
@@ -124,8 +125,10 @@ class Guard {
   #brings = false
   /** Whether it has moved in this very task. */
   #isFresh = false
-  /** @type {{ on: EventTarget | null, at: number, byHand: boolean }} */
-  #focus = { on: null, at: -Infinity, byHand: true }
+  #focus = new Focus()
+  /** What has the focus. @type {EventTarget | null} */
+  #on = null
+  #unheeded = new Unheeded()
   /** @type {Set<Element>} */
   #held = new Set()
   #timer = 0
@@ -149,6 +152,7 @@ class Guard {
     const places = placesNow()
     this.#layout.saw(performance.now(), places)
     this.#tell(places)
+    this.#lose()
     clearTimeout(this.#settling)
     this.#settling = setTimeout(() => this.settle(), SETTLES)
   }
@@ -158,18 +162,27 @@ class Guard {
     const places = placesNow()
     this.#layout.settled(places)
     this.#tell(places)
+    this.#lose()
+  }
+
+  /** What had the focus went without leaving it to anything. */
+  #lose() {
+    if (this.#on === null || document.activeElement !== document.body) return
+    this.#on = null
+    this.#focus.lost(performance.now())
   }
 
   /** @param {PointerEvent} event */
   down({ clientX, clientY }) {
     this.#finger = { at: performance.now(), x: clientX, y: clientY }
+    this.#focus.pressed(performance.now())
   }
 
   /** What a hand does to the focus follows in the same task; or goes before, where assistive technology presses. */
   brings() {
     this.#brings = true
     setTimeout(() => (this.#brings = false))
-    if (this.#isFresh) this.#focus.byHand = true
+    if (this.#isFresh) this.#focus.byHand()
   }
 
   /** Who scrolls moves things under their own finger; where rows came or went the page does. @param {EventTarget | null} box */
@@ -191,8 +204,9 @@ class Guard {
 
   /** @param {EventTarget | null} on */
   focus(on) {
-    if (on === this.#focus.on) return // It moved, and took the focus along.
-    this.#focus = { on, at: performance.now(), byHand: this.#brings }
+    if (on === this.#on) return // It moved, and took the focus along.
+    this.#focus.came(performance.now(), this.#brings, this.#on instanceof Element && isGone(this.#on))
+    this.#on = on
     this.#isFresh = true
     setTimeout(() => (this.#isFresh = false))
   }
@@ -200,6 +214,7 @@ class Guard {
   /** A key that is held down is one press. @param {KeyboardEvent} event */
   key(event) {
     if (BRINGS.test(event.key)) this.brings()
+    if (PRESSES.test(event.key)) this.#focus.pressed(performance.now())
     if (event.repeat && /^(Enter| )$/.test(event.key) && actOf(event.target) !== null) event.preventDefault()
   }
 
@@ -211,10 +226,12 @@ class Guard {
     if (event.detail !== 0 && !this.#held.has(act)) return
     this.#catchUp(act)
     this.#layout.settled(placesNow())
-    const isMeant = event.detail === 0 ? this.#isMeantByKey(act) : this.#isMeantByFinger(act, event)
-    if (isMeant) return
+    const byKey = event.detail === 0
+    if (byKey) this.#unheeded.end()
+    if (byKey ? this.#isMeantByKey(act) : this.#isMeantByFinger(act, event)) return
     event.preventDefault()
     event.stopImmediatePropagation()
+    if (byKey) this.#unheeded.tell(act)
   }
 
   /** @param {Element} act @param {MouseEvent} event */
@@ -232,10 +249,9 @@ class Guard {
   /** @param {Element} act */
   #isMeantByKey(act) {
     if (document.activeElement !== act) return true // Enter in a field sends its form.
-    const since = performance.now() - MOMENT
-    const { at, byHand } = this.#focus
-    if (at > since && !byHand) return false
-    return !this.#layout.isOther(Math.max(at, since), placeOf(act))
+    const now = performance.now()
+    if (this.#focus.isBrought(now)) return false
+    return !this.#layout.isOther(Math.max(this.#focus.at, now - MOMENT), placeOf(act))
   }
 
   /** What takes no tap for now says so, to whoever asks before they tap. @param {readonly Placed[]} places */
@@ -269,6 +285,12 @@ function isOnTop({ is, left, top, right, bottom }) {
   if (is.closest("[inert]") !== null) return true
   const over = document.elementFromPoint(within((left + right) / 2, 0, innerWidth), within((top + bottom) / 2, 0, innerHeight))
   return over === null || is.contains(over) || over.contains(is)
+}
+
+/** Whether it can't have the focus any more: hidden, on its way out, or below a dialog that holds the page up. @param {Element} one */
+function isGone(one) {
+  const page = [...document.querySelectorAll("dialog:modal")].at(-1)
+  return !one.isConnected || !one.checkVisibility() || one.closest("[inert]") !== null || page?.contains(one) === false
 }
 
 /** @param {Element} is @returns {Placed} */
