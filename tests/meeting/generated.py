@@ -20,6 +20,7 @@ from moderation.meeting import decider, format
 from moderation.meeting import entries as happened
 from moderation.meeting.audience import audience
 from moderation.meeting.format import Flags, Phase
+from moderation.meeting.nudge import OFTEN
 from moderation.meeting.state import Meeting, Stamp
 from moderation.refused import Refused
 from tests.cast import FACILITATORS, NAMES, SAMS_SESSION, SESSIONS
@@ -195,6 +196,9 @@ class Dice:
             number = len(self.meeting.knockers) + len(self.meeting.seats)
             stranger = ask.TakeSeat(f"stranger-{number}", "member", f"Gus {number}", known=False)
             return Step(0, stranger, 1.0)
+        if self._goes_on_answering():
+            answer = ask.Say(self.one(TEXTS[:3]), self.epoch, anyway=True)
+            return Step(self.meeting.holder or 0, answer, 0.5, NUDGED)
         seat, command = self.one(self._asks())
         wait = self.one(WAITS)
         due = decider.due(self.meeting)
@@ -216,6 +220,12 @@ class Dice:
         came, told = self.meeting.strangers, self.meeting.strangers_at
         is_rush = bool(came) and self.now - came[-1] <= 2.0 and told is None
         return is_rush and self.meeting.is_open and self.random.random() < 0.8
+
+    def _goes_on_answering(self) -> bool:
+        """Who answered a share does so again, as long as nobody has been told that they often do (CM-10)."""
+        meeting = self.meeting
+        often = meeting.answers.get(meeting.holder or 0, OFTEN)
+        return meeting.is_open and often < OFTEN and self.random.random() < 0.7
 
     def one(self, choices: Sequence[T]) -> T:
         return self.random.choice(choices)
@@ -550,10 +560,9 @@ class Dice:
     def _turn(self, holder: int, epoch: int) -> list[Ask]:
         says = ask.Say(self.one(TEXTS), epoch, anyway=self.one((False, True)))
         asks: list[Ask] = [(holder, says)] * 4
-        if holder in self.meeting.answers:
-            asks += [(holder, ask.Say(self.one(TEXTS[:3]), epoch, anyway=True))] * 8
         asks += [(self.leader, says), (self.seat, says)]
         if self.meeting.away_until is not None:
+            asks += [(self.leader, ask.Freeze())] * 2
             return [*asks, (0, ask.HolderBack(holder)), *[(0, ask.Tick())] * 3]
         if self.meeting.last_line_until is not None:
             asks += [(holder, says)] * 6

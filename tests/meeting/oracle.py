@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from moderation.meeting import entries as happened
-from tests.meeting.oracle_clocks import Awaited, Illegal, exactly, must
+from tests.meeting.oracle_clocks import SLACK, Awaited, Illegal, exactly, must
 from tests.meeting.oracle_held import HeldWords
 from tests.meeting.oracle_people import LEFT_OPEN
 from tests.meeting.oracle_strikes import Judged
@@ -384,7 +384,8 @@ class Oracle(Judged, HeldWords):
         must(not self.stopped and self.away is None, "its clock stands still already (CM-15)")
         must(self._phase().turn > 0, "no clock runs here (CM-15)")
         ends = self._hard_end() if self.last_line is None else self.last_line
-        must(not self.clocks.turn.over(ends), "the turn was over (CM-15)")
+        in_time = self.clocks.turn.reads <= ends + SLACK
+        must(in_time, "the turn was over (CM-15)")
         must(entry.until == self.clocks.at + MOMENT, "not the time that was promised (CM-15)")
         self.moment, self.had_moment = self._in_room(entry.until), True
 

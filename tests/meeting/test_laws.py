@@ -50,7 +50,7 @@ law = settings(max_examples=5000 if FULL else 60)
 
 pytestmark = pytest.mark.laws
 
-ROUNDS = 6
+ROUNDS = 12
 """So often chance may try to get everywhere."""
 
 
