@@ -343,6 +343,7 @@ class Person:
         await more.click()
         sheet = self.page.get_by_role("dialog", name=name, exact=True)
         await expect(sheet).to_be_visible()
+        await self.rests()
         yield sheet
         # A private line closes it by itself, and so does a removal, perhaps in this very moment.
         back = sheet.get_by_role("button", name="Back", exact=True)

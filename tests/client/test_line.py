@@ -72,7 +72,12 @@ async def test_a_line_gets_its_receipt_and_a_no_is_raised_bare(server: Scripted)
     async def script(connection: Connection):
         await connection.welcome(epoch=3)
         command = await connection.command()
-        assert command["command"] == {"type": "say", "text": "hello", "epoch": 3}
+        assert command["command"] == {
+            "type": "say",
+            "text": "hello",
+            "epoch": 3,
+            "anyway": False,
+        }
         await connection.send(Receipt(command["id"], "room", 1))
         await connection.send(Refusal((await connection.command())["id"], "muted", "Not now."))
 

@@ -214,9 +214,8 @@ def test_cm_19_who_decided_does_not_answer_and_nobody_answers_for_themselves():
 def test_cm_19_of_two_who_answer_one_decides_and_the_other_is_told():
     story = appealed(muted_by_ada()).given(*sam_comes_in())
     first = story.when(mo, ask.AnswerAppeal(1, upheld=True)).allowed()
-    first.when(NEXT, ask.AnswerAppeal(1, upheld=False)).refused(
-        "appeal_answered", upheld=True, seat=mo
-    )
+    second = first.when(NEXT, ask.AnswerAppeal(1, upheld=False))
+    second.refused("appeal_answered", upheld=True, seat=mo)
 
 
 def test_cm_19_an_appeal_undoes_no_later_mute():
