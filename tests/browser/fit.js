@@ -128,7 +128,7 @@
   function overlaps(wrong) {
     const seen = new Set()
     for (const { parent, range } of texts(ground())) {
-      const box = parent.closest("p, li, h1, h2, h3, button, summary, strong, small, time, span") ?? parent
+      const box = parent.closest("p, blockquote, li, h1, h2, h3, button, summary, strong, small, time, span") ?? parent
       // What sticks is looked at with the focus on it.
       if (seen.has(box) || isStart(parent) || box.closest(".sheet-head")) continue
       seen.add(box)

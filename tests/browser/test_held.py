@@ -53,6 +53,8 @@ async def test_cm_01_cm_16_cm_17_what_is_held_is_released_by_one_of_two_or_given
     await expect(held).to_contain_text("What Ben wrote waits for you: it may be about getting")
     await expect(mo.page.locator("[data-kind^=held] mark")).to_have_text(MARKED)
     await ada.shoot("h-asks")
+    for act in ("Publish what Ben wrote", "Give back to Ben what they wrote"):
+        await mo.is_in_sight(mo.button(act))
     await mo.shoot("h-asks-phone")
     await expect(chidi.log).not_to_contain_text("percs")
 

@@ -11,16 +11,19 @@ from playwright.async_api import expect
 
 from chatroom.client import enter
 from moderation.meeting import commands as ask
-from tests.browser.fit import Reader, looked_at, reader
+from tests.browser.conftest import holding, settings
+from tests.browser.fit import SMALL, Reader, looked_at, reader
 from tests.browser.five import at_the_door, go_to, room_of, seats, wrong
-from tests.browser.stage import DESK
+from tests.browser.stage import DESK, PHONE
 from tests.browser.test_phases import take_floor
+from tests.processes import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from chatroom.client import Seat
     from tests.browser.stage import Person, Stage
+    from tests.processes import ServerProcess
 
 LONG_NAME = "Bartholomew-Maximilian van der Wa"
 LONG_TOPIC = (
@@ -29,6 +32,13 @@ LONG_TOPIC = (
 )
 SHARE = "Last week I sat in the car outside the shop for twenty minutes, and then I rang. " * 2
 State = tuple[str, "Person"]
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
+    folder = tmp_path_factory.mktemp("server")
+    async with serving(folder, **settings(), **holding(folder)) as running:
+        yield running
 
 
 # The states, each reached from the one before
@@ -280,6 +290,24 @@ async def chair(stage: Stage) -> AsyncIterator[State]:
         await ben.send(ask.Tell("I would rather stop, may I?"))
         await expect(ada.log).to_contain_text("rather stop")
         yield "somebody has the floor, held", ada
+        await waiting_for_a_decision(ada, ben, dana)
+        for act in ("Publish what Ben wrote", "Give back to Ben what they wrote"):
+            for window in (SMALL, PHONE):
+                await ada.page.set_viewport_size(window)
+                await ada.is_in_sight(ada.button(act))
+        yield "words wait for a decision", ada
+        await mo.until(lambda: len(mo.meeting.held) == 1)
+        await mo.send(ask.GiveBackHeld(mo.meeting.held[0].number))
+        await expect(ada.button("Publish what Ben wrote")).to_have_count(0)
+        for act in ("Leave it as it is", "Fold it", "Take the words out"):
+            for window in (SMALL, PHONE):
+                await ada.page.set_viewport_size(window)
+                await ada.is_in_sight(ada.button(act))
+        yield "words were reported", ada
+        await ada.press("Leave it as it is")
+        await expect(ada.button("Fold it")).to_have_count(0)
+        await expect(ada.page.locator("[data-asked]")).to_have_count(0)
+        await ada.rests()
         async with ada.people():
             yield "the sheet", ada
             for summary in await ada.page.locator("#sheet summary").all():
@@ -320,6 +348,16 @@ async def test_everything_can_be_read_and_reached_at_any_size_of_text(
 
 
 # What the stories need
+
+
+async def waiting_for_a_decision(ada: Person, ben: Seat, dana: Seat) -> None:
+    """A line that is held, and below it one that was reported."""
+    await ben.say(f"Who has percs? {SHARE}")
+    await expect(ada.button("Publish what Ben wrote")).to_be_visible()
+    card = ada.card("Ben").last
+    number = int(await card.locator("[data-number]").first.get_attribute("data-number") or 0)
+    await dana.send(ask.Report(number, "hurts"))
+    await expect(ada.button("Fold it")).to_be_attached()
 
 
 def seat_of(ada: Seat, name: str) -> int:

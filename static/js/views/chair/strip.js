@@ -20,6 +20,9 @@ import { lineWords } from "./words.js"
 /** @import { Act, Unanswered } from "./sight.js" */
 /** @import { Notice } from "./notices.js" */
 
+/** The notices of words that wait for a decision. */
+const DECIDED = '[data-kind^="held"], [data-kind^="report"]'
+
 export class Strip {
   #perform
   #tell
@@ -148,8 +151,7 @@ export class Strip {
       // They stay in sight until they are answered: in the talk, or else here.
       ...open.filter(({ last }) => this.#far.has(last)).map((line) => this.#lineNotice(room, line)),
     ]
-    // On a phone there is room for one of the two; where the phase has run over it is that one.
-    set(this.#element, "data-busy", room.holder !== null && next !== null && !standing.some(({ key }) => key === "over"))
+    const isOver = standing.some(({ key }) => key === "over")
     keepFocus(this.#element, () => {
       this.#acts.hidden = pause === null
       showActs(this.#more, several(more), this.#perform)
@@ -158,6 +160,11 @@ export class Strip {
       showActs(this.#onwards, several(next), this.#perform)
       showActs(this.#phase, several(phase), this.#perform)
       showNotices(this.#notices, standing, this.#perform)
+      // A row that goes keeps its place, and so does what made room for it.
+      const isAsked = this.#notices.querySelector(DECIDED) !== null
+      set(this.#element, "data-asked", isAsked)
+      // On a phone there is room for one of the two: where the phase has run over it is that one, unless words wait for a decision.
+      set(this.#element, "data-busy", room.holder !== null && (isAsked || (next !== null && !isOver)))
     })
   }
 }
