@@ -56,17 +56,27 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
   console.error("policy violated:", violatedDirective, blockedURI, sample))
 """
 
-# Targets that stand out of the window, or are too small for a finger. Links in a sentence may be.
+# Targets that stand out of the window, or are too small for a finger; links in a sentence may be. And
+# choices that have no room for their longest words.
 TARGETS = """(least) => {
   const wrong = []
   const scrolls = (e) => e !== null && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement))
   const shown = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true })
-  for (const e of document.querySelectorAll("button, textarea, input, summary, a.button")) {
+  const pen = document.createElement("canvas").getContext("2d")
+  const arrow = 20
+  const cut = (e) => {
+    const { font, paddingLeft, paddingRight } = getComputedStyle(e)
+    pen.font = font
+    const room = e.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - arrow
+    return [...e.options].map(({ text }) => text).filter((text) => pen.measureText(text).width > room)
+  }
+  for (const e of document.querySelectorAll("button, textarea, input, select, summary, a.button")) {
     const { left, right, width, height } = e.getBoundingClientRect()
     if (!shown(e)) continue
     const name = e.getAttribute("aria-label") ?? e.textContent?.trim() ?? e.id
     const out = left < -0.5 || right > innerWidth + 0.5
     if (out && !scrolls(e.parentElement)) wrong.push(`${name} stands out: ${left}..${right}`)
+    if (e.localName === "select") wrong.push(...cut(e).map((words) => `#${e.id} cuts “${words}”`))
     if (width < least - 0.5 || height < least - 0.5) wrong.push(`${name} is small: ${width} x ${height}`)
   }
   return wrong

@@ -59,10 +59,10 @@ async def test_the_ways_are_set_for_the_next_meeting_and_put_back_to_the_formats
         "How long a share is": "Usual: as each part says",
         "Answers to a share": "Usual: nobody answers a share",
         "Words under a line": "Usual: on",
-        "Using told in detail": "Usual: folded; each reader opens it",
+        "Using told in detail": "Usual: folded; each opens it",
         "Who used today": "Usual: shares like everybody",
         "Who posts links": "Usual: facilitators only",
-        "Whom it is for": "Usual: open: others may read along",
+        "Whom it is for": "Usual: an open meeting",
         "Who comes in": "Usual: members only",
         "What late-comers read": "Usual: from when they come in",
     }

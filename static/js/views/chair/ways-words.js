@@ -63,7 +63,7 @@ export const WAYS = [
     title: "Using told in detail",
     hint: "Of a share that dwells on it. A relapse or a cry is never held back.",
     values: {
-      fold: "Folded; each reader opens it",
+      fold: "Folded; each opens it",
       bounce: "Asked about first, then folded",
       hold: "A facilitator decides",
     },
@@ -83,8 +83,8 @@ export const WAYS = [
   {
     name: "declared",
     title: "Whom it is for",
-    hint: "Said at the door and in the room; it lets nobody in or out.",
-    values: { open: "Open: others may read along", closed: "Closed: for those who come for themselves" },
+    hint: "Closed: for those who come for themselves. It is said, and keeps nobody out.",
+    values: { open: "An open meeting", closed: "A closed meeting" },
   },
   {
     name: "door",
@@ -99,9 +99,9 @@ export const WAYS = [
   },
   {
     name: "signals",
-    title: "When words speak of danger",
+    title: "Who is told when words speak of danger",
     hint: "A call to staff is opened always. Facilitators learn who, and never the words.",
-    values: { facilitators: "Staff and facilitators are told", staff: "Staff alone are told" },
+    values: { facilitators: "Staff and facilitators", staff: "Staff alone" },
   },
   {
     name: "history",
