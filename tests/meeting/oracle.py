@@ -384,7 +384,7 @@ class Oracle(Judged, HeldWords):
         must(not self.stopped and self.away is None, "its clock stands still already (CM-15)")
         must(self._phase().turn > 0, "no clock runs here (CM-15)")
         ends = self._hard_end() if self.last_line is None else self.last_line
-        in_time = self.clocks.turn.reads <= ends + SLACK
+        in_time = self.clocks.turn.reads < ends - SLACK / 2
         must(in_time, "the turn was over (CM-15)")
         must(entry.until == self.clocks.at + MOMENT, "not the time that was promised (CM-15)")
         self.moment, self.had_moment = self._in_room(entry.until), True
