@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from tests.browser.five import room_of
+from tests.browser.test_access import tab_to
 
 if TYPE_CHECKING:
     from tests.browser.stage import Stage
@@ -77,11 +78,13 @@ async def test_cm_19_who_was_removed_asks_from_the_page_they_are_left_with(stage
     await expect(out).to_contain_text("You have asked the facilitators who did not decide it.")
     await ben.page.reload()
     await expect(out).to_contain_text("You have asked the facilitators who did not decide it.")
-    await mo.rests()
-    await mo.page.get_by_role("button", name="Ben asks about their removal").click()
+    # By keyboard alone, from the notice to the answer.
+    await tab_to(mo, mo.button("Ben asks about their removal"))
+    await mo.page.keyboard.press("Enter")
     sheet = mo.page.get_by_role("dialog", name="Ben asks about their removal")
     await expect(sheet).to_contain_text("My brother was at the keys")
-    await sheet.get_by_role("button", name="Let them come back").click()
+    await tab_to(mo, sheet.get_by_role("button", name="Let them come back"))
+    await mo.page.keyboard.press("Enter")
     await out.get_by_role("button", name="Come back in").click()
     await expect(ben.floor).to_be_visible()
     await ben.say("I am back")
