@@ -109,7 +109,8 @@ class Commands:
         self._go_on = go_on
         self.outstanding = 0
         """How many wait for their answers."""
-        self._bounced = 0
+        self._bounced = ("", 0)
+        """For which reason lines came back last, and how often in a row."""
         self._owed: dict[str, bool] | None = None
         self._owed_until = 0.0
 
@@ -352,7 +353,7 @@ class Commands:
     def _came_back(self, id: str, error: BaseException | None) -> None:
         """The holder has a moment to change a line (CM-15); after a few times its author is told whom to ask."""
         if error is None:
-            self._bounced = 0
+            self._bounced = ("", 0)
         if not isinstance(error, Refused) or "spans" not in error.facts:
             return
         meeting = self._book.fold.state
@@ -366,8 +367,10 @@ class Commands:
             )
         may_go_as_it_is = "anyway" in REFUSALS[error.code].next
         if not may_go_as_it_is and not meeting.is_facilitator(self._seat):
-            self._bounced += 1
-            error.facts["times"] = self._bounced
+            before, times = self._bounced
+            times = times + 1 if error.code == before else 1
+            self._bounced = (error.code, times)
+            error.facts["times"] = times
 
     def _propose_strike(self, id: str, kind: str) -> None:
         """The facilitators hear who wrote what kind of thing; only a person gives a strike (CM-18)."""

@@ -138,3 +138,14 @@ async def test_cm_15_the_third_time_its_author_is_told_whom_to_ask(room: Room):
         assert (await line.say("Hello", GATHERING))["type"] == "receipt"
         again = await line.say("It is 212 555 0123", GATHERING)
         assert (again["next"], again["facts"]) == (["edit"], {"times": 1})
+
+
+async def test_cm_15_another_reason_is_told_however_often_lines_came_back_before(room: Room):
+    await room.open()
+    ben = await room.seat("Ben")
+    async with room.sit(ben) as line:
+        for _ in range(2):
+            assert (await line.say("It is 212 555 0123", GATHERING))["code"] == "contact_details"
+        link = await line.say("look at https://example.org/page", GATHERING)
+        assert (link["code"], link["facts"]) == ("link", {"times": 1})
+        assert "links" in link["words"]
