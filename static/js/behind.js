@@ -39,7 +39,7 @@ export class Behind {
   came = false
   /** @type {{ out: () => void } | null} */
   #arrived = null
-  /** Own words that a facilitator has. @type {{ heard: (entry: MeetingEntry["entry"]) => void } | null} */
+  /** Own words that a facilitator has. @type {import("./views/waits.js").WaitsView | null} */
   #waits = null
 
   /** @param {Ways} ways */
@@ -65,6 +65,11 @@ export class Behind {
     if (isCrowd && this.crowd === null && this.#isCrowdDue) void this.#loadCrowd()
     const isCalled = this.#panel !== null && this.#panel !== "loading" && this.#panel.isCalled
     if (this.#rest !== "loading") for (const view of this.#rest ?? []) view.render(model, isCalled)
+  }
+
+  /** Own words that wait, at the end of the talk; whether some came. @param {Model} model */
+  waits(model) {
+    return this.#waits?.render(model) ?? false
   }
 
   /** Nothing of the meeting is to be seen any more. */
@@ -96,11 +101,10 @@ export class Behind {
       const me = new MeView(acts, { isOn: sound.get(), onchange: sound.set })
       const arrived = new ArrivedView(acts, this.came)
       this.#arrived = arrived
-      const waits = new WaitsView(acts)
-      this.#waits = waits
+      this.#waits = new WaitsView(acts)
       const words = new WordActs({ acts, folds, onchange: onfolds, place })
       onfolds(words)
-      this.#rest = [me, words, arrived, waits, new AppealsView(acts, this.mine), new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
+      this.#rest = [me, words, arrived, new AppealsView(acts, this.mine), new ReadingsView(acts), new AgendaView(), new OfferView(acts), new ThereView(acts), new HushView(), new FoldAwayView(), new NameNextView(acts), new TitleView()]
       onload()
     } catch {
       this.#rest = null // The network is gone; it is asked for again once the line is back.

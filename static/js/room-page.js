@@ -468,7 +468,8 @@ class RoomPage {
     const rows = this.#pending.filter((item) => this.#composer.shows(item) && !this.#timeline.holds(item))
     this.#talk.render(model, this.#timeline, () => {
       this.#writers.render(room, this.#writing.seats(now))
-      return this.#waiting.render(rows, this.#connection.isLive)
+      const hasHeld = this.#behind.waits(model)
+      return this.#waiting.render(rows, this.#connection.isLive) || hasHeld
     })
   }
 }

@@ -93,6 +93,12 @@ COVERED = """(element) => {
     .map((over) => over?.outerHTML.slice(0, 80) ?? "nothing, it is outside")[0]
 }"""
 
+BEGINS = """(element) => {
+  const { left, top } = element.getBoundingClientRect()
+  const over = document.elementFromPoint(left + 8, top + 8)
+  return element.contains(over) ? null : (over?.outerHTML.slice(0, 80) ?? "nothing, it is outside")
+}"""
+
 
 class Stage:
     """The people of one test on one server."""
@@ -367,6 +373,12 @@ class Person:
         await expect(thing).to_be_in_viewport(ratio=1)
         covered = await thing.evaluate(COVERED)
         assert not covered, f"{self.name}: {thing} is covered by {covered}"
+
+    async def begins_in_sight(self, thing: Locator) -> None:
+        """Its first words, with nothing over them; what is too high for the window goes on below."""
+        await expect(thing).to_be_visible()
+        covered = await thing.evaluate(BEGINS)
+        assert not covered, f"{self.name}: the beginning of {thing} is covered by {covered}"
 
     # Help
 

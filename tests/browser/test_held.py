@@ -76,6 +76,34 @@ async def test_cm_01_cm_16_cm_17_what_is_held_is_released_by_one_of_two_or_given
     await expect(chidi.log).not_to_contain_text("really")
 
 
+async def test_cm_17_what_was_just_written_and_waits_is_in_sight_in_large_text_too(stage: Stage):
+    links = await stage.room("Held in large text")
+    ada, ben = await stage.person("Ada"), await stage.person("Ben", phone=True, scheme="dark")
+    await ada.come_in(links["facilitator"])
+    await ben.come_in(links["member"])
+    await ada.press("Open meeting")
+    await expect(ben.field).to_have_accessible_description("Everyone can write now")
+    await ben.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    waiting = ben.page.locator("#waits article")
+    for count in (1, 2):
+        await ben.say(f"{LINE}, {count}")
+        await expect(waiting).to_have_count(count)
+        await ben.rests()
+        await ben.is_in_sight(waiting.last.get_by_role("button", name="Take it back"))
+    await ben.shoot_as_it_is("h-waits-large", "phone")
+    # What comes back, or is said of a cry, is read from its beginning.
+    await ben.say("Call me on 020 7946 0018 after the meeting")
+    await expect(ben.refusal).to_be_visible()
+    await ben.rests()
+    await ben.begins_in_sight(ben.refusal.locator(".said"))
+    await ben.shoot_as_it_is("h-refused-large", "phone")
+    await ben.say("I want to die tonight")
+    await expect(ben.page.locator("#care .offer")).to_be_visible()
+    await ben.rests()
+    await ben.begins_in_sight(ben.page.locator("#care .offer p").first)
+    await ben.shoot_as_it_is("h-cry-large", "phone")
+
+
 async def test_cm_16_by_keyboard_alone_it_is_published_given_back_and_taken_back(stage: Stage):
     links = await stage.room("By keyboard")
     ada, ben = await stage.person("Ada"), await stage.person("Ben")

@@ -63,9 +63,9 @@ export class AnswerView {
     const ok = el("button", { type: "button", onclick: () => (this.clear(), this.#field.focus()) }, label)
     fill(this.#box, el("p", { class: "said" }, words), preview, el("div", { class: "acts" }, ...offers, label && ok))
     this.#box.hidden = false
-    // In a small window what came back may lie behind the field, or have pushed it out.
+    // In a small window what came back may lie behind the field, or have pushed it out; where it does not fit it is read from its beginning.
     if (document.activeElement !== this.#field) return
-    for (const part of [this.#box, this.#field]) part.scrollIntoView({ block: "nearest" })
+    for (const part of [this.#field, this.#box]) part.scrollIntoView({ block: "nearest" })
   }
 
   clear() {

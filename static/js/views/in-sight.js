@@ -5,16 +5,30 @@ import { el, find, style } from "../dom.js"
 const [head, floor, say, bar] = [find(".head"), find("#floor"), find("#say"), find(".bar")]
 const [acts, field] = [find("#floor > .acts"), /** @type {HTMLTextAreaElement} */ (find("#words"))]
 
+/** Lines that have to fit between what stays above and below, so that anything else may stay in sight, too. */
+const LINES = 6
+
 const watcher = new ResizeObserver(() => {
   const { style } = document.documentElement
+  const between = innerHeight - head.offsetHeight - floor.offsetHeight - bar.offsetHeight - say.offsetHeight
+  document.documentElement.toggleAttribute("data-cramped", between < LINES * 1.5 * parseFloat(getComputedStyle(document.documentElement).fontSize))
   style.setProperty("--head", `${head.offsetHeight}px`)
   style.setProperty("--top", `${head.offsetHeight + floor.offsetHeight}px`)
   style.setProperty("--bar", `${bar.offsetHeight}px`)
   style.setProperty("--foot", `${bar.offsetHeight + say.offsetHeight}px`)
   style.setProperty("--field", `${field.offsetHeight}px`)
   // Whoever writes goes on seeing what they write.
-  requestAnimationFrame(() => document.activeElement?.matches("textarea") && document.activeElement.scrollIntoView({ block: "nearest" }))
+  requestAnimationFrame(() => {
+    const writing = document.activeElement
+    if (writing?.matches("textarea") && !isSeen(writing)) writing.scrollIntoView({ block: "nearest" })
+  })
 })
+
+/** What sticks above the bar is: scrolled to, it would stay, and what is read above it would go. @param {Element} element */
+function isSeen(element) {
+  const { top, bottom } = element.getBoundingClientRect()
+  return top >= head.offsetHeight && bottom <= (visualViewport?.height ?? innerHeight) - bar.offsetHeight
+}
 for (const part of [head, floor, say, field, bar]) watcher.observe(part)
 
 // One waits at the field: where that leaves the floor card out of sight, the field asks, and Send has Accept beside it.

@@ -62,7 +62,7 @@ export class CareView {
     ]
     if (!this.#card.isConnected) write(this.#words, TOLD)
     fill(this.#card, this.#words, helplineList(helplines), el("div", { class: "acts" }, ...acts))
-    fill(this.#region, this.#card)
+    this.#show()
     this.#isPutAway = false
   }
 
@@ -71,7 +71,14 @@ export class CareView {
     const isNews = words !== this.#words.textContent
     write(this.#words, words)
     if (isShown) return fill(this.#region)
-    if (!this.#card.isConnected && (isNews || !this.#isPutAway)) fill(this.#region, this.#card)
+    if (!this.#card.isConnected && (isNews || !this.#isPutAway)) this.#show()
+  }
+
+  /** In a small window it would stand behind the field. */
+  #show() {
+    if (this.#card.isConnected) return
+    fill(this.#region, this.#card)
+    this.#card.scrollIntoView({ block: "nearest" })
   }
 
   /** The line is open, or not wanted now. */

@@ -11,6 +11,7 @@ const SAY = find("#say")
 export class WaitsView {
   #acts
   #list = el("div", { id: "waits" })
+  #hasNew = false
 
   /** @param {Acts} acts */
   constructor(acts) {
@@ -18,9 +19,11 @@ export class WaitsView {
     find("#pending").after(this.#list)
   }
 
-  /** @param {Model} model */
+  /** @param {Model} model @returns {boolean} Whether words came. */
   render({ room }) {
+    this.#hasNew = false
     keyed(this.#list, room.waits, ({ number }) => number, (one) => this.#build(one))
+    return this.#hasNew
   }
 
   /** What comes back is a draft again, where nothing else is being written. @param {MeetingEntry["entry"]} entry */
@@ -33,6 +36,7 @@ export class WaitsView {
 
   /** @param {Model["room"]["waits"][number]} one */
   #build({ number, words }) {
+    this.#hasNew = true
     const said = el("p", { class: "soft state", role: "status" })
     const back = el("button", { type: "button" }, "Take it back")
     back.addEventListener("click", async () => {
