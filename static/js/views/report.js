@@ -6,7 +6,7 @@ import { REASONS } from "../folds.js"
 /** @import { Acts } from "../model.js" */
 /** @import { ReportReason } from "../protocol.js" */
 
-const TAKEN = "It stands before the facilitators. Nobody learns that it was you."
+const TAKEN = "The facilitators have your report. Nobody learns that it was you."
 const UNSENT = "The server did not answer. Try once more."
 
 /**
@@ -36,7 +36,7 @@ export function askWhy(number, acts, opener) {
     const { state, refusal } = await acts.ask({ type: "report", number, why })
     said.textContent = state === "confirmed" ? TAKEN : (refusal?.words ?? UNSENT)
     said.focus()
-    if (state === "confirmed") buttons.remove()
+    if (state === "confirmed") fill(buttons, el("button", { type: "button", onclick: close }, "All right"))
   }
 }
 

@@ -57,6 +57,9 @@ export class WordActs {
       this.#showFold(row, line, item)
       const acts = isOpen && line.words !== null ? this.#actsOn(line, item) : []
       place(row, "take", acts)
+      // Of several lines in a card, which one an act is on; of one that is folded for this reader nothing is told.
+      const which = foldLabel(line, this.#ways.folds) || (line.words ?? "").slice(0, 40)
+      for (const button of row.querySelectorAll(":scope > .take > button")) set(button, "aria-description", which)
       if (acts.length === 0) row.querySelector(".asking")?.remove()
     }
     const isThere = item.lines.some(({ words }) => words !== null)
@@ -146,9 +149,9 @@ export class WordActs {
   }
 
   /** @param {string} label @param {Line} line @returns {Act} */
-  #take(label, { number, words }) {
+  #take(label, { number }) {
     const act = () => this.#ways.acts.send({ type: "redact", number })
-    return { key: "take", build: () => twoTaps(label, act, { "aria-description": (words ?? "").slice(0, 40) }) }
+    return { key: "take", build: () => twoTaps(label, act) }
   }
 
   /** For this reader alone. @param {Line} line @returns {Act} */
