@@ -99,7 +99,7 @@ export class Timeline {
       case "held_yours_ended":
         return entry.words ? this.#push({ kind: "notice", key, at, text: `${BACK[entry.how] ?? "This was not published."} “${isolated(entry.words)}”` }) : null
       case "strike_proposed":
-        return this.#push({ kind: "notice", key, at, about: entry.seat, isCue: true, text: `tried to write what a rule refuses${entry.kind === "sourcing" ? ": getting or selling" : ""}. Nobody read it; nothing was done.` })
+        return this.#push({ kind: "notice", key, at, about: entry.seat, isCue: true, text: `tried to write what a rule refuses${entry.kind === "sourcing" ? ": getting or selling drugs" : ""}. Nobody read it; nothing was done.` })
       case "crosstalk_noticed":
         return this.#push({ kind: "notice", key, at, about: entry.seat, isCue: true, text: "has answered what others shared, several times." })
       default: {
@@ -368,6 +368,7 @@ function uninvited(reason, room) {
 
 /** @type {Record<string, string>} */
 const BACK = {
+  taken_back: "You took this back; the others have not read it.",
   given_back: "A facilitator gave this back to you; the others have not read it.",
   time: "Nobody decided in time, so this came back to you; the others have not read it.",
 }

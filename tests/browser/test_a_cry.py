@@ -71,7 +71,9 @@ async def test_ce_10_a_facilitator_far_up_in_the_talk_learns_that_it_is_they_who
         await dana.say(CRISIS)
         await expect(notices.first).to_contain_text("Dana may need care.")
         await dana.leave()
-        await expect(notices.first).to_contain_text("Dana may need care, and has left the meeting.")
+        await expect(notices.first).to_contain_text(
+            "Dana may need care, and is not in the meeting any more."
+        )
 
 
 async def test_ce_10_the_card_and_the_desk_say_the_same_of_who_sees_the_words(stage: Stage):

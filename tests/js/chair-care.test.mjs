@@ -43,9 +43,9 @@ test("ce_10 two facilitators are told that it is they who are here", () => {
 test("ce_06 whoever cried and left does not go without a word, and nobody is told to write to them", () => {
   const left = apply(open, { number: 1, id: "", at: NOON, entry: { type: "seat_left", seat: ben } })
   const gone = "Nobody from staff was at the desk: if you know how to reach them, you are the one who can."
-  assert.deepEqual(says([cry(ben, false)], { room: left }), [`Ben may need care, and has left the meeting. ${gone}`])
+  assert.deepEqual(says([cry(ben, false)], { room: left }), [`Ben may need care, and is not in the meeting any more. ${gone}`])
   assert.deepEqual(says([cry(ben, false)], { room: { ...open, closedAt: NOON } }), [`Ben may need care, and the meeting is over. ${gone}`])
-  assert.deepEqual(says([cry(ben, true)], { room: left }), ["Ben may need care, and has left the meeting. Staff at the desk were told."])
+  assert.deepEqual(says([cry(ben, true)], { room: left }), ["Ben may need care, and is not in the meeting any more. Staff at the desk were told."])
   assert.deepEqual(acts([cry(ben, false)], left), ["Put aside"])
   assert.deepEqual(acts([cry(ben, false)]), ["Write privately", "Put aside"])
   const [away] = says([cry(ben, false)], { here: [ada] })

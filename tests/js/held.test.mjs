@@ -16,7 +16,7 @@ const open = start(snapshot(phase("open")), ada)
 test("cm_16 facilitators read whose words wait, why, and where in them", () => {
   const room = apply(open, at(4, held))
   const [notice] = heldNotices(room)
-  assert.match(plain(notice.words), /^What Ben wrote waits for you: it may be about getting or selling\. What weighed most: “somebody”\. Nobody else has read it; it goes back at /)
+  assert.match(plain(notice.words), /^What Ben wrote waits for you: it may be about getting or selling drugs\. What weighed most: “somebody”\. Only facilitators have read it; it goes back at /)
   assert.deepEqual(notice.quote, [
     { text: "😀 I know ", marked: false },
     { text: "somebody", marked: true },
@@ -24,6 +24,12 @@ test("cm_16 facilitators read whose words wait, why, and where in them", () => {
   ])
   assert.deepEqual(notice.acts.map(({ command }) => command), [{ type: "release", number: 4 }, { type: "give_back_held", number: 4 }])
   assert.deepEqual(heldNotices(apply(room, at(5, { type: "held_ended", number: 4, how: "time" }))), [])
+})
+
+test("cm_16 what weighed most is named as it stands in the words", () => {
+  const weighed = [{ start: 9, end: 17 }, { start: 4, end: 8 }]
+  const [notice] = heldNotices(apply(open, at(4, { ...held, why: [{ ...why[0], weighed }] })))
+  assert.ok(notice.words.includes("What weighed most: “know”, “somebody”."))
 })
 
 test("cm_11 advice may be published with a note", () => {
@@ -49,6 +55,8 @@ test("cm_17 its author reads that it waits, and has the words when it comes back
   const [item] = timeline.add("own", at(3, back), after)
   assert.match(item.text, /^Nobody decided in time, so this came back to you; the others have not read it\. /)
   assert.ok(item.text.includes(WORDS))
+  const [own] = new Timeline().add("own", at(3, { ...back, how: "taken_back" }), after)
+  assert.match(own.text, /^You took this back; the others have not read it\. /)
 })
 
 test("cm_16 what is late stands by itself and does not join the turn it was of", () => {

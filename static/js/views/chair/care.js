@@ -53,7 +53,7 @@ function areOthersHere(room, isHere) {
 export function careWords(room, { seat, attended, by }, isHere, numbers) {
   const name = rooms.nameOf(room, seat)
   if (!isReached(room, seat)) {
-    const gone = isIn(room, seat) ? "the meeting is over" : "has left the meeting"
+    const gone = isIn(room, seat) ? "the meeting is over" : "is not in the meeting any more"
     return `${name} may need care, and ${gone}. ${ofTheDesk(attended, "if you know how to reach them, you are the one who can.")}`
   }
   const away = !isHere(seat) ? " They are not connected just now, and read it when they are back." : ""

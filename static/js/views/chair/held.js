@@ -12,7 +12,7 @@ import { clock } from "../../words.js"
 /** What a finding is in plain words: it may be so. @type {Record<string, string>} */
 const MAY = {
   anonymity: "may tell who somebody is",
-  sourcing: "may be about getting or selling",
+  sourcing: "may be about getting or selling drugs",
   harassment: "may hurt somebody",
   sexual: "may be sexual",
   spam: "may advertise something",
@@ -48,16 +48,19 @@ function notice(room, held) {
   acts.push({ key: "back", label: "Give back", name: `Give back to ${name} what they wrote`, command: { type: "give_back_held", number } })
   return {
     key: `held ${number}`,
-    words: `What ${name} wrote waits for you: it ${may}.${weighed} Nobody else has read it; it goes back at ${clock(until)}.`,
+    words: `What ${name} wrote waits for you: it ${may}.${weighed} Only facilitators have read it; it goes back at ${clock(until)}.`,
     quote: pieces(words ?? "", why),
     acts,
   }
 }
 
-/** @param {HeldView} held */
+/** As they stand in the words. @param {HeldView} held */
 function weighing({ words, why = [] }) {
   const letters = [...(words ?? "")]
-  const weighed = why.flatMap(({ weighed = [] }) => weighed.map(({ start, end }) => `“${letters.slice(start, end).join("")}”`))
+  const weighed = why
+    .flatMap(({ weighed = [] }) => weighed)
+    .sort((one, other) => one.start - other.start)
+    .map(({ start, end }) => `“${letters.slice(start, end).join("")}”`)
   return weighed.length === 0 ? "" : ` What weighed most: ${[...new Set(weighed)].join(", ")}.`
 }
 
