@@ -91,11 +91,14 @@ def raise_shield(
 
 
 def _of_strangers(meeting: Meeting, now: float) -> tuple[int, ...]:
-    """The last lines of those who came in lately: they stay readable to who unfolds them."""
+    """The last lines of those who came in lately: they stay readable to who unfolds them.
+
+    Whoever tells of a need in the middle of a raid is read all the same (CM-20).
+    """
     numbers = [
         number
         for number, line in meeting.lines.items()
-        if now - line.at <= FOLDED and _is_stranger(meeting, line.seat, now)
+        if not line.need and now - line.at <= FOLDED and _is_stranger(meeting, line.seat, now)
     ]
     return tuple(sorted(numbers)[-MOST_FOLDED:])
 

@@ -14,8 +14,11 @@ from moderation.refused import Refused
 
 
 def label_of(meeting: Meeting, seat: int, verdict: Verdict) -> str:
-    """What the review has this line stand behind; no machine folds a facilitator's words (CM-07, CM-18)."""
-    is_folded = verdict.outcome == "allow_folded" and not meeting.is_facilitator(seat)
+    """What the review has this line stand behind; no machine folds a facilitator's words (CM-07, CM-18).
+
+    What its author was asked about, and sent as it is, stands behind its label as well.
+    """
+    is_folded = verdict.outcome in ("allow_folded", "nudge") and not meeting.is_facilitator(seat)
     return verdict.label if is_folded else ""
 
 

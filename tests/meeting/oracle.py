@@ -49,7 +49,6 @@ class Oracle(Judged, HeldWords):
         self.pinned: int | None = None
         self.reactions: set[tuple[int, int, str]] = set()
         self.answers: Counter[int] = Counter()
-        self.needs: set[int] = set()
         self.newest = 0
         self.reported: dict[int, list[str]] = {}  # What nobody has decided about.
         self.reporters: dict[int, list[int]] = {}

@@ -88,6 +88,7 @@ class People:
         self.lines: dict[int, int] = {}
         self.said_at: dict[int, float] = {}
         self.folds: dict[int, str] = {}  # By whom each folded line is.
+        self.needs: set[int] = set()  # The lines that tell of one.
 
     # Seats
 
@@ -503,7 +504,8 @@ class People:
         strangers = {
             number
             for number, seat in self.lines.items()
-            if at - self.said_at[number] <= FOLDED
+            if number not in self.needs
+            and at - self.said_at[number] <= FOLDED
             and at - self.came[seat] <= STRANGER
             and self.roles[seat] == "member"
         }

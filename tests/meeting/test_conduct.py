@@ -544,6 +544,17 @@ def test_the_shield_folds_the_last_minute_of_those_who_came_in_the_last_quarter_
     later.when(ada, ask.RaiseShield()).then(happened.ShieldRaised())
 
 
+def test_cm_20_the_shield_folds_nothing_that_tells_of_a_need():
+    story = given(
+        with_a_stranger(),
+        happened.Said(seat=NEXT, words="I want to end it"),
+        happened.NeedSeen(NEXT),
+        happened.Said(seat=NEXT, words="Buy"),
+    )
+    _, noise = sorted(story.state.lines)
+    story.when(ada, ask.RaiseShield()).then(happened.ShieldRaised(folded=(noise,)))
+
+
 def test_the_shield_folds_no_more_lines_than_one_entry_can_name():
     noise = [happened.Said(seat=NEXT, words="Buy") for _ in range(MOST_FOLDED + 1)]
     story = given(with_a_stranger(), noise)

@@ -109,6 +109,18 @@ def test_cm_07_what_the_policy_asks_about_is_asked_about_in_words_of_its_own(cod
     turn.when(ben, AS_IT_IS, Verdict("nudge", findings=found)).then(SAID)
 
 
+def test_cm_07_what_is_sent_as_it_is_though_it_dwells_on_using_stands_behind_its_label():
+    using = Finding(
+        "use_detail", 0, 3, "use_detail", then="nudge", label="mentions using in detail"
+    )
+    asked = Verdict("nudge", findings=(using,), label=using.label)
+    given(with_floor(ben)).when(ben, AS_IT_IS, asked).then(
+        happened.Said(seat=ben, turn=1, words=WORDS, fold=using.label)
+    )
+    led = given(with_floor(ada)).when(ada, AS_IT_IS, asked)
+    led.then(happened.Said(seat=ada, turn=1, words=WORDS))
+
+
 def test_what_is_given_back_is_told_by_what_gave_it_back():
     found = Finding("spam", 0, 3), Finding("own_phrase", 4, 10, then="bounce")
     bounced = Verdict("bounce", findings=found)
