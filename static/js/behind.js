@@ -37,6 +37,8 @@ export class Behind {
   mine = []
   /** Somebody came in by the door. */
   came = false
+  /** The room as they found it. @type {Room | null} */
+  #found = null
   /** @type {{ out: () => void } | null} */
   #arrived = null
   /** Own words that a facilitator has. @type {import("./views/waits.js").WaitsView | null} */
@@ -61,6 +63,7 @@ export class Behind {
 
   /** @param {Model} model @param {boolean} isCrowd */
   render(model, isCrowd) {
+    if (this.came) this.#found ??= model.room
     if (isCrowd) this.crowd?.render(model)
     if (isCrowd && this.crowd === null && this.#isCrowdDue) void this.#loadCrowd()
     const isCalled = this.#panel !== null && this.#panel !== "loading" && this.#panel.isCalled
@@ -99,7 +102,7 @@ export class Behind {
         ["me", "readings", "agenda", "offer", "there", "hush", "fold-away", "name-next", "title", "arrived", "waits", "word-acts", "appeals", "answer"].map((view) => import(`./views/${view}.js${tried}`)),
       )
       const me = new MeView(acts, { isOn: sound.get(), onchange: sound.set })
-      const arrived = new ArrivedView(acts, this.came)
+      const arrived = new ArrivedView(acts, () => this.#found)
       this.#arrived = arrived
       this.#waits = new WaitsView(acts)
       const words = new WordActs({ acts, folds, onchange: onfolds, place })

@@ -13,14 +13,12 @@ export class ArrivedView {
   #section = find("#arrived")
   #list = el("ul")
   #listen
-  /** Since somebody came by the door: whether the meeting was on by then, null before anything is known. @type {boolean | null} */
-  #isLate
-  /** The last turn that had begun by then: of a later one they read everything. @type {number | null} */
-  #turn = null
+  #found
+  #isOut = false
 
-  /** @param {Acts} acts @param {boolean} came Somebody has just come in by the door. */
-  constructor({ send }, came) {
-    this.#isLate = came ? null : false
+  /** @param {Acts} acts @param {() => Room | null} found The room as somebody found it who has just come in by the door. */
+  constructor({ send }, found) {
+    this.#found = found
     this.#listen = el("button", { type: "button", onclick: () => void send({ type: "listen", on: true }) }, "Only listen today")
     const done = el("button", { type: "button", onclick: () => this.#away() }, "Close")
     this.#section.append(el("h3", {}, "Welcome. This is where the meeting is"), this.#list, el("div", { class: "acts" }, this.#listen, done))
@@ -33,7 +31,7 @@ export class ArrivedView {
 
   /** There is no more to be told, or nobody to tell it to. */
   out() {
-    this.#isLate = false
+    this.#isOut = true
     this.#section.hidden = true
     fill(this.#list)
   }
@@ -41,19 +39,19 @@ export class ArrivedView {
   /** @param {Model} model */
   render({ room, now }) {
     const was = this.#section.hidden
+    const found = this.#found()
     // Who was here before it began, or has just begun it, is not late.
-    this.#turn ??= room.turns
-    this.#isLate ??= rooms.isOpen(room)
-    this.#section.hidden = !this.#isLate || !rooms.isOpen(room)
-    if (this.#section.hidden) return
+    const isLate = found !== null && rooms.isOpen(found) && !this.#isOut
+    this.#section.hidden = !isLate || !rooms.isOpen(room)
+    if (this.#section.hidden || found === null) return
     // The talk is at its end by then; who has just come reads this first.
     if (was) requestAnimationFrame(() => this.#section.scrollIntoView({ block: "start" }))
     this.#listen.hidden = rooms.isListening(room)
-    keyed(this.#list, whereItIs(room, now, this.#turn), (line) => line, (line) => el("li", {}, line))
+    keyed(this.#list, whereItIs(room, now, found.turns), (line) => line, (line) => el("li", {}, line))
   }
 }
 
-/** @param {Room} room @param {number} now @param {number | null} turn The last that had begun when they came. */
+/** @param {Room} room @param {number} now @param {number} turn The last that had begun when they came: of a later one they read everything. */
 function whereItIs(room, now, turn) {
   const left = minutesLeft(room, now)
   const phase = rooms.phaseTitle(room)
