@@ -100,6 +100,8 @@ export class Timeline {
         return entry.words ? this.#push({ kind: "notice", key, at, text: `${BACK[entry.how] ?? "This was not published."} “${isolated(entry.words)}”` }) : null
       case "strike_proposed":
         return this.#push({ kind: "notice", key, at, about: entry.seat, isCue: true, text: `tried to write what a rule refuses${entry.kind === "sourcing" ? ": getting or selling drugs" : ""}. Nobody read it; nothing was done.` })
+      case "appeal_answered":
+        return this.#push({ kind: "notice", key, at, about: entry.seat, isCue: true, text: `asked to have something looked at again: ${entry.by === room.seat ? "you" : nameOf(room, entry.by)} ${entry.upheld ? "undid it" : "let it stand"}.` })
       case "crosstalk_noticed":
         return this.#push({ kind: "notice", key, at, about: entry.seat, isCue: true, text: "has answered what others shared, several times." })
       default: {

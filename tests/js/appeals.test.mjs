@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { NOON, ada, ben, mo, phase, snapshot } from "./a_room.mjs"
 import { apply, start } from "./js/room.js"
+import { Timeline } from "./js/timeline.js"
 import { matters } from "./js/views/appeal-words.js"
 import { appealNotices, appealTitle, appealWords, ladder } from "./js/views/chair/appeal-notices.js"
 import { stand } from "./js/views/chair/strikes.js"
@@ -73,8 +74,16 @@ test("cm_19 who did not decide it is asked, and who did reads that somebody else
   assert.deepEqual([forMo.acts.map(({ label }) => label), looks], [["Look at it"], [1]])
   const [forAda] = appealNotices(after(ada, APPEALED), () => {})
   assert.deepEqual(forAda.acts, [])
-  assert.match(plain(forAda.words), /^Ben asks about a mute that you gave or did\. /)
+  assert.match(plain(forAda.words), /^Ben asks about a mute\. You decided it\. /)
   assert.deepEqual(appealNotices(after(mo, APPEALED, { type: "appeal_answered", appeal: 1, seat: ben, by: ada, upheld: false }), () => {}), [])
+})
+
+test("cm_19 whose decision was looked at again reads by whom and what came of it", () => {
+  const entry = { type: "appeal_answered", appeal: 1, seat: ben, by: mo, upheld: true }
+  const read = (seat) => new Timeline().add("facilitators", { number: 9, id: "", at: NOON, entry }, after(seat, APPEALED))[0]
+  assert.equal(plain(read(ada).text), "asked to have something looked at again: Mo undid it.")
+  assert.equal(plain(read(mo).text), "asked to have something looked at again: you undid it.")
+  assert.equal(read(ada).about, ben)
 })
 
 test("cm_19 an appeal is shown with who decided and what they write", () => {

@@ -53,11 +53,11 @@ export function appealNotices(room, look) {
     const key = `appeal ${appeal.appeal}`
     const title = appealTitle(room, appeal)
     if (appeal.decider !== room.seat) {
-      return { key, words: `${title}. It is for somebody who did not decide it.`, acts: [{ key: "look", label: "Look at it", name: title, primary: true, command: () => look(appeal.appeal) }] }
+      return { key, words: `${title}. You did not decide it, so you can answer it.`, acts: [{ key: "look", label: "Look at it", name: title, primary: true, command: () => look(appeal.appeal) }] }
     }
     const others = rooms.facilitators(room).some(({ seat }) => seat !== room.seat && seat !== appeal.seat)
     const who = others ? "Another facilitator answers it." : "Nobody else holds this meeting, so it waits for another facilitator."
-    return { key, words: `${title} that you gave or did. ${who}`, acts: [] }
+    return { key, words: `${title}. You decided it. ${who}`, acts: [] }
   })
 }
 
