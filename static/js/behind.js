@@ -1,6 +1,6 @@
 /** What a room's page loads behind itself: what nobody needs at first sight, a crowd's part, and what holds a meeting. */
 
-import { find, style, write } from "./dom.js"
+import { fill, find, style, write } from "./dom.js"
 import * as rooms from "./standing.js"
 
 /** @import { Acts, Model, Panel } from "./model.js" */
@@ -75,9 +75,10 @@ export class Behind {
     return this.#waits?.render(model) ?? false
   }
 
-  /** Nothing of the meeting is to be seen any more. */
+  /** Nothing of the meeting is to be seen any more, and nothing that it offered can be taken. */
   out() {
     this.#arrived?.out()
+    fill(find("#offer"))
   }
 
   /** What holds a meeting is loaded for who holds it, and goes when they cease to. @param {Model} model */

@@ -39,6 +39,9 @@ async def test_cm_19_a_mute_is_appealed_and_another_facilitator_undoes_that_alon
     await expect(card).to_contain_text("If the mute seems wrong to you")
     await ben.rests()
     await card.get_by_role("button", name="Ask another facilitator").click()
+    await ben.rests()
+    await ben.is_in_sight(card.get_by_label("A few words about it"))
+    await ben.is_in_sight(card.get_by_role("button", name="Ask", exact=True))
     await card.get_by_label("A few words about it").fill("Chidi had asked me")
     await card.get_by_role("button", name="Ask", exact=True).click()
     await expect(card).to_contain_text("you have an answer by")
@@ -54,6 +57,7 @@ async def test_cm_19_a_mute_is_appealed_and_another_facilitator_undoes_that_alon
     await expect(card).to_contain_text(
         "That mute is undone. They write: “That was a question, yes.”"
     )
+    await expect(ada.log).to_contain_text("looked at again: Mo undid it.")
     await ben.say("Thank you for looking")
     await expect(ada.log).to_contain_text("Thank you for looking")
     # What was taken out stays out.
@@ -69,8 +73,13 @@ async def test_cm_19_who_was_removed_asks_from_the_page_they_are_left_with(stage
     await ada.press("Open meeting")
     await ben.come_in(links["member"])
     async with ada.acts_on("Ben") as acts:
+        await acts.get_by_role("button", name="Mute Ben: advice").click()
+    await expect(ben.page.locator("#offer")).to_contain_text("If the mute seems wrong to you")
+    async with ada.acts_on("Ben") as acts:
         await acts.get_by_role("button", name="Remove Ben from this meeting").click()
         await acts.get_by_role("button", name="Yes, remove Ben from this meeting").click()
+    # What was offered in the room is not offered any more; what is, is about the removal.
+    await expect(ben.page.locator("#offer")).to_be_empty()
     out = ben.page.locator(".appeal")
     await out.get_by_label("You can ask another facilitator").fill("My brother was at the keys")
     await out.get_by_role("button", name="Ask another facilitator").click()

@@ -63,6 +63,6 @@ function sentence({ removed, closed, asked, answer_by: by, upheld, words }) {
   if (upheld === false) return `Another facilitator has looked at it again. It stays as it was decided.${said}`
   if (closed) return ""
   if (asked === "nobody_yet") return "You have asked. Nobody else held this meeting then, so it waits until another facilitator is here. This page says when there is an answer."
-  if (asked === "facilitators") return `You have asked the facilitators who did not decide it. They were to answer by ${clock(by ?? 0)}, and this page says when they have.`
+  if (asked === "facilitators") return `You have asked the facilitators who did not decide it. They were asked to answer by ${clock(by ?? 0)}, and this page says when they have.`
   return ""
 }

@@ -55,8 +55,10 @@ export class AppealsView {
     this.#form.hidden = !isOpen
     this.#buttons.hidden = isOpen
     if (!isOpen) this.#refuse("")
-    if (focuses && isOpen) this.#field.focus()
-    else if (focuses) this.#begin.focus()
+    if (focuses && isOpen) {
+      this.#field.focus()
+      this.#form.scrollIntoView({ block: "nearest" })
+    } else if (focuses) this.#begin.focus()
   }
 
   #putAway() {
