@@ -26,7 +26,7 @@ from redis.exceptions import RedisError
 # fmt: off
 Kind = Literal[
     "lines", "room", "each", "hands", "reactions", "names", "reports", "acts", "chair", "again", "refused", "cries",
-    "cues", "who", "sockets", "starts",
+    "cues", "strikes", "who", "sockets", "starts",
     "guesses", "all_guesses", "strangers", "all_strangers", "comings", "by_link",
     "helps", "all_helps", "knocks", "all_knocks",
 ]
@@ -103,6 +103,12 @@ BUDGETS: dict[Kind, Budget] = {
         60,
         "cues to the facilitators that a member may need care",
         "the first ones at once; the fiftieth would push everything else out of their sight",
+    ),
+    "strikes": Budget(
+        6,
+        60,
+        "cues to the facilitators of what a rule did not take",
+        "as many as of care, and apart from those: whoever was refused before is heard when they cry",
     ),
     "sockets": Budget(
         120,

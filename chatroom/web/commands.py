@@ -375,7 +375,7 @@ class Commands:
     def _propose_strike(self, id: str, kind: str) -> None:
         """The facilitators hear who wrote what kind of thing; only a person gives a strike (CM-18)."""
         cue = ask.ProposeStrike(self._seat, kind)
-        if self._pace.tells_facilitators():
+        if self._pace.proposes_strike():
             self._house.journal.submit(
                 self._book.log, 0, cue, id=derived(b"proposed", id), payload=id.encode()
             )

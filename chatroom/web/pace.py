@@ -137,6 +137,10 @@ class Pace:
         """Whether they are told again that this member may need care: staff have every word of it anyway."""
         return self._limits.take("cues", self._key) is None
 
+    def proposes_strike(self) -> bool:
+        """Whether they are told again what kind of thing this member wrote; no cry is left untold for it."""
+        return self._limits.take("strikes", self._key) is None
+
     async def _until_left(self, kind: Kind, pause: Callable[[float], Awaitable[None]]) -> None:
         while (wait := self._limits.take(kind, self._key)) is not None:
             await pause(wait / 1000)
