@@ -9,6 +9,11 @@ def needs_facilitator(meeting: Meeting, seat: int) -> None:
         raise Refused("facilitators_act")
 
 
+def another_leads(meeting: Meeting, seat: int) -> bool:
+    """Whether somebody else could decide what `seat` had better not decide about themselves (CM-19)."""
+    return any(meeting.is_facilitator(one) for one in meeting.in_service if one != seat)
+
+
 def needs_open(meeting: Meeting) -> None:
     if meeting.opened_at is None:
         raise Refused("not_open")

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from moderation.content.verdict import Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
-from moderation.meeting.needs import needs_facilitator
+from moderation.meeting.needs import another_leads, needs_facilitator
 from moderation.meeting.state import Line, Meeting
 from moderation.refused import Refused
 
@@ -76,8 +76,12 @@ def unfold(meeting: Meeting, command: ask.Unfold, seat: int) -> list[happened.An
 
 
 def _answered(meeting: Meeting, number: int, seat: int) -> list[happened.AnyEntry]:
-    is_open = any(report.number == number for report in meeting.reports)
-    return [happened.ReportsAnswered(number, by=seat)] if is_open else []
+    """Of what they wrote themselves another decides, where one is; their words they can take back (CM-19)."""
+    if not any(report.number == number for report in meeting.reports):
+        return []
+    if meeting.lines[number].seat == seat and another_leads(meeting, seat):
+        raise Refused("not_your_own_act")
+    return [happened.ReportsAnswered(number, by=seat)]
 
 
 def _line(meeting: Meeting, number: int) -> Line:

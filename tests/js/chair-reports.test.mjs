@@ -47,3 +47,10 @@ test("cm 20 what was decided, and what is gone, waits no more", () => {
 test("cm 20 of a line from before they came a facilitator is told, too", () => {
   assert.match(told(report("sells"))[0][0], /^Somebody reported a line from before you came\. It sells/)
 })
+
+test("cm 19 of their own words another facilitator decides where one is, and they can take them back", () => {
+  const mine = { ...LINE, seat: ada }
+  const [[words, ...acts]] = told(mine, report("hurts"), { type: "folded", number: 1, by: "reports" })
+  assert.match(words, /It hurts somebody\. Another facilitator decides, and until then it is folded\.$/)
+  assert.deepEqual(acts, ["Take the words out"])
+})

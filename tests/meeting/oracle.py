@@ -324,6 +324,9 @@ class Oracle(Judged, HeldWords):
         self._running()
         self._leads(entry.by)
         must(entry.number in self.reported, "nothing was reported of it")
+        others = [one for one in self.roles if one != entry.by and self._is_leader(one)]
+        is_own = self.lines.get(entry.number) == entry.by
+        must(not (is_own and others), "of their own words, and another could (CM-19)")
         del self.reported[entry.number]
         self.decided.add(entry.number)
         if self.folds.get(entry.number) == "reports":

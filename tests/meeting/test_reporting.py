@@ -270,6 +270,18 @@ def test_cm_20_facilitators_fold_and_unfold_any_line_and_members_none():
             folded.when(member, ask.Unfold(number)).refused("facilitators_act")
 
 
+def test_cm_19_what_was_reported_of_a_facilitators_words_another_decides_where_one_is():
+    story, number = said(ada)
+    story = story.when(chidi, ask.Report(number, "hurts")).allowed()
+    for decides in (ask.Unfold(number), ask.Fold(number)):
+        story.when(ada, decides).refused("not_your_own_act")
+    story.when(mo, ask.Unfold(number)).then(happened.ReportsAnswered(number, by=mo))
+    gone = story.when(ada, ask.Redact(number)).then(happened.Redacted(number, by="self"))
+    assert gone.state.reports == (), "their words are theirs to take back"
+    alone = story.given(happened.SeatLeft(mo))
+    alone.when(ada, ask.Unfold(number)).then(happened.ReportsAnswered(number, by=ada))
+
+
 def test_cm_07_a_facilitator_opens_what_the_review_has_folded_and_leaves_it():
     story, number = said(verdict=USING)
     story.when(ada, ask.Fold(number)).nothing()
@@ -337,6 +349,10 @@ def test_the_oracle_turns_down_what_is_decided_halfway():
     assert "what becomes of" in illegal(*log, happened.ReportsAnswered(number, by=ada))
     own = happened.ReportNoted(ben, number)
     assert "own words" in illegal(*log, own, happened.Reported(number, "hurts"))
+    adas, number = said(ada)
+    adas = adas.when(chidi, ask.Report(number, "hurts")).allowed()
+    by_herself = illegal(*adas.log_entries(), happened.ReportsAnswered(number, by=ada))
+    assert "another could" in by_herself
     one, number = said()
     unfolded = illegal(*one.log_entries(), happened.Folded(number, "reports"))
     assert "not by two" in unfolded

@@ -43,15 +43,17 @@ function notice(room, number, found) {
   const reasons = [...new Set(whys)].map((why) => REASONS[why]).join("; ")
   const [what, words] = found === null ? ["a line from before you came", "."] : [`what ${rooms.nameOf(room, found.seat)} wrote`, quoted(found.line.words ?? "")]
   const isFolded = found !== null && found.line.fold !== ""
-  const state = isFolded ? " It is folded until you decide." : ""
+  const isAnothers = found?.seat === room.seat && rooms.facilitators(room).some(({ seat }) => seat !== room.seat)
+  const state = isAnothers ? ` Another facilitator decides${isFolded ? ", and until then it is folded" : ""}.` : isFolded ? " It is folded until you decide." : ""
+  /** @type {Notice["acts"]} */
+  const decide = [
+    { key: `leave ${isFolded}`, label: isFolded ? "Unfold it" : "Leave it as it is", command: { type: "unfold", number } },
+    { key: `keep ${isFolded}`, label: isFolded ? "Keep it folded" : "Fold it", command: { type: "fold", number } },
+  ]
   return {
     key: `report ${number} ${whys.length}`,
     words: `${who} ${what}${words} ${reasons}.${state}`,
-    acts: [
-      { key: `leave ${isFolded}`, label: isFolded ? "Unfold it" : "Leave it as it is", command: { type: "unfold", number } },
-      { key: `keep ${isFolded}`, label: isFolded ? "Keep it folded" : "Fold it", command: { type: "fold", number } },
-      { key: "out", label: "Take the words out", grave: true, command: { type: "redact", number } },
-    ],
+    acts: [...(isAnothers ? [] : decide), { key: "out", label: "Take the words out", grave: true, command: { type: "redact", number } }],
   }
 }
 
