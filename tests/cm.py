@@ -35,7 +35,6 @@ BEHAVIOURS = {
     25: "What was removed or held is kept for its days, encrypted, and each look at it is written down",
 }
 OPEN = {
-    14: "open: no test bears it yet",
     25: "open: it needs keys apart from the database and an audit of reads, which are not there yet",
 }
 

@@ -118,6 +118,19 @@ REFUSALS: dict[str, Words] = {
         "Some of your words wait for a facilitator already. Send this once they have been looked at.",
         ("keep_draft", "tell"),
     ),
+    "edit_held": Words(
+        "A facilitator would have to look at this first, so your line reads as it did. Send it as a line of its own, "
+        "and it waits for a facilitator.",
+        ("keep_draft", "tell"),
+    ),
+    "edit_over": Words(
+        "Your line reads as it did: it can be changed during your turn, or for two minutes where everybody writes. "
+        "You can say it anew, or take it back.",
+        ("keep_draft", "tell"),
+    ),
+    "posted_stays": Words(
+        "What is posted can't be changed. Take it back, and post it anew.", ("keep_draft",)
+    ),
     "already_decided": Words("That was decided already.", ()),
     "too_long": Words("That is longer than one message can be. Send it in two parts.", ("edit",)),
     "empty": Words("There are no words in it yet.", ("edit",)),
@@ -136,7 +149,7 @@ REFUSALS: dict[str, Words] = {
     ),
     "no_such_line": Words("Those words are not there any more.", ()),
     "own_words": Words("Those are your own words. You can take them back.", ()),
-    "not_your_line": Words("You can take back your own words only.", ()),
+    "not_your_line": Words("You can change or take back your own words only.", ()),
     # The floor
     "no_queue_now": Words(
         "Hands are raised in the sharing part only. Your words are kept here.",

@@ -19,7 +19,7 @@ from moderation.meeting import nudge
 from moderation.meeting.state import Meeting
 
 BEFORE = 3
-"""Lines of the same author that the review looks back on: a number may be split over two."""
+"""Lines of the same author that the review looks back on, or ahead from an edit: a number may be split over two."""
 
 
 class Text(Struct, frozen=True):
@@ -44,13 +44,23 @@ class Reviewer:
         self.second = second
         self._degraded: Callable[..., Verdict] | None = None
 
-    def line(self, text: str, book: Book, seat: int, meeting: Meeting, id: str) -> Verdict:
-        """A line of `seat`, sent as command `id`, under the floor epoch of `meeting`."""
-        before = _before(book, seat, id)
+    def line(
+        self, text: str, book: Book, seat: int, meeting: Meeting, id: str, *, number: int = 0
+    ) -> Verdict:
+        """A line of `seat`, sent as command `id`, under the floor epoch of `meeting`.
+
+        `number`: that of the line whose words these become; 0 where it is a new one.
+        """
+        coming, after = _coming(book, seat, id), tuple[str, ...]()
+        if number:
+            before, after = _beside(meeting, seat, number, coming)
+        else:
+            before = _before(book, seat, coming)
         context = Context(
             meeting.seats[seat].role,
             meeting.epoch,
             before=before,
+            after=after,
             crosstalk=nudge.is_share(meeting, seat),
         )
         return review(text, context, self.policy_for(seat, meeting, book.room), self._lexicon)
@@ -128,26 +138,46 @@ def _cheap_half() -> Callable[..., Verdict]:
     return partial(degraded, grams=grams)
 
 
-def _before(book: Book, seat: int, id: str) -> tuple[str, ...]:
-    """The lines that come before command `id`, be they stored or still on their way."""
+def _coming(book: Book, seat: int, id: str) -> list[str]:
+    """The lines of a seat that are sent before command `id` and still on their way."""
     coming: list[str] = []
     for (author, command), words in book.on_their_way.items():
         if (author, command) == (seat, id):
             break
         if author == seat and not _is_stored(book, bytes.fromhex(command)):
             coming.append(words)
+    return coming
+
+
+def _before(book: Book, seat: int, coming: list[str]) -> tuple[str, ...]:
+    """The lines that come before a new one, as they read by now."""
     lines: list[str] = []
+    changed: dict[int, str | None] = {}
     for record in reversed(book.ring):
         if len(lines) + len(coming) >= BEFORE:
             break
         entry = record.entry
-        if (
-            isinstance(entry, happened.Said | happened.Posted)
-            and entry.seat == seat
-            and entry.words is not None
-        ):
-            lines.append(entry.words)
+        if isinstance(entry, happened.Edited):
+            changed.setdefault(entry.number, entry.words)
+        elif isinstance(entry, happened.Said | happened.Posted) and entry.seat == seat:
+            words = changed.get(record.number, entry.words)
+            if words is not None:
+                lines.append(words)
     return (*reversed(lines), *coming)[-BEFORE:]
+
+
+def _beside(
+    meeting: Meeting, seat: int, number: int, coming: list[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The lines of a seat before and after the one that it changes: of a number they may be the rest."""
+    lines = [
+        (other, line.words)
+        for other, line in sorted(meeting.lines.items(), key=lambda item: item[0])
+        if line.seat == seat and line.words is not None
+    ]
+    before = [words for other, words in lines if other < number]
+    after = [words for other, words in lines if other > number]
+    return tuple(before[-BEFORE:]), tuple([*after, *coming][:BEFORE])
 
 
 def _is_stored(book: Book, command: bytes) -> bool:

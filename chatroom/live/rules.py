@@ -87,6 +87,7 @@ def words_of(command: Command) -> str | None:
             return words
         case (
             ask.Say(text=words)
+            | ask.Edit(text=words)
             | ask.Post(text=words)
             | ask.Tell(text=words)
             | ask.Rename(name=words)
@@ -102,7 +103,7 @@ def as_written(command: Command) -> tuple[Command, Written | None]:
     Raises `Refused("empty")` where nothing of them can be seen. A name has rules of its own.
     """
     match command:
-        case ask.Say() | ask.Post() | ask.Tell() | Write():
+        case ask.Say() | ask.Edit() | ask.Post() | ask.Tell() | Write():
             words = written(command.text)
             return replace(command, text=words.text), words
         case ask.Appeal(text=str(text)) | ask.AnswerAppeal(text=str(text)):
@@ -118,8 +119,12 @@ def erased_by(entry: Entry) -> tuple[tuple[int, int], ...]:
     Held words are in no more than one place: published, or with their author again, or nowhere (P19).
     """
     match entry:
-        case happened.Redacted(number=number):
-            return ((audience.ROOM, number),)
+        case happened.Redacted(number=number, over=place):
+            return tuple((audience.ROOM, one) for one in (number, place) if one)
+        case happened.Edited(over=place):
+            return ((audience.ROOM, place),)
+        case happened.HistoryGone(over=numbers):
+            return tuple((audience.CHAIR, number) for number in numbers)
         case happened.Renamed(over=over) | happened.NameTakenOut(over=over):
             return tuple((audience.ROOM, number) for number in over)
         case happened.HeldEnded(number=number):
@@ -184,7 +189,7 @@ MEETING = Rules(
     due=decider.due,
     ended=lambda meeting: meeting.closed_at,
     # Whatever the entry is: it was decided by rules that the readers before these do not have.
-    reader=lambda entry: 5,
+    reader=lambda entry: 6,
     is_arrival=crowd.is_arrival,
     own=OwnPart(audience.own, audience.since, audience.gone),
 )

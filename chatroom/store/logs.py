@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import NamedTuple, Protocol
 
-READER = 5
+READER = 6
 """What this version can decide on; a log may ask for a newer one (W10).
 
 2: the floor in full. 3: invitations at the door, seats that are left, claims as leases.

@@ -189,7 +189,7 @@ class Commands:
         return is_asked and taken.review is not None and not isinstance(taken.command, ask.Rename)
 
     def _note_on_their_way(self, id: str, command: Command) -> None:
-        if isinstance(command, ask.Say | ask.Post):
+        if isinstance(command, ask.Say | ask.Edit | ask.Post):
             self._book.on_their_way[self._seat, id] = command.text
 
     def _hear_later(self, id: str, text: Text, later: "asyncio.Future[Look | None]") -> None:
@@ -265,7 +265,10 @@ class Commands:
         def review(meeting: Meeting) -> Verdict:
             if isinstance(command, ask.Rename):
                 return self._house.reviewer.name(words, meeting.epoch)
-            return self._house.reviewer.line(words, self._book, self._seat, meeting, id)
+            number = command.number if isinstance(command, ask.Edit) else 0
+            return self._house.reviewer.line(
+                words, self._book, self._seat, meeting, id, number=number
+            )
 
         return review(state), review
 
@@ -345,7 +348,7 @@ class Commands:
                 error.facts["signal"] = True
             if written is not None and "spans" in error.facts:
                 error.facts["spans"] = [written.as_sent(*span) for span in error.facts["spans"]]
-        if isinstance(taken.command, ask.Say):
+        if isinstance(taken.command, ask.Say | ask.Edit):
             self._came_back(id, error)
         self._answer(id, done.result() if error is None else error)
         self._go_on()

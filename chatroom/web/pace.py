@@ -159,7 +159,7 @@ def budget_of(command: Command, state: State, seat: int) -> Kind:
         return "chair"
     match command:
         # What keeps its order on the page, too (static/js/outbox.js).
-        case ask.Say() | ask.Post() | ask.Tell() | ask.Done() | ask.Pass() | Write():
+        case ask.Say() | ask.Edit() | ask.Post() | ask.Tell() | ask.Done() | ask.Pass() | Write():
             return "lines"
         case ask.RaiseHand() | ask.LowerHand():
             return "hands"

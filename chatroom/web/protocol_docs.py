@@ -38,6 +38,7 @@ SENDERS: dict[type[Struct], str] = {
     commands.Close: "facilitator",
     commands.NextPhase: "facilitator",
     commands.Say: "whoever may write now",
+    commands.Edit: "any seat its own line, in its turn or for a while where everybody writes",
     commands.Post: "facilitator; an assigned reader a `reading`",
     commands.Tell: "any seat",
     commands.Redact: "any seat its own words; a facilitator anyone's",

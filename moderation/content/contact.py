@@ -20,8 +20,10 @@ def contact(
 ) -> Iterator[Finding]:
     """Numbers, addresses and handles, whoever writes them; links of those who may not (CM-02, CM-03)."""
     before = tuple(shadow(line).text for line in context.before)
+    after = tuple(shadow(line).text for line in context.after)
     # The id of a meeting is a link in figures.
-    for start, end in phones(source.text, before, policy, meetings=_may_link(context, policy)):
+    meetings = _may_link(context, policy)
+    for start, end in phones(source.text, before, policy, after=after, meetings=meetings):
         yield Finding(CONTACT, *source.place(start, end))
     for start, end in handles(source, displayed, lexicon, mentions=context.kind == "message"):
         yield Finding(CONTACT, *source.place(start, end))

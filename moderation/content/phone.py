@@ -50,13 +50,20 @@ _TOLL_FREE_BEGIN = re.compile(r"8(?:00|33|44|55|66|77|88)")
 
 
 def phones(
-    text: str, before: tuple[str, ...], policy: Policy, *, meetings: bool = False
+    text: str,
+    before: tuple[str, ...],
+    policy: Policy,
+    *,
+    after: tuple[str, ...] = (),
+    meetings: bool = False,
 ) -> Iterator[Span]:
     """Where telephone numbers stand in a shadow, also the rest of one begun in the lines before (CM-02).
 
+    And, of a line that is changed, the beginning of one that ends in the lines `after` (CM-14).
+
     `meetings`: whoever writes may say by which number another meeting is reached.
     """
-    if not _worth_reading(text, wanted=2 if before else 5):
+    if not _worth_reading(text, wanted=2 if before or after else 5):
         return
     allowed = _allowed(policy.allowed_numbers, policy.region)
     rest, vanities = _vanities(blanked(text), allowed)
@@ -68,6 +75,10 @@ def phones(
     yield from whole
     if before and found and not whole:
         yield from _split(rest, found, [blanked(line) for line in before], allowed, policy.region)
+    if after and found and not whole:
+        lines = [blanked(line) for line in (*before, text, *after)]
+        if _ends_later(lines, len(before), allowed, policy.region):
+            yield _span(rest, found[-1])
 
 
 def _worth_reading(text: str, wanted: int) -> bool:
@@ -338,6 +349,17 @@ def _split(
         if (alone or cued) and _is_split_number(joined, allowed, region):
             yield _span(text, head)
             return
+
+
+def _ends_later(lines: list[str], here: int, allowed: frozenset[str], region: str) -> bool:
+    """Whether a number that reaches into line `here` ends in one of the lines behind it."""
+    for index in range(here + 1, len(lines)):
+        found = _unknown(lines[index], allowed)
+        if not found:
+            return False
+        if any(_split(lines[index], found, lines[:index], allowed, region)):
+            return True
+    return False
 
 
 def _is_split_number(run: Run, allowed: frozenset[str], region: str) -> bool:

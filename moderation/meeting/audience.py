@@ -50,6 +50,8 @@ def audience(entry: happened.AnyEntry) -> int:
             | happened.Held()
             | happened.HeldEnded()
             | happened.StrikeProposed()
+            | happened.Replaced()
+            | happened.HistoryGone()
         ):
             return CHAIR
         case (

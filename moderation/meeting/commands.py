@@ -73,6 +73,18 @@ class Say(Command, frozen=True):
     anyway: bool = False
 
 
+class Edit(Command, frozen=True):
+    """Other words for line `number` of one's own, in one's own turn or for a while where everybody writes (CM-14).
+
+    `anyway` as of a line.
+    """
+
+    number: Number
+    text: Words
+    epoch: Epoch
+    anyway: bool = False
+
+
 class Post(Command, frozen=True):
     """A facilitator posts a cue card, a reading, the topic or an announcement; a reader a reading."""
 
@@ -523,7 +535,7 @@ class Tick(Command, frozen=True):
 
 SeatCommand = (
     Open | Close | NextPhase
-    | Say | Post | Tell | Redact | Report | Fold | Unfold | Release | GiveBackHeld | TakeBackHeld | React
+    | Say | Edit | Post | Tell | Redact | Report | Fold | Unfold | Release | GiveBackHeld | TakeBackHeld | React
     | Rename | TakeNameOut | Listen | AnnounceDraft
     | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue
     | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume

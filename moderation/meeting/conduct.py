@@ -98,7 +98,9 @@ def _of_strangers(meeting: Meeting, now: float) -> tuple[int, ...]:
     numbers = [
         number
         for number, line in meeting.lines.items()
-        if not line.need and now - line.at <= FOLDED and _is_stranger(meeting, line.seat, now)
+        if not line.need
+        and now - line.written_at <= FOLDED
+        and _is_stranger(meeting, line.seat, now)
     ]
     return tuple(sorted(numbers)[-MOST_FOLDED:])
 

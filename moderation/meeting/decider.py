@@ -10,6 +10,7 @@ from moderation.meeting import (
     chair,
     conduct,
     door,
+    editing,
     floor,
     holding,
     leaving,
@@ -33,7 +34,7 @@ from moderation.refused import Refused
 NEW = Meeting()
 
 FROZEN_OUT = (
-    ask.Say | ask.Release | ask.RaiseHand | ask.LowerHand | ask.LowerHands | ask.MoveHand
+    ask.Say | ask.Edit | ask.Release | ask.RaiseHand | ask.LowerHand | ask.LowerHands | ask.MoveHand
     | ask.CloseQueue | ask.OpenQueue | ask.Invite | ask.Next | ask.Accept | ask.Pass | ask.NotYet
     | ask.Done | ask.Tag | ask.EndTurn | ask.GiveBack | ask.Extend | ask.Pause | ask.Resume
     | ask.AnnounceDraft | ask.MuteAll | ask.UnmuteAll
@@ -147,6 +148,8 @@ def _decide_for_seat(
             return agenda.next_phase(meeting, command, seat, now)
         case ask.Say():
             return talking.say(meeting, command, seat, now, verdict)
+        case ask.Edit():
+            return editing.edit(meeting, command, seat, now, verdict)
         case ask.Post():
             return talking.post(meeting, command, seat, now, verdict)
         case ask.Tell():
@@ -294,6 +297,12 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
             return agenda.closed(meeting, stamp)
         case happened.Said():
             return talking.said(meeting, entry, stamp)
+        case happened.Edited():
+            return editing.edited(meeting, entry, stamp)
+        case happened.Replaced():
+            return editing.replaced(meeting, entry, stamp)
+        case happened.HistoryGone():
+            return meeting
         case happened.Posted():
             return talking.posted(meeting, entry, stamp)
         case happened.Redacted():
@@ -309,7 +318,7 @@ def evolve(meeting: Meeting, entry: happened.AnyEntry, stamp: Stamp) -> Meeting:
         case happened.ReportsAnswered():
             return reporting.reports_answered(meeting, entry)
         case happened.NeedSeen():
-            return reporting.need_was_seen(meeting)
+            return reporting.need_was_seen(meeting, entry)
         case happened.Reacted():
             return talking.reacted(meeting, entry)
         case happened.Renamed():

@@ -85,6 +85,32 @@ class Posted(Worded, frozen=True, kw_only=True):
     late: bool = False
 
 
+class Edited(Worded, frozen=True, kw_only=True):
+    """`seat` has changed line `number` of theirs: these are its words now (CM-14).
+
+    Those of the entry `over`, its number in the room, are gone: of the line itself, or of the edit
+    before. `fold`: the label that the new words stand behind, unless the line is folded already.
+    """
+
+    seat: int
+    number: int
+    over: int
+    fold: str = ""
+
+
+class Replaced(Worded, frozen=True, kw_only=True):
+    """To the facilitators: what line `number` of the room read until its author changed it (CM-14)."""
+
+    number: int
+
+
+class HistoryGone(Entry, frozen=True):
+    """To the facilitators: line `number` is taken out, and all that it read before, the entries `over` there."""
+
+    number: int
+    over: tuple[int, ...]
+
+
 class Told(Worded, frozen=True, kw_only=True):
     """A private line, in the facilitators' stream: from a seat, or from a facilitator to seat `to`."""
 
@@ -170,11 +196,13 @@ class Redacted(Entry, frozen=True):
     """The words of entry `number` of the room are gone.
 
     `along`: the first of the lines that were taken out with it in one act; 0 for that one, and one alone.
+    `over`: the entry of the room that had its words by then, where it was changed; else 0.
     """
 
     number: int
     by: Literal["self", "facilitator"]
     along: int = 0
+    over: int = 0
 
 
 class Folded(Entry, frozen=True):
@@ -215,9 +243,10 @@ class ReportsAnswered(Entry, frozen=True):
 
 
 class NeedSeen(Entry, frozen=True):
-    """To nobody: in the newest line of the room `seat` tells of a need, so no report folds it (CM-20)."""
+    """To nobody: in line `number`, 0 for the newest, `seat` tells of a need, so no report folds it (CM-20)."""
 
     seat: int
+    number: int = 0
 
 
 class Reacted(Entry, frozen=True):
@@ -681,7 +710,8 @@ class WentQuiet(Entry, frozen=True):
 
 AnyEntry = (
     Convened | Opened | PhaseBegan | Closed
-    | Said | Posted | Told | ToldYou | Held | HeldYours | HeldEnded | HeldYoursEnded | StrikeProposed
+    | Said | Edited | Replaced | HistoryGone | Posted
+    | Told | ToldYou | Held | HeldYours | HeldEnded | HeldYoursEnded | StrikeProposed
     | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered
     | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen
     | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack

@@ -27,7 +27,7 @@ def is_share(meeting: Meeting, seat: int) -> bool:
     return (phase.crosstalk or meeting.flags.crosstalk) == "none"
 
 
-def needs_meant(command: ask.Say, verdict: Verdict) -> None:
+def needs_meant(command: ask.Say | ask.Edit, verdict: Verdict) -> None:
     """Asks once; the text may come as it is, or changed."""
     if verdict.outcome != "nudge" or command.anyway:
         return

@@ -110,8 +110,8 @@ def folded_by_shield(meeting: Meeting, entry: happened.ShieldRaised) -> Meeting:
     return meeting
 
 
-def need_was_seen(meeting: Meeting) -> Meeting:
-    return _with(meeting, meeting.newest, need=True)
+def need_was_seen(meeting: Meeting, entry: happened.NeedSeen) -> Meeting:
+    return _with(meeting, entry.number or meeting.newest, need=True)
 
 
 def report_noted(meeting: Meeting, entry: happened.ReportNoted) -> Meeting:

@@ -77,6 +77,9 @@ class Line(Struct, frozen=True):
 
     `fold`: by whom they stand behind a label, empty where they don't. `need`: they tell of a danger, harm
     or a relapse. `decided`: a facilitator has said whether they are folded, and no reports change that.
+    `turn`: the one it is a line of, 0 for none. What is posted is never changed.
+    `place`: the entry of the room that has the words since they were changed at `edited_at`; `history`:
+    those of the facilitators' stream that have what was there before.
     """
 
     seat: int
@@ -84,6 +87,17 @@ class Line(Struct, frozen=True):
     fold: Literal["", "review", "reports", "facilitator", "shield"] = ""
     need: bool = False
     decided: bool = False
+    turn: int = 0
+    is_post: bool = False
+    words: str | None = None
+    place: int = 0
+    edited_at: float = 0.0
+    history: tuple[int, ...] = ()
+
+    @property
+    def written_at(self) -> float:
+        """Since when its words are there as they are."""
+        return max(self.at, self.edited_at)
 
 
 class HeldWords(Struct, frozen=True):

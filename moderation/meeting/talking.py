@@ -1,5 +1,7 @@
 """Words: who may write now, what they say to the room, post, tell privately, and take back."""
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from moderation.content.verdict import Verdict
@@ -234,10 +236,18 @@ def redact(meeting: Meeting, command: ask.Redact, seat: int) -> list[happened.An
     if line is None:
         raise Refused("no_such_line")
     if line.seat == seat:
-        return [happened.Redacted(command.number, by="self")]
+        return _taken_out(command.number, line, "self")
     if meeting.is_facilitator(seat):
-        return [happened.Redacted(command.number, by="facilitator")]
+        return _taken_out(command.number, line, "facilitator")
     raise Refused("not_your_line")
+
+
+def _taken_out(
+    number: int, line: Line, by: Literal["self", "facilitator"], along: int = 0
+) -> list[happened.AnyEntry]:
+    """With all that it read before (CM-14, P19)."""
+    gone = [happened.HistoryGone(number, line.history)] if line.history else []
+    return [*gone, happened.Redacted(number, by, along, line.place)]
 
 
 def purge_recent(
@@ -252,11 +262,17 @@ def purge_recent(
     recent = sorted(
         number
         for number, line in meeting.lines.items()
-        if line.seat == command.seat and now - line.at <= command.seconds
+        if line.seat == command.seat and now - line.written_at <= command.seconds
     )
     return [
-        happened.Redacted(number, by="facilitator", along=0 if number == recent[0] else recent[0])
+        entry
         for number in recent
+        for entry in _taken_out(
+            number,
+            meeting.lines[number],
+            "facilitator",
+            along=0 if number == recent[0] else recent[0],
+        )
     ]
 
 
@@ -296,7 +312,12 @@ def posted(meeting: Meeting, entry: happened.Posted, stamp: Stamp) -> Meeting:
 
 
 def _with_line(meeting: Meeting, entry: happened.Said | happened.Posted, stamp: Stamp) -> Meeting:
-    line = Line(entry.seat, stamp.at, fold="review" if entry.fold else "")
+    line = Line(entry.seat, stamp.at, "review" if entry.fold else "", words=entry.words)
+    line = (
+        replace(line, turn=entry.turn)
+        if isinstance(entry, happened.Said)
+        else replace(line, is_post=True)
+    )
     lines = meeting.lines.insert(stamp.number, line)
     return wrote(replace(meeting, lines=lines, newest=stamp.number), entry.seat)
 

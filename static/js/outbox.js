@@ -24,7 +24,7 @@ import { newId } from "./http.js"
 const PATIENCE = 60_000
 
 /** These keep the order they were written in: the next goes out when the one before is settled. */
-const IN_ORDER = new Set(["say", "tell", "write", "done", "pass"])
+const IN_ORDER = new Set(["say", "edit", "tell", "write", "done", "pass"])
 
 /** Of these the last one counts. @param {{ type: string, number?: number, kind?: string }} command */
 const wish = ({ type, number, kind }) => (type === "react" ? type + number + kind : /^(raise|lower)_hand$/.test(type) ? "hand" : "")

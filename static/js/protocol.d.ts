@@ -74,9 +74,9 @@ export type Stream = "room" | "chair" | "own"
 /** Why a client starts afresh: `new` has no cursor; the others say why a cursor could not be resumed. `streams`: it is not of the streams that the seat reads now. */
 export type Reason = "new" | "ahead" | "diverged" | "too_far" | "bad" | "streams"
 
-export type SeatCommand = Open | Close | NextPhase | Say | Post | Tell | Redact | Report | Fold | Unfold | Release | GiveBackHeld | TakeBackHeld | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Note | Appeal | AnswerAppeal | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
+export type SeatCommand = Open | Close | NextPhase | Say | Edit | Post | Tell | Redact | Report | Fold | Unfold | Release | GiveBackHeld | TakeBackHeld | React | Rename | TakeNameOut | Listen | AnnounceDraft | RaiseHand | LowerHand | LowerHands | MoveHand | CloseQueue | OpenQueue | Invite | Next | Accept | Pass | NotYet | Done | Tag | EndTurn | GiveBack | Extend | Pause | Resume | Mute | Unmute | MuteAll | UnmuteAll | Remove | PurgeRecent | Freeze | Thaw | RaiseShield | LowerShield | Note | Appeal | AnswerAppeal | Lock | Unlock | Admit | Reseat | TurnAway | ClearLobby | Appoint | Dismiss | Handover | AcceptChair | DeclineChair
 export type CaseSeatCommand = Write | Touch | PutBack | CloseCase
-export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Posted | Told | ToldYou | Held | HeldYours | HeldEnded | HeldYoursEnded | StrikeProposed | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | MomentGiven | MomentEnded | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
+export type AnyEntry = Convened | Opened | PhaseBegan | Closed | Said | Edited | Replaced | HistoryGone | Posted | Told | ToldYou | Held | HeldYours | HeldEnded | HeldYoursEnded | StrikeProposed | Redacted | Folded | Unfolded | Reported | ReportNoted | ReportsAnswered | NeedSeen | Reacted | Renamed | NameTakenOut | ListeningChosen | CareNoticed | Answered | CrosstalkNoticed | DraftAnnounced | SeatTaken | SeatGiven | CameBy | SeatLeft | CameBack | Knocked | KnockGiven | KnockAnswered | LobbyCleared | StrangersCame | Locked | Unlocked | HandRaised | HandLowered | HandMoved | HandWentAway | HandCameBack | QueueClosed | QueueOpened | Invited | InviteEnded | FloorTaken | TurnEnded | TurnExtended | LastLineGranted | PauseBegan | PauseEnded | HolderWentAway | HolderCameBack | MomentGiven | MomentEnded | Muted | Unmuted | AllMuted | AllUnmuted | Removed | Frozen | Thawed | ShieldRaised | ShieldLowered | Noted | NotedYou | Appealed | AppealedYou | AppealAnswered | AppealAnsweredYou | RemovalLifted | Appointed | Dismissed | ChairOffered | ChairOfferEnded | ChairTaken | ChairWentAway | ChairCameBack | WentQuiet
 export type CaseEntry = CaseRaised | HelpPressedAgain | MemberNamed | MemberLeft | Excerpt | LineGiven | NobodyThere | SomebodyThere | Unanswered | Claimed | ClaimLapsed | ClaimResumed | Touched | Wrote | CaseClosed | OutcomeNoted
 export type DeskEntry = CameToDesk | DeskSeatGiven | CaseListed | ChairListed | PressesListed | PressesPutAway
 export type InboundFrame = Hello | Command | Typing | Who
@@ -112,6 +112,9 @@ export type RefusalCode =
   | "own_phrase"
   | "sourcing"
   | "held_already"
+  | "edit_held"
+  | "edit_over"
+  | "posted_stays"
   | "already_decided"
   | "too_long"
   | "empty"
@@ -215,6 +218,15 @@ export interface NextPhase {
 /** A line to the room; `!`, `done` or `pass` alone are the typed customs (FC-13). `anyway`: its author was asked about it, and sends it as it is (CM-04, CM-10). */
 export interface Say {
   type: "say"
+  text: Words
+  epoch: Epoch
+  anyway?: boolean
+}
+
+/** Other words for line `number` of one's own, in one's own turn or for a while where everybody writes (CM-14). `anyway` as of a line. */
+export interface Edit {
+  type: "edit"
+  number: Number
   text: Words
   epoch: Epoch
   anyway?: boolean
@@ -626,6 +638,30 @@ export interface Said {
   note?: ReleaseNote
 }
 
+/** `seat` has changed line `number` of theirs: these are its words now (CM-14). Those of the entry `over`, its number in the room, are gone: of the line itself, or of the edit before. `fold`: the label that the new words stand behind, unless the line is folded already. */
+export interface Edited {
+  type: "edited"
+  words?: string | null
+  seat: number
+  number: number
+  over: number
+  fold?: string
+}
+
+/** To the facilitators: what line `number` of the room read until its author changed it (CM-14). */
+export interface Replaced {
+  type: "replaced"
+  words?: string | null
+  number: number
+}
+
+/** To the facilitators: line `number` is taken out, and all that it read before, the entries `over` there. */
+export interface HistoryGone {
+  type: "history_gone"
+  number: number
+  over: number[]
+}
+
 /** A cue card, a reading, the topic or an announcement; `fold` and `late` as of a line. */
 export interface Posted {
   type: "posted"
@@ -696,12 +732,13 @@ export interface StrikeProposed {
   kind: string
 }
 
-/** The words of entry `number` of the room are gone. `along`: the first of the lines that were taken out with it in one act; 0 for that one, and one alone. */
+/** The words of entry `number` of the room are gone. `along`: the first of the lines that were taken out with it in one act; 0 for that one, and one alone. `over`: the entry of the room that had its words by then, where it was changed; else 0. */
 export interface Redacted {
   type: "redacted"
   number: number
   by: "self" | "facilitator"
   along?: number
+  over?: number
 }
 
 /** The words of entry `number` of the room stand behind a label that anybody may open. By two members who reported them, until a facilitator decides; or by a facilitator (CM-20). */
@@ -738,10 +775,11 @@ export interface ReportsAnswered {
   by: number
 }
 
-/** To nobody: in the newest line of the room `seat` tells of a need, so no report folds it (CM-20). */
+/** To nobody: in line `number`, 0 for the newest, `seat` tells of a need, so no report folds it (CM-20). */
 export interface NeedSeen {
   type: "need_seen"
   seat: number
+  number?: number
 }
 
 /** A word of `seat` under line `number` of the room; where `on` is false, no longer. */

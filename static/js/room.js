@@ -226,6 +226,9 @@ export function apply(room, { entry, at, number }) {
     case "appeal_answered_you":
     case "told":
     case "told_you":
+    case "edited":
+    case "replaced":
+    case "history_gone":
     case "folded":
     case "unfolded":
     case "report_noted":

@@ -20,6 +20,8 @@ import { isolated } from "./written.js"
  * @property {string} label
  * @property {Map<Reaction, Set<number>>} reactions
  * @property {readonly Mark[] | undefined} [marks] The words as their elements, where they are marked up.
+ * @property {boolean} isEdited Their author has changed them.
+ * @property {string[]} before What it read before, for who holds the meeting.
  */
 
 /**
@@ -49,6 +51,8 @@ export class Timeline {
   #lines = new Map()
   /** @type {Map<number, TurnItem | CardItem>} */
   #cards = new Map()
+  /** What lines read before they were changed: another stream tells it, earlier or later. @type {Map<number, string[]>} */
+  #past = new Map()
   /** @type {Map<number, TurnItem>} */
   #turns = new Map()
   /** Own words of the last while, by what they are and when they came (ms, the page's clock). */
@@ -77,9 +81,14 @@ export class Timeline {
     switch (entry.type) {
       case "said":
         this.#keepOwn(entry.seat, room, entry.words ?? null, "say")
-        return this.#say(line(number, at, entry), entry.seat, entry.late ? 0 : (entry.turn ?? 0), key, entry.late)
+        return this.#say(line(number, at, entry, this.#before(number)), entry.seat, entry.late ? 0 : (entry.turn ?? 0), key, entry.late)
       case "posted":
         return this.#post({ ...line(number, at, entry), marks }, entry.seat, entry.kind, key)
+      case "edited":
+        return this.#edit(entry)
+      case "replaced":
+        if (entry.words) this.#before(entry.number).push(entry.words)
+        return this.#cards.get(entry.number) ?? null
       case "folded":
       case "unfolded":
         return this.#fold([entry.number], "by" in entry ? entry.by : "")[0] ?? null
@@ -201,12 +210,28 @@ export class Timeline {
     return line.at - (last.lines.at(-1)?.at ?? last.at) < PAUSE ? last : null
   }
 
+  /** @param {number} number */
+  #before(number) {
+    const before = this.#past.get(number) ?? []
+    this.#past.set(number, before)
+    return before
+  }
+
+  /** A fold that is there stays. @param {import("./protocol.js").Edited} entry */
+  #edit({ number, words = null, fold = "" }) {
+    const line = this.#lines.get(number)
+    if (line === undefined) return null
+    Object.assign(line, { words, isEdited: true, fold: line.fold || (fold && "review"), label: fold || line.label })
+    return this.#cards.get(number) ?? null
+  }
+
   /** @param {number} number @param {"self" | "facilitator"} by */
   #redact(number, by) {
     const line = this.#lines.get(number)
     if (line === undefined) return null
     line.words = null
     line.takenBy = by
+    line.before.length = 0
     return this.#cards.get(number) ?? null
   }
 
@@ -251,9 +276,9 @@ export class Timeline {
   }
 }
 
-/** @param {number} number @param {number} at @param {{ words?: string | null, fold?: string, note?: string }} entry @returns {Line} */
-function line(number, at, { words = null, fold: label = "", note = "" }) {
-  return { number, at, words, note, takenBy: null, fold: label && "review", label, reactions: new Map() }
+/** @param {number} number @param {number} at @param {{ words?: string | null, fold?: string, note?: string }} entry @param {string[]} [before] @returns {Line} */
+function line(number, at, { words = null, fold: label = "", note = "" }, before = []) {
+  return { number, at, words, note, takenBy: null, fold: label && "review", label, reactions: new Map(), isEdited: false, before }
 }
 
 /**

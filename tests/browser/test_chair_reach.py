@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ELSEWHERE = {
     "announce_draft": "the page does it by itself (test_phases)",
     "tag": "only in a tag phase, by whoever shares (test_phases)",
+    "edit": "where everybody writes, or in one's own turn (test_edits)",
     "reseat": "of one who lost their seat (test_door)",
     "report": "of members alone: a facilitator folds, or takes out (test_folds)",
     "appeal": "by whom a note, a mute or a removal befell (test_appeal)",

@@ -117,6 +117,25 @@ def test_cm_02_split_over_consecutive_lines(before: tuple[str, ...], text: str, 
     assert (verdict.outcome == "bounce") == found
 
 
+@pytest.mark.parametrize(
+    ("before", "text", "after", "found"),
+    [
+        ((), "call me, 212 555", ("0123 tonight",), True),
+        (("212",), "555", ("0123",), True),
+        ((), "212", ("555", "0123"), True),
+        ((), "212 555", ("and then", "0123"), False),
+        ((), "the 10", ("the 9", "the 8"), False),
+        ((), "no figures here", ("0123",), False),
+        (("212 555",), "hello", ("0123",), False),
+    ],
+)
+def test_cm_02_cm_14_split_over_a_line_that_is_changed_and_those_behind_it(
+    before: tuple[str, ...], text: str, after: tuple[str, ...], found: bool
+):
+    verdict = judge(text, Context("member", before=before, after=after))
+    assert (verdict.outcome == "bounce") == found
+
+
 @pytest.mark.parametrize("line", sentences("contact_regions.txt"))
 def test_cm_02_a_number_of_the_region_needs_no_0_and_no_cue_and_is_marked_whole(line: str):
     region, text = line.split(" | ")

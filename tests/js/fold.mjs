@@ -64,6 +64,7 @@ function judges(room, { now, seats, left, reactions, tagged }) {
 
 function keep(said, { number, entry }) {
   if (entry.type === "said") said.set(number, entry.words ?? null)
+  if (entry.type === "edited" && said.has(entry.number)) said.set(entry.number, entry.words)
   if (entry.type === "redacted" && said.has(entry.number)) said.set(entry.number, null)
 }
 

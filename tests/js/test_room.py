@@ -96,6 +96,7 @@ def test_a_page_is_told_of_everything_there_is(modules: Modules, rich: list[Any]
         ("room.js", "said: 0 }]))", "}]))"),
         ("timeline.js", "if (turn !== 0) this.#turns.set(turn, made)", ""),
         ("timeline.js", "line.words = null", ""),
+        ("timeline.js", "Object.assign(line, { words, isEdited", "Object.assign(line, { isEdited"),
     ],
 )  # fmt: skip
 def test_a_planted_mistake_is_noticed(

@@ -43,6 +43,26 @@ test("what was under words that are gone is gone with them", () => {
   assert.deepEqual(counts(), [])
 })
 
+test("cm_14 a line that was changed reads as it was changed to, and its fold stays", () => {
+  say("One.")
+  assert.equal(add({ type: "edited", seat: chidi, number: 1, over: 1, words: "Two.", fold: "mentions using" })[0], timeline.items[0])
+  add({ type: "edited", seat: chidi, number: 1, over: 2, words: "Three." })
+  const [{ words, isEdited, fold, label, before }] = timeline.items[0].lines
+  assert.deepEqual([words, isEdited, fold, label, before], ["Three.", true, "review", "mentions using", []])
+  assert.deepEqual(add({ type: "edited", seat: chidi, number: 99, over: 99, words: "Of before this page." }), [])
+})
+
+test("cm_14 what a line read before is told in the facilitators' stream, earlier or later, and goes with it", () => {
+  const inChair = (number, words) => timeline.add("chair", { number, at: 1, id: "", entry: { type: "replaced", number: 1, words } }, room)
+  assert.deepEqual(inChair(1, "One."), [])
+  say("Two.")
+  assert.equal(inChair(2, "Two.")[0], timeline.items[0])
+  inChair(3, undefined)
+  assert.deepEqual(timeline.items[0].lines[0].before, ["One.", "Two."])
+  add({ type: "redacted", number: 1, by: "self", over: 3 })
+  assert.deepEqual(timeline.items[0].lines[0].before, [])
+})
+
 test("the shield folds what it names, and nothing else", () => {
   say("One.")
   say("Two.")

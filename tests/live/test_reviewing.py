@@ -15,7 +15,7 @@ from moderation.content.verdict import ALLOW, Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags, Phase
-from moderation.meeting.state import Meeting, Seat
+from moderation.meeting.state import Line, Meeting, Seat
 from tests.cast import ada, ben, chidi
 from tests.ground import settings_in
 
@@ -119,3 +119,38 @@ def test_cm_10_whether_a_line_is_a_share_is_what_the_meeting_says(
     for state in (shares, meeting()):
         reviewer.line("You should call him.", book, ben, state, ID)
     assert [context.crosstalk for context in contexts] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("lines", "number", "text", "outcome"),
+    [
+        ({1: "212 555", 2: "hello"}, 2, "0123", "bounce"),
+        ({1: "hello", 2: "0123"}, 1, "212 555", "bounce"),
+        ({1: "212", 2: "hello", 3: "0123"}, 2, "555", "bounce"),
+        ({1: "hello", 2: "nothing of it", 3: "0123"}, 1, "212 555", "allow"),
+        ({1: "212 555", 2: "hello"}, 1, "0123", "allow"),
+        ({1: "hello"}, 1, "212 555", "allow"),
+    ],
+)
+def test_cm_14_a_number_that_an_edit_makes_of_the_lines_around_it_is_found(
+    reviewer: Reviewer, book: Book, lines: dict[int, str], number: int, text: str, outcome: str
+):
+    """And its own old words are no part of it."""
+    said = HashTrieMap({n: Line(ben, 1.0, words=words) for n, words in lines.items()})
+    now = replace(meeting(), lines=said)
+    verdict = reviewer.line(text, book, ben, now, ID, number=number)
+    assert verdict.outcome == outcome
+    others = replace(now, lines=HashTrieMap({n: replace(one, seat=ada) for n, one in said.items()}))
+    assert reviewer.line(text, book, ben, others, ID, number=number).outcome == "allow"
+
+
+def test_cm_14_a_number_is_found_behind_an_edit_that_is_stored_or_on_its_way(
+    reviewer: Reviewer, book: Book
+):
+    changed = happened.Edited(seat=ben, number=1, over=1, words="212 555")
+    heard(book, happened.Said(seat=ben), changed)
+    assert reviewer.line("0123", book, ben, meeting(), ID).outcome == "bounce"
+    heard(book, happened.Said(seat=ben, words="And so"))
+    assert reviewer.line("0123", book, ben, meeting(), ID).outcome == "allow"
+    book.on_their_way[ben, "1" * 32] = "212 555"
+    assert reviewer.line("0123", book, ben, meeting(), ID).outcome == "bounce"

@@ -30,6 +30,9 @@ def test_p9_a_seat_that_ends_is_let_go_and_told_why(entry: Entry, let_go: tuple[
     ("entry", "places"),
     [
         (happened.Redacted(5, by="self"), ((ROOM, 5),)),
+        (happened.Redacted(5, by="self", over=9), ((ROOM, 5), (ROOM, 9))),
+        (happened.Edited(seat=ben, number=5, over=9, words="hello"), ((ROOM, 9),)),
+        (happened.HistoryGone(5, (2, 3)), ((CHAIR, 2), (CHAIR, 3))),
         (happened.Renamed(seat=ben, words="Ben W.", over=(2, 3)), ((ROOM, 2), (ROOM, 3))),
         (happened.NameTakenOut(seat=ben, words="Somebody", over=(2,)), ((ROOM, 2),)),
         (happened.HeldEnded(4, "released", by=ada), ((CHAIR, 4),)),

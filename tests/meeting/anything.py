@@ -154,13 +154,14 @@ class AnyMeeting(RuleBasedStateMachine):
         }
         self._ask(who, asks[what])
 
-    @rule(who=SOMEBODY, whom=SOMEBODY, what=st.integers(0, 6))
+    @rule(who=SOMEBODY, whom=SOMEBODY, what=st.integers(0, 7))
     def does_something_small(self, who: str, whom: str, what: int) -> None:
         line = max(self.meeting.lines, default=1)
         asks: list[ask.AnyCommand] = [
             ask.React(line, "with_you"),
             ask.React(line, "with_you", on=False),
             ask.Redact(line),
+            ask.Edit(line, "Other words", self.meeting.epoch),
             ask.Rename("Kit"),
             ask.Listen(on=False),
             ask.Post("topic", "Patience"),
@@ -408,7 +409,8 @@ class AnyMeeting(RuleBasedStateMachine):
             "give": ask.GiveBackHeld(number),
             "take": ask.TakeBackHeld(own),
         }
-        self._ask(whom if what == "take" else who, asks[what])
+        for _ in range(2):  # Of two who decide, the second hears what the first did.
+            self._ask(whom if what == "take" else who, asks[what])
 
     def _seat(self, who: str) -> int | None:
         return WHO[who](self.meeting)

@@ -288,6 +288,7 @@ class Dice:
             ask.Open(),
             ask.NextPhase(self.epoch),
             ask.Say(self.one(TEXTS), self.epoch),
+            ask.Edit(self.line, self.one(TEXTS), self.epoch),
             ask.Tell(self.one(TEXTS), self.target),
             ask.Post(self.one(KINDS), self.one(TEXTS)),
             ask.Redact(self.line),
@@ -490,6 +491,7 @@ class Dice:
         if self.meeting.lines:
             number, line = self.one(sorted(self.meeting.lines.items()))
             asks += [(self.one((line.seat, self.leader)), ask.Redact(number))]
+            asks += self._edits()
         asks += [(self.seat, ask.React(self.line, self.one(WORDS))), *self._reports()]
         for seat, number, kind in sorted(self.meeting.reactions)[:1]:
             asks += [(seat, ask.React(number, word, on=False)) for word in WORDS if word == kind]
@@ -499,6 +501,16 @@ class Dice:
             asks += [(self.leader, ask.Appoint(self.seat, service))]  # type: ignore[arg-type]
             readers = self.meeting.serving("reader")
             asks += [(seat, ask.Post("reading", "A page")) for seat in readers]
+        return asks
+
+    def _edits(self) -> list[Ask]:
+        """Whoever said one of the last lines says it otherwise; some of these are taken out."""
+        asks: list[Ask] = []
+        for number, line in sorted(self.meeting.lines.items(), key=lambda item: item[0])[-3:]:
+            edit = ask.Edit(number, self.one(TEXTS), self.epoch)
+            asks += [(line.seat, edit)] * 2
+            if line.place:
+                asks += [(self.one((line.seat, self.leader)), ask.Redact(number))]
         return asks
 
     def _reports(self) -> list[Ask]:

@@ -425,7 +425,7 @@ BEHIND: list[tuple[History, History, str]] = [
     (TURN, happened.MomentGiven(ben, NOON + 61), "CM-15"),
     (turn(), happened.MomentGiven(ben, NOON + 60), "CM-15"),
     ([*TURN, happened.PauseBegan()], happened.MomentGiven(ben, NOON + 60), "CM-15"),
-    ([*TURN, after(180)], happened.MomentGiven(ben, NOON + 240), "turn was over"),
+    ([*TURN, after(181)], happened.MomentGiven(ben, NOON + 241), "turn was over"),
     (MOMENT, happened.MomentGiven(ben, NOON + 60), "once a line"),
     (
         [*MOMENT, after(60), happened.MomentEnded(ben)],

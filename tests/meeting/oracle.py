@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from moderation.meeting import entries as happened
 from tests.meeting.oracle_clocks import SLACK, Awaited, Illegal, exactly, must
+from tests.meeting.oracle_edits import Edits
 from tests.meeting.oracle_held import HeldWords
 from tests.meeting.oracle_people import LEFT_OPEN
 from tests.meeting.oracle_strikes import Judged
@@ -37,9 +38,11 @@ HALVES |= happened.Noted | happened.AppealAnswered | happened.RemovalLifted
 PRIVATE |= happened.Reported | happened.ReportNoted | happened.ReportsAnswered | happened.NeedSeen
 HALVES |= happened.Reported
 HALVES |= happened.HeldYours | happened.HeldYoursEnded
+PRIVATE |= happened.Replaced | happened.HistoryGone
+HALVES |= happened.Edited
 
 
-class Oracle(Judged, HeldWords):
+class Oracle(Judged, HeldWords, Edits):
     """Takes a log entry by entry, and raises `Illegal` at the first that could not have happened."""
 
     def __init__(self) -> None:
@@ -214,7 +217,7 @@ class Oracle(Judged, HeldWords):
                 self._said_in_turn(entry, leads=leads)
             case _:
                 raise Illegal("nobody writes in this phase")
-        self._add_line(entry.seat, entry.fold)
+        self._add_line(entry.seat, entry.fold, entry.turn)
 
     def _said_at_last(self, entry: happened.Said) -> None:
         """A facilitator has released it: what the floor says of its author now does not count (CM-16)."""
@@ -223,7 +226,7 @@ class Oracle(Judged, HeldWords):
             self.shared.add(entry.seat)
         if self._speak() == "self_id" and not entry.late:
             self.introduced[entry.seat] = self.introduced.get(entry.seat, 0) + 1
-        self._add_line(entry.seat, entry.fold)
+        self._add_line(entry.seat, entry.fold, entry.turn)
 
     def _said_in_turn(self, entry: happened.Said, *, leads: bool) -> None:
         if self.holders == [entry.seat]:
@@ -253,8 +256,10 @@ class Oracle(Judged, HeldWords):
         if entry.kind == "topic":
             self.pinned = self.room
 
-    def _add_line(self, seat: int, label: str) -> None:
+    def _add_line(self, seat: int, label: str, turn: int | None = None) -> None:
+        """`turn` is None for what is posted."""
         self.lines[self.room] = seat
+        self.turn_of[self.room] = turn
         self.said_at[self.room] = self.clocks.at
         self.newest = self.room
         if label:
@@ -262,9 +267,10 @@ class Oracle(Judged, HeldWords):
             self.folds[self.room] = "review"
 
     def _need_seen(self, entry: happened.NeedSeen) -> None:
-        must(self.lines.get(self.newest) == entry.seat, "a need in nobody's line")
-        must(self.newest not in self.needs, "the same need twice")
-        self.needs.add(self.newest)
+        number = entry.number or self.newest
+        must(self.lines.get(number) == entry.seat, "a need in nobody's line")
+        must(number not in self.needs, "the same need twice")
+        self.needs.add(number)
 
     def _report_noted(self, entry: happened.ReportNoted) -> None:
         self._running()
@@ -363,6 +369,7 @@ class Oracle(Judged, HeldWords):
 
     def _redacted(self, entry: happened.Redacted) -> None:
         must(entry.number in self.lines, "no words to take out")
+        self._needs_gone(entry)
         if entry.by == "self":
             self._sits(self.lines[entry.number])
             must(entry.along == 0, "more than their own line at once")
@@ -397,6 +404,7 @@ class Oracle(Judged, HeldWords):
             self.holders == [entry.seat] and self.moment is not None, "no moment of theirs (CM-15)"
         )
         is_by_line = self.lines.get(self.room - 1) == entry.seat and not self.had_moment
+        is_by_line = is_by_line or self.last_edit == (self.room - 1, entry.seat)
         must(is_by_line or self.clocks.room.over(self.moment), "before their next line (CM-15)")
         self.moment = None
 

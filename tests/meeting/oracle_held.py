@@ -13,6 +13,7 @@ CHAIR_TOO = (
     | happened.LobbyCleared | happened.StrangersCame | happened.Held | happened.HeldEnded
     | happened.StrikeProposed | happened.CrosstalkNoticed | happened.Noted | happened.Appealed
     | happened.AppealAnswered | happened.Reported | happened.ReportsAnswered
+    | happened.Replaced | happened.HistoryGone
 )  # fmt: skip
 OF_THE_SAME_STEP = (
     happened.HeldEnded | happened.HeldYoursEnded | happened.TurnEnded | happened.InviteEnded

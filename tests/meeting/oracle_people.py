@@ -87,6 +87,7 @@ class People:
         self.room = 0  # The newest number of the room.
         self.lines: dict[int, int] = {}
         self.said_at: dict[int, float] = {}
+        self.edited_at: dict[int, float] = {}  # Of lines that read otherwise since.
         self.folds: dict[int, str] = {}  # By whom each folded line is.
         self.needs: set[int] = set()  # The lines that tell of one.
 
@@ -505,7 +506,7 @@ class People:
             number
             for number, seat in self.lines.items()
             if number not in self.needs
-            and at - self.said_at[number] <= FOLDED
+            and at - self.edited_at.get(number, self.said_at[number]) <= FOLDED
             and at - self.came[seat] <= STRANGER
             and self.roles[seat] == "member"
         }

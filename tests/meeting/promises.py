@@ -272,6 +272,18 @@ def cm_01_what_is_held_is_read_by_nobody_before_its_release(moment: Moment) -> K
     return bool(moment.of(happened.Held))
 
 
+@promise
+def cm_14_a_line_is_changed_by_its_author_and_no_fold_is_lost(moment: Moment) -> Kept:
+    for edited in moment.of(happened.Edited):
+        before, after = moment.before.lines[edited.number], moment.after.lines[edited.number]
+        must(moment.seat == edited.seat == before.seat, "another's words", no("not_your_line"))
+        must(not before.fold or after.fold == before.fold, "its fold is lost", ".allowed()")
+        old = [entry.words for entry in moment.of(happened.Replaced)]
+        must(old == [before.words], "facilitators read something else", ".allowed()")
+        must(before.words != after.words == edited.words, "not its words", ".nothing()")
+    return bool(moment.of(happened.Edited))
+
+
 HELD = (
     "phase",
     "phase_began_at",
@@ -283,6 +295,7 @@ HELD = (
 )
 TALK = (
     happened.Said,
+    happened.Edited,
     happened.Posted,
     happened.Reacted,
     happened.Renamed,

@@ -120,7 +120,31 @@ def test_p20_after_the_sweep_all_but_what_people_wrote_is_as_it_was(steps: list[
         ),
         held=HashTrieMap({n: replace(one, words=None) for n, one in wordless.held.items()}),
         waits=HashTrieMap(dict.fromkeys(wordless.waits)),
+        lines=HashTrieMap({n: replace(line, words=None) for n, line in wordless.lines.items()}),
     )
+
+
+@law
+@given(MEETINGS)
+def test_p19_cm_14_of_a_line_its_words_stand_in_one_place_and_of_one_taken_out_in_none(
+    steps: list[Step],
+):
+    """What it read before is with the facilitators alone, and goes with it."""
+    played = held(steps)
+    gone = {place for stored in played.log for place in erased_by(stored.entry)}
+    of_lines = happened.Said | happened.Edited | happened.Replaced
+    left: dict[int, list[tuple[int, str | None]]] = {}
+    for stored in played.log:
+        place = (stored.audience, stored.stamp.number)
+        if isinstance(stored.entry, of_lines) and place not in gone:
+            number = getattr(stored.entry, "number", stored.stamp.number)
+            left.setdefault(number, []).append((stored.audience, stored.entry.words))
+    lines = {n: line for n, line in played.meeting.lines.items() if not line.is_post}
+    assert left.keys() == lines.keys()
+    for number, line in lines.items():
+        in_room = [words for stream, words in left[number] if stream == ROOM]
+        assert in_room == [line.words]
+        assert len(left[number]) == 1 + len(line.history)
 
 
 def without_words(stored: Stored) -> Stored:
@@ -186,6 +210,10 @@ def agrees_on_the_floor(oracle: Oracle, meeting: Meeting) -> None:
     assert oracle.pinned == (None if meeting.topic is None else meeting.topic.number)
     assert oracle.reactions == set(meeting.reactions)
     lines = meeting.lines.items()
+    assert {n: line.place for n, line in lines if line.place} == {
+        n: place for n, place in oracle.places.items() if n in oracle.lines
+    }
+    assert oracle.histories == {n: [*line.history] for n, line in lines if line.history}
     assert oracle.folds == {number: line.fold for number, line in lines if line.fold}
     reports: dict[int, list[str]] = {}
     for report in meeting.reports:
@@ -253,6 +281,7 @@ def test_p8_no_speech_of_the_muted_stands_between_mute_and_unmute(steps: list[St
                 muted.discard(seat)
             case (
                 happened.Said(seat=seat)
+                | happened.Edited(seat=seat)
                 | happened.Posted(seat=seat)
                 | happened.Reacted(seat=seat)
                 | happened.Renamed(seat=seat)
@@ -370,6 +399,8 @@ def expected_audience(entry: happened.AnyEntry) -> int:
         happened.Held: CHAIR,
         happened.HeldEnded: CHAIR,
         happened.StrikeProposed: CHAIR,
+        happened.Replaced: CHAIR,
+        happened.HistoryGone: CHAIR,
         happened.HeldYours: getattr(entry, "owner", 0),
         happened.HeldYoursEnded: getattr(entry, "owner", 0),
         happened.KnockGiven: NOBODY,
@@ -417,7 +448,9 @@ def test_p22_what_is_private_changes_nothing_that_the_room_sees(steps: list[Step
         | happened.NeedSeen
         | happened.Held
         | happened.HeldEnded
-        | happened.StrikeProposed,
+        | happened.StrikeProposed
+        | happened.Replaced
+        | happened.HistoryGone,
     )
     room = [(stored.entry, stored.stamp) for stored in played.log if stored.audience == ROOM]
     for other in (untold, nobody_waits):

@@ -61,6 +61,10 @@ COMMANDS: dict[str, Callable[[Meeting, int], ask.SeatCommand]] = {
     ),
     "redact_own": lambda m, me: ask.Redact(_line_of(m, me)),
     "redact_other": lambda m, me: ask.Redact(_line_of(m, newcomer if me == member else member)),
+    "edit_own": lambda m, me: ask.Edit(_line_of(m, me), "hello", m.epoch),
+    "edit_other": lambda m, me: ask.Edit(
+        _line_of(m, newcomer if me == member else member), "hello", m.epoch
+    ),
     "report_own": lambda m, me: ask.Report(_line_of(m, me)),
     "report_other": lambda m, me: ask.Report(_line_of(m, newcomer if me == member else member)),
     "fold": lambda m, me: ask.Fold(_line_of(m, newcomer if me == member else member)),

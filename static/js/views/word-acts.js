@@ -3,6 +3,7 @@
 import { el, find, keyed, set, style, write } from "../dom.js"
 import { foldLabel, toAuthor, without } from "../folds.js"
 import * as rooms from "../standing.js"
+import { markEdited, mayEdit, openEditor } from "./edit.js"
 import { FoldChoice } from "./fold-choice.js"
 import { askWhy } from "./report.js"
 import { twoTaps } from "./taps.js"
@@ -32,6 +33,9 @@ export class WordActs {
   #open = new Set()
   /** @type {Room | null} */
   #room = null
+  #now = 0
+  /** The cards whose acts are open, and which of their lines can be changed. @type {Map<string, { card: HTMLElement, item: Card, edits: string }>} */
+  #shown = new Map()
 
   /** @param {Ways} ways */
   constructor(ways) {
@@ -43,6 +47,20 @@ export class WordActs {
   /** @param {Model} model */
   render(model) {
     this.#choice.render(model)
+    this.#now = model.now
+    this.#room = model.room
+    // What can't be changed any more is not offered any more.
+    for (const { card, item, edits } of this.#shown.values()) if (edits !== this.#edits(item)) this.show(card, item, model.room)
+  }
+
+  /** @param {Card} item */
+  #edits(item) {
+    return item.lines.filter((line) => this.#mayEdit(item, line)).map(({ number }) => number).join()
+  }
+
+  /** @param {Card} item @param {Line} line */
+  #mayEdit(item, line) {
+    return this.#room !== null && mayEdit(this.#room, item, line, this.#now)
   }
 
   /** What stands on a card beside its words. @param {HTMLElement} card @param {Card} item @param {Room} room */
@@ -50,17 +68,20 @@ export class WordActs {
     this.#room = room
     const mine = item.seat === room.seat
     const isOpen = this.#open.has(item.key)
+    if (isOpen) this.#shown.set(item.key, { card, item, edits: this.#edits(item) })
+    else this.#shown.delete(item.key)
     const lines = find(".shares", card)
     for (const line of item.lines) {
       const row = lines.querySelector(`[data-number="${line.number}"]`)
       if (!(row instanceof HTMLElement)) continue
       this.#showFold(row, line, item)
+      markEdited(row, line, room)
       const acts = isOpen && line.words !== null ? this.#actsOn(line, item) : []
       place(row, "take", acts)
       // Of several lines in a card, which one an act is on; of one that is folded for this reader nothing is told.
       const which = foldLabel(line, this.#ways.folds) || (line.words ?? "").slice(0, 40)
       for (const button of row.querySelectorAll(":scope > .take > button")) set(button, "aria-description", which)
-      if (acts.length === 0) row.querySelector(".asking")?.remove()
+      if (acts.length === 0) row.querySelector(".asking:not(.editing)")?.remove()
     }
     const isThere = item.lines.some(({ words }) => words !== null)
     const cares = isOpen && isThere && !mine && rooms.sits(room, item.seat)
@@ -142,10 +163,20 @@ export class WordActs {
 
   /** @param {Line} line @param {Card} item @returns {Act[]} */
   #actsOn(line, item) {
-    if (this.#isMine(item)) return [this.#take("Take these words back for good", line)]
+    if (this.#isMine(item)) return [...(this.#mayEdit(item, line) ? [this.#edit(line)] : []), this.#take("Take these words back for good", line)]
     const keep = this.#keep(line)
     if (this.#room === null || !rooms.isFacilitator(this.#room)) return [this.#report(line), keep]
     return [keep, ...this.#foldForAll(line), this.#take("Take these words out for everyone", line)]
+  }
+
+  /** @param {Line} line @returns {Act} */
+  #edit(line) {
+    const open = (/** @type {HTMLElement} */ button) => {
+      const [row, card] = [button.closest(".share"), button.closest("article")]
+      const back = () => (button.isConnected ? button : /** @type {HTMLElement | null | undefined} */ (card?.querySelector(".options")))?.focus()
+      if (row instanceof HTMLElement) openEditor(row, line, this.#ways.acts, () => /** @type {Room} */ (this.#room), back)
+    }
+    return { key: "edit", build: () => opener("Edit", open) }
   }
 
   /** @param {string} label @param {Line} line @returns {Act} */
