@@ -249,12 +249,13 @@ export class Timeline {
   }
 
   /**
-   * Room items keep their stream's order; private lines come from another stream and stand where
-   * their time puts them.
+   * Room items keep their stream's order; private lines and notices may come from another stream
+   * and stand where their time puts them, after a reload as well.
    *
    * @param {Exclude<Item, PrivateItem>} item
    */
   #push(item) {
+    if (item.kind === "notice") return this.#aside(item)
     let index = this.items.length
     while (index > 0 && this.#isAsideAfter(index - 1, item.at)) index -= 1
     this.items.splice(index, 0, item)
@@ -264,10 +265,10 @@ export class Timeline {
   /** @param {number} index @param {number} at */
   #isAsideAfter(index, at) {
     const item = this.items[index]
-    return item?.kind === "private" && item.at > at
+    return (item?.kind === "private" || item?.kind === "notice") && item.at > at
   }
 
-  /** @param {PrivateItem} item */
+  /** @param {PrivateItem | NoticeItem} item */
   #aside(item) {
     let index = this.items.length
     while (index > 0 && (this.items[index - 1]?.at ?? 0) > item.at) index -= 1

@@ -72,3 +72,13 @@ test("cm_16 what is late stands by itself and does not join the turn it was of",
 test("places are code points, and no words are no pieces", () => {
   assert.deepEqual(pieces("", why), [])
 })
+
+test("cm_17 what came back stands where its time puts it, also where the room was read before", () => {
+  const said = (number, time) => [{ number, id: "", at: time, entry: { type: "said", seat: mo, words: "x", turn: number } }, "room"]
+  const back = [{ number: 1, id: "", at: NOON + 5, entry: { type: "held_yours_ended", owner: ben, number: 2, how: "time", words: WORDS } }, "own"]
+  for (const read of [[said(1, NOON), said(2, NOON + 9), back], [back, said(1, NOON), said(2, NOON + 9)]]) {
+    const timeline = new Timeline()
+    for (const [numbered, stream] of read) timeline.add(stream, numbered, open)
+    assert.deepEqual(timeline.items.map(({ kind }) => kind), ["turn", "notice", "turn"])
+  }
+})
