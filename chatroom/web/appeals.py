@@ -15,9 +15,10 @@ from chatroom.live.rules import as_written, words_of
 from chatroom.people.accounts import Session
 from chatroom.web.answers import answer, asked
 from chatroom.web.house import House
+from chatroom.web.late import hear_late
 from chatroom.web.sessions import session_of
 from moderation.bounds import Words
-from moderation.content.verdict import ALLOW, Verdict
+from moderation.content.verdict import ALLOW, Signal, Verdict
 from moderation.meeting import commands as ask
 from moderation.meeting.state import Meeting
 from moderation.refused import Refused
@@ -81,15 +82,16 @@ class Appeals:
         verdict = reviewer.line(words, book, seat, meeting, id)
         looked, text = await reviewer.look(words), Text(words, seat, is_spared=True)
         verdict = reviewer.after(looked, verdict, text, meeting, book.room)
-        if verdict.signal is not None:
+
+        async def hear(found: Verdict) -> None:
             place = place_in(None, book.room or None, book, seat)
-            await self._house.cases.signal(
-                session,
-                bytes.fromhex(id),
-                place,
-                words,
-                "urgent" if verdict.signal == "urgent" else "support",
-            )
+            triage: Signal = "urgent" if found.signal == "urgent" else "support"
+            await self._house.cases.signal(session, bytes.fromhex(id), place, words, triage)
+
+        if verdict.signal is not None:
+            await hear(verdict)
+        else:
+            hear_late(self._house, looked, text, book.room, lambda: book.fold.state, hear)
         return verdict
 
 

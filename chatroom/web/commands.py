@@ -1,7 +1,6 @@
 """One socket's commands: understood, reviewed, queued, and answered in their order."""
 
 import asyncio
-import contextlib
 import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -25,8 +24,8 @@ from chatroom.people.accounts import Session
 from chatroom.people.limits import Kind
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.web.house import House
+from chatroom.web.late import hear_late
 from chatroom.web.pace import Pace, budget_of
-from moderation.content.seen import Look
 from moderation.content.verdict import ALLOW, Verdict
 from moderation.content.written import Written
 from moderation.meeting import commands as ask
@@ -179,8 +178,7 @@ class Commands:
         )
         if taken.verdict.signal is not None:
             return await self._submit_after_signal(frame, taken)
-        if looked is not None and looked.later is not None:
-            self._hear_later(frame.id, text, looked.later)
+        self._hear_later(frame.id, text, looked)
         return self._submit_unless_behind(frame, taken)
 
     def _is_looked_at(self, taken: Taken) -> bool:
@@ -192,24 +190,13 @@ class Commands:
         if isinstance(command, ask.Say | ask.Edit | ask.Post):
             self._book.on_their_way[self._seat, id] = command.text
 
-    def _hear_later(self, id: str, text: Text, later: "asyncio.Future[Look | None]") -> None:
-        """A cry that the second look was late to see is heard all the same; the words are published by then."""
+    def _hear_later(self, id: str, text: Text, looked: Looked | None) -> None:
+        """A cry that the second look was late to see; the words are published by then."""
 
-        def seen(done: "asyncio.Future[Look | None]") -> None:
-            look, meeting = done.result(), self._book.fold.state
-            if look is None or not isinstance(meeting, Meeting):
-                return
-            verdict = self._house.reviewer.after(
-                Looked(look), ALLOW, text, meeting, self._book.room
-            )
-            if verdict.signal is not None:
-                self._house.begin(self._raise_late(id, text.words, verdict))
+        async def hear(found: Verdict) -> None:
+            await self._raise_signal(id, text.words, found)
 
-        later.add_done_callback(seen)
-
-    async def _raise_late(self, id: str, words: str, verdict: Verdict) -> None:
-        with contextlib.suppress(Refused, RetryLater, OutcomeUnknown, SQLAlchemyError):
-            await self._raise_signal(id, words, verdict)
+        hear_late(self._house, looked, text, self._book.room, lambda: self._book.fold.state, hear)
 
     def _submit_unless_behind(self, frame: wire.Command, taken: Taken) -> None:
         if self._must_wait(frame.id):  # What was before it got `retry` meanwhile.
@@ -309,8 +296,7 @@ class Commands:
         if verdict.signal is None:
             text, looked = Text(words, self._seat, is_spared=True), await reviewer.look(words)
             verdict = reviewer.after(looked, verdict, text, meeting, self._book.room)
-            if looked is not None and looked.later is not None:
-                self._hear_later(frame.id, text, looked.later)
+            self._hear_later(frame.id, text, looked)
         if verdict.signal is not None:
             await self._pace.cry(pause)
             try:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -21,6 +22,7 @@ from chatroom.settings import Settings
 from tests.journal.town import GATHERING, Frame, Line, Room, Town, town_in
 from tests.load._load import spelt
 from tests.processes import READY_WITHIN, SOON
+from tests.web.visitors import shown
 
 CRY = "i keep thinking the world would be lighter with me out of it"
 """No rule knows it; of that tests/content/test_model.py makes sure."""
@@ -193,6 +195,26 @@ async def test_cm_23_a_cry_that_the_look_was_late_to_see_is_heard_all_the_same(h
         assert cares(bens) == 0, "nobody has seen it yet"
         os.kill(look.pid, signal.SIGCONT)
         await bens.until("care")
+
+
+async def test_cm_23_a_late_cry_in_the_appeal_of_somebody_who_was_removed_is_heard_all_the_same(
+    hasty: Hasty,
+):
+    room, look = hasty
+    ada, ben = await room.open(), await room.seat("Ben")
+    async with room.sit(ada) as adas, room.sit(ben):
+        await adas.ask({"type": "remove", "seat": 2})
+    assert look.pid is not None
+    os.kill(look.pid, signal.SIGSTOP)
+    appeal = {"id": "a" * 32, "text": CRY}
+    answer = await room.town.post(f"/rooms/{room.slug}/appeals", appeal, ben)
+    assert answer.status_code == 200, "they are heard by the facilitators"
+    assert (await shown(room, ben))["case"] is None, "nobody has seen it yet"
+    os.kill(look.pid, signal.SIGCONT)
+    until = time.monotonic() + SOON
+    while (await shown(room, ben))["case"] is None:
+        assert time.monotonic() < until, "it is heard by now"
+        await asyncio.sleep(0.05)
 
 
 async def test_a90_metrics_are_for_who_has_the_token(room: Room, town: Town):
