@@ -17,6 +17,8 @@ def read(text: str) -> dict[str, Any]:
         found = re.match(r"line (\d+)", where)
         line = int(found[1]) if found else len(text.rstrip().splitlines())
         raise ValueError(f"line {line}: {why}") from None
+    except RecursionError:
+        raise ValueError("line 1: brackets within brackets go too deep") from None
 
 
 def path_of(wrong: str) -> Path:

@@ -88,3 +88,8 @@ def test_the_path_that_a_reason_speaks_of_is_read():
     wrong = "Expected `str` matching regex '$.no[1]' - at `$.phases[10].slots[0].url`"
     assert path_of(wrong) == ("phases", 10, "slots", 0, "url")
     assert path_of("Object missing required field `phases`") == ()
+
+
+def test_brackets_without_end_are_a_mistake_like_any_other():
+    with pytest.raises(ValueError, match="too deep"):
+        read("deep = " + "[" * 20_000)

@@ -196,8 +196,12 @@ def appealed(meeting: Meeting, entry: happened.Appealed) -> Meeting:
 
 
 def appealed_you(meeting: Meeting, entry: happened.AppealedYou) -> Meeting:
-    found = replace(meeting.appeals[entry.appeal], asked=entry.asked)
-    return replace(meeting, appeals=meeting.appeals.insert(entry.appeal, found))
+    """Whoever asks is shown no appeals, as facilitators are: there is nothing to change in their copy."""
+    found = meeting.appeals.get(entry.appeal)
+    if found is None:
+        return meeting
+    asked = replace(found, asked=entry.asked)
+    return replace(meeting, appeals=meeting.appeals.insert(entry.appeal, asked))
 
 
 def appeal_answered(meeting: Meeting, entry: happened.AppealAnswered) -> Meeting:

@@ -4,8 +4,9 @@ import pytest
 
 from moderation.content.verdict import Finding, Verdict
 from moderation.meeting import commands as ask
+from moderation.meeting import decider
 from moderation.meeting import entries as happened
-from moderation.meeting.audience import AppealView, StrikesView, snapshot, streams
+from moderation.meeting.audience import AppealView, StrikesView, from_snapshot, snapshot, streams
 from moderation.meeting.state import Stamp
 from tests.cast import SESSIONS, ada, ben, chidi, dana, mo
 from tests.meeting.spec import (
@@ -209,6 +210,13 @@ def test_cm_19_who_decided_does_not_answer_and_nobody_answers_for_themselves():
     story.when(mo, ask.AnswerAppeal(2, upheld=True)).refused("no_such_appeal")
     served = story.given(happened.Appointed(ben, "co_chair"))
     served.when(ben, ask.AnswerAppeal(1, upheld=True)).refused("not_your_own_act")
+
+
+def test_cm_19_whoever_asks_keeps_their_own_copy_of_the_meeting():
+    story = muted_by_ada()
+    theirs = from_snapshot(snapshot(story.state, ben))
+    (asked,) = (one for one, _ in appealed(story).log if isinstance(one, happened.AppealedYou))
+    assert snapshot(decider.evolve(theirs, asked, STAMP), ben) == snapshot(theirs, ben)
 
 
 def test_cm_19_of_two_who_answer_one_decides_and_the_other_is_told():

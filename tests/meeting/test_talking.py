@@ -539,7 +539,7 @@ def _said_by(seat: int) -> tuple[MeetingSituation, int]:
     """A line of `seat` in an open phase, and its number in the room."""
     story = given(in_phase("gathering")).when(seat, LINE).allowed()
     (number,) = story.state.lines
-    assert story.state.lines[number] == Line(seat, NOON)
+    assert story.state.lines[number] == Line(seat, NOON, words="Good evening")
     return story, number
 
 
