@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from tests.engines.drivers import Firefox
@@ -55,9 +56,12 @@ async def picks_a_word(field: Thing, word: str) -> None:
     if isinstance(driver, Firefox):
         await field.ask(KEYS)
         await driver.compose(word, "Enter")
-        seen = await driver.script("return window.seen")
         # The Enter that picks the word reaches the page as the input method's own.
-        assert seen[-2:] == [["keydown", "Process", True], ["compositionend", "", False]], seen
+        picked = [["keydown", "Process", True], ["compositionend", "", False]]
+        deadline = time.monotonic() + 20
+        while (seen := await driver.script("return window.seen"))[-2:] != picked:
+            assert time.monotonic() < deadline, seen
+            await asyncio.sleep(0.05)
     else:
         await field.type(word)
     await field.holds(word)

@@ -54,18 +54,26 @@ async def turn() -> None:
 async def test_one_commit_is_one_frame_and_the_same_bytes_for_all(hall: Hall):
     members = [await hall.join(seat) for seat in (ada, ben, chidi, ben)]
     before = [len(recorded(member).given) for member in members]
+    commits: list[list[str | None]] = []
+
+    def publish(book: Book, records: list[Record]) -> None:
+        commits.append([getattr(record.entry, "words", None) for record in records])
+        hall.hub.publish(book, records)
+
+    hall.office.audience = publish
     lines = [hall.office.say(ben, "one"), hall.office.say(chidi, "two")]
     for line in lines:
         await line
     await turn()
     new = [recorded(member).given[count:] for member, count in zip(members, before, strict=True)]
-    assert [len(frames) for frames in new] == [1] * 4
-    assert {id(frames[0]) for frames in new} == {id(new[0][0])}
-    (frame,) = unframed(new[0][0])
-    assert [entry["entry"]["words"] for entry in msgspec.json.decode(frame)["entries"]] == [
-        "one",
-        "two",
-    ]
+    # Mostly it is one; on a busy machine the second may find the first on its way.
+    assert [words for commit in commits for words in commit] == ["one", "two"]
+    assert [len(frames) for frames in new] == [len(commits)] * 4
+    for place, commit in enumerate(commits):
+        assert len({id(frames[place]) for frames in new}) == 1
+        (frame,) = unframed(new[0][place])
+        told = [entry["entry"]["words"] for entry in msgspec.json.decode(frame)["entries"]]
+        assert told == commit
 
 
 async def test_a_frame_is_encoded_once_however_many_it_is_for(
