@@ -374,6 +374,7 @@ async def test_fc_24_a_quiet_room_has_the_chair_to_be_taken(fast: Stage):
         await expect(notice(ada, "The room is quiet")).to_be_visible()
         await moment(ada, "p-quiet")
         await expect(ada.page.locator("[data-leaving]")).to_have_count(0)  # The offer's own row.
+        await ada.rests()
         await ada.press("Take the chair")
         await ben.until(lambda: not ben.meeting.is_quiet)
         await expect(notice(ada, "The room is quiet")).to_be_hidden()
