@@ -189,4 +189,4 @@ def shows_typing(state: object, seat: int, *, in_a_crowd: bool) -> bool:
         or why_silent(state, seat) is not None
     ):
         return False
-    return seat == state.holder or (state.speak in ("open", "discussion") and not in_a_crowd)
+    return seat == state.holder or (state.everybody_writes and not in_a_crowd)

@@ -10,6 +10,7 @@ READER = 6
 2: the floor in full. 3: invitations at the door, seats that are left, claims as leases.
 4: a lobby that is cleared, the shield offered, somebody at the desk again, presses of many.
 5: what the review holds, folds or asks about, and whose it was; notes and appeals.
+6: lines that are changed.
 """
 
 

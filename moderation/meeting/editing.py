@@ -13,7 +13,6 @@ from moderation.refused import Refused
 
 WINDOW = 120.0
 """Seconds for which a line can be changed where everybody writes."""
-EVERYBODY_WRITES = ("open", "discussion")
 
 
 def edit(
@@ -69,7 +68,7 @@ def _is_in_time(meeting: Meeting, line: Line, seat: int, now: float) -> bool:
     """In the turn that it is a line of; or for a while, where everybody writes."""
     if line.turn:
         return meeting.holder == seat and line.turn == meeting.turn
-    return meeting.speak in EVERYBODY_WRITES and now - line.at <= WINDOW
+    return meeting.everybody_writes and now - line.at <= WINDOW
 
 
 # Who looks at a meeting from outside knows of no lines: what is told of one changes nothing there.

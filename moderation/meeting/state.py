@@ -306,6 +306,11 @@ class Meeting(Struct, frozen=True):
         return self.speak in TURNS
 
     @property
+    def everybody_writes(self) -> bool:
+        """Whether all write as they like now, and answer each other."""
+        return self.speak in ("open", "discussion")
+
+    @property
     def current(self) -> Phase | None:
         """The phase that is on; None before the opening and after the close."""
         return self.phases[self.phase] if self.is_open else None
