@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from chatroom.client import enter
+from moderation.meeting import commands as ask
 from tests.browser.conftest import holding, settings
 from tests.browser.test_access import tab_to
 from tests.processes import serving
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
 OLD, NEW = "I am glad to be hear", "I am glad to be here"
 BAD = "call me on 212 555 0123"
+# The first words of it lie under nothing.
+BEGINS_IN_SIGHT = """(reason) => {
+  const { left, top } = reason.getBoundingClientRect()
+  return reason.contains(document.elementFromPoint(left + 4, top + 8))
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +86,36 @@ async def test_cm_14_on_a_phone_a_line_is_changed_and_what_bounces_leaves_it(sta
     await field.press("Escape")
     await expect(field).to_have_count(0)
     await expect(mine.get_by_role("button", name="Edit", exact=True)).to_be_focused()
+
+
+async def test_cm_14_in_large_text_on_a_phone_the_field_gives_way_and_the_reason_is_read_first(
+    stage: Stage,
+):
+    links = await stage.room("Other words in large text")
+    ben = await stage.person("Ben", phone=True)
+    async with enter(links["facilitator"], name="Ada") as ada:
+        await ben.come_in(links["member"])
+        await ada.send(ask.Open())
+        await expect(ben.field).to_have_accessible_description("Everyone can write now")
+        await ben.say(OLD)
+        await ben.field.fill("What I write meanwhile")
+        await ben.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        mine, draft = ben.card("Ben").last, ben.page.locator("#words")
+        await mine.get_by_role("button", name="Options for your words").click()
+        await ben.rests()
+        await mine.get_by_role("button", name="Edit", exact=True).click()
+        field = mine.get_by_role("textbox", name="Your words, to be changed")
+        await expect(draft).to_be_hidden()
+        await ben.is_in_sight(ben.page.get_by_role("button", name="Help").last)
+        await field.fill(BAD)
+        await ben.rests()
+        await mine.get_by_role("button", name="Save").click()
+        reason = mine.get_by_role("status").get_by_text("Contact details stay out")
+        await expect(reason).to_be_in_viewport()
+        assert await reason.evaluate(BEGINS_IN_SIGHT)
+        await mine.get_by_role("button", name="Keep it as it was").click()
+        await expect(draft).to_be_visible()
+        await expect(draft).to_have_value("What I write meanwhile")
 
 
 async def test_cm_14_by_keyboard_enter_saves_and_no_one_elses_words_are_offered(stage: Stage):

@@ -69,7 +69,9 @@ export function openEditor(row, { number, words }, acts, room, onleave) {
     const { preview, offers } = bounced(refusal, text, { change, send: (anyway) => void send(anyway), ask: null, helplines: [] })
     said.replaceChildren(el("p", {}, refusal.words), ...(preview ? [preview] : []), el("div", { class: "acts" }, ...offers))
     field.focus()
-    form.scrollIntoView({ block: "end" }) // The ways out are in sight, whatever is not.
+    form.scrollIntoView({ block: "end" }) // The ways out are in sight; in a small window it is read from its beginning, though.
+    const { left, top } = said.getBoundingClientRect()
+    if (!said.contains(document.elementFromPoint(left + 2, top + 2))) said.scrollIntoView({ block: "start" })
   }
 
   function keepBegun() {
