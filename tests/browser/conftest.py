@@ -8,6 +8,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser.chromium import QUIET, find
 from tests.browser.stage import Stage
+from tests.browser.taps import made_again
 from tests.processes import ServerProcess, serving
 
 HELPLINES = "Helpline | 116 123 | tel:116123; Emergency | 112 | tel:112"
@@ -32,7 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find(), args=QUIET)
-        yield browser
+        with made_again():
+            yield browser
         await browser.close()
 
 

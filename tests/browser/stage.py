@@ -24,6 +24,7 @@ from chatroom import settings
 from chatroom.people.accounts import Accounts
 from chatroom.people.secret import secret_key
 from chatroom.store import database, rooms
+from tests.browser.taps import AT_REST, TELL_HELD_BACK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -154,6 +155,7 @@ class Stage:
         """Somebody in a context that may hold others."""
         page = await context.new_page()
         await page.add_init_script(TELL_VIOLATIONS)
+        await page.add_init_script(TELL_HELD_BACK)
         person = Person(name, page, phone=phone)
         self._people.append(person)
         return person
@@ -165,21 +167,6 @@ class Stage:
             await context.close()
         self._people.clear()
         assert not wrong, "\n".join(wrong)
-
-
-# Nothing has been held back, or scrolled, for longer than it takes to say so.
-AT_REST = """() => new Promise((resolve) => {
-  let since = performance.now()
-  const moved = () => (since = performance.now())
-  addEventListener("scroll", moved, true)
-  const look = () => {
-    if (document.querySelector("[data-held]") !== null) moved()
-    if (performance.now() - since < 300) return requestAnimationFrame(look)
-    removeEventListener("scroll", moved, true)
-    resolve()
-  }
-  look()
-})"""
 
 
 class Person:

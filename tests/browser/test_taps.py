@@ -234,3 +234,26 @@ def same_place(one: FloatRect, other: FloatRect) -> bool:
     """Whether a finger that is over the one is over the other: the card above may be a line higher."""
     x, y = other["x"] + other["width"] / 2, other["y"] + other["height"] / 2
     return one["x"] < x < one["x"] + one["width"] and one["y"] < y < one["y"] + one["height"]
+
+
+# The stage itself
+
+
+async def test_a_tap_of_the_stage_that_came_to_nothing_is_made_again(stage: Stage):
+    ben = await stage.person("Ben")
+    await ben.open(f"{stage.origin}/left")
+    await ben.page.evaluate(
+        """() => {
+          const act = document.createElement("button")
+          act.textContent = "Raise hand"
+          let came = 0
+          act.addEventListener("click", (event) => {
+            came += 1
+            if (came === 1) event.stopImmediatePropagation()
+          })
+          act.addEventListener("click", () => (act.textContent = `done at tap ${came}`))
+          document.body.append(act)
+        }"""
+    )
+    await ben.press("Raise hand")
+    await expect(ben.button("done at tap 2")).to_be_visible()
