@@ -23,9 +23,7 @@ TELL_HELD_BACK = """{
   addEventListener("pointerdown", () => (window.heldBack = false), true)
 }"""
 
-WAS_HELD_BACK = (
-    "() => window.heldBack === true"
-)
+WAS_HELD_BACK = "() => window.heldBack === true"
 
 # Nothing has been held back, or scrolled, for longer than it takes to say so.
 AT_REST = """() => new Promise((resolve) => {
