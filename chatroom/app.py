@@ -38,6 +38,7 @@ from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.reviewing import Reviewer, open_reviewer
 from chatroom.live.second_look import SecondLook
 from chatroom.live.timekeeper import Clock, Timekeeper, pause
+from chatroom.people.access import Access
 from chatroom.people.accounts import Accounts
 from chatroom.people.limits import Limits
 from chatroom.people.secret import secret_key
@@ -99,6 +100,7 @@ class Ground:
     logs: Logs
     bus: Bus
     accounts: Accounts
+    access: Access
     addresses: Addresses
     limits: Limits
 
@@ -124,6 +126,7 @@ def _open_ground(settings: Settings) -> Ground:
         open_logs(settings),
         open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause),
         Accounts(engine, key, secrets.token_bytes),
+        Access(engine),
         Addresses(key, settings.proxies, clock.now),
         Limits(time.monotonic, factor=settings.limits, redis_url=settings.redis_url),
     )
@@ -229,7 +232,7 @@ def _routes(
         ground.accounts,
         templates,
         ground.clock.now,
-        ended=lambda session: house.hub.end_session(session, no_session),
+        ended=lambda session: house.hub.end_sessions({session: no_session}),
         departures=machine.departures,
         settings=settings,
         strangers=house.strangers,
@@ -282,6 +285,9 @@ async def _running(ground: Ground, machine: Machine, gate: Gate) -> AsyncIterato
         running.append(tasks.create_task(departing, name="departures"))
         watching = machine.departures.watch(ground.clock.now, pause)
         running.append(tasks.create_task(watching, name="watch"))
+        await ground.access.begin()
+        following = ground.access.run(machine.departures.hears, ground.clock.now, pause)
+        running.append(tasks.create_task(following, name="access"))
         if machine.house.reviewer.second is not None:
             running.append(tasks.create_task(machine.house.reviewer.run(), name="second look"))
         for task in running:

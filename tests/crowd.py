@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatroom.live.journal import Journal
 from chatroom.live.timekeeper import Clock
-from chatroom.people.accounts import SESSION_LIFE, Accounts, Session, hashed
+from chatroom.people.accounts import SESSION_LIFE, Accounts, hashed, stranger
 from chatroom.people.secret import secret_key
 from chatroom.store import accounts as sessions
 from chatroom.store import database, rooms
@@ -125,7 +125,7 @@ async def _meeting(
 
 
 def _digest(accounts: Accounts, log: int, token: str) -> str:
-    return accounts.digest(log, Session(hashed(token), 0.0))
+    return accounts.digest(log, stranger(token))
 
 
 class Light:

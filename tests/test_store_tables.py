@@ -82,9 +82,14 @@ async def test_tables_are_pending_until_they_are_migrated(kind: str, tmp_path: P
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_room_of_the_version_before_keeps_its_groups_ways_open(kind: str, tmp_path: Path):
     with place(kind, tmp_path) as ground:
-        ground.tell("DROP INDEX session_arrival")
-        ground.tell("ALTER TABLE session DROP COLUMN arrival")
-        ground.tell("ALTER TABLE session DROP COLUMN salt")
+        for table in ("person_right", "person_link", "way_in", "person"):
+            ground.tell(f"DROP TABLE {table}")
+        for table in ("access", "challenge", "ban", "setting"):
+            ground.tell(f"DROP TABLE {table}")
+        for column in ("arrival", "who", "person"):
+            ground.tell(f"DROP INDEX session_{column}")
+        for column in ("arrival", "salt", "who", "person", "device"):
+            ground.tell(f"ALTER TABLE session DROP COLUMN {column}")
         ground.tell("DROP TABLE format")
         ground.tell("ALTER TABLE room DROP COLUMN ways")
         ground.tell("UPDATE alembic_version SET version_num = ?", "0002")
@@ -404,7 +409,8 @@ async def test_one_session_in_two_tabs_goes_through_a_door_once(engine: AsyncEng
     first = await accounts.invite(room.id, "member", 1, None, NOON)
     token = await accounts.new_session(NOON)
     taps = [accounts.exchange(first, token, NOON) for _ in range(5)]
-    assert {entered.token for entered in await asyncio.gather(*taps)} == {token}
+    [again] = {entered.token for entered in await asyncio.gather(*taps)}
+    assert again != token
 
 
 def test_new_ids_are_positive_and_fit_a_bigint():

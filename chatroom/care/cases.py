@@ -146,7 +146,7 @@ class Cases:
 
     async def of(self, session: Session) -> str | None:
         """The open case of a session."""
-        log = await store.case_of(self._engine, session.id)
+        log = await store.case_of(self._engine, session.who)
         return None if log is None else case_id(log)
 
     def is_attended(self, but: Session | None = None, but_seat: int = 0) -> bool:
@@ -196,7 +196,7 @@ class Cases:
         while True:
             fresh = new_id(self._random_bytes)
             log = await store.open_case_file(
-                self._engine, fresh, session.id, room, self._now(), self._keep
+                self._engine, fresh, session.who, room, self._now(), self._keep
             )
             command = Raise(
                 source,
@@ -234,7 +234,7 @@ class Cases:
         self._to_do.put_nowait(partial(self._name, session, meeting, slug))
 
     async def _name(self, session: Session, meeting: int, slug: str) -> None:
-        log = await store.case_of(self._engine, session.id)
+        log = await store.case_of(self._engine, session.who)
         book = await self._journal.book(meeting)
         if log is None or book is None:
             return
@@ -277,7 +277,7 @@ class Cases:
 
     async def over(self, session: Session) -> None:
         """A session has ended: its own line can't reach it any more, and what it had of others' is put back."""
-        mine = await store.case_of(self._engine, session.id)
+        mine = await store.case_of(self._engine, session.who)
         logs = [] if mine is None else [mine]
         seat = self._seat_at_desk(session)
         if seat and self._book is not None:
@@ -295,7 +295,7 @@ class Cases:
         if book is None or session is None:
             return
         lease = book.fold.state.lease
-        if not self.is_attended(Session(session, 0.0), lease.desk_seat if lease else 0):
+        if not self.is_attended(_of(session), lease.desk_seat if lease else 0):
             await self._journal.submit(log, 0, DeskEmpty())
 
     def tell_of_desk(self, case: str, there: frozenset[int], lately: frozenset[int]) -> None:
@@ -311,7 +311,7 @@ class Cases:
         if book is None or session is None:
             return
         lease = book.fold.state.lease
-        theirs = {self._seat_at_desk(Session(session, 0.0)), lease.desk_seat if lease else 0}
+        theirs = {self._seat_at_desk(_of(session)), lease.desk_seat if lease else 0}
         if there - theirs:
             await self._journal.submit(log, 0, DeskAttended())
         elif not lately - theirs:
@@ -369,6 +369,11 @@ class Cases:
             case_id(book.log), room, chair_of(fold.state), _lost_at(book), fold.position
         )
         await self._journal.submit(self.desk, 0, listed)
+
+
+def _of(who: bytes) -> Session:
+    """Somebody, in whichever session they are."""
+    return Session(who, 0.0, who)
 
 
 def listing(book: Book) -> ListCase:

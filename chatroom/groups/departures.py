@@ -14,6 +14,7 @@ from chatroom.live.proposals import RetryLater
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.people.accounts import Accounts, Ended, Session
 from chatroom.store import rooms
+from chatroom.store.access import Kind, Told
 from chatroom.store.logs import OutcomeUnknown
 from moderation.meeting import commands as ask
 from moderation.meeting.state import Meeting
@@ -125,8 +126,19 @@ class Departures:
 
     async def look(self, now: float) -> None:
         """Closes the sockets of sessions that are over, whoever has ended them, and when."""
-        for session in await self._accounts.over(self._hub.sessions(), now):
-            self._hub.end_session(session, CLOSE_CODES["no_session"].code)
+        over = await self._accounts.over(self._hub.sessions(), now)
+        self._hub.end_sessions(dict.fromkeys(over, CLOSE_CODES["no_session"].code))
+
+    async def hears(self, told: list[Told]) -> None:
+        """What was taken, at whichever process: no socket here rests on it any more (P23).
+
+        Whoever may do more has another token, and comes again by it (A60).
+        """
+        why: dict[Kind, str] = {"ended": "no_session", "renewed": "restart"}
+        codes = {one.subject: CLOSE_CODES[why[one.kind]].code for one in told if one.kind in why}
+        for session in codes:
+            self._accounts.uncache(session)
+        self._hub.end_sessions(codes)
 
     async def tidy(self, now: float) -> None:
         """Who is connected stays signed in, and of who is not the session ends in time."""

@@ -1,7 +1,7 @@
 """The sockets of this process by log: one frame per audience and commit, the same bytes to every socket."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from chatroom.live import wire
 from chatroom.live.book import Book, Record
@@ -232,11 +232,11 @@ class Hub:
         if circle is not None:
             circle.to_all(wire.encode(frame))
 
-    def end_session(self, session: bytes, code: int) -> None:
-        """Closes every socket of a session that is over."""
+    def end_sessions(self, codes: Mapping[bytes, int]) -> None:
+        """Closes every socket of these sessions, each with its code."""
         for circle in list(self._circles.values()):
             for subscriber in circle.all():
-                if subscriber.session == session:
+                if (code := codes.get(subscriber.session)) is not None:
                     subscriber.frames.close(code)
 
     def sessions(self) -> list[bytes]:

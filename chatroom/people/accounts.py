@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chatroom.store import access
 from chatroom.store import accounts as store
-from chatroom.store.accounts import Invitation, Made, Right, Role
+from chatroom.store.accounts import AT_ONCE, Invitation, Made, Right, Role, Standing
 from chatroom.store.database import new_id, reading, writing
 from chatroom.store.gathered import Gathered
 from moderation.refused import Refused
@@ -19,8 +20,6 @@ SESSION_LIFE = 12 * 3600.0
 """Seconds for which a session lasts after it was used last."""
 PROLONGED_EVERY = 600.0
 """Seconds in which one is prolonged once at most."""
-AT_ONCE = 500
-"""Sessions in one statement."""
 ARRIVES_WITHIN = 120.0
 """Seconds in which what one page posts without a session is of one person."""
 CACHED_FOR = 30.0
@@ -28,10 +27,22 @@ CACHED_AT_MOST = 20_000
 
 
 class Session(msgspec.Struct, frozen=True):
-    """A signed-in browser. `id` is the hash of its token and still goes into no log file."""
+    """A signed-in browser. `id` is the hash of its token and still goes into no log file.
+
+    `who` is the same for as long as it lasts, and for all sessions of a person: seats and cases are
+    theirs by it.
+    """
 
     id: bytes
     expires_at: float
+    who: bytes
+    person: int | None = None
+
+
+def stranger(token: str, expires_at: float = 0.0) -> Session:
+    """The session of a token that nothing was added to since it was begun."""
+    id = hashed(token)
+    return Session(id, expires_at, id)
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -63,7 +74,7 @@ class Accounts:
         self._key = key
         self._random_bytes = random_bytes
         self._cache: dict[bytes, tuple[float, Session]] = {}
-        self._expiries = Gathered(self._read_expiries, AT_ONCE)
+        self._standings = Gathered(self._read_standings, AT_ONCE)
         self._rights = Gathered(self._read_rights, AT_ONCE)
         self._links = Gathered(self._read_links, AT_ONCE)
 
@@ -115,7 +126,8 @@ class Accounts:
         """Goes through an invitation with the session that there is already, or with a new one.
 
         A session that has the right already uses nothing up, so a link works again in the browser
-        that it let in, after its end too. `may_move`: a member who has the right by another link has
+        that it let in, after its end too. One that gains a right has another token from then on, and the
+        old one opens nothing (A60). `may_move`: a member who has the right by another link has
         it by this one from now on, and that one lets in one more. Either way the session has its
         full life again. `arrival`: as for a new session.
         """
@@ -123,12 +135,16 @@ class Accounts:
             invitation = await store.invitation_by_secret(connection, hashed(secret))
             if invitation is None:
                 raise Refused("invitation_unknown")
-            token, moved = await self._alive(connection, token, now), False
-            token = token or await self._arrived(connection, arrival, now)
+            moved, before = False, await self._alive(connection, token, now)
+            if before is None and token is not None:
+                before = await self._renewed(connection, token, invitation, now)
+            token = before or await self._arrived(connection, arrival, now)
             is_known = token is not None
             by = await _held_by(connection, hashed(token), invitation) if token else None
             if token is None or by is None:
                 await _take_use(connection, invitation, now)
+                if before is not None:
+                    token = await self._gaining(connection, before, now)
                 token = token or await self._begin(connection, now, arrival)
                 await self._grant(connection, hashed(token), invitation)
             elif may_move and by != invitation.id and invitation.role == "member":
@@ -182,21 +198,33 @@ class Accounts:
         """All roles that a session has in a room, each by its invitation. `staff` gives no seat."""
         return await self._rights.of((session.id, room)) or {}
 
-    async def end(self, token: str, now: float) -> Ended:
-        """A session is over: its token opens nothing any more, here at once. It is to be forgotten."""
-        session = Session(hashed(token), 0.0)
-        self.uncache(session.id)
+    async def end(self, token: str, now: float) -> Ended | None:
+        """A session is over: its token opens nothing any more, here at once. It is to be forgotten.
+
+        None where there was no such session.
+        """
+        id = hashed(token)
+        self.uncache(id)
         async with writing(self._engine) as connection:
-            rights = await store.rights_of(connection, session.id)
-            await store.end_session(connection, session.id, now)
-        self.uncache(session.id)  # A look-up may have come in between.
-        return Ended(session, tuple(rights))
+            found = await self._ended(connection, id)
+            if found is not None:
+                await store.end_session(connection, id, now)
+                await access.tell(connection, "ended", id, now)
+        self.uncache(id)  # A look-up may have come in between.
+        return found
+
+    async def _ended(self, connection: AsyncConnection, id: bytes) -> Ended | None:
+        standing = (await store.standings(connection, [id])).get(id)
+        if standing is None:
+            return None
+        return Ended(_session(id, standing), tuple(await store.rights_of(connection, id)))
 
     async def expired(self, now: float) -> list[Ended]:
         """The sessions that are over: they open nothing, and are to be forgotten one by one."""
         async with reading(self._engine) as connection:
             over = await store.expired(connection, now)
-        return [Ended(Session(id, 0.0), tuple(rights)) for id, rights in over.items()]
+            known = await store.standings(connection, list(over))
+        return [Ended(_session(id, known[id]), tuple(rights)) for id, rights in over.items()]
 
     async def forget(self, session: Session) -> bool:
         """Deletes a session that is over; False where another process has done so."""
@@ -216,16 +244,16 @@ class Accounts:
     def uncache(self, session_id: bytes) -> None:
         """Makes the next look-up ask the database, after a revocation."""
         self._cache.pop(session_id, None)
-        self._expiries.doubt(session_id)
+        self._standings.doubt(session_id)
 
     def digest(self, log_id: int, session: Session) -> str:
         """The only form in which a session appears in a log: 32 hex, another one in every log."""
-        keyed = hashlib.blake2b(session.id, key=self._key, digest_size=16, person=_person(log_id))
+        keyed = hashlib.blake2b(session.who, key=self._key, digest_size=16, person=_person(log_id))
         return keyed.hexdigest()
 
     def link(self, log_id: int, invitation: int | None) -> str:
         """The only form in which an invitation appears in a log, another one in every log (A102)."""
-        if invitation is None:
+        if not invitation:  # None at all, or of a person.
             return ""
         about = b"invitation" + _person(invitation)
         keyed = hashlib.blake2b(about, key=self._key, digest_size=16, person=_person(log_id))
@@ -235,13 +263,13 @@ class Accounts:
         return _as_text(self._random_bytes(32))
 
     async def _read(self, session_id: bytes, now: float) -> Session | None:
-        expires_at = await self._expiries.of(session_id)
-        if expires_at is None or expires_at <= now:
+        standing = await self._standings.of(session_id)
+        if standing is None or standing.expires_at <= now:
             self._cache.pop(session_id, None)
             return None
         if len(self._cache) >= CACHED_AT_MOST:
             self._cache.clear()
-        session = Session(session_id, expires_at)
+        session = _session(session_id, standing)
         self._cache[session_id] = (now + CACHED_FOR, session)
         return session
 
@@ -253,15 +281,15 @@ class Accounts:
         asked, over = list({*sessions, *self._cache}), list[bytes]()
         for first in range(0, len(asked), AT_ONCE):
             some = asked[first : first + AT_ONCE]
-            found = await self._read_expiries(some)
-            over += [session for session in some if found.get(session, 0.0) <= now]
+            found = await self._read_standings(some)
+            over += [id for id in some if id not in found or found[id].expires_at <= now]
         for session in over:
             self.uncache(session)
         return over
 
-    async def _read_expiries(self, sessions: list[bytes]) -> dict[bytes, float]:
+    async def _read_standings(self, sessions: list[bytes]) -> dict[bytes, Standing]:
         async with reading(self._engine) as connection:
-            return await store.expiries_of(connection, sessions)
+            return await store.standings(connection, sessions)
 
     async def _read_links(self, secrets: list[bytes]) -> dict[bytes, Invitation]:
         async with reading(self._engine) as connection:
@@ -306,15 +334,34 @@ class Accounts:
         salt = await store.salt_of(connection, self._page(arrival), now - ARRIVES_WITHIN, now)
         return None if salt is None else self._token_of(arrival, salt)
 
+    async def _gaining(self, connection: AsyncConnection, token: str, now: float) -> str:
+        """The new token of a session that is about to be allowed more. What was begun by the page is its own."""
+        fresh, page, salt = self._new_token(token)
+        await store.change_id(connection, hashed(token), hashed(fresh), now, page, salt)
+        await access.tell(connection, "renewed", hashed(token), now)
+        self.uncache(hashed(token))
+        return fresh
+
+    async def _renewed(
+        self, connection: AsyncConnection, token: str, invitation: Invitation, now: float
+    ) -> str | None:
+        """The token that another tab has just been given for this one, by the same link; by no other (A60)."""
+        fresh = await self._arrived(connection, token, now)
+        by = fresh and await _held_by(connection, hashed(fresh), invitation)
+        return fresh if by == invitation.id else None
+
     async def _begin(self, connection: AsyncConnection, now: float, arrival: str | None) -> str:
         """One that was ended, and forgotten, does not come again by the word of its page: that is salted."""
-        if arrival is None:
-            token, page, salt = self._secret(), None, None
-        else:
-            page, salt = self._page(arrival), self._random_bytes(16)
-            token = self._token_of(arrival, salt)
+        token, page, salt = self._new_token(arrival)
         await store.add_session(connection, hashed(token), now, now + SESSION_LIFE, page, salt)
         return token
+
+    def _new_token(self, arrival: str | None) -> tuple[str, bytes | None, bytes | None]:
+        """With the page that it was made for, and its salt."""
+        if arrival is None:
+            return self._secret(), None, None
+        salt = self._random_bytes(16)
+        return self._token_of(arrival, salt), self._page(arrival), salt
 
     async def _alive(
         self, connection: AsyncConnection, token: str | None, now: float
@@ -338,6 +385,10 @@ def _as_text(secret: bytes) -> str:
 def hashed(token: str) -> bytes:
     """What is stored of a token or secret. It holds 256 random bits, so a plain hash can't be guessed."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
+
+
+def _session(id: bytes, standing: Standing) -> Session:
+    return Session(id, standing.expires_at, standing.who, standing.person)
 
 
 def _person(log_id: int) -> bytes:

@@ -1,18 +1,32 @@
 """Sessions, their rights, and the invitations these came from; nothing here knows a secret."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatroom.store import tables
 
-Role = Literal["member", "facilitator", "staff"]
+Role = Literal["member", "facilitator", "staff", "lead"]
 
+AT_ONCE = 500
+"""Sessions in one statement."""
 ORGANISATION = 0
 """Stands for every room in a staff person's right."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a session is known: when it ends, who it is in every log, and whose it is, if a person signed in."""
+
+    expires_at: float
+    who: bytes
+    person: int | None = None
+
+
+BY_PERSON = 0
+"""The invitation of a right that somebody has as the person they are."""
 
 
 class Right(msgspec.Struct, frozen=True):
@@ -119,8 +133,27 @@ async def add_session(
     salt: bytes | None = None,
 ) -> None:
     """A signed-in browser that has no rights yet. `arrival` is the page's that began it, `salt` its own."""
-    row = {"id": session, "created_at": now, "expires_at": expires_at}
+    row = {"id": session, "who": session, "created_at": now, "expires_at": expires_at}
     await connection.execute(insert(tables.session).values(**row, arrival=arrival, salt=salt))
+
+
+async def change_id(
+    connection: AsyncConnection,
+    old: bytes,
+    new: bytes,
+    now: float,
+    arrival: bytes | None,
+    salt: bytes | None,
+) -> None:
+    """The same session under another id, with all its rights; the old one opens nothing (A60)."""
+    row, right = tables.session, tables.seat_right
+    kept = (await connection.execute(select(row).where(row.c.id == old))).mappings().one()
+    begun = {"created_at": now, "arrival": arrival, "salt": salt}
+    await connection.execute(
+        insert(row).values({**kept, "id": new, "who": kept["who"] or old, **begun})
+    )
+    await connection.execute(update(right).where(right.c.session == old).values(session=new))
+    await connection.execute(delete(row).where(row.c.id == old))
 
 
 async def expiry_of(connection: AsyncConnection, session: bytes, now: float) -> float | None:
@@ -130,11 +163,16 @@ async def expiry_of(connection: AsyncConnection, session: bytes, now: float) -> 
     return await connection.scalar(query)
 
 
-async def expiries_of(connection: AsyncConnection, sessions: Sequence[bytes]) -> dict[bytes, float]:
-    """When these end; what is unknown is left out."""
+async def standings(
+    connection: AsyncConnection, sessions: Sequence[bytes]
+) -> dict[bytes, Standing]:
+    """How these stand; what is unknown is left out."""
     row = tables.session.c
-    found = await connection.execute(select(row.id, row.expires_at).where(row.id.in_(sessions)))
-    return dict(list(found))
+    query = select(row.id, row.expires_at, row.who, row.person).where(row.id.in_(sessions))
+    return {
+        id: Standing(expires_at, who or id, person)
+        for id, expires_at, who, person in await connection.execute(query)
+    }
 
 
 async def salt_of(
@@ -151,9 +189,9 @@ async def salt_of(
 async def prolong(
     connection: AsyncConnection, sessions: Sequence[bytes], now: float, expires_at: float
 ) -> None:
-    """Lets sessions that are not over last longer, and none shorter."""
+    """Lets sessions that are not over last longer, and none shorter; a person's lasts as long as it does."""
     row = tables.session
-    lasts = (row.c.expires_at > now) & (row.c.expires_at < expires_at)
+    lasts = (row.c.expires_at > now) & (row.c.expires_at < expires_at) & row.c.person.is_(None)
     await connection.execute(
         update(row).where(row.c.id.in_(sessions), lasts).values(expires_at=expires_at)
     )
@@ -180,16 +218,13 @@ async def forget_links(connection: AsyncConnection, now: float) -> None:
 
 async def expired(connection: AsyncConnection, now: float) -> dict[bytes, list[Right]]:
     """The sessions that are over and not forgotten yet, each with its rights."""
-    session, right = tables.session.c, tables.seat_right.c
-    query = (
-        select(session.id, right.room, right.role, right.invitation)
-        .join_from(tables.session, tables.seat_right, right.session == session.id, isouter=True)
-        .where(session.expires_at <= now)
-    )
-    over: dict[bytes, list[Right]] = {}
-    for id, *found in await connection.execute(query):
-        over.setdefault(id, []).extend([Right(*found)] if found[0] is not None else [])
-    return over
+    session = tables.session.c
+    over = list(await connection.scalars(select(session.id).where(session.expires_at <= now)))
+    found: dict[bytes, list[Right]] = {id: [] for id in over}
+    for first in range(0, len(over), AT_ONCE):
+        for id, right in await _rights(connection, over[first : first + AT_ONCE]):
+            found[id].append(right)
+    return found
 
 
 async def add_right(
@@ -218,14 +253,12 @@ async def rights_in(
     connection: AsyncConnection, places: Sequence[tuple[bytes, int]]
 ) -> dict[tuple[bytes, int], dict[str, int]]:
     """The same for sessions and rooms, in one query; nothing for who has none."""
-    right = tables.seat_right.c
-    query = select(right.session, right.room, right.role, right.invitation).where(
-        right.session.in_({session for session, _ in places}),
-        right.room.in_({ORGANISATION, *(room for _, room in places)}),
-    )
+    rooms = {ORGANISATION, *(room for _, room in places)}
     held: dict[tuple[bytes, int], dict[str, int]] = {}
-    for row in await connection.execute(query):
-        held.setdefault((row.session, row.room), {})[row.role] = row.invitation
+    for session, right in await _rights(connection, {session for session, _ in places}, rooms):
+        # Who is let in by a link too is here as the person they are.
+        if right.invitation == BY_PERSON or right.role not in held.get((session, right.room), {}):
+            held.setdefault((session, right.room), {})[right.role] = right.invitation
     found = {
         (session, room): held.get((session, room), {}) | held.get((session, ORGANISATION), {})
         for session, room in places
@@ -235,6 +268,25 @@ async def rights_in(
 
 async def rights_of(connection: AsyncConnection, session: bytes) -> list[Right]:
     """All that a session may do, wherever it is."""
-    right = tables.seat_right.c
-    query = select(right.room, right.role, right.invitation).where(right.session == session)
-    return [Right(**row) for row in (await connection.execute(query)).mappings()]
+    return [right for _, right in await _rights(connection, [session])]
+
+
+async def _rights(
+    connection: AsyncConnection, sessions: Collection[bytes], rooms: Collection[int] | None = None
+) -> list[tuple[bytes, Right]]:
+    """By their links, and as the persons that signed in and are not switched off."""
+    right, session, mine = tables.seat_right.c, tables.session.c, tables.person_right.c
+    by_link = select(right.session, right.room, right.role, right.invitation).where(
+        right.session.in_(sessions)
+    )
+    by_person = (
+        select(session.id, mine.room, mine.role, literal(BY_PERSON))
+        .join_from(tables.session, tables.person_right, mine.person == session.person)
+        .join(tables.person, tables.person.c.id == mine.person)
+        .where(session.id.in_(sessions), tables.person.c.off_at.is_(None))
+    )
+    if rooms is not None:
+        by_link = by_link.where(right.room.in_(rooms))
+        by_person = by_person.where(mine.room.in_(rooms))
+    found = await connection.execute(union_all(by_link, by_person))
+    return [(id, Right(*rest)) for id, *rest in found]

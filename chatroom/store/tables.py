@@ -123,12 +123,80 @@ meeting = Table(
     UniqueConstraint("room", "n", name="meeting_n"),
 )
 
-# People: a session holds rights that came through invitations. Room 0 is the whole organisation.
+# People: a session holds rights that came through invitations, or is a person's, and has theirs. Room 0 is
+# the whole organisation.
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("who", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("handle", Text),
+    Column("made_at", Double, nullable=False),
+    Column("seen_at", Double),
+    Column("off_at", Double),
+    UniqueConstraint("who", name="person_who"),
+    UniqueConstraint("handle", name="person_handle"),
+)
+
+person_right = Table(
+    "person_right",
+    metadata,
+    Column(
+        "person",
+        BigInteger,
+        ForeignKey(person.c.id, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("role", Text, primary_key=True),
+    Column("room", BigInteger, primary_key=True, autoincrement=False),
+    CheckConstraint("role IN ('facilitator', 'staff', 'lead')", name="role"),
+)
+
+# By which somebody makes their way in on a device of their own. It opens once.
+
+person_link = Table(
+    "person_link",
+    metadata,
+    Column("secret", LargeBinary, primary_key=True),
+    Column("person", BigInteger, ForeignKey(person.c.id, ondelete="CASCADE"), nullable=False),
+    Column("expires_at", Double, nullable=False),
+)
+
+way_in = Table(
+    "way_in",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("person", BigInteger, ForeignKey(person.c.id, ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("used_at", Double),
+    CheckConstraint("kind IN ('passkey', 'password', 'code', 'recovery', 'identity')", name="kind"),
+)
+Index("way_in_person", way_in.c.person)
+
+challenge = Table(
+    "challenge",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("person", BigInteger),
+    Column("expires_at", Double, nullable=False),
+)
+
+# `id` is the hash of the token, and another one whenever more is allowed by it; `who` stays, and is a
+# person's own where they have signed in. Null, as a process of before leaves it, is the id.
 
 session = Table(
     "session",
     metadata,
     Column("id", LargeBinary, primary_key=True),
+    Column("who", LargeBinary),
+    Column("person", BigInteger),
+    Column("device", Text),
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
     # Of the page that it was begun by, if that named itself: who else posts from there is the same person.
@@ -137,6 +205,8 @@ session = Table(
 )
 Index("session_expires_at", session.c.expires_at)
 Index("session_arrival", session.c.arrival)
+Index("session_who", session.c.who)
+Index("session_person", session.c.person)
 
 seat_right = Table(
     "seat_right",
@@ -161,6 +231,42 @@ invitation = Table(
     UniqueConstraint("secret", name="invitation_secret"),
     CheckConstraint("role IN ('member', 'facilitator', 'staff')", name="role"),
     CheckConstraint("uses_left >= 0", name="uses_left"),
+)
+
+# What was taken from somebody, in the order in which it was: every process reads on from where it was.
+
+access = Table(
+    "access",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", LargeBinary, nullable=False),
+    Column("at", Double, nullable=False),
+)
+Index("access_at", access.c.at)
+
+ban = Table(
+    "ban",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", LargeBinary, nullable=False),
+    Column("room", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("ends_at", Double),
+    CheckConstraint("kind IN ('session', 'person', 'invitation')", name="kind"),
+)
+Index("ban_subject", ban.c.subject)
+
+# What a lead has set in the office; the environment wins where both say something.
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("changed_at", Double, nullable=False),
 )
 
 # Cases: a session has one open case at most, so Help pressed twice is one case.

@@ -125,9 +125,10 @@ class Doors:
         if token is not None:
             ended = await self._accounts.end(token, self._now())
             self._ended(hashed(token))
-            with contextlib.suppress(RetryLater, OutcomeUnknown, SQLAlchemyError):
-                # The session has ended, whatever becomes of this.
-                await self._departures.left(ended, leaves.room)
+            if ended is not None:
+                with contextlib.suppress(RetryLater, OutcomeUnknown, SQLAlchemyError):
+                    # The session has ended, whatever becomes of this.
+                    await self._departures.left(ended, leaves.room)
         response = Response(status_code=204)
         forget_session(response)
         return response

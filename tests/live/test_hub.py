@@ -394,7 +394,7 @@ async def test_nothing_is_written_to_who_was_let_go_not_even_an_answer_p9(hall: 
 
 async def test_the_sockets_of_a_session_that_is_over_are_closed(hall: Hall):
     one, two = await hall.join(ben, session=b"one"), await hall.join(ben, session=b"two")
-    hall.hub.end_session(b"one", 4401)
+    hall.hub.end_sessions({b"one": 4401})
     assert (recorded(one).closed, recorded(two).closed) == ([4401], [])
 
 

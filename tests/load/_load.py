@@ -19,7 +19,7 @@ from chatroom.live import wire
 from chatroom.live.book import Book
 from chatroom.live.journal import Journal
 from chatroom.live.timekeeper import Clock
-from chatroom.people.accounts import SESSION_LIFE, Accounts, Session, hashed
+from chatroom.people.accounts import SESSION_LIFE, Accounts, hashed, stranger
 from chatroom.people.secret import secret_key
 from chatroom.settings import Settings, load
 from chatroom.store import database, rooms, tables
@@ -93,7 +93,7 @@ async def furnished(settings: Settings, sizes: Sequence[int], *, lines: int = 0)
 async def _held(journal: Journal, accounts: Accounts, place: Place, lines: int) -> None:
     """The meeting is convened, everybody takes a seat, and it begins."""
     log = place.book.log
-    digests = [accounts.digest(log, Session(hashed(token), 0.0)) for token in place.tokens]
+    digests = [accounts.digest(log, stranger(token)) for token in place.tokens]
     await journal.submit(log, 0, ask.Convene("small-discussion", PHASES))
     await journal.submit(log, 0, ask.TakeSeat(digests[0], "facilitator", "Ada"))
     seats = [ask.TakeSeat(digest, "member", f"N{n}") for n, digest in enumerate(digests[1:])]

@@ -164,8 +164,10 @@ async def test_another_client_gets_the_session_in_its_hand(server: Server):
         token = answer.json()["session"]
         bearer = {"authorization": f"Bearer {token}"}
         again = await go_through(bot, await server.invite("facilitator"), bearer)
-    assert await server.accounts.session(token, NOON)
-    assert again.json() == {"url": "/rooms/evening-group", "session": token}
+    now = again.json()["session"]
+    assert again.json() == {"url": "/rooms/evening-group", "session": now}
+    assert await server.accounts.session(now, NOON)
+    assert await server.accounts.session(token, NOON) is None, "it would be allowed more (A60)"
 
 
 async def test_a_page_can_not_pretend_to_be_none(server: Server):
