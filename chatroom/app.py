@@ -40,6 +40,7 @@ from chatroom.live.second_look import SecondLook
 from chatroom.live.timekeeper import Clock, Timekeeper, pause
 from chatroom.people.access import Access
 from chatroom.people.accounts import Accounts
+from chatroom.people.heads import Watch
 from chatroom.people.limits import Limits
 from chatroom.people.secret import secret_key
 from chatroom.people.strangers import Strangers
@@ -114,6 +115,7 @@ class Machine:
     departures: Departures
     timekeeper: Timekeeper
     errands: Errands
+    watch: Watch
 
 
 def _open_ground(settings: Settings) -> Ground:
@@ -197,7 +199,10 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         bus_is_sound=lambda: ground.bus.sound,
         is_leaving=is_leaving,
     )
-    return Machine(house, meetings, departures, timekeeper, errands)
+    policies, audit = reviewer.policies, ground.accounts.audit
+    heads = settings.audit_heads
+    watch = Watch(ground.engine, audit, heads, ground.clock.now, lambda: policies.version)
+    return Machine(house, meetings, departures, timekeeper, errands, watch)
 
 
 def _open_journal(
@@ -279,6 +284,7 @@ async def _running(ground: Ground, machine: Machine, gate: Gate) -> AsyncIterato
         policies = machine.house.reviewer.policies
         running.append(tasks.create_task(policies.run(pause), name="policy"))
         running.append(tasks.create_task(machine.errands.run(), name="errands"))
+        running.append(tasks.create_task(machine.watch.run(pause), name="audit"))
         await cases.open_desk()
         running.append(tasks.create_task(machine.timekeeper.run(), name="timekeeper"))
         departing = machine.departures.run(ground.clock.now, pause)

@@ -1,4 +1,4 @@
-"""The command line: chatroom serve | migrate | check | room | format | policy | invite | invitation | demo."""
+"""The command line: chatroom serve, migrate, check, room, format, policy, invite, invitation, audit, demo."""
 
 import asyncio
 import os
@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -22,10 +23,13 @@ from chatroom.groups import fitness, trial, ways
 from chatroom.groups.formats import open_formats
 from chatroom.live.policies import default_text
 from chatroom.live.timekeeper import Clock, pause
+from chatroom.people import chain, heads
 from chatroom.people.accounts import Accounts
+from chatroom.people.audit import OPERATOR, Act, Audit, Deed, Kind
 from chatroom.people.invitations import DEFAULTS, Limits, handle, told
 from chatroom.people.secret import secret_key
 from chatroom.settings import BadSetting, Settings, current, require_public
+from chatroom.store import audit as told_of
 from chatroom.store import database, rooms
 from chatroom.store.accounts import ORGANISATION, Role
 from chatroom.store.postgres import DatabaseAway
@@ -34,6 +38,7 @@ from moderation.meeting.format import Flags
 from moderation.refused import Refused
 
 SECONDS = {"m": 60, "h": 3600, "d": 86400}
+YEAR = 365 * 86400.0
 
 
 class Sentences(click.Group):
@@ -276,6 +281,44 @@ def revoke_invitation(handle: str) -> None:
     click.echo(f"It opens nothing any more. Signed in by it, until they leave: {came}")
 
 
+@main.command("verify-audit")
+@click.option("--head", "file", type=click.Path(path_type=Path), help="What AUDIT_HEADS holds.")
+@click.option("--json", "as_json", is_flag=True, help="For a script.")
+def verify_audit(file: Path | None, as_json: bool) -> None:
+    """Say whether the audit is whole; exit 1, and name the first row that is wrong, where it is not."""
+    found = asyncio.run(_verified(current(), file))
+    is_whole = isinstance(found, chain.Whole)
+    if as_json:
+        said = {"whole": is_whole, **msgspec.to_builtins(found)}
+        click.echo(msgspec.json.encode(said).decode())
+    else:
+        click.echo(found.in_words)
+    sys.exit(0 if is_whole else 1)
+
+
+@main.group()
+def audit() -> None:
+    """What was done here, by whom; `chatroom verify-audit` says whether it is whole."""
+
+
+@audit.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+def list_audit(as_json: bool) -> None:
+    """Print every row: when, who, what, to what, why, and what came of it. That is told of, too."""
+    for row in asyncio.run(_list_audit(current())):
+        click.echo(msgspec.json.encode(row).decode() if as_json else row.in_words)
+
+
+@audit.command("cut")
+@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), required=True, help="A day.")
+def cut_audit(before: datetime) -> None:
+    """Take away what is older than a day, a year ago or more; on PostgreSQL as the owner of the tables."""
+    day = before.replace(tzinfo=UTC).timestamp()
+    if day > Clock().now() - YEAR:
+        raise click.BadParameter("the audit is kept for a year at least")
+    click.echo(f"Taken away: {asyncio.run(_cut_audit(current(), day))} rows. The chain is whole.")
+
+
 @main.command()
 @click.option("--format", type=click.Choice(plays.formats()), default=plays.FORMAT)
 @click.option("--speed", type=click.FloatRange(0.1, 10_000), default=1.0, help="20: half a minute.")
@@ -349,7 +392,8 @@ async def _create_room(
             known = ", ".join(await formats.ids())
             raise click.BadParameter(f"there is no {format!r}, only {known}")
         own = ways.changed(found, {}, changes or {})
-        made = await rooms.create_room(engine, name, format, Clock().now(), os.urandom, own)
+        now, tell = Clock().now(), _telling(settings, engine, "room_made", "room")
+        made = await rooms.create_room(engine, name, format, now, os.urandom, own, tell)
     return made.slug
 
 
@@ -368,7 +412,10 @@ async def _set_ways(
         try:
             base = await formats.base(room)
             own = await rooms.change_ways(
-                engine, room.id, lambda there: ways.changed(base, there, changes)
+                engine,
+                room.id,
+                lambda there: ways.changed(base, there, changes),
+                _telling(settings, engine, "ways_changed", "room"),
             )
         except Refused:
             raise _unfit(room) from None
@@ -409,7 +456,9 @@ async def _add_format(
 ) -> str:
     async with _opened(settings) as engine:
         formats, now = open_formats(engine), Clock().now()
-        return await formats.add(text, made_from, now, replace=replace)
+        act: Act = "format_changed" if replace else "format_added"
+        tell = _telling(settings, engine, act, "format")
+        return await formats.add(text, made_from, now, replace=replace, tell=tell)
 
 
 async def _list_rooms(settings: Settings) -> list[rooms.Room]:
@@ -422,8 +471,9 @@ async def _demo_secrets(settings: Settings, slug: str, format: str) -> list[str]
     if slug == plays.room(format):
         async with _opened(settings) as engine:
             if await rooms.room_by_slug(engine, slug) is None:
-                made = (plays.room_name(format), format)
-                await rooms.create_room(engine, *made, Clock().now(), os.urandom)
+                made = (plays.room_name(format), format, Clock().now(), os.urandom)
+                tell = _telling(settings, engine, "room_made", "room")
+                await rooms.create_room(engine, *made, tell=tell)
     hour = float(SECONDS["h"])
     limits = Limits(None, hour)
     return [(await _invited(settings, slug, role, limits))[0] for role in plays.ROLES]
@@ -462,7 +512,45 @@ async def _revoke(settings: Settings, name: str) -> int | None:
     async with _opened(settings) as engine:
         accounts = _accounts(settings, engine)
         named = [each.id for each in await accounts.invitations() if handle(each.id) == name]
-        return await accounts.revoke(named[0]) if named else None
+        return await accounts.revoke(named[0], Clock().now()) if named else None
+
+
+def _telling(settings: Settings, engine: AsyncEngine, act: Act, kind: Kind) -> told_of.Telling:
+    """Tells of what is done here in the transaction in which it is done."""
+    audit = _accounts(settings, engine).audit
+    return audit.telling(Deed(OPERATOR, act, kind), Clock().now())
+
+
+async def _verified(settings: Settings, file: Path | None) -> chain.Whole | chain.Broken:
+    exported = _heads(file)
+    async with _opened(settings) as engine:
+        return await chain.verify(engine, exported)
+
+
+def _heads(file: Path | None) -> list[chain.Exported]:
+    try:
+        return [] if file is None else heads.read(file)
+    except (OSError, ValueError) as wrong:
+        raise server.CannotStart(f"{file} can't be used: {wrong}") from None
+
+
+async def _list_audit(settings: Settings) -> list[told_of.Row]:
+    async with _opened(settings) as engine:
+        audit = _accounts(settings, engine).audit
+        await audit.before(Deed(OPERATOR, "audit_read", "audit"), Clock().now())
+        async with database.reading(engine) as connection:
+            return [row async for row in told_of.rows(connection)]
+
+
+async def _cut_audit(settings: Settings, before: float) -> int:
+    async with _opened(settings) as engine:
+        found = await chain.verify(engine)
+        if isinstance(found, chain.Broken):
+            raise server.CannotStart(f"Nothing was taken away. {found.why}")
+        audit: Audit = _accounts(settings, engine).audit
+        async with database.writing(engine) as connection:
+            last = await told_of.last_before(connection, round(before * 1000))
+            return 0 if last is None else await audit.cut(connection, last, Clock().now())
 
 
 def _accounts(settings: Settings, engine: AsyncEngine) -> Accounts:

@@ -64,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     policy: Path | None
     review: Review
     metrics_token: str | None
+    audit_heads: Path | None
     retention_hours: int
     retention_chosen: bool
     case_retention_days: int
@@ -125,6 +126,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         policy=Path(env["POLICY"]) if "POLICY" in env else None,
         review=_review(env.get("REVIEW", "all")),
         metrics_token=_metrics_token(env.get("METRICS_TOKEN")),
+        audit_heads=Path(env["AUDIT_HEADS"]) if "AUDIT_HEADS" in env else None,
         retention_hours=_number(env, "RETENTION_HOURS", 24, least=0, most=24 * 30),
         retention_chosen="RETENTION_HOURS" in env,
         case_retention_days=_number(env, "CASE_RETENTION_DAYS", 90, least=0, most=3650),

@@ -91,6 +91,8 @@ async def test_a_room_of_the_version_before_keeps_its_groups_ways_open(kind: str
         for column in ("arrival", "salt", "who", "person", "device"):
             ground.tell(f"ALTER TABLE session DROP COLUMN {column}")
         ground.tell("DROP TABLE format")
+        ground.tell("DROP TABLE audit")
+        ground.tell("DROP TABLE audit_head")
         ground.tell("ALTER TABLE room DROP COLUMN ways")
         ground.tell("UPDATE alembic_version SET version_num = ?", "0002")
         ground.tell(

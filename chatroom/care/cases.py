@@ -14,6 +14,7 @@ from chatroom.live.book import Book, Record
 from chatroom.live.journal import Journal
 from chatroom.live.proposals import RetryLater
 from chatroom.people.accounts import Accounts, Session
+from chatroom.people.audit import Deed
 from chatroom.store import cases as store
 from chatroom.store import rooms
 from chatroom.store.database import new_id
@@ -249,7 +250,7 @@ class Cases:
     ) -> int:
         """One of staff takes a case; raises `Refused("already_claimed")` for all but the first (CE-11).
 
-        With a reason they take it over from whoever has it.
+        With a reason they take it over from whoever has it. Nobody has it before the audit says so (P24).
         """
         book = await self._case(case)
         desk = await self._journal.book(self.desk)
@@ -260,9 +261,16 @@ class Cases:
         name = desk.fold.state.seats[seat].name or "Staff"
         digest = self._accounts.digest(book.log, session)
         command = Claim(digest, name, seat, reason)
-        await self._journal.submit(
-            book.log, 0, command, id=id, payload=f"{digest} {reason or ''}".encode()
-        )
+        deed = Deed(session.actor, "case_opened", "case", case, reason or "", case)
+        await self._accounts.audit.before(deed, self._now())
+        try:
+            await self._journal.submit(
+                book.log, 0, command, id=id, payload=f"{digest} {reason or ''}".encode()
+            )
+        except Refused as no:
+            untaken = msgspec.structs.replace(deed, reason=no.code, result="refused")
+            await self._accounts.audit.before(untaken, self._now())
+            raise
         claimed = await self._journal.seat_of(book.log, digest)
         assert claimed is not None, "the entry is folded before its answer is given"
         return claimed

@@ -4,7 +4,9 @@ import msgspec
 
 from chatroom.groups.formats import open_formats
 from chatroom.live.policies import open_policies
+from chatroom.people.heads import read
 from chatroom.settings import ALL_ROOMS, BadSetting, Settings, host_of, is_loopback
+from chatroom.store.audit import may_change
 from chatroom.store.database import (
     Durability,
     PostgresDurability,
@@ -13,6 +15,7 @@ from chatroom.store.database import (
     in_words,
     open_engine,
     pending,
+    reading,
 )
 from chatroom.store.postgres import DatabaseAway
 from chatroom.store.rooms import list_rooms
@@ -31,6 +34,8 @@ async def findings(settings: Settings) -> list[Finding]:
     return [
         database := await _database(settings),
         *([await _rooms(settings), await _compressed(settings)] if database.fit else []),
+        *([await _audit(settings)] if database.fit else []),
+        _heads(settings),
         _secret(settings),
         _file(settings),
         *map(_origin, settings.origins),
@@ -99,6 +104,35 @@ async def _compressed(settings: Settings) -> Finding:
     if unknown:
         return unfit("COMPRESSED_ROOMS", f"there is no room {', '.join(unknown)}")
     return fit("COMPRESSED_ROOMS", ", ".join(settings.compressed_rooms) or "none")
+
+
+async def _audit(settings: Settings) -> Finding:
+    engine = open_engine(settings)
+    try:
+        async with reading(engine) as connection:
+            is_open = await may_change(connection)
+    finally:
+        await engine.dispose()
+    if not is_open:
+        return fit("AUDIT", "the role that asks can add to it, and change nothing in it")
+    if settings.database_path is not None:
+        return fit("AUDIT", "whoever has the file could change it; see AUDIT_HEADS")
+    return unfit(
+        "AUDIT", "the role that asks could change it; serve with one that owns nothing, and migrate"
+    )
+
+
+def _heads(settings: Settings) -> Finding:
+    path = settings.audit_heads
+    if path is None:
+        return fit("AUDIT_HEADS", "not set, so nothing would tell that the audit's end is cut off")
+    try:
+        read(path)
+    except FileNotFoundError:
+        return fit("AUDIT_HEADS", f"{path} is made by the server")
+    except (OSError, ValueError) as wrong:
+        return unfit("AUDIT_HEADS", f"{path} can't be used: {wrong}")
+    return fit("AUDIT_HEADS", str(path))
 
 
 def _secret(settings: Settings) -> Finding:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.store import formats as store
 from chatroom.store import rooms
+from chatroom.store.audit import Telling, untold
 from chatroom.store.formats import OwnFormat
 from chatroom.store.gathered import Gathered
 from chatroom.store.rooms import Room
@@ -80,7 +81,13 @@ class Formats:
         return found
 
     async def add(
-        self, text: str, made_from: str | None, now: float, *, replace: bool = False
+        self,
+        text: str,
+        made_from: str | None,
+        now: float,
+        *,
+        replace: bool = False,
+        tell: Telling = untold,
     ) -> str:
         """Keeps a format of the organisation; the id. Raises `ValueError` in words for the operator."""
         made = format.parse(text, self._cards)
@@ -89,7 +96,7 @@ class Formats:
         if made_from is not None and made_from not in await self.ids():
             raise ValueError(f"there is no {made_from} that it could be made from")
         own = OwnFormat(made.id, text, made_from, now)
-        if not await store.keep_format(self._engine, own, replace=replace):
+        if not await store.keep_format(self._engine, own, replace=replace, tell=tell):
             raise ValueError(f"there is a {made.id} already; --replace puts this one in its place")
         return made.id
 

@@ -19,6 +19,7 @@ from chatroom.live.lobby import Lobby
 from chatroom.live.reviewing import Reviewer
 from chatroom.people.accounts import Accounts, Session
 from chatroom.store import rooms
+from chatroom.store.audit import Telling
 from chatroom.store.database import new_id
 from chatroom.store.gathered import Gathered
 from chatroom.store.rooms import Room
@@ -182,7 +183,7 @@ class Meetings:
         """What the next meeting of a room is held by; raises `Refused` where there is no such thing."""
         return await self._formats.of(room)
 
-    async def change_ways(self, room: Room, changes: dict[str, Any]) -> Room:
+    async def change_ways(self, room: Room, changes: dict[str, Any], tell: Telling) -> Room:
         """The room with ways that hold from the next meeting on; a meeting keeps those it began with."""
         found = await self._formats.base(room)
 
@@ -192,7 +193,7 @@ class Meetings:
             except ValueError as wrong:
                 raise Refused("no_such_way", why=str(wrong)) from None
 
-        ways = await rooms.change_ways(self._engine, room.id, change)
+        ways = await rooms.change_ways(self._engine, room.id, change, tell)
         return replace(room, ways=ways)
 
     async def is_group_facilitator(self, session: Session, room: Room | None) -> bool:

@@ -251,6 +251,11 @@ REFUSALS: dict[str, Words] = {
     "own_case": Words("This is your own case; somebody else has to take it.", ()),
     "no_such_case": Words("There is no such case.", ()),
     "staff_only": Words("Only staff can do that.", ()),
+    "not_recorded": Words(
+        "It can't be written down just now who opens this, so it stays closed. Try again in a moment; if it goes on, "
+        "tell whoever runs the server.",
+        ("again",),
+    ),
     # The door and the wire
     "invitation_unknown": Words(
         "This link does not open a room. Ask whoever gave it to you, or whoever runs your group, for a new one.",

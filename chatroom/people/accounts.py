@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chatroom.people.audit import OPERATOR, Actor, Audit, Deed, actor_of
 from chatroom.store import access
 from chatroom.store import accounts as store
 from chatroom.store.accounts import AT_ONCE, Invitation, Made, Right, Role, Standing
@@ -15,6 +16,8 @@ from chatroom.store.gathered import Gathered
 from moderation.refused import Refused
 
 HIGHEST_FIRST: tuple[Role, ...] = ("staff", "facilitator", "member")
+SERVING = ("lead", "staff", "facilitator")
+"""Roles whose coming and going is told in the audit; members are nobody's to list."""
 
 SESSION_LIFE = 12 * 3600.0
 """Seconds for which a session lasts after it was used last."""
@@ -37,6 +40,11 @@ class Session(msgspec.Struct, frozen=True):
     expires_at: float
     who: bytes
     person: int | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who they are for the audit."""
+        return actor_of(self.who, self.person)
 
 
 def stranger(token: str, expires_at: float = 0.0) -> Session:
@@ -71,6 +79,7 @@ class Accounts:
         self, engine: AsyncEngine, key: bytes, random_bytes: Callable[[int], bytes]
     ) -> None:
         self._engine = engine
+        self.audit = Audit(engine, key)
         self._key = key
         self._random_bytes = random_bytes
         self._cache: dict[bytes, tuple[float, Session]] = {}
@@ -79,14 +88,20 @@ class Accounts:
         self._links = Gathered(self._read_links, AT_ONCE)
 
     async def invite(
-        self, room: int, role: Role, uses: int | None, expires_at: float | None, now: float
+        self,
+        room: int,
+        role: Role,
+        uses: int | None,
+        expires_at: float | None,
+        now: float,
+        by: Actor = OPERATOR,
     ) -> str:
         """The secret of a new link. None stands for any number of uses, and for no end."""
-        secret = self._secret()
+        secret, id = self._secret(), new_id(self._random_bytes)
         async with writing(self._engine) as connection:
             await store.add_invitation(
                 connection,
-                id=new_id(self._random_bytes),
+                id=id,
                 secret=hashed(secret),
                 room=store.ORGANISATION if role == "staff" else room,
                 role=role,
@@ -94,6 +109,7 @@ class Accounts:
                 expires_at=expires_at,
                 created_at=now,
             )
+            await self.audit.tell(connection, Deed(by, "link_made", "link", id, role), now)
         return secret
 
     async def invitations(self, room: int | None = None) -> list[Made]:
@@ -101,13 +117,17 @@ class Accounts:
         async with reading(self._engine) as connection:
             return await store.invitations(connection, room)
 
-    async def revoke(self, invitation: int) -> int | None:
+    async def revoke(self, invitation: int, now: float, by: Actor = OPERATOR) -> int | None:
         """A link opens nothing any more; how many came by it, None where there is no such link.
 
         Whoever came by it stays signed in.
         """
         async with writing(self._engine) as connection:
-            return await store.revoke(connection, invitation)
+            came = await store.revoke(connection, invitation)
+            if came is not None:
+                deed = Deed(by, "link_revoked", "link", invitation)
+                await self.audit.tell(connection, deed, now)
+        return came
 
     async def leads_to(self, secret: str) -> int | None:
         """The room that a link is for; None where there is no such link."""
@@ -135,7 +155,8 @@ class Accounts:
             invitation = await store.invitation_by_secret(connection, hashed(secret))
             if invitation is None:
                 raise Refused("invitation_unknown")
-            moved, before = False, await self._alive(connection, token, now)
+            moved, signs_in = False, False
+            before = await self._alive(connection, token, now)
             if before is None and token is not None:
                 before = await self._renewed(connection, token, invitation, now)
             token = before or await self._arrived(connection, arrival, now)
@@ -147,10 +168,13 @@ class Accounts:
                     token = await self._gaining(connection, before, now)
                 token = token or await self._begin(connection, now, arrival)
                 await self._grant(connection, hashed(token), invitation)
+                signs_in = invitation.role in SERVING
             elif may_move and by != invitation.id and invitation.role == "member":
                 moved = await _moved(connection, hashed(token), by, invitation, now)
             if is_known:
                 await store.prolong(connection, [hashed(token)], now, now + SESSION_LIFE)
+            if signs_in:
+                await self._tell_of_coming(connection, hashed(token), invitation, now)
             self.uncache(hashed(token))
         return Entered(token, invitation.slug, invitation.role, moved)
 
@@ -210,6 +234,7 @@ class Accounts:
             if found is not None:
                 await store.end_session(connection, id, now)
                 await access.tell(connection, "ended", id, now)
+                await self._tell_of_leaving(connection, found, now)
         self.uncache(id)  # A look-up may have come in between.
         return found
 
@@ -369,6 +394,22 @@ class Accounts:
         if token is None or await store.expiry_of(connection, hashed(token), now) is None:
             return None
         return token
+
+    async def _tell_of_coming(
+        self, connection: AsyncConnection, session_id: bytes, invitation: Invitation, now: float
+    ) -> None:
+        """Somebody who serves is in, from now on, by that link."""
+        standing = (await store.standings(connection, [session_id]))[session_id]
+        by = _session(session_id, standing).actor
+        deed = Deed(by, "signed_in", "link", invitation.id, reason=invitation.role)
+        await self.audit.tell(connection, deed, now)
+
+    async def _tell_of_leaving(self, connection: AsyncConnection, ended: Ended, now: float) -> None:
+        """Somebody who served is out."""
+        session = ended.session
+        if session.expires_at > now and any(right.role in SERVING for right in ended.rights):
+            deed = Deed(session.actor, "signed_out", "session", session.id)
+            await self.audit.tell(connection, deed, now)
 
     async def _grant(
         self, connection: AsyncConnection, session_id: bytes, invitation: Invitation

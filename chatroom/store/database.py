@@ -18,7 +18,7 @@ from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chatroom.settings import BadSetting, Settings
-from chatroom.store import postgres
+from chatroom.store import audit, postgres
 from chatroom.store.postgres import AWAY, DatabaseAway
 from chatroom.store.soundness import damage_in
 
@@ -189,6 +189,7 @@ async def migrate(settings: Settings) -> None:
             if engine.dialect.name == "postgresql":
                 await _be_the_only_one(connection)
             await connection.run_sync(_upgrade)
+            await audit.guard(connection)
     finally:
         await engine.dispose()
 

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.store import tables
+from chatroom.store.audit import Telling, untold
 from chatroom.store.database import reading, writing
 
 
@@ -19,7 +20,9 @@ class OwnFormat(msgspec.Struct, frozen=True):
     created_at: float
 
 
-async def keep_format(engine: AsyncEngine, own: OwnFormat, *, replace: bool = False) -> bool:
+async def keep_format(
+    engine: AsyncEngine, own: OwnFormat, *, replace: bool = False, tell: Telling = untold
+) -> bool:
     """Keeps a format; False, and nothing changed, where there is one of that id and it may not go."""
     row = tables.format
     async with writing(engine, "format", own.id) as connection:
@@ -31,6 +34,7 @@ async def keep_format(engine: AsyncEngine, own: OwnFormat, *, replace: bool = Fa
             await connection.execute(insert(row).values(values))
         else:
             await connection.execute(update(row).where(row.c.id == own.id).values(values))
+        await tell(connection, own.id)
     return True
 
 

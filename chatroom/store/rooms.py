@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.store import tables
+from chatroom.store.audit import Telling, untold
 from chatroom.store.database import new_id, reading, writing
 
 
@@ -39,6 +40,7 @@ async def create_room(
     now: float,
     random_bytes: Callable[[int], bytes],
     ways: dict[str, Any] | None = None,
+    tell: Telling = untold,
 ) -> Room:
     """A new room under a slug of its own: a second "Evening group" becomes evening-group-2."""
     async with writing(engine, "rooms") as connection:
@@ -46,6 +48,7 @@ async def create_room(
         slug = _free(slug_of(name), taken)
         room = Room(new_id(random_bytes), slug, name, format, now, ways or {})
         await connection.execute(insert(tables.room).values(msgspec.structs.asdict(room)))
+        await tell(connection, room.id)
     return room
 
 
@@ -73,7 +76,10 @@ async def rooms_by_slug(engine: AsyncEngine, slugs: Sequence[str]) -> dict[str, 
 
 
 async def change_ways(
-    engine: AsyncEngine, room_id: int, changed: Callable[[dict[str, Any]], dict[str, Any]]
+    engine: AsyncEngine,
+    room_id: int,
+    changed: Callable[[dict[str, Any]], dict[str, Any]],
+    tell: Telling = untold,
 ) -> dict[str, Any]:
     """The room's ways as `changed` makes them of those there are, and kept; what it raises undoes it."""
     row = tables.room
@@ -81,6 +87,7 @@ async def change_ways(
         found = await connection.scalar(select(row.c.ways).where(row.c.id == room_id))
         ways = changed(found or {})
         await connection.execute(update(row).where(row.c.id == room_id).values(ways=ways))
+        await tell(connection, room_id)
     return ways
 
 

@@ -314,3 +314,33 @@ presence = Table(
     Column("connected", Boolean, nullable=False),
 )
 Index("presence_log", presence.c.log)
+
+# What was done, by whom: no words, no names. A row stays as it is (docs/operating.md, The audit); the one
+# row of `audit_head` is locked by whoever adds one, and up to `cut_to` the oldest may be taken away.
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+Index("audit_actor", audit.c.actor, audit.c.at_ms)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("cut_to", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="id"),
+)

@@ -38,6 +38,7 @@ STATUS = {
     "no_such_way": 400,
     "turned_away": 403,
     "rate_limited": 429,
+    "not_recorded": 503,
     "many_come": 429,
     "many_call": 429,
     "door_busy": 429,

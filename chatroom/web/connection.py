@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket
 
+from chatroom.care.cases import case_id
 from chatroom.live import wire
 from chatroom.live.hub import TYPING
 from chatroom.live.lane import Subscriber
@@ -19,11 +20,13 @@ from chatroom.live.rules import stream_name
 from chatroom.live.timekeeper import pause
 from chatroom.live.transport import EXTENSION, Frames
 from chatroom.people.accounts import Session
+from chatroom.people.audit import Act, Deed
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.web.commands import Commands, Sitter
 from chatroom.web.cursors import Reader
 from chatroom.web.house import House
 from chatroom.web.pace import Pace
+from moderation.case.case import MEMBER, Case
 from moderation.refused import Refused
 
 HELLO_WITHIN = 5.0
@@ -61,6 +64,7 @@ async def converse(
             await house.accounts.seen(session, house.now())
         connection = await _seated(house, frames, log, session, room)
         connection.may_come_in()
+        await connection.tell_of_reading()
         await connection.come_in(hello)
     except Refused as no:
         _stay_away(frames, no)
@@ -80,7 +84,8 @@ def _let_go(house: House, socket: WebSocket, frames: Frames, why: str) -> None:
 def _stay_away(frames: Frames, no: Refused) -> None:
     """With how long."""
     frames.offer(wire.encode(wire.refusal(None, no)))
-    frames.close(CLOSE_CODES["rate_limited"].code)
+    code = "rate_limited" if no.code == "rate_limited" else "restart"
+    frames.close(CLOSE_CODES[code].code)
 
 
 async def _hello(socket: WebSocket) -> wire.Hello:
@@ -140,7 +145,7 @@ class Connection:
 
     __slots__ = (
         *("_book", "_commands", "_ends", "_frames", "_house", "_inbox", "_is_busy", "_pace"),
-        *("_reader", "_seat", "_subscriber", "_typed", "_typed_at"),
+        *("_reader", "_seat", "_session", "_subscriber", "_typed", "_typed_at"),
     )
 
     def __init__(self, house: House, frames: Frames, sitter: Sitter) -> None:
@@ -148,6 +153,7 @@ class Connection:
         self._frames = frames
         self._book = sitter.book
         self._seat = sitter.seat
+        self._session = sitter.session
         self._subscriber = Subscriber(frames, sitter.seat, sitter.session.id)
         self._inbox: deque[str] | None = None
         self._is_busy = False
@@ -166,6 +172,16 @@ class Connection:
         if house.hub.sockets_of(self._book.log, self._seat) >= house.limits.open_at_once:
             raise Ended("too_many_sockets")
         self._pace.come_in()
+
+    async def tell_of_reading(self) -> None:
+        """Whoever of staff opens a case reads nothing of it before the audit says so (P24)."""
+        book, session = self._book, self._session
+        if isinstance(book.fold.state, Case) and self._seat != MEMBER:
+            # What the review noticed is quoted in the case; what a member wrote there was meant for staff.
+            act: Act = "excerpt_read" if book.fold.state.noticed else "case_read"
+            case = case_id(book.log)
+            deed = Deed(session.actor, act, "case", case, case=case)
+            await self._house.accounts.audit.before(deed, self._house.now())
 
     async def come_in(self, hello: wire.Hello) -> None:
         """From the hello to where it has everything and is called for whatever comes."""

@@ -10,6 +10,8 @@ from starlette.responses import Response
 from chatroom.groups import ways
 from chatroom.groups.meetings import AGAIN, Meetings, Visit, Waiting, holders
 from chatroom.live import wire
+from chatroom.people.accounts import Session
+from chatroom.people.audit import Deed
 from chatroom.settings import Settings
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, care, helplines, page, refused
@@ -160,6 +162,7 @@ class Rooms:
             self._needs_room(request, visit, wanted.name)
             await self._house.accounts.seen(session, self._house.now())
         id = bytes.fromhex(wanted.id)
+        await self._tell_of_staff(visit, session)
         try:
             place = await self._meetings.take_seat(
                 visit, session, wanted.name, id, back=wanted.back
@@ -169,6 +172,13 @@ class Rooms:
         if isinstance(place, Waiting):
             return answer_with(request, token, self._waits(visit.room, place), 202)
         return renewed(request, visit.session, answer_with(request, token, {"seat": place}))
+
+    async def _tell_of_staff(self, visit: Visit, session: Session) -> None:
+        """Staff come into a meeting that nobody holds, under a name that all can see, and never untold (A111)."""
+        if visit.role == "staff" and visit.seat is None and visit.book is not None:
+            by, log = session.actor, visit.book.log
+            deed = Deed(by, "room_entered", "meeting", log, reason="no_chair")
+            await self._house.accounts.audit.before(deed, self._house.now())
 
     def _needs_room(self, request: Request, visit: Visit, name: str) -> None:
         """Strangers come to one door as often as their address allows (A92).
@@ -217,13 +227,16 @@ class Rooms:
 
     async def ways(self, request: Request) -> Response:
         """GET /rooms/{slug}/ways: how the next meeting will be, and what each way may be."""
-        return answer(await self._ways(await self._group_room(request)))
+        room, _ = await self._group_room(request)
+        return answer(await self._ways(room))
 
     async def set_ways(self, request: Request) -> Response:
         """POST /rooms/{slug}/ways {"ways"}: those named change, from the next meeting on."""
         changes = (await asked(request, SetWays)).ways
-        room = await self._group_room(request)
-        return answer(await self._ways(await self._meetings.change_ways(room, changes)))
+        room, session = await self._group_room(request)
+        deed = Deed(session.actor, "ways_changed", "room")
+        tell = self._house.accounts.audit.telling(deed, self._house.now())
+        return answer(await self._ways(await self._meetings.change_ways(room, changes, tell)))
 
     async def _ways(self, room: Room) -> dict[str, Any]:
         format = await self._meetings.format(room)
@@ -235,7 +248,7 @@ class Rooms:
             "holds": ways.HOLDS,
         }
 
-    async def _group_room(self, request: Request) -> Room:
+    async def _group_room(self, request: Request) -> tuple[Room, Session]:
         """The room of somebody who holds its meetings by an invitation; nobody else learns there is one."""
         room = await self._meetings.room(request.path_params["slug"])
         session = await session_of(self._house, request)
@@ -243,7 +256,7 @@ class Rooms:
             raise Refused("no_session")
         if not await self._meetings.is_group_facilitator(session, room) or room is None:
             raise Refused("not_yours")
-        return room
+        return room, session
 
 
 def kept(hours: int) -> str:
