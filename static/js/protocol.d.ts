@@ -177,6 +177,7 @@ export type RefusalCode =
   | "own_case"
   | "no_such_case"
   | "staff_only"
+  | "not_recorded"
   | "invitation_unknown"
   | "invitation_expired"
   | "invitation_used_up"
