@@ -22,6 +22,7 @@ from chatroom.app import create_app
 from chatroom.groups import fitness, trial, ways
 from chatroom.groups.formats import open_formats
 from chatroom.live.policies import default_text
+from chatroom.live.refusals import REFUSALS
 from chatroom.live.timekeeper import Clock, pause
 from chatroom.people import chain, heads
 from chatroom.people.accounts import Accounts
@@ -302,10 +303,11 @@ def audit() -> None:
 
 
 @audit.command("list")
+@click.option("--case", help="What was opened and read of one case, for whom it is about.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
-def list_audit(as_json: bool) -> None:
+def list_audit(case: str | None, as_json: bool) -> None:
     """Print every row: when, who, what, to what, why, and what came of it. That is told of, too."""
-    for row in asyncio.run(_list_audit(current())):
+    for row in asyncio.run(_list_audit(current(), case)):
         click.echo(msgspec.json.encode(row).decode() if as_json else row.in_words)
 
 
@@ -534,12 +536,16 @@ def _heads(file: Path | None) -> list[chain.Exported]:
         raise server.CannotStart(f"{file} can't be used: {wrong}") from None
 
 
-async def _list_audit(settings: Settings) -> list[told_of.Row]:
+async def _list_audit(settings: Settings, case: str | None) -> list[told_of.Row]:
+    deed = Deed(OPERATOR, "audit_read", "case" if case else "audit", case)
     async with _opened(settings) as engine:
-        audit = _accounts(settings, engine).audit
-        await audit.before(Deed(OPERATOR, "audit_read", "audit"), Clock().now())
+        try:
+            await _accounts(settings, engine).audit.before(deed, Clock().now())
+        except Refused as no:
+            raise server.CannotStart(REFUSALS[no.code].words) from None
         async with database.reading(engine) as connection:
-            return [row async for row in told_of.rows(connection)]
+            found = [row async for row in told_of.rows(connection)]
+        return [row for row in found if case is None or row.case_id == case]
 
 
 async def _cut_audit(settings: Settings, before: float) -> int:

@@ -11,6 +11,7 @@ from chatroom import log_files, server
 from chatroom.app import create_app
 from chatroom.live.timekeeper import Clock
 from chatroom.people.accounts import Accounts
+from chatroom.people.audit import OPERATOR, Deed
 from chatroom.people.secret import secret_key
 from chatroom.settings import BadSetting, Helpline, Settings, current, require_public
 from chatroom.store import database, rooms
@@ -105,9 +106,10 @@ async def _prepare(settings: Settings) -> dict[Role, str]:
     engine = database.open_engine(settings)
     try:
         now = Clock().now()
-        room = await rooms.room_by_slug(engine, rooms.slug_of(ROOM[0]))
-        room = room or await rooms.create_room(engine, *ROOM, now, os.urandom)
         accounts = Accounts(engine, secret_key(settings.secret_file, os.urandom), os.urandom)
+        tell = accounts.audit.telling(Deed(OPERATOR, "room_made", "room"), now)
+        room = await rooms.room_by_slug(engine, rooms.slug_of(ROOM[0]))
+        room = room or await rooms.create_room(engine, *ROOM, now, os.urandom, tell=tell)
         return {
             role: await accounts.invite(room.id, role, None, now + LINKS_LAST, now) for role in WHO
         }

@@ -2,12 +2,14 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import Result
 
+from chatroom.live.timekeeper import Clock
 from chatroom.people import heads
 from chatroom.store.audit import Head
 from tests import servers
@@ -62,6 +64,14 @@ def test_what_is_typed_is_told_of(operator: Operator, tmp_path: Path):
     for word in ("vening", "ours", "small-discussion"):
         assert word not in text
     assert operator.gets("verify-audit").startswith("The audit is whole: rows 1 to 9")
+    assert operator.gets("audit", "list", "--case", "0" * 16) == ""
+    tampered(
+        operator, "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(FAIL, ''); END"
+    )
+    unread = operator.types("audit", "list")
+    assert unread.exit_code == 1
+    assert "room_made" not in unread.stdout
+    assert "so it stays closed" in unread.stderr
 
 
 def test_what_is_refused_is_not_told_of_as_done(operator: Operator):
@@ -127,7 +137,8 @@ def test_a_file_of_heads_that_is_none_is_one_sentence(operator: Operator, tmp_pa
 
 def test_what_is_old_is_taken_away_and_what_is_not_stays(operator: Operator, tmp_path: Path):
     did_things(operator, tmp_path)
-    young = operator.types("audit", "cut", "--before", "2099-01-01")
+    lately = datetime.fromtimestamp(Clock().now() - 300 * 86_400, UTC)
+    young = operator.types("audit", "cut", "--before", f"{lately:%Y-%m-%d}")
     assert young.exit_code == 2
     assert "kept for a year" in young.stderr
     assert "Taken away: 0 rows" in operator.gets("audit", "cut", "--before", "2020-01-01")

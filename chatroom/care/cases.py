@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.live.book import Book, Record
 from chatroom.live.journal import Journal
@@ -216,8 +216,13 @@ class Cases:
             except Refused as no:
                 if no.code != "already_closed":
                     raise
-                # Its file is closed only once the desk has heard, and Help is never refused (A99).
-                await store.close_case_file(self._engine, log)
+                # Its file is closed only once the desk has heard, and Help is never refused (A99), not
+                # even where the audit takes no row.
+                try:
+                    await self._close_file(log)
+                except SQLAlchemyError as error:
+                    _log.error("audit_not_written", error=type(error).__name__, act="case_closed")
+                    await store.close_case_file(self._engine, log)
 
     async def state(self, case: str) -> Case:
         """How a case stands, as far as this process knows."""
@@ -367,7 +372,16 @@ class Cases:
     async def _list_case(self, book: Book) -> None:
         await self._journal.submit(self.desk, 0, listing(book))
         if book.fold.state.closed_at is not None:
-            await store.close_case_file(self._engine, book.log)
+            await self._close_file(book.log)
+
+    async def _close_file(self, log: int) -> None:
+        """From now on the session may have another case, and what happened in this one is sealed in the audit."""
+
+        async def tell(connection: AsyncConnection, _log: object) -> None:
+            seal = await store.seal_of(connection, log)
+            await self._accounts.audit.seal(connection, case_id(log), seal, self._now())
+
+        await store.close_case_file(self._engine, log, tell)
 
     async def _list_chair(self, book: Book) -> None:
         room = await store.room_of(self._engine, book.log)

@@ -29,7 +29,14 @@ OfKeys = Literal[
     "signed_in", "sign_in_failed", "signed_out", "session_ended",
 ]  # fmt: skip
 OfReading = Literal[
-    "case_opened", "case_read", "excerpt_read", "room_entered", "audit_read", "exported", "erased"
+    "case_closed",
+    "case_opened",
+    "case_read",
+    "excerpt_read",
+    "room_entered",
+    "audit_read",
+    "exported",
+    "erased",
 ]
 OfTheMachine = Literal[
     "keys_rotated", "backup_made", "backup_restored", "audit_cut", "alarm_raised"
@@ -123,6 +130,10 @@ class Audit:
             if last is None or last.target != version:
                 deed = Deed(SYSTEM, "policy_changed", "policy")
                 await self._add(connection, deed, version, now)
+
+    async def seal(self, connection: AsyncConnection, case: str, seal: str, now: float) -> None:
+        """A case is closed; from now on its log can't be changed unseen either (CE-21)."""
+        await self._add(connection, Deed(SYSTEM, "case_closed", "case", case=case), seal, now)
 
     async def cut(self, connection: AsyncConnection, last: store.Row, now: float) -> int:
         """Takes the oldest rows away, up to `last`, and says so in the chain, which is whole without them."""

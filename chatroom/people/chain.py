@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Iterable
 
 from msgspec import Struct
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.store import audit as store
 from chatroom.store.audit import FIRST, Head, Row, hash_of
+from chatroom.store.cases import seal_of
 from chatroom.store.database import reading
 
 
@@ -52,7 +53,25 @@ async def verify(engine: AsyncEngine, exported: Iterable[Exported] = ()) -> Whol
             head = await store.head(connection)
         except NoResultFound:
             return Broken(0, "The row that says where the chain ends is missing (audit_head).")
-        return await verified(store.rows(connection), head, exported)
+        seals = list[Row]()
+        found = await verified(_noting(store.rows(connection), seals), head, exported)
+        return found if isinstance(found, Broken) else await _unsealed(connection, seals) or found
+
+
+async def _noting(rows: AsyncIterator[Row], seals: list[Row]) -> AsyncIterator[Row]:
+    async for row in rows:
+        if row.act == "case_closed":
+            seals.append(row)
+        yield row
+
+
+async def _unsealed(connection: AsyncConnection, seals: list[Row]) -> Broken | None:
+    for row in seals:
+        position = int(row.target.partition(":")[0])
+        if await seal_of(connection, int(row.case_id, 16), position) != row.target:
+            why = f"The log of the case of row {row.n} is not as it was when that was closed."
+            return Broken(row.n, why)
+    return None
 
 
 async def verified(

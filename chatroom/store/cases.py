@@ -1,10 +1,13 @@
 """Which logs belong to help: the desk, and each session's case."""
 
+import hashlib
+
 import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.store import tables
+from chatroom.store.audit import Telling, untold
 from chatroom.store.database import reading, writing
 
 
@@ -81,11 +84,34 @@ async def room_of(engine: AsyncEngine, log_id: int) -> str | None:
         return await connection.scalar(query)
 
 
-async def close_case_file(engine: AsyncEngine, log_id: int) -> None:
-    """The session may open another case from now on. The end of the log itself is the journal's."""
+async def close_case_file(engine: AsyncEngine, log_id: int, tell: Telling = untold) -> None:
+    """The session may open another case from now on. The end of the log itself is the journal's.
+
+    It is told of once, however many processes close it.
+    """
     case = tables.case_file
+    was_open = (case.c.log == log_id) & case.c.open
     async with writing(engine) as connection:
-        await connection.execute(update(case).where(case.c.log == log_id).values(open=False))
+        closed = await connection.execute(update(case).where(was_open).values(open=False))
+        if closed.rowcount == 1:
+            await tell(connection, log_id)
+
+
+async def seal_of(connection: AsyncConnection, log_id: int, to: int | None = None) -> str:
+    """What tells a log's entries, up to that position, from any others: the last one's, and a SHA-256 over all.
+
+    Words are not among them: those are deleted in time, and the seal stays what it is.
+    """
+    row, position, sealed = tables.entry.c, 0, hashlib.sha256()
+    entry = (row.position, row.audience, row.number, row.entry_id, row.type, row.seat)
+    query = select(*entry, row.at, row.data).where(row.log == log_id).order_by(row.position)
+    for *fields, at, data in await connection.execute(query):
+        if to is not None and fields[0] > to:
+            break
+        position = fields[0]
+        lines = (*map(str, fields), str(round(at * 1_000_000)), data.hex())
+        sealed.update(("\n".join(lines) + "\n").encode())
+    return f"{position}:{sealed.hexdigest()}"
 
 
 async def desk_log(engine: AsyncEngine, log_id: int) -> int:

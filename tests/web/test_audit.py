@@ -1,5 +1,6 @@
 """What staff read, and what those who serve change, is in the audit first: on both databases, over HTTP and sockets."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,10 +11,11 @@ from chatroom.app import create_app
 from chatroom.people import chain
 from chatroom.people.accounts import hashed
 from chatroom.people.audit import actor_of
-from chatroom.people.chain import Whole
+from chatroom.people.chain import Broken, Whole
 from chatroom.store import audit as store
 from chatroom.store.audit import Row
 from chatroom.store.database import reading
+from tests.journal.stage import SOON
 from tests.journal.town import Room, Town, town_in
 from tests.people.test_audit import refuse_rows, take_rows
 from tests.store.places import KINDS, Place, place
@@ -161,3 +163,52 @@ async def test_what_a_facilitator_sets_and_its_row_are_one_transaction(town: Tow
         ("ways_changed", "", "done"),
         ("signed_out", "", "done"),
     ]
+
+
+async def closed(town: Town, case: str, token: str) -> None:
+    async with town.socket(f"/cases/{case}/socket") as line:
+        await line.hello(token)
+        answer = await line.ask({"type": "close_case", "outcome": "supported"})
+        assert answer["type"] == "receipt", answer
+
+
+async def test_ce_21_what_happened_in_a_case_is_sealed_once_it_is_closed(town: Town, ground: Place):
+    room = await town.room()
+    case, token = await a_case(room), await sam(town)
+    assert await claim(town, case, token) == (200, "")
+    await closed(town, case, token)
+    async with asyncio.timeout(SOON):
+        seal = await sealed(town)
+    assert (seal.actor, seal.case_id) == ("system", case)
+    ground.tell("DELETE FROM body WHERE log = ?", int(case, 16))
+    assert isinstance(await chain.verify(town.engine), Whole), "words go in time"
+    ground.tell("UPDATE entry SET seat = 1 WHERE log = ? AND type = 'claimed'", int(case, 16))
+    found = await chain.verify(town.engine)
+    assert found == Broken(
+        seal.n, f"The log of the case of row {seal.n} is not as it was when that was closed."
+    )
+
+
+async def sealed(town: Town) -> Row:
+    while True:
+        for row in await told(town):
+            if row.act == "case_closed":
+                return row
+        await asyncio.sleep(0.02)
+
+
+async def test_a99_with_the_audit_out_of_order_help_opens_another_case_after_one_is_closed(
+    town: Town, ground: Place
+):
+    room = await town.room()
+    ben = await room.seat("Ben")
+    body = {"room": room.slug}
+    first = (await town.post("/help", {"id": secrets.token_hex(16), **body}, ben)).json()["case"]
+    refuse_rows(ground)
+    async with town.socket(f"/cases/{first}/socket") as line:
+        await line.hello(ben)
+        answer = await line.ask({"type": "close_case", "outcome": "left"})
+        assert answer["type"] == "receipt", answer
+    again = await town.post("/help", {"id": secrets.token_hex(16), **body}, ben)
+    assert again.status_code == 200
+    assert again.json()["case"] not in (first, None)
