@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,15 @@ async def test_what_can_t_be_written_now_is_written_at_a_later_look(
     folder.mkdir()
     await watcher.watch.look()
     assert len(heads.read(folder / "heads")) == 1
+
+
+def test_of_many_who_write_a_day_at_once_one_does(tmp_path: Path):
+    with ThreadPoolExecutor(8) as processes:
+        wrote = processes.map(
+            lambda n: heads.write(tmp_path / "heads", "2026-11-30", Head(n, "a" * 64)), range(24)
+        )
+        assert sum(wrote) == 1
+    assert len(heads.read(tmp_path / "heads")) == 1
 
 
 def test_half_a_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,6 +1,7 @@
 """What staff read, and what those who serve change, is in the audit first: on both databases, over HTTP and sockets."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chatroom.app import create_app
-from chatroom.people import chain
+from chatroom.people import chain, heads
 from chatroom.people.accounts import hashed
 from chatroom.people.audit import actor_of
 from chatroom.people.chain import Broken, Whole
@@ -31,7 +32,8 @@ def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture
 async def town(ground: Place, tmp_path: Path) -> AsyncIterator[Town]:
-    server, furnish = town_in(tmp_path, make=create_app, **ground.environ)
+    environ = {**ground.environ, "AUDIT_HEADS": str(tmp_path / "heads")}
+    server, furnish = town_in(tmp_path, make=create_app, **environ)
     with server.running():
         town = furnish()
         yield town
@@ -163,6 +165,20 @@ async def test_what_a_facilitator_sets_and_its_row_are_one_transaction(town: Tow
         ("ways_changed", "", "done"),
         ("signed_out", "", "done"),
     ]
+
+
+async def test_a113_a_server_writes_down_each_day_where_the_audit_stands(
+    town: Town, tmp_path: Path
+):
+    async with asyncio.timeout(SOON):
+        while True:
+            with contextlib.suppress(FileNotFoundError):
+                if lines := heads.read(tmp_path / "heads"):
+                    break
+            await asyncio.sleep(0.02)
+    await a_case(await town.room())
+    assert [line.n for line in lines] == [1], "of the policy that holds"
+    assert isinstance(await chain.verify(town.engine, lines), Whole)
 
 
 async def closed(town: Town, case: str, token: str) -> None:
