@@ -285,7 +285,7 @@ class Accounts:
         return keyed.hexdigest()
 
     def _secret(self) -> str:
-        return _as_text(self._random_bytes(32))
+        return new_secret(self._random_bytes)
 
     async def _read(self, session_id: bytes, now: float) -> Session | None:
         standing = await self._standings.of(session_id)
@@ -417,6 +417,11 @@ class Accounts:
         await store.add_right(
             connection, session_id, invitation.role, invitation.room, invitation.id
         )
+
+
+def new_secret(random_bytes: Callable[[int], bytes]) -> str:
+    """What opens something: 256 random bits, as a URL can hold them."""
+    return _as_text(random_bytes(32))
 
 
 def _as_text(secret: bytes) -> str:

@@ -156,6 +156,48 @@ async def change_id(
     await connection.execute(delete(row).where(row.c.id == old))
 
 
+async def sign_in(
+    connection: AsyncConnection,
+    session: bytes,
+    person: int,
+    who: bytes,
+    device: str,
+    now: float,
+    expires_at: float,
+) -> None:
+    """A signed-in browser of somebody who serves."""
+    row = {"id": session, "who": who, "person": person, "device": device}
+    values = {**row, "created_at": now, "expires_at": expires_at}
+    await connection.execute(insert(tables.session).values(values))
+
+
+class Device(msgspec.Struct, frozen=True):
+    """One of a person's sessions, as they see it themselves."""
+
+    id: bytes
+    device: str
+    created_at: float
+    expires_at: float
+
+
+async def devices(connection: AsyncConnection, person: int, now: float) -> list[Device]:
+    """Where somebody is signed in, the latest first."""
+    row = tables.session.c
+    query = (
+        select(row.id, row.device, row.created_at, row.expires_at)
+        .where(row.person == person, row.expires_at > now)
+        .order_by(row.created_at.desc(), row.id)
+    )
+    return [Device(*found) for found in await connection.execute(query)]
+
+
+async def is_elsewhere(connection: AsyncConnection, session: bytes, who: bytes, now: float) -> bool:
+    """Whether the same person is signed in by another session, too."""
+    row = tables.session.c
+    query = select(func.count()).where(row.who == who, row.id != session, row.expires_at > now)
+    return bool(await connection.scalar(query))
+
+
 async def expiry_of(connection: AsyncConnection, session: bytes, now: float) -> float | None:
     """When a session ends; None for one that is unknown or over."""
     row = tables.session.c

@@ -1,0 +1,214 @@
+"""Those who serve: made by the office, let in by a link of their own, and out everywhere once they are let go."""
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chatroom.people.accounts import Ended, Session, hashed, new_secret
+from chatroom.store import access
+from chatroom.store import accounts as sessions
+from chatroom.store import persons as store
+from chatroom.store.accounts import ORGANISATION, Device, Role
+from chatroom.store.database import new_id, reading, writing
+from chatroom.store.persons import Duty, Person
+from moderation.refused import Refused
+
+LINK_LIFE = 7 * 86400.0
+"""Seconds for which the link to a new account opens, once."""
+SIGNED_IN = 12 * 3600.0
+"""Seconds for which somebody who serves stays signed in, however much they do (ASVS 7.3)."""
+EVERYWHERE: frozenset[Role] = frozenset({"staff", "lead"})
+"""What nobody has for one room alone."""
+
+
+class Persons:
+    """Whoever is let go is out within seconds: their sessions end in the transaction that says so (P23)."""
+
+    def __init__(self, engine: AsyncEngine, random_bytes: Callable[[int], bytes]) -> None:
+        self._engine = engine
+        self._random_bytes = random_bytes
+
+    async def add(self, name: str, duties: Iterable[Duty], now: float) -> tuple[int, str]:
+        """Somebody new with what they may do, and the secret of the link by which they make their way in."""
+        id, secret = new_id(self._random_bytes), new_secret(self._random_bytes)
+        async with writing(self._engine) as connection:
+            who = self._random_bytes(32)
+            await store.add(connection, id=id, who=who, name=name, made_at=now)
+            for duty in duties:
+                await store.give(connection, id, duty.role, _place(duty))
+            await store.add_link(connection, id, hashed(secret), now + LINK_LIFE)
+        return id, secret
+
+    async def link(self, id: int, now: float) -> str:
+        """The secret of another link, for a new device or who has lost all of theirs. The last one is over."""
+        secret = new_secret(self._random_bytes)
+        async with writing(self._engine) as connection:
+            await _known(connection, id)
+            await store.add_link(connection, id, hashed(secret), now + LINK_LIFE)
+        return secret
+
+    async def everybody(self) -> list[Person]:
+        """In the order of their names."""
+        async with reading(self._engine) as connection:
+            return await store.persons(connection)
+
+    async def person(self, id: int) -> Person:
+        """Raises `Refused("no_such_person")`."""
+        async with reading(self._engine) as connection:
+            return await _known(connection, id)
+
+    async def of(self, session: Session) -> Person | None:
+        """Who has signed in, and is not switched off."""
+        if session.person is None:
+            return None
+        async with reading(self._engine) as connection:
+            found = await store.person(connection, session.person)
+        return found if found is not None and found.off_at is None else None
+
+    async def links(self) -> dict[int, float]:
+        """Until when the links of those open who have one that is not used."""
+        async with reading(self._engine) as connection:
+            ids = [one.id for one in await store.persons(connection)]
+            return await store.links(connection, ids)
+
+    async def rename(self, id: int, name: str) -> None:
+        """Another name in the office; in a meeting everybody says theirs at the door."""
+        async with writing(self._engine) as connection:
+            await _known(connection, id)
+            await store.change(connection, id, name=name)
+
+    async def give(self, id: int, duty: Duty, now: float) -> bool:
+        """What they may do from now on, in a meeting that is on too; False where they could already."""
+        async with writing(self._engine) as connection:
+            person = await _known(connection, id)
+            given = await store.give(connection, id, duty.role, _place(duty))
+            if given:
+                await access.tell(connection, "rights", subject(person.who, _place(duty)), now)
+        return given
+
+    async def take(self, id: int, duty: Duty, now: float) -> list[Ended]:
+        """What they may do no more. Who was staff or lead signs in again for what they still may.
+
+        Raises `Refused("last_lead")` where nobody could run the office any more.
+        """
+        async with writing(self._engine, "leads") as connection:
+            person = await _known(connection, id)
+            if duty.role == "lead":
+                await _another_lead(connection, id)
+            if not await store.take(connection, id, duty.role, _place(duty)):
+                return []
+            await access.tell(connection, "rights", subject(person.who, _place(duty)), now)
+            return await self._ended(connection, id, now) if duty.role in EVERYWHERE else []
+
+    async def switch_off(self, id: int, now: float) -> list[Ended]:
+        """They are out, everywhere, and no way in opens to them; what they did stays theirs."""
+        async with writing(self._engine, "leads") as connection:
+            await _known(connection, id)
+            await _another_lead(connection, id)
+            await store.change(connection, id, off_at=now)
+            return await self._ended(connection, id, now)
+
+    async def switch_on(self, id: int) -> None:
+        """They may sign in again, with what they had."""
+        async with writing(self._engine) as connection:
+            await _known(connection, id)
+            await store.change(connection, id, off_at=None)
+
+    async def forget(self, id: int, now: float) -> list[Ended]:
+        """They and all their ways in are deleted."""
+        async with writing(self._engine, "leads") as connection:
+            await _known(connection, id)
+            await _another_lead(connection, id)
+            ended = await self._ended(connection, id, now)
+            await store.forget(connection, id)
+        return ended
+
+    # Sessions
+
+    async def enter(self, secret: str, device: str, now: float) -> str | None:
+        """The token of who comes by their link, which opens nothing any more; None for any other secret."""
+        async with writing(self._engine) as connection:
+            id = await store.use_link(connection, hashed(secret), now)
+            return None if id is None else await self.begin(connection, id, device, now)
+
+    async def is_link(self, secret: str, now: float) -> bool:
+        """Whether this secret would let somebody in who serves."""
+        async with reading(self._engine) as connection:
+            return await store.person_of_link(connection, hashed(secret), now) is not None
+
+    async def begin(
+        self, connection: AsyncConnection, id: int, device: str, now: float
+    ) -> str | None:
+        """The token of a new session, in the caller's transaction; None for who is switched off."""
+        person = await _known(connection, id)
+        if person.off_at is not None:
+            return None
+        token = new_secret(self._random_bytes)
+        await sessions.sign_in(
+            connection, hashed(token), id, person.who, device, now, now + SIGNED_IN
+        )
+        await store.change(connection, id, seen_at=now)
+        return token
+
+    async def devices(self, id: int, now: float) -> list[Device]:
+        """Where somebody is signed in."""
+        async with reading(self._engine) as connection:
+            return await sessions.devices(connection, id, now)
+
+    async def end_others(self, id: int, now: float, but: bytes | None = None) -> list[Ended]:
+        """Everywhere but in one session: after another password, or where a device is gone."""
+        async with writing(self._engine) as connection:
+            return await self._ended(connection, id, now, but)
+
+    async def end_one(self, id: int, session: bytes, now: float) -> list[Ended]:
+        """One of somebody's own; nobody else's."""
+        async with writing(self._engine) as connection:
+            return await self._ended(connection, id, now, only=session)
+
+    async def _ended(
+        self,
+        connection: AsyncConnection,
+        id: int,
+        now: float,
+        but: bytes | None = None,
+        only: bytes | None = None,
+    ) -> list[Ended]:
+        ended = []
+        for device in await sessions.devices(connection, id, now):
+            if device.id == but or only not in (None, device.id):
+                continue
+            standing = (await sessions.standings(connection, [device.id]))[device.id]
+            rights = await sessions.rights_of(connection, device.id)
+            await sessions.end_session(connection, device.id, now)
+            await access.tell(connection, "ended", device.id, now)
+            ended.append(Ended(Session(device.id, 0.0, standing.who, id), tuple(rights)))
+        return ended
+
+
+def subject(who: bytes, room: int) -> bytes:
+    """Whose rights are others now, and where: `room` in the last 8 bytes, 0 for everywhere."""
+    return who + room.to_bytes(8, "big")
+
+
+def about(subject: bytes) -> tuple[bytes, int]:
+    """The same two again."""
+    return subject[:-8], int.from_bytes(subject[-8:], "big")
+
+
+def _place(duty: Duty) -> int:
+    return ORGANISATION if duty.role in EVERYWHERE else duty.room
+
+
+async def _known(connection: AsyncConnection, id: int) -> Person:
+    found = await store.person(connection, id)
+    if found is None:
+        raise Refused("no_such_person")
+    return found
+
+
+async def _another_lead(connection: AsyncConnection, but: int) -> None:
+    """Nobody locks the office from inside."""
+    person = await _known(connection, but)
+    leads = any(duty.role == "lead" for duty in person.duties) and person.off_at is None
+    if leads and not await store.others_with(connection, "lead", but):
+        raise Refused("last_lead")
