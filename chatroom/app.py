@@ -167,6 +167,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         Strangers(ground.limits, time.monotonic),
         ground.clock.now,
         time.monotonic,
+        secrets.token_bytes,
         errands.begin,
     )
     lobby = Lobby(presence)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from chatroom.live.book import Book, Record
 from chatroom.live.journal import Journal
 from chatroom.live.proposals import RetryLater
-from chatroom.people.accounts import Accounts, Session
+from chatroom.people.accounts import Accounts, Session, someone
 from chatroom.people.audit import Deed
 from chatroom.store import cases as store
 from chatroom.store import rooms
@@ -308,7 +308,7 @@ class Cases:
         if book is None or session is None:
             return
         lease = book.fold.state.lease
-        if not self.is_attended(_of(session), lease.desk_seat if lease else 0):
+        if not self.is_attended(someone(session), lease.desk_seat if lease else 0):
             await self._journal.submit(log, 0, DeskEmpty())
 
     def tell_of_desk(self, case: str, there: frozenset[int], lately: frozenset[int]) -> None:
@@ -324,7 +324,7 @@ class Cases:
         if book is None or session is None:
             return
         lease = book.fold.state.lease
-        theirs = {self._seat_at_desk(_of(session)), lease.desk_seat if lease else 0}
+        theirs = {self._seat_at_desk(someone(session)), lease.desk_seat if lease else 0}
         if there - theirs:
             await self._journal.submit(log, 0, DeskAttended())
         elif not lately - theirs:
@@ -391,11 +391,6 @@ class Cases:
             case_id(book.log), room, chair_of(fold.state), _lost_at(book), fold.position
         )
         await self._journal.submit(self.desk, 0, listed)
-
-
-def _of(who: bytes) -> Session:
-    """Somebody, in whichever session they are."""
-    return Session(who, 0.0, who)
 
 
 def listing(book: Book) -> ListCase:

@@ -1,7 +1,7 @@
 """What follows when sessions have ended, and what keeps those alive that are connected."""
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,7 +12,8 @@ from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal
 from chatroom.live.proposals import RetryLater
 from chatroom.live.refusals import CLOSE_CODES
-from chatroom.people.accounts import Accounts, Ended, Session
+from chatroom.people.accounts import Accounts, Ended, Session, someone
+from chatroom.people.persons import about
 from chatroom.store import rooms
 from chatroom.store.access import Kind, Told
 from chatroom.store.logs import OutcomeUnknown
@@ -58,6 +59,14 @@ class Departures:
         for other in {room.id} - known if room else ():
             await self._leave(other, ended.session)
         await self._forgotten(ended)
+
+    async def gone(self, ended: Iterable[Ended]) -> None:
+        """Sessions that were ended are left, as far as it can be done now; the rest when it is looked for."""
+        for one in ended:
+            self._accounts.uncache(one.session.id)
+            self._hub.end_sessions({one.session.id: CLOSE_CODES["no_session"].code})
+            with contextlib.suppress(*NOT_NOW):
+                await self.left(one)
 
     async def _leave(self, room: int, session: Session) -> bool:
         """Whether nothing stands against their coming again."""
@@ -139,6 +148,22 @@ class Departures:
         for session in codes:
             self._accounts.uncache(session)
         self._hub.end_sessions(codes)
+        for one in told:
+            if one.kind == "rights":
+                await self._reseat(*about(one.subject))
+
+    async def _reseat(self, who: bytes, room: int) -> None:
+        """A role that was given or taken holds in the meeting that is on; who may not be there any more leaves."""
+        book = await self._meeting_in(room) if room else None
+        if book is None:
+            return
+        role = await self._accounts.duty(who, room)
+        digest = self._accounts.digest(book.log, someone(who))
+        meeting: Meeting = book.fold.state
+        if role is None and meeting.flags.door == "invitation":
+            await self._journal.submit(book.log, 0, ask.Leave(digest))
+        else:
+            await self._journal.submit(book.log, 0, ask.SetRole(digest, role or "member"))
 
     async def tidy(self, now: float) -> None:
         """Who is connected stays signed in, and of who is not the session ends in time."""
@@ -149,7 +174,13 @@ class Departures:
                 await self._forgotten(ended)
 
     async def _forgotten(self, ended: Ended) -> None:
-        """First cases and seats are left, and then the session is no more: cut off between, it is found again."""
+        """First cases and seats are left, and then the session is no more: cut off between, it is found again.
+
+        Who is signed in on another device too keeps both.
+        """
+        if await self._accounts.is_elsewhere(ended.session):
+            await self._accounts.forget(ended.session)
+            return
         try:
             await self._cases.over(ended.session)
         finally:  # Whatever becomes of a case, the seats are left now.

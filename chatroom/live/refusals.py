@@ -293,6 +293,34 @@ REFUSALS: dict[str, Words] = {
         "Please try again then. If you were invited, open your link: it lets you in. Help is open to you.",
         ("help",),
     ),
+    # Those who serve
+    "sign_in_wrong": Words(
+        "That did not open. Look at each part, and use a code that is fresh. If nothing helps, whoever runs your "
+        "office can send you a new link.",
+        ("help",),
+    ),
+    "not_signed_in": Words("You are not signed in any more. Sign in, then do that again.", ()),
+    "case_open_here": Words(
+        "In this browser somebody talks with staff. Sign in with another one, or when that is over.",
+        ("help",),
+    ),
+    "passkey_wrong": Words(
+        "That passkey could not be used here. Try again, or use another device or a password.", ()
+    ),
+    "password_short": Words("Take a longer password: 12 characters at least.", ()),
+    "password_long": Words("Take a shorter password: 200 characters at most.", ()),
+    "code_wrong": Words(
+        "That code is not the one the app shows now. Wait for the next one and type it.", ()
+    ),
+    "handle_taken": Words("Somebody signs in by that name already. Choose another one.", ()),
+    "last_way_in": Words(
+        "That is the only way in that you have. Make another one first, then take this one away.",
+        (),
+    ),
+    "last_lead": Words(
+        "Nobody else could run the office then. Make another person a lead first.", ()
+    ),
+    "no_such_person": Words("There is no such person any more. Load the page again.", ()),
     "room_unfit": Words(
         "This room's settings need a hand before it can meet. Whoever runs the server can see to it.",
         ("help",),

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -45,6 +46,11 @@ class Session(msgspec.Struct, frozen=True):
     def actor(self) -> Actor:
         """Who they are for the audit."""
         return actor_of(self.who, self.person)
+
+
+def someone(who: bytes) -> Session:
+    """Somebody, in whichever session they are."""
+    return Session(who, 0.0, who)
 
 
 def stranger(token: str, expires_at: float = 0.0) -> Session:
@@ -213,6 +219,11 @@ class Accounts:
         held = await self.rights(session, room)
         return next((role for role in HIGHEST_FIRST if role in held), None)
 
+    async def duty(self, who: bytes, room: int) -> Literal["facilitator"] | None:
+        """What a person has to do in a room, as the person they are."""
+        async with reading(self._engine) as connection:
+            return await store.duty_of(connection, who, room)
+
     async def is_known(self, session: Session) -> bool:
         """Whether any link has ever let them in, wherever."""
         async with reading(self._engine) as connection:
@@ -250,6 +261,11 @@ class Accounts:
             over = await store.expired(connection, now)
             known = await store.standings(connection, list(over))
         return [Ended(_session(id, known[id]), tuple(rights)) for id, rights in over.items()]
+
+    async def is_elsewhere(self, session: Session) -> bool:
+        """Whether somebody has another session: what is theirs stays until the last one is forgotten."""
+        async with reading(self._engine) as connection:
+            return await store.is_elsewhere(connection, session.id, session.who)
 
     async def forget(self, session: Session) -> bool:
         """Deletes a session that is over; False where another process has done so."""

@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 Kind = Literal[
     "lines", "room", "each", "hands", "reactions", "names", "reports", "acts", "chair", "again", "refused", "cries",
     "cues", "strikes", "who", "sockets", "starts",
+    "sign_ins",
     "guesses", "all_guesses", "strangers", "all_strangers", "comings", "by_link",
     "helps", "all_helps", "knocks", "all_knocks",
 ]
@@ -129,6 +130,13 @@ BUDGETS: dict[Kind, Budget] = {
         "five tabs and devices that are all reloaded six times in a minute",
     ),
     # Of an address, of a link, or of all together. Only what fails counts, but for who comes in.
+    "sign_ins": Budget(
+        10,
+        600,
+        "passwords with codes for one name",
+        "somebody who types on a phone at night; a code of six digits is guessed in years",
+        by_address=True,
+    ),
     "guesses": Budget(
         100,
         600,

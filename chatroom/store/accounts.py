@@ -191,10 +191,10 @@ async def devices(connection: AsyncConnection, person: int, now: float) -> list[
     return [Device(*found) for found in await connection.execute(query)]
 
 
-async def is_elsewhere(connection: AsyncConnection, session: bytes, who: bytes, now: float) -> bool:
-    """Whether the same person is signed in by another session, too."""
+async def is_elsewhere(connection: AsyncConnection, session: bytes, who: bytes) -> bool:
+    """Whether the same person has another session, be it over and not forgotten yet."""
     row = tables.session.c
-    query = select(func.count()).where(row.who == who, row.id != session, row.expires_at > now)
+    query = select(func.count()).where(row.who == who, row.id != session)
     return bool(await connection.scalar(query))
 
 
@@ -306,6 +306,21 @@ async def rights_in(
         for session, room in places
     }
     return {place: roles for place, roles in found.items() if roles}
+
+
+async def duty_of(
+    connection: AsyncConnection, who: bytes, room: int
+) -> Literal["facilitator"] | None:
+    """Whether a person holds the meetings of a room."""
+    person, right = tables.person.c, tables.person_right.c
+    query = (
+        select(func.count())
+        .select_from(tables.person)
+        .join(tables.person_right, right.person == person.id)
+        .where(person.who == who, person.off_at.is_(None))
+        .where(right.room == room, right.role == "facilitator")
+    )
+    return "facilitator" if await connection.scalar(query) else None
 
 
 async def rights_of(connection: AsyncConnection, session: bytes) -> list[Right]:

@@ -24,6 +24,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 STATUS = {
     "no_session": 401,
+    "not_signed_in": 401,
+    "sign_in_wrong": 403,
+    "passkey_wrong": 403,
+    "no_such_person": 404,
     "not_yours": 403,
     "staff_only": 403,
     "no_seat": 403,

@@ -29,6 +29,7 @@ class House:
     strangers: Strangers
     now: Callable[[], float]
     monotonic: Callable[[], float]
+    random_bytes: Callable[[int], bytes]
     begin: Callable[[Coroutine[Any, Any, None]], object]
     """Runs what a socket asked for and must not wait for; its task ends with the server."""
 

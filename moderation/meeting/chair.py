@@ -37,6 +37,18 @@ def dismiss(meeting: Meeting, command: ask.Dismiss, seat: int) -> list[happened.
     return [happened.Dismissed(command.seat, command.service)]
 
 
+def set_role(meeting: Meeting, command: ask.SetRole) -> list[happened.AnyEntry]:
+    """As if by the chair, be it of the chair; whoever helps out as staff stays what they are."""
+    seat = meeting.sessions.get(command.session)
+    if meeting.closed_at is not None or seat is None or not meeting.sits(seat):
+        return []
+    if meeting.seats[seat].role in (command.role, "staff"):
+        return []
+    if command.role == "facilitator":
+        return [happened.Appointed(seat, "co_chair")]
+    return [happened.Dismissed(seat, "co_chair")]
+
+
 def _has(meeting: Meeting, seat: int, service: str) -> bool:
     if service == "co_chair":
         return meeting.is_facilitator(seat)
@@ -163,7 +175,7 @@ def appointed(meeting: Meeting, entry: happened.Appointed) -> Meeting:
 
 def dismissed(meeting: Meeting, entry: happened.Dismissed) -> Meeting:
     if entry.service == "co_chair":
-        return meeting.with_seat(entry.seat, role="member")
+        return _demoted(meeting, entry.seat)
     services = tuple(
         service for service in meeting.seats[entry.seat].services if service != entry.service
     )
@@ -172,9 +184,25 @@ def dismissed(meeting: Meeting, entry: happened.Dismissed) -> Meeting:
 
 def _promoted(meeting: Meeting, seat: int) -> Meeting:
     """A member becomes a facilitator; what facilitators heard before stays unread."""
-    if meeting.seats[seat].role != "member":
+    place = meeting.seats[seat]
+    if place.role != "member":
         return meeting
-    return meeting.with_seat(seat, role="facilitator", since_chair=meeting.chair_number + 1)
+    demoted = meeting.demoted.discard(place.session).discard(place.invitation)
+    return replace(
+        meeting.with_seat(seat, role="facilitator", since_chair=meeting.chair_number + 1),
+        demoted=demoted,
+    )
+
+
+def _demoted(meeting: Meeting, seat: int) -> Meeting:
+    """In this meeting neither they nor their link come in as a facilitator again."""
+    place = meeting.seats[seat]
+    known = (one for one in (place.session, place.invitation) if one)
+    demoted = meeting.demoted
+    for one in known:
+        demoted = demoted.insert(one)
+    left = meeting.with_seat(seat, role="member")
+    return replace(left, demoted=demoted, chair=None if left.chair == seat else left.chair)
 
 
 def chair_offered(meeting: Meeting, entry: happened.ChairOffered) -> Meeting:

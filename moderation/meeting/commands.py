@@ -466,6 +466,13 @@ class Leave(Command, frozen=True):
     session: SessionDigest
 
 
+class SetRole(Command, frozen=True):
+    """By the server: what somebody may do in this room has become more or less, and holds in this meeting too."""
+
+    session: SessionDigest
+    role: Literal["member", "facilitator"]
+
+
 class NoticeSame(Command, frozen=True):
     """Several who came in lately have written the same words within a minute (CM-22)."""
 
@@ -547,7 +554,7 @@ SeatCommand = (
 """What a seat may send over the wire."""
 
 ServerCommand = (
-    Convene | TakeSeat | Leave | NoticeCare | NoticeSame | ProposeStrike | GiveMoment
+    Convene | TakeSeat | Leave | SetRole | NoticeCare | NoticeSame | ProposeStrike | GiveMoment
     | HolderAway | HolderBack | HandAway | HandBack
     | ChairAway | ChairBack | Tick
 )  # fmt: skip

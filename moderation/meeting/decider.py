@@ -82,6 +82,8 @@ def _decide_for_server(
             return door.take_seat(meeting, command, now, verdict)
         case ask.Leave():
             return leaving.leave(meeting, command, now)
+        case ask.SetRole():
+            return chair.set_role(meeting, command)
         case ask.NoticeSame():
             return door.notice_same(meeting, now)
         case ask.NoticeCare():

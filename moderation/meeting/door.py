@@ -32,6 +32,7 @@ def take_seat(
     """
     if _sits(meeting, command.session):
         return []
+    command = _as_what(meeting, command)
     knock = _knock_of(meeting, command.session)
     waits = _must_wait(meeting, command, waits_already=knock is not None)
     if knock is not None:
@@ -43,6 +44,15 @@ def take_seat(
     if _is_full(meeting, invited=_is_invited(command)):
         raise Refused("lobby_full")
     return [*knocking, *_of_a_raid(meeting, command, now)]
+
+
+def _as_what(meeting: Meeting, command: ask.TakeSeat) -> ask.TakeSeat:
+    """Who was taken from among the facilitators of this meeting comes back as one of its members."""
+    if command.role != "facilitator":
+        return command
+    if not {command.session, command.invitation} & set(meeting.demoted):
+        return command
+    return replace(command, role="member", known=True)
 
 
 def _is_invited(command: ask.TakeSeat) -> bool:

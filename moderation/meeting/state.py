@@ -216,6 +216,9 @@ class Meeting(Struct, frozen=True):
     removed_by: HashTrieSet[str] = HashTrieSet()  # The invitations that they came by.
     shared: HashTrieSet[int] = HashTrieSet()  # Whose words were in a turn of theirs (FC-27).
     said: HashTrieMap[int, int] = HashTrieMap()  # Lines of each seat in a phase of introductions.
+    demoted: HashTrieSet[str] = (
+        HashTrieSet()
+    )  # Sessions and links that bring no facilitator any more.
     lately: tuple[int, ...] = ()  # Who wrote to the room, each once, the last of them last.
     # Counted as they come and go, so that nobody looks at all seats for it
     sitting: int = 0  # How many sit.

@@ -218,7 +218,7 @@ async def test_the_end_of_the_talk_stays_in_sight_when_the_window_changes(stage:
                 f"Line {number}: " + "and so on, as it goes when somebody has much to say " * 3
             )
             # Whoever reads where the meeting is, is left there by many lines at once.
-            await expect(first).to_be_visible()
+            await expect(ben.log.get_by_text(f"Line {number}:")).to_be_in_viewport()
         await ada.say("That was all.")
         await expect(last).to_be_in_viewport(ratio=1)
         for size in (PHONE, TURNED, DESK, TURNED, PHONE, DESK):

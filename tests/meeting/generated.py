@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any, TypeAlias, TypeVar, get_args
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from hypothesis import strategies as st
 from msgspec import inspect
@@ -452,6 +452,8 @@ class Dice:
         if self.random.random() < 0.2:
             sessions = [*self.meeting.sessions, *self.meeting.knockers]
             asks += [(0, ask.Leave(self.one(sorted(sessions) or ["nobody"])))] * 3
+            role: Literal["member", "facilitator"] = self.one(("member", "facilitator"))
+            asks.append((0, ask.SetRole(self.one(sorted(sessions) or ["nobody"]), role)))
         if self.random.random() < 0.2:
             asks += [(0, ask.NoticeCare(self.seat)), (0, ask.ProposeStrike(self.seat, "sourcing"))]
         if self.random.random() < 0.3:

@@ -496,7 +496,6 @@ BEHIND: list[tuple[History, History, str]] = [
     (GATHERING, happened.Appointed(mo, "co_chair"), "already"),
     ([*convened(), *ALONE], happened.Appointed(1, "reader"), "FC-22"),
     (GATHERING, happened.Dismissed(ben, "reader"), "does not have"),
-    (GATHERING, happened.Dismissed(ada, "co_chair"), "FC-22"),
     (OFFERED, happened.ChairOffered(chidi, by=ada, until=NOON + 30), "two offers"),
     (GATHERING, happened.ChairOffered(ben, by=ada, until=NOON + 60), "FC-23"),
     (GATHERING, happened.ChairOffered(ben, by=mo, until=NOON + 30), "FC-23"),

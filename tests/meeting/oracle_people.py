@@ -333,8 +333,8 @@ class People:
         self._sits(entry.seat)
         must(self._serves(entry.seat, entry.service), "does not have this seat of service")
         if entry.service == "co_chair":
-            must(entry.seat != self.chair, "the chair hands over (FC-22)")
             self.roles[entry.seat] = "member"
+            self.chair = None if self.chair == entry.seat else self.chair
         else:
             self.services.remove((entry.seat, entry.service))
 

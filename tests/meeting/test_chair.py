@@ -7,7 +7,7 @@ from moderation.meeting import commands as ask
 from moderation.meeting import decider
 from moderation.meeting import entries as happened
 from moderation.meeting.state import Offer
-from tests.cast import ada, ben, chidi, dana, eve, mo
+from tests.cast import SESSIONS, ada, ben, chidi, dana, eve, mo
 from tests.meeting.spec import (
     CURRENT,
     NEXT,
@@ -448,3 +448,51 @@ def test_fc_24_fc_21_the_clocks_of_the_chair_run_on_in_a_frozen_room():
     frozen.later(30).when(0, ask.Tick()).then(happened.ChairOfferEnded(mo, "expired"))
     invited = lost(happened.HandRaised(ben)).given(happened.Frozen())
     invited.later(60).when(0, ask.Tick()).then(happened.WentQuiet())
+
+
+# What is given and taken outside the meeting (P23)
+
+
+def test_p23_a_role_that_is_given_or_taken_in_the_office_holds_in_the_meeting_that_is_on():
+    story = given(in_phase("gathering")).when(0, ask.SetRole(SESSIONS[ben], "facilitator"))
+    has = story.then(happened.Appointed(ben, "co_chair"))
+    has.when(ben, ask.MuteAll(5)).allowed()
+    lost = has.when(0, ask.SetRole(SESSIONS[ben], "member")).then(
+        happened.Dismissed(ben, "co_chair")
+    )
+    lost.when(ben, ask.MuteAll(5)).refused("facilitators_act")
+    lost.when(0, ask.SetRole(SESSIONS[ben], "member")).nothing()
+    lost.when(0, ask.SetRole("nobody", "facilitator")).nothing()
+
+
+def test_p23_whoever_has_the_chair_loses_it_with_the_role_and_another_may_take_it():
+    story = given(in_phase("gathering"))
+    assert story.state.chair == ada
+    lost = story.when(0, ask.SetRole(SESSIONS[ada], "member")).then(
+        happened.Dismissed(ada, "co_chair")
+    )
+    assert lost.state.chair is None
+    lost.when(ada, ask.AcceptChair()).refused("no_offer")
+    lost.when(mo, ask.AcceptChair()).then(happened.ChairTaken(mo))
+
+
+def test_p23_staff_who_help_out_stay_what_they_are():
+    story = given(in_phase("gathering"), *sam_comes_in())
+    digest = story.state.seats[sam].session
+    story.when(0, ask.SetRole(digest, "member")).nothing()
+
+
+@pytest.mark.parametrize("session", ["e" * 32, "f" * 32], ids=["same browser", "same link"])
+def test_who_was_taken_from_the_facilitators_comes_back_as_a_member(session: str):
+    """Whom the chair appoints again does come back as a facilitator."""
+    come = ask.TakeSeat("e" * 32, "facilitator", "Robin", known=True, invitation="a-link")
+    came = given(in_phase("gathering")).when(0, come).allowed()
+    assert came.state.seats[NEXT].role == "facilitator"
+    lost = came.when(ada, ask.Dismiss(NEXT, "co_chair")).allowed()
+    left = lost.when(0, ask.Leave("e" * 32)).allowed()
+    back = replace(come, session=session)
+    again = left.when(0, back).allowed()
+    assert again.state.seats[NEXT + 1].role == "member"
+    appointed = again.when(ada, ask.Appoint(NEXT + 1, "co_chair")).allowed()
+    gone = appointed.when(0, ask.Leave(session)).allowed()
+    assert gone.when(0, back).allowed().state.seats[NEXT + 2].role == "facilitator"
