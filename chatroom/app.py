@@ -42,14 +42,17 @@ from chatroom.people.access import Access
 from chatroom.people.accounts import Accounts
 from chatroom.people.heads import Watch
 from chatroom.people.limits import Limits
+from chatroom.people.persons import Persons
 from chatroom.people.secret import secret_key
 from chatroom.people.strangers import Strangers
+from chatroom.people.ways_in import WaysIn
 from chatroom.settings import Settings
 from chatroom.store.database import assert_durable, open_engine
 from chatroom.store.logs import Logs
 from chatroom.store.open import open_logs
 from chatroom.store.presence import DatabaseLeases
 from chatroom.store.soundness import Soundness
+from chatroom.web.account import Account
 from chatroom.web.answers import open_templates
 from chatroom.web.appeals import Appeals
 from chatroom.web.assets import Assets
@@ -62,6 +65,7 @@ from chatroom.web.pages import Pages
 from chatroom.web.rooms import Rooms
 from chatroom.web.routes import routes
 from chatroom.web.security import Security
+from chatroom.web.signing import SigningIn
 from chatroom.web.socket import Sockets
 from chatroom.web.upgrades import Upgrades
 
@@ -101,6 +105,7 @@ class Ground:
     logs: Logs
     bus: Bus
     accounts: Accounts
+    persons: Persons
     access: Access
     addresses: Addresses
     limits: Limits
@@ -128,6 +133,7 @@ def _open_ground(settings: Settings) -> Ground:
         open_logs(settings),
         open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause),
         Accounts(engine, key, secrets.token_bytes),
+        Persons(engine, secrets.token_bytes),
         Access(engine),
         Addresses(key, settings.proxies, clock.now),
         Limits(time.monotonic, factor=settings.limits, redis_url=settings.redis_url),
@@ -236,6 +242,7 @@ def _routes(
     presses = Presses(house.limits, house.journal, house.cases, secrets.token_bytes)
     doors = Doors(
         ground.accounts,
+        ground.persons,
         templates,
         ground.clock.now,
         ended=lambda session: house.hub.end_sessions({session: no_session}),
@@ -244,6 +251,8 @@ def _routes(
         strangers=house.strangers,
         addresses=house.addresses,
     )
+    ways = WaysIn(ground.engine, ground.persons, secrets.token_bytes)
+    serving = (house, ground.persons, ways, machine.departures, settings, templates)
     return routes(
         pages,
         doors,
@@ -253,6 +262,8 @@ def _routes(
         Desk(house, settings, templates, presses),
         Sockets(house, meetings, settings.is_compressed),
         assets,
+        SigningIn(*serving),
+        Account(*serving),
         Readiness(
             ground.engine,
             ground.bus,

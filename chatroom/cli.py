@@ -1,11 +1,10 @@
-"""The command line: chatroom serve, migrate, check, room, format, policy, invite, invitation, audit, demo."""
+"""The command line: chatroom serve, migrate, check, room, format, policy, invite, person, audit, demo ..."""
 
 import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
@@ -19,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chatroom import demo as plays
 from chatroom import log_files, server
 from chatroom.app import create_app
+from chatroom.cli_people import person, session
 from chatroom.groups import fitness, trial, ways
 from chatroom.groups.formats import open_formats
 from chatroom.live.policies import default_text
@@ -274,12 +274,16 @@ def list_invitations(room: str | None) -> None:
 
 @invitation.command("revoke")
 @click.argument("handle")
-def revoke_invitation(handle: str) -> None:
-    """Take the link HANDLE back: it opens nothing any more. Who came by it stays until they leave."""
-    came = asyncio.run(_revoke(current(), handle))
+@click.option(
+    "--let-stay", "stays", is_flag=True, help="Whoever came by it stays until they leave."
+)
+def revoke_invitation(handle: str, *, stays: bool) -> None:
+    """Take the link HANDLE back: it opens nothing any more, and who came by it is out within seconds."""
+    came = asyncio.run(_revoke(current(), handle, stays=stays))
     if came is None:
         raise server.CannotStart(f"There is no link {handle!r}; see: chatroom invitation list")
-    click.echo(f"It opens nothing any more. Signed in by it, until they leave: {came}")
+    what = "Signed in by it, until they leave" if stays else "Out within seconds, who came by it"
+    click.echo(f"It opens nothing any more. {what}: {came}")
 
 
 @main.command("verify-audit")
@@ -357,17 +361,6 @@ async def _demo(links: tuple[str, str], speed: float, format: str) -> None:
     click.echo("The meeting has ended.")
 
 
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """Beside a running server too: these commands touch no log."""
-    await server.assert_migrated(settings)
-    engine = database.open_engine(settings)
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
-
-
 def _changes(settings: Iterable[str]) -> dict[str, Any]:
     try:
         return dict(map(ways.read, settings))
@@ -387,7 +380,7 @@ def _told(room: rooms.Room, flags: Flags) -> str:
 async def _create_room(
     settings: Settings, name: str, format: str, changes: dict[str, Any] | None = None
 ) -> str:
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         formats = open_formats(engine)
         found = await formats.get(format)
         if found is None:
@@ -409,7 +402,7 @@ async def _room(engine: AsyncEngine, slug: str) -> rooms.Room:
 async def _set_ways(
     settings: Settings, slug: str, changes: dict[str, Any]
 ) -> tuple[rooms.Room, Flags]:
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         room, formats = await _room(engine, slug), open_formats(engine)
         try:
             base = await formats.base(room)
@@ -428,7 +421,7 @@ async def _set_ways(
 
 
 async def _show_ways(settings: Settings, slug: str) -> tuple[rooms.Room, Flags]:
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         room = await _room(engine, slug)
         try:
             return room, (await open_formats(engine).of(room)).flags
@@ -444,19 +437,19 @@ def _unfit(room: rooms.Room) -> server.CannotStart:
 
 
 async def _list_formats(settings: Settings) -> list[tuple[str, str, str]]:
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         return await open_formats(engine).listed()
 
 
 async def _format_text(settings: Settings, id: str) -> str | None:
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         return await open_formats(engine).text(id)
 
 
 async def _add_format(
     settings: Settings, text: str, made_from: str | None, *, replace: bool
 ) -> str:
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         formats, now = open_formats(engine), Clock().now()
         act: Act = "format_changed" if replace else "format_added"
         tell = _telling(settings, engine, act, "format")
@@ -464,14 +457,14 @@ async def _add_format(
 
 
 async def _list_rooms(settings: Settings) -> list[rooms.Room]:
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         return await rooms.list_rooms(engine)
 
 
 async def _demo_secrets(settings: Settings, slug: str, format: str) -> list[str]:
     """Invitations into the demo's room, which is made where there is none."""
     if slug == plays.room(format):
-        async with _opened(settings) as engine:
+        async with server.opened(settings) as engine:
             if await rooms.room_by_slug(engine, slug) is None:
                 made = (plays.room_name(format), format, Clock().now(), os.urandom)
                 tell = _telling(settings, engine, "room_made", "room")
@@ -493,7 +486,7 @@ async def _invited(
     settings: Settings, slug: str | None, role: Role, limits: Limits
 ) -> tuple[str, str]:
     """The secret of a new link, and what it is."""
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         room = await _room(engine, slug) if slug and role != "staff" else None
         accounts, now = _accounts(settings, engine), Clock().now()
         ends = None if limits.lasts is None else now + limits.lasts
@@ -504,17 +497,18 @@ async def _invited(
 
 
 async def _list_invitations(settings: Settings, slug: str | None) -> list[str]:
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         room, now = await _room(engine, slug) if slug else None, Clock().now()
         links = await _accounts(settings, engine).invitations(room.id if room else None)
         return [told(each, now) for each in links]
 
 
-async def _revoke(settings: Settings, name: str) -> int | None:
-    async with _opened(settings) as engine:
+async def _revoke(settings: Settings, name: str, *, stays: bool) -> int | None:
+    async with server.opened(settings) as engine:
         accounts = _accounts(settings, engine)
         named = [each.id for each in await accounts.invitations() if handle(each.id) == name]
-        return await accounts.revoke(named[0], Clock().now()) if named else None
+        now = Clock().now()
+        return await accounts.revoke(named[0], now, stays=stays) if named else None
 
 
 def _telling(settings: Settings, engine: AsyncEngine, act: Act, kind: Kind) -> told_of.Telling:
@@ -525,7 +519,7 @@ def _telling(settings: Settings, engine: AsyncEngine, act: Act, kind: Kind) -> t
 
 async def _verified(settings: Settings, file: Path | None) -> chain.Whole | chain.Broken:
     exported = _heads(file)
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         return await chain.verify(engine, exported)
 
 
@@ -538,7 +532,7 @@ def _heads(file: Path | None) -> list[chain.Exported]:
 
 async def _list_audit(settings: Settings, case: str | None) -> list[told_of.Row]:
     deed = Deed(OPERATOR, "audit_read", "case" if case else "audit", case)
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         try:
             await _accounts(settings, engine).audit.before(deed, Clock().now())
         except Refused as no:
@@ -549,7 +543,7 @@ async def _list_audit(settings: Settings, case: str | None) -> list[told_of.Row]
 
 
 async def _cut_audit(settings: Settings, before: float) -> int:
-    async with _opened(settings) as engine:
+    async with server.opened(settings) as engine:
         found = await chain.verify(engine)
         if isinstance(found, chain.Broken):
             raise server.CannotStart(f"Nothing was taken away. {found.why}")
@@ -562,6 +556,9 @@ async def _cut_audit(settings: Settings, before: float) -> int:
 def _accounts(settings: Settings, engine: AsyncEngine) -> Accounts:
     return Accounts(engine, secret_key(settings.secret_file, os.urandom), os.urandom)
 
+
+main.add_command(person)
+main.add_command(session)
 
 if __name__ == "__main__":
     main()

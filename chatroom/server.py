@@ -6,17 +6,18 @@ import gc
 import random
 import resource
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 
 import uvicorn
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
 from chatroom.live.http import guarded
 from chatroom.live.timekeeper import pause
 from chatroom.live.transport import FanoutProtocol
 from chatroom.settings import BadSetting, Settings
-from chatroom.store.database import pending
+from chatroom.store.database import open_engine, pending
 
 BACKLOG = 2048
 GARBAGE = 10_000
@@ -132,6 +133,17 @@ async def assert_migrated(settings: Settings) -> None:
     """Stops where the tables are not those of this version."""
     if await pending(settings):
         raise CannotStart("The database is not up to date; run: chatroom migrate")
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database of a command; beside a running server too, for it touches no log."""
+    await assert_migrated(settings)
+    engine = open_engine(settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 def listening_sockets(host: str, port: int) -> list[socket.socket]:

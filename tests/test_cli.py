@@ -264,7 +264,7 @@ def test_invitations_are_listed_and_taken_back(operator: Operator):
     assert told[:3] == ["member", "evening-group", "29 uses left"]
     assert secret not in operator.gets("invitation", "list")
     assert len(operator.gets("invitation", "list").splitlines()) == 2
-    assert operator.gets("invitation", "revoke", handle).endswith("until they leave: 1")
+    assert operator.gets("invitation", "revoke", handle).endswith("who came by it: 1")
     with pytest.raises(Refused, match="invitation_unknown"):
         exchanged(operator, secret)
     assert operator.gets("invitation", "list", "evening-group") == ""

@@ -13,9 +13,9 @@ from chatroom.live.journal import Journal
 from chatroom.live.proposals import RetryLater
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.people.accounts import Accounts, Ended, Session, someone
-from chatroom.people.persons import about
 from chatroom.store import rooms
-from chatroom.store.access import Kind, Told
+from chatroom.store.access import Kind, Told, about
+from chatroom.store.accounts import AT_ONCE
 from chatroom.store.logs import OutcomeUnknown
 from moderation.meeting import commands as ask
 from moderation.meeting.state import Meeting
@@ -138,7 +138,7 @@ class Departures:
         over = await self._accounts.over(self._hub.sessions(), now)
         self._hub.end_sessions(dict.fromkeys(over, CLOSE_CODES["no_session"].code))
 
-    async def hears(self, told: list[Told]) -> None:
+    async def hears(self, told: list[Told], now: float) -> None:
         """What was taken, at whichever process: no socket here rests on it any more (P23).
 
         Whoever may do more has another token, and comes again by it (A60).
@@ -151,13 +151,19 @@ class Departures:
         for one in told:
             if one.kind == "rights":
                 await self._reseat(*about(one.subject))
+        # Ended by a command, or by a process that is gone: here their seats are left.
+        over = [one.subject for one in told if one.kind == "ended"]
+        for first in range(0, len(over), AT_ONCE):
+            for ended in await self._accounts.left_over(over[first : first + AT_ONCE], now):
+                with contextlib.suppress(*NOT_NOW):
+                    await self._forgotten(ended)
 
     async def _reseat(self, who: bytes, room: int) -> None:
         """A role that was given or taken holds in the meeting that is on; who may not be there any more leaves."""
         book = await self._meeting_in(room) if room else None
         if book is None:
             return
-        role = await self._accounts.duty(who, room)
+        role = await self._accounts.part(who, room)
         digest = self._accounts.digest(book.log, someone(who))
         meeting: Meeting = book.fold.state
         if role is None and meeting.flags.door == "invitation":

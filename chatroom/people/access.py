@@ -19,7 +19,7 @@ KEPT = 3600.0
 NOT_NOW = OutcomeUnknown, SQLAlchemyError, OSError
 """What can't be read or stored just now: at the next look."""
 
-Heard = Callable[[list[Told]], Awaitable[None]]
+Heard = Callable[[list[Told], float], Awaitable[None]]
 
 
 class Access:
@@ -42,18 +42,18 @@ class Access:
         while True:
             await pause(EVERY)
             with contextlib.suppress(*NOT_NOW):
-                await self.look(hears)
+                await self.look(hears, now())
                 if now() - tidied_at > KEPT:
                     await self.tidy(now())
                     tidied_at = now()
 
-    async def look(self, hears: Heard) -> None:
+    async def look(self, hears: Heard, now: float) -> None:
         """Everything that is new."""
         assert self._at is not None, "it has begun"
         async with reading(self._engine) as connection:
             told = await store.since(connection, self._at)
         if told:
-            await hears(told)
+            await hears(told, now)
             self._at = told[-1].position
 
     async def tidy(self, now: float) -> None:

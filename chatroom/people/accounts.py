@@ -123,17 +123,34 @@ class Accounts:
         async with reading(self._engine) as connection:
             return await store.invitations(connection, room)
 
-    async def revoke(self, invitation: int, now: float, by: Actor = OPERATOR) -> int | None:
+    async def revoke(
+        self, invitation: int, now: float, by: Actor = OPERATOR, *, stays: bool = False
+    ) -> int | None:
         """A link opens nothing any more; how many came by it, None where there is no such link.
 
-        Whoever came by it stays signed in.
+        What they may by it they may no more, within seconds and at every process (P23); with `stays`
+        whoever is in stays until they leave.
         """
         async with writing(self._engine) as connection:
-            came = await store.revoke(connection, invitation)
-            if came is not None:
+            rested = await store.revoke(connection, invitation)
+            if rested and not stays:
+                await store.take_rights(connection, invitation)
+                for session, room in rested:
+                    await self._lost(connection, session, room, now)
+            if rested is not None:
                 deed = Deed(by, "link_revoked", "link", invitation)
                 await self.audit.tell(connection, deed, now)
-        return came
+        return None if rested is None else len(rested)
+
+    async def _lost(
+        self, connection: AsyncConnection, session: bytes, room: int, now: float
+    ) -> None:
+        """Who has nothing else is signed out; who has, is out of that one room."""
+        standing = (await store.standings(connection, [session]))[session]
+        await access.tell(connection, "rights", access.subject(standing.who, room), now)
+        if standing.person is None and not await store.rights_of(connection, session):
+            await store.end_session(connection, session, now)
+            await access.tell(connection, "ended", session, now)
 
     async def leads_to(self, secret: str) -> int | None:
         """The room that a link is for; None where there is no such link."""
@@ -219,10 +236,20 @@ class Accounts:
         held = await self.rights(session, room)
         return next((role for role in HIGHEST_FIRST if role in held), None)
 
-    async def duty(self, who: bytes, room: int) -> Literal["facilitator"] | None:
-        """What a person has to do in a room, as the person they are."""
+    async def part(self, who: bytes, room: int) -> Literal["member", "facilitator"] | None:
+        """What somebody may take part in a room's meetings as; None for a stranger there."""
         async with reading(self._engine) as connection:
-            return await store.duty_of(connection, who, room)
+            return await store.part_of(connection, who, room)
+
+    async def left_over(self, sessions: Sequence[bytes], now: float) -> list[Ended]:
+        """Those of these that are over and not forgotten yet."""
+        async with reading(self._engine) as connection:
+            known = await store.standings(connection, sessions)
+            return [
+                Ended(_session(id, standing), tuple(await store.rights_of(connection, id)))
+                for id, standing in known.items()
+                if standing.expires_at <= now
+            ]
 
     async def is_known(self, session: Session) -> bool:
         """Whether any link has ever let them in, wherever."""

@@ -34,13 +34,13 @@ def site_of(origin: str) -> str:
 
 
 def to_make(
-    origin: str, challenge: bytes, who: bytes, name: str, organisation: str, known: list[bytes]
+    origin: str, challenge: bytes, handle: bytes, name: str, organisation: str, known: list[bytes]
 ) -> dict[str, Any]:
     """What a browser is asked so that it makes one; not on a device that has one already."""
     options = webauthn.generate_registration_options(
         rp_id=site_of(origin),
         rp_name=organisation,
-        user_id=who,
+        user_id=handle,
         user_name=name,
         challenge=challenge,
         timeout=int(PATIENCE * 1000),

@@ -83,7 +83,9 @@ class Persons:
             person = await _known(connection, id)
             given = await store.give(connection, id, duty.role, _place(duty))
             if given:
-                await access.tell(connection, "rights", subject(person.who, _place(duty)), now)
+                await access.tell(
+                    connection, "rights", access.subject(person.who, _place(duty)), now
+                )
         return given
 
     async def take(self, id: int, duty: Duty, now: float) -> list[Ended]:
@@ -97,7 +99,7 @@ class Persons:
                 await _another_lead(connection, id)
             if not await store.take(connection, id, duty.role, _place(duty)):
                 return []
-            await access.tell(connection, "rights", subject(person.who, _place(duty)), now)
+            await access.tell(connection, "rights", access.subject(person.who, _place(duty)), now)
             return await self._ended(connection, id, now) if duty.role in EVERYWHERE else []
 
     async def switch_off(self, id: int, now: float) -> list[Ended]:
@@ -183,16 +185,6 @@ class Persons:
             await access.tell(connection, "ended", device.id, now)
             ended.append(Ended(Session(device.id, 0.0, standing.who, id), tuple(rights)))
         return ended
-
-
-def subject(who: bytes, room: int) -> bytes:
-    """Whose rights are others now, and where: `room` in the last 8 bytes, 0 for everywhere."""
-    return who + room.to_bytes(8, "big")
-
-
-def about(subject: bytes) -> tuple[bytes, int]:
-    """The same two again."""
-    return subject[:-8], int.from_bytes(subject[-8:], "big")
 
 
 def _place(duty: Duty) -> int:

@@ -14,6 +14,16 @@ LOCK = 0x61636365
 """Of those who tell, one commits at a time: nobody reads past a position that is yet to come."""
 
 
+def subject(who: bytes, room: int) -> bytes:
+    """Whose rights are others now, and where: `room` in the last 8 bytes, 0 for everywhere."""
+    return who + room.to_bytes(8, "big")
+
+
+def about(subject: bytes) -> tuple[bytes, int]:
+    """The same two again."""
+    return subject[:-8], int.from_bytes(subject[-8:], "big")
+
+
 class Told(NamedTuple):
     """One thing that was taken."""
 

@@ -70,14 +70,20 @@ async def invitations(connection: AsyncConnection, room: int | None = None) -> l
     return [Made(**row) for row in (await connection.execute(query)).mappings()]
 
 
-async def revoke(connection: AsyncConnection, invitation_id: int) -> int | None:
-    """Forgets a link; how many signed-in browsers came by it, None where there is no such link."""
+async def revoke(connection: AsyncConnection, invitation_id: int) -> list[tuple[bytes, int]] | None:
+    """Forgets a link; which sessions have a right by it, and where. None where there is no such link."""
     link, right = tables.invitation, tables.seat_right.c
     gone = await connection.execute(delete(link).where(link.c.id == invitation_id))
     if gone.rowcount == 0:
         return None
-    query = select(func.count()).where(right.invitation == invitation_id)
-    return await connection.scalar(query) or 0
+    query = select(right.session, right.room).where(right.invitation == invitation_id)
+    return [(session, room) for session, room in await connection.execute(query)]
+
+
+async def take_rights(connection: AsyncConnection, invitation_id: int) -> None:
+    """Nobody has a right by this link any more."""
+    right = tables.seat_right
+    await connection.execute(delete(right).where(right.c.invitation == invitation_id))
 
 
 async def add_invitation(connection: AsyncConnection, **values: Any) -> None:
@@ -308,19 +314,24 @@ async def rights_in(
     return {place: roles for place, roles in found.items() if roles}
 
 
-async def duty_of(
+async def part_of(
     connection: AsyncConnection, who: bytes, room: int
-) -> Literal["facilitator"] | None:
-    """Whether a person holds the meetings of a room."""
-    person, right = tables.person.c, tables.person_right.c
-    query = (
-        select(func.count())
-        .select_from(tables.person)
-        .join(tables.person_right, right.person == person.id)
-        .where(person.who == who, person.off_at.is_(None))
-        .where(right.room == room, right.role == "facilitator")
+) -> Literal["member", "facilitator"] | None:
+    """What somebody may take part in a room's meetings as, by any of their sessions or as a person."""
+    session, right = tables.session.c, tables.seat_right.c
+    person, mine = tables.person.c, tables.person_right.c
+    by_link = (
+        select(right.role)
+        .join_from(tables.seat_right, tables.session, right.session == session.id)
+        .where(func.coalesce(session.who, session.id) == who, right.room == room)
     )
-    return "facilitator" if await connection.scalar(query) else None
+    by_person = (
+        select(mine.role)
+        .join_from(tables.person_right, tables.person, mine.person == person.id)
+        .where(person.who == who, person.off_at.is_(None), mine.room == room)
+    )
+    held = set(await connection.scalars(union_all(by_link, by_person)))
+    return "facilitator" if "facilitator" in held else "member" if "member" in held else None
 
 
 async def rights_of(connection: AsyncConnection, session: bytes) -> list[Right]:

@@ -1,5 +1,6 @@
 """The account of somebody who serves: where they serve, their ways in, and where they are signed in."""
 
+import hashlib
 from typing import Annotated, Any
 
 import segno
@@ -98,9 +99,9 @@ class Account:
         _, person = await self._whose(request)
         challenge = await self._ways.challenge(person.id, self._house.now())
         known = [way.id for way in await self._ways.of(person.id) if way.kind == "passkey"]
-        who = person.who[:32]
+        handle = hashlib.sha256(b"passkey" + person.who).digest()
         wanted = passkeys.to_make(
-            origin_of(request), challenge, who, person.name, ORGANISATION, known
+            origin_of(request), challenge, handle, person.name, ORGANISATION, known
         )
         return answer(wanted)
 

@@ -17,12 +17,14 @@ from chatroom.live import wire
 from chatroom.live.addresses import Addresses
 from chatroom.live.proposals import RetryLater
 from chatroom.people.accounts import Accounts, Ended, Entered, Session, hashed
+from chatroom.people.persons import Persons
 from chatroom.people.strangers import Strangers
 from chatroom.settings import Settings
 from chatroom.store.database import durability
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.store.soundness import Soundness
 from chatroom.web.answers import asked, care, page
+from chatroom.web.devices import device_of
 from chatroom.web.security import forget_session, is_browser, session_token, set_session_cookie
 from moderation.refused import Refused
 
@@ -62,6 +64,7 @@ class Doors:
     def __init__(
         self,
         accounts: Accounts,
+        persons: Persons,
         templates: Environment,
         now: Callable[[], float],
         ended: Callable[[bytes], None],
@@ -71,6 +74,7 @@ class Doors:
         addresses: Addresses,
     ) -> None:
         self._accounts = accounts
+        self._persons = persons
         self._templates = templates
         self._now = now
         self._ended = ended
@@ -98,6 +102,8 @@ class Doors:
         token, address = session_token(request.scope), self._addresses.of(request.scope)
         session = await self._accounts.session(token, self._now()) if token else None
         room = await self._accounts.leads_to(secret)
+        if room is None and await self._persons.is_link(secret, self._now()):
+            return await self._person_enters(request, secret)
         if room is None:
             raise self._strangers.tried("guesses", address) or Refused("invitation_unknown")
         if session is None:
@@ -114,6 +120,15 @@ class Doors:
             if entered.moved:
                 await self._departures.moved(session, room)
         return _handed_over(entered, to_browser=is_browser(request))
+
+    async def _person_enters(self, request: Request, secret: str) -> Response:
+        """Somebody who serves comes by their link, once: here they make a way in of their own."""
+        token = await self._persons.enter(secret, device_of(request), self._now())
+        if token is None:
+            raise Refused("invitation_unknown")
+        response = JSONResponse({"url": "/account"})
+        set_session_cookie(response, token)
+        return response
 
     async def end_session(self, request: Request) -> Response:
         """POST /session/end {"room"}: the quick exit. Answers the same whether there was a session or not.

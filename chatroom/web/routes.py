@@ -4,6 +4,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from chatroom.web import doors
+from chatroom.web.account import Account
 from chatroom.web.answers import answering
 from chatroom.web.appeals import Appeals
 from chatroom.web.assets import Assets
@@ -13,6 +14,7 @@ from chatroom.web.help import Help
 from chatroom.web.metrics import Metrics
 from chatroom.web.pages import Pages
 from chatroom.web.rooms import Rooms
+from chatroom.web.signing import SigningIn
 from chatroom.web.socket import Sockets
 
 
@@ -37,6 +39,8 @@ def routes(
     desk: Desk,
     sockets: Sockets,
     assets: Assets,
+    signing: SigningIn,
+    account: Account,
     readiness: Readiness,
     metrics: Metrics,
 ) -> list[BaseRoute]:
@@ -48,6 +52,20 @@ def routes(
         Route("/enter", door.enter),
         Route("/invitations/exchange", answering(door.exchange), methods=["POST"]),
         Route("/session/end", answering(door.end_session), methods=["POST"]),
+        Route("/sign-in", signing.show),
+        Route("/sign-in/passkey/challenge", answering(signing.challenge), methods=["POST"]),
+        Route("/sign-in/passkey", answering(signing.by_passkey), methods=["POST"]),
+        Route("/sign-in/password", answering(signing.by_password), methods=["POST"]),
+        Route("/sign-in/recovery", answering(signing.by_recovery), methods=["POST"]),
+        Route("/account", account.show),
+        Route("/account/passkeys/challenge", answering(account.challenge), methods=["POST"]),
+        Route("/account/passkeys", answering(account.add_passkey), methods=["POST"]),
+        Route("/account/authenticator", answering(account.authenticator), methods=["POST"]),
+        Route("/account/password", answering(account.set_password), methods=["POST"]),
+        Route("/account/recovery", answering(account.new_codes), methods=["POST"]),
+        Route("/account/ways/end", answering(account.end_way), methods=["POST"]),
+        Route("/account/sessions/end", answering(account.end_session), methods=["POST"]),
+        Route("/account/end", answering(account.forget), methods=["POST"]),
         Route("/rooms/{slug}", answering(rooms.show)),
         Route("/rooms/{slug}/door", answering(rooms.door)),
         Route("/rooms/{slug}/seats", answering(rooms.take_seat), methods=["POST"]),

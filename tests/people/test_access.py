@@ -26,10 +26,10 @@ class Undone(Exception):
 async def heard_by(access: Access) -> list[Told]:
     heard: list[Told] = []
 
-    async def hears(told: list[Told]) -> None:
+    async def hears(told: list[Told], now: float) -> None:
         heard.extend(told)
 
-    await access.look(hears)
+    await access.look(hears, NOON)
     return heard
 
 
@@ -80,11 +80,11 @@ async def test_what_could_not_be_done_is_heard_again(tmp_path: Path):
         await access.begin()
         await told(engine, "ended", b"ben")
 
-        async def fails(_: list[Told]) -> None:
+        async def fails(_: list[Told], now: float) -> None:
             raise Undone
 
         with pytest.raises(Undone):
-            await access.look(fails)
+            await access.look(fails, NOON)
         assert await heard_by(access) == [Told(1, "ended", b"ben")]
         assert await heard_by(access) == []
 

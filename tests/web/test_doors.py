@@ -18,6 +18,7 @@ from chatroom.bus.none import NoBus
 from chatroom.live.addresses import Addresses
 from chatroom.people.accounts import Accounts, Ended, Session, hashed
 from chatroom.people.limits import BUDGETS, Limits
+from chatroom.people.persons import Persons
 from chatroom.people.strangers import Strangers
 from chatroom.settings import load
 from chatroom.store.accounts import Role
@@ -62,6 +63,7 @@ class Server:
         self.clock = Hand()
         doors = Doors(
             self.accounts,
+            Persons(engine, dice("persons")),
             templates,
             lambda: NOON,
             self.ended.append,
