@@ -126,14 +126,15 @@ class Machine:
 def _open_ground(settings: Settings) -> Ground:
     key = secret_key(settings.secret_file, secrets.token_bytes)
     engine, clock = open_engine(settings), Clock(settings.time_speed)
+    accounts = Accounts(engine, key, secrets.token_bytes)
     return Ground(
         key,
         clock,
         engine,
         open_logs(settings),
         open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause),
-        Accounts(engine, key, secrets.token_bytes),
-        Persons(engine, secrets.token_bytes),
+        accounts,
+        Persons(engine, accounts.audit, secrets.token_bytes),
         Access(engine),
         Addresses(key, settings.proxies, clock.now),
         Limits(time.monotonic, factor=settings.limits, redis_url=settings.redis_url),
@@ -251,7 +252,7 @@ def _routes(
         strangers=house.strangers,
         addresses=house.addresses,
     )
-    ways = WaysIn(ground.engine, ground.persons, secrets.token_bytes)
+    ways = WaysIn(ground.engine, ground.persons, ground.accounts.audit, secrets.token_bytes)
     serving = (house, ground.persons, ways, machine.departures, settings, templates)
     return routes(
         pages,

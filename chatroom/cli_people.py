@@ -6,10 +6,13 @@ import os
 from typing import Any, cast
 
 import click
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom import server
 from chatroom.live.timekeeper import Clock
+from chatroom.people.audit import Audit
 from chatroom.people.persons import Persons
+from chatroom.people.secret import secret_key
 from chatroom.settings import Settings, current
 from chatroom.store import rooms
 from chatroom.store.accounts import Role
@@ -140,7 +143,12 @@ def _as_json(one: Person) -> dict[str, Any]:
     }
 
 
-async def _duty(engine: Any, role: Role, slug: str | None) -> Duty:
+def _people(settings: Settings, engine: AsyncEngine) -> Persons:
+    audit = Audit(engine, secret_key(settings.secret_file, os.urandom))
+    return Persons(engine, audit, os.urandom)
+
+
+async def _duty(engine: AsyncEngine, role: Role, slug: str | None) -> Duty:
     if role != "facilitator":
         return Duty(role, 0)
     room = await rooms.room_by_slug(engine, slug or "")
@@ -159,17 +167,17 @@ async def _one(people: Persons, handle: str) -> Person:
 async def _added(settings: Settings, name: str, role: Role, slug: str | None) -> tuple[int, str]:
     async with server.opened(settings) as engine:
         duty = await _duty(engine, role, slug)
-        return await Persons(engine, os.urandom).add(name, [duty], Clock().now())
+        return await _people(settings, engine).add(name, [duty], Clock().now())
 
 
 async def _everybody(settings: Settings) -> list[Person]:
     async with server.opened(settings) as engine:
-        return await Persons(engine, os.urandom).everybody()
+        return await _people(settings, engine).everybody()
 
 
 async def _linked(settings: Settings, handle: str) -> tuple[int, str]:
     async with server.opened(settings) as engine:
-        people = Persons(engine, os.urandom)
+        people = _people(settings, engine)
         id = (await _one(people, handle)).id
         return id, await people.link(id, Clock().now())
 
@@ -178,7 +186,7 @@ async def _changed(
     settings: Settings, handle: str, role: Role, slug: str | None, *, gives: bool
 ) -> None:
     async with server.opened(settings) as engine:
-        people, duty = Persons(engine, os.urandom), await _duty(engine, role, slug)
+        people, duty = _people(settings, engine), await _duty(engine, role, slug)
         id, now = (await _one(people, handle)).id, Clock().now()
         try:
             await (people.give(id, duty, now) if gives else people.take(id, duty, now))
@@ -188,24 +196,24 @@ async def _changed(
 
 async def _switched(settings: Settings, handle: str, *, on: bool) -> None:
     async with server.opened(settings) as engine:
-        people = Persons(engine, os.urandom)
-        id = (await _one(people, handle)).id
+        people = _people(settings, engine)
+        id, now = (await _one(people, handle)).id, Clock().now()
         try:
-            await (people.switch_on(id) if on else people.switch_off(id, Clock().now()))
+            await (people.switch_on(id, now) if on else people.switch_off(id, now))
         except Refused as no:
             raise _cannot(no) from None
 
 
 async def _devices(settings: Settings, handle: str) -> list[tuple[str, float, float]]:
     async with server.opened(settings) as engine:
-        people, now = Persons(engine, os.urandom), Clock().now()
+        people, now = _people(settings, engine), Clock().now()
         found = await people.devices((await _one(people, handle)).id, now)
         return [(one.device, one.created_at, one.expires_at) for one in found]
 
 
 async def _signed_out(settings: Settings, handle: str) -> int:
     async with server.opened(settings) as engine:
-        people = Persons(engine, os.urandom)
+        people = _people(settings, engine)
         return len(await people.end_others((await _one(people, handle)).id, Clock().now()))
 
 

@@ -1,10 +1,12 @@
 """Those who serve: made by the office, let in by a link of their own, and out everywhere once they are let go."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.people.accounts import Ended, Session, hashed, new_secret
+from chatroom.people.audit import OPERATOR, Actor, Audit, Deed, actor_of
 from chatroom.store import access
 from chatroom.store import accounts as sessions
 from chatroom.store import persons as store
@@ -24,11 +26,16 @@ EVERYWHERE: frozenset[Role] = frozenset({"staff", "lead"})
 class Persons:
     """Whoever is let go is out within seconds: their sessions end in the transaction that says so (P23)."""
 
-    def __init__(self, engine: AsyncEngine, random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, engine: AsyncEngine, audit: Audit, random_bytes: Callable[[int], bytes]
+    ) -> None:
         self._engine = engine
+        self._audit = audit
         self._random_bytes = random_bytes
 
-    async def add(self, name: str, duties: Iterable[Duty], now: float) -> tuple[int, str]:
+    async def add(
+        self, name: str, duties: Collection[Duty], now: float, by: Actor = OPERATOR
+    ) -> tuple[int, str]:
         """Somebody new with what they may do, and the secret of the link by which they make their way in."""
         id, secret = new_id(self._random_bytes), new_secret(self._random_bytes)
         async with writing(self._engine) as connection:
@@ -37,14 +44,18 @@ class Persons:
             for duty in duties:
                 await store.give(connection, id, duty.role, _place(duty))
             await store.add_link(connection, id, hashed(secret), now + LINK_LIFE)
+            await self._tell(connection, Deed(by, "person_invited", "person", id), now)
+            for duty in duties:
+                await self._tell_of_duty(connection, by, "role_given", id, duty, now)
         return id, secret
 
-    async def link(self, id: int, now: float) -> str:
+    async def link(self, id: int, now: float, by: Actor = OPERATOR) -> str:
         """The secret of another link, for a new device or who has lost all of theirs. The last one is over."""
         secret = new_secret(self._random_bytes)
         async with writing(self._engine) as connection:
             await _known(connection, id)
             await store.add_link(connection, id, hashed(secret), now + LINK_LIFE)
+            await self._tell(connection, Deed(by, "person_invited", "person", id), now)
         return secret
 
     async def everybody(self) -> list[Person]:
@@ -77,18 +88,18 @@ class Persons:
             await _known(connection, id)
             await store.change(connection, id, name=name)
 
-    async def give(self, id: int, duty: Duty, now: float) -> bool:
+    async def give(self, id: int, duty: Duty, now: float, by: Actor = OPERATOR) -> bool:
         """What they may do from now on, in a meeting that is on too; False where they could already."""
         async with writing(self._engine) as connection:
             person = await _known(connection, id)
             given = await store.give(connection, id, duty.role, _place(duty))
             if given:
-                await access.tell(
-                    connection, "rights", access.subject(person.who, _place(duty)), now
-                )
+                subject = access.subject(person.who, _place(duty))
+                await access.tell(connection, "rights", subject, now)
+                await self._tell_of_duty(connection, by, "role_given", id, duty, now)
         return given
 
-    async def take(self, id: int, duty: Duty, now: float) -> list[Ended]:
+    async def take(self, id: int, duty: Duty, now: float, by: Actor = OPERATOR) -> list[Ended]:
         """What they may do no more. Who was staff or lead signs in again for what they still may.
 
         Raises `Refused("last_lead")` where nobody could run the office any more.
@@ -100,29 +111,35 @@ class Persons:
             if not await store.take(connection, id, duty.role, _place(duty)):
                 return []
             await access.tell(connection, "rights", access.subject(person.who, _place(duty)), now)
-            return await self._ended(connection, id, now) if duty.role in EVERYWHERE else []
+            ended = await self._ended(connection, id, now) if duty.role in EVERYWHERE else []
+            await self._tell_of_duty(connection, by, "role_taken", id, duty, now)
+        return ended
 
-    async def switch_off(self, id: int, now: float) -> list[Ended]:
+    async def switch_off(self, id: int, now: float, by: Actor = OPERATOR) -> list[Ended]:
         """They are out, everywhere, and no way in opens to them; what they did stays theirs."""
         async with writing(self._engine, "leads") as connection:
             await _known(connection, id)
             await _another_lead(connection, id)
             await store.change(connection, id, off_at=now)
-            return await self._ended(connection, id, now)
+            ended = await self._ended(connection, id, now)
+            await self._tell(connection, Deed(by, "person_off", "person", id), now)
+        return ended
 
-    async def switch_on(self, id: int) -> None:
+    async def switch_on(self, id: int, now: float, by: Actor = OPERATOR) -> None:
         """They may sign in again, with what they had."""
         async with writing(self._engine) as connection:
             await _known(connection, id)
             await store.change(connection, id, off_at=None)
+            await self._tell(connection, Deed(by, "person_on", "person", id), now)
 
-    async def forget(self, id: int, now: float) -> list[Ended]:
+    async def forget(self, id: int, now: float, by: Actor = OPERATOR) -> list[Ended]:
         """They and all their ways in are deleted."""
         async with writing(self._engine, "leads") as connection:
             await _known(connection, id)
             await _another_lead(connection, id)
             ended = await self._ended(connection, id, now)
             await store.forget(connection, id)
+            await self._tell(connection, Deed(by, "person_deleted", "person", id), now)
         return ended
 
     # Sessions
@@ -131,7 +148,9 @@ class Persons:
         """The token of who comes by their link, which opens nothing any more; None for any other secret."""
         async with writing(self._engine) as connection:
             id = await store.use_link(connection, hashed(secret), now)
-            return None if id is None else await self.begin(connection, id, device, now)
+            if id is None:
+                return None
+            return await self.begin(connection, id, "link", device, now)
 
     async def is_link(self, secret: str, now: float) -> bool:
         """Whether this secret would let somebody in who serves."""
@@ -139,9 +158,9 @@ class Persons:
             return await store.person_of_link(connection, hashed(secret), now) is not None
 
     async def begin(
-        self, connection: AsyncConnection, id: int, device: str, now: float
+        self, connection: AsyncConnection, id: int, way: str, device: str, now: float
     ) -> str | None:
-        """The token of a new session, in the caller's transaction; None for who is switched off."""
+        """The token of a new session, last in the caller's transaction; None for who is switched off."""
         person = await _known(connection, id)
         if person.off_at is not None:
             return None
@@ -150,6 +169,8 @@ class Persons:
             connection, hashed(token), id, person.who, device, now, now + SIGNED_IN
         )
         await store.change(connection, id, seen_at=now)
+        deed = Deed(actor_of(person.who, id), "signed_in", "person", id, reason=way)
+        await self._tell(connection, deed, now)
         return token
 
     async def devices(self, id: int, now: float) -> list[Device]:
@@ -160,12 +181,38 @@ class Persons:
     async def end_others(self, id: int, now: float, but: bytes | None = None) -> list[Ended]:
         """Everywhere but in one session: after another password, or where a device is gone."""
         async with writing(self._engine) as connection:
-            return await self._ended(connection, id, now, but)
+            ended = await self._ended(connection, id, now, but)
+            await self._tell_of_end(connection, ended, now)
+        return ended
 
     async def end_one(self, id: int, session: bytes, now: float) -> list[Ended]:
         """One of somebody's own; nobody else's."""
         async with writing(self._engine) as connection:
-            return await self._ended(connection, id, now, only=session)
+            ended = await self._ended(connection, id, now, only=session)
+            await self._tell_of_end(connection, ended, now)
+        return ended
+
+    async def _tell(self, connection: AsyncConnection, deed: Deed, now: float) -> None:
+        """Last in its transaction: nobody waits for the chain while anything else is waited for."""
+        await self._audit.tell(connection, deed, now)
+
+    async def _tell_of_duty(
+        self,
+        connection: AsyncConnection,
+        by: Actor,
+        act: Literal["role_given", "role_taken"],
+        id: int,
+        duty: Duty,
+        now: float,
+    ) -> None:
+        await self._tell(connection, Deed(by, act, "person", id, reason=duty.role), now)
+
+    async def _tell_of_end(
+        self, connection: AsyncConnection, ended: list[Ended], now: float
+    ) -> None:
+        for one in ended:
+            deed = Deed(one.session.actor, "session_ended", "session", one.session.id)
+            await self._tell(connection, deed, now)
 
     async def _ended(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.people import passkeys
+from chatroom.people.audit import Act, Audit, Deed, actor_of
 from chatroom.people.passwords import (
     Passwords,
     after_code,
@@ -30,9 +31,14 @@ class WaysIn:
     """Whatever is wrong is `sign_in_wrong`, and says neither who there is nor what was right (A97)."""
 
     def __init__(
-        self, engine: AsyncEngine, people: Persons, random_bytes: Callable[[int], bytes]
+        self,
+        engine: AsyncEngine,
+        people: Persons,
+        audit: Audit,
+        random_bytes: Callable[[int], bytes],
     ) -> None:
         self._engine = engine
+        self._audit = audit
         self._people = people
         self._random_bytes = random_bytes
         self._passwords = Passwords()
@@ -66,6 +72,7 @@ class WaysIn:
                 raise Refused("passkey_wrong")
             row = {"id": made.id, "person": person, "kind": "passkey", "data": made.data}
             await ways_in.add(connection, **row, label=label, made_at=now, used_at=None)
+            await self._tell(connection, person, "key_added", now)
 
     async def by_passkey(self, origin: str, answer: dict[str, Any], device: str, now: float) -> str:
         """The token of who has that key; raises `Refused("sign_in_wrong")`."""
@@ -104,6 +111,7 @@ class WaysIn:
                 await ways_in.replace(connection, person, kind)  # type: ignore[arg-type]
                 row = {"id": self._random_bytes(16), "person": person, "kind": kind, "data": data}
                 await ways_in.add(connection, **row, label="", made_at=now, used_at=None)
+            await self._tell(connection, person, "password_changed", now)
 
     async def by_password(
         self, handle: str, password: str, code: str, device: str, now: float
@@ -132,6 +140,7 @@ class WaysIn:
             for code in codes:
                 row = {"id": recovery_id(code), "person": person, "kind": "recovery", "data": b""}
                 await ways_in.add(connection, **row, label="", made_at=now, used_at=None)
+            await self._tell(connection, person, "codes_made", now)
         return codes
 
     async def by_recovery(self, code: str, device: str, now: float) -> str:
@@ -143,12 +152,12 @@ class WaysIn:
                 raise Refused("sign_in_wrong")
             if not await ways_in.forget(connection, way.person, id):
                 raise Refused("sign_in_wrong")
-            token = await self._people.begin(connection, way.person, device, now)
+            token = await self._people.begin(connection, way.person, "recovery", device, now)
         if token is None:
             raise Refused("sign_in_wrong")
         return token
 
-    async def forget(self, person: int, id: bytes) -> None:
+    async def forget(self, person: int, id: bytes, now: float) -> None:
         """One way less, but not the last: raises `Refused("last_way_in")`. A password goes with its code."""
         async with writing(self._engine, "ways", person) as connection:
             ways = await ways_in.of(connection, person)
@@ -159,6 +168,7 @@ class WaysIn:
                 raise Refused("last_way_in")
             for each in gone:
                 await ways_in.forget(connection, person, each)
+            await self._tell(connection, person, "key_removed", now)
 
     async def _through(
         self, connection: AsyncConnection, way: WayIn, data: bytes, device: str, now: float
@@ -166,10 +176,17 @@ class WaysIn:
         """Once for each answer, of many that come at once."""
         if not await ways_in.used(connection, way.id, now, way.data, data):
             raise Refused("sign_in_wrong")
-        token = await self._people.begin(connection, way.person, device, now)
+        token = await self._people.begin(connection, way.person, way.kind, device, now)
         if token is None:
             raise Refused("sign_in_wrong")
         return token
+
+    async def _tell(self, connection: AsyncConnection, id: int, act: Act, now: float) -> None:
+        person = await persons.person(connection, id)
+        if person is None:
+            raise Refused("not_signed_in")
+        deed = Deed(actor_of(person.who, id), act, "person", id)
+        await self._audit.tell(connection, deed, now)
 
 
 def as_handle(text: str) -> str:

@@ -143,7 +143,7 @@ class Account:
         """POST /account/ways/end {"id"}: one way in less, but not the last."""
         wanted = await asked(request, Gone)
         _, person = await self._whose(request)
-        await self._ways.forget(person.id, passkeys.id_of({"rawId": wanted.id}))
+        await self._ways.forget(person.id, passkeys.id_of({"rawId": wanted.id}), self._house.now())
         return answer({"url": "/account"})
 
     async def end_session(self, request: Request) -> Response:
@@ -159,8 +159,9 @@ class Account:
 
     async def forget(self, request: Request) -> Response:
         """POST /account/end: the account and all its ways in are deleted at once."""
-        _, person = await self._whose(request)
-        await self._departures.gone(await self._persons.forget(person.id, self._house.now()))
+        session, person = await self._whose(request)
+        ended = await self._persons.forget(person.id, self._house.now(), session.actor)
+        await self._departures.gone(ended)
         response = answer({"url": "/left"})
         forget_session(response)
         return response

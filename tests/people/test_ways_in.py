@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom.people.accounts import Accounts, Session
+from chatroom.people.audit import Audit
 from chatroom.people.passwords import (
     NOBODY,
     STEP,
@@ -39,8 +40,8 @@ class Office:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self.persons = Persons(engine, dice("persons"))
-        self.ways = WaysIn(engine, self.persons, dice("ways"))
+        self.persons = Persons(engine, Audit(engine, KEY), dice("persons"))
+        self.ways = WaysIn(engine, self.persons, Audit(engine, KEY), dice("ways"))
         self.accounts = Accounts(engine, KEY, dice("accounts"))
 
     async def sam(self, *duties: Duty) -> int:
@@ -230,10 +231,10 @@ async def test_the_last_way_in_stays(office: Office):
     for way in await office.ways.of(id):
         if way.kind == "password":
             with pytest.raises(Refused) as refused:
-                await office.ways.forget(id, way.id)
+                await office.ways.forget(id, way.id, NOON)
             assert refused.value.code == "last_way_in"
     [code, *_] = [way for way in await office.ways.of(id) if way.kind == "recovery"]
-    await office.ways.forget(id, code.id)
+    await office.ways.forget(id, code.id, NOON)
     assert sum(way.kind == "recovery" for way in await office.ways.of(id)) == 7
 
 
@@ -257,7 +258,7 @@ async def test_a120_who_is_switched_off_is_out_and_no_way_in_opens(office: Offic
     with pytest.raises(Refused):
         await office.ways.by_recovery(codes[0], "", NOON)
     assert await office.persons.enter(link, "", NOON) is None
-    await office.persons.switch_on(id)
+    await office.persons.switch_on(id, NOON)
     assert await office.ways.by_password("sam", PASSWORD, later, "", NOON)
 
 

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from chatroom.bus.none import NoBus
 from chatroom.live.addresses import Addresses
 from chatroom.people.accounts import Accounts, Ended, Session, hashed
+from chatroom.people.audit import Audit
 from chatroom.people.limits import BUDGETS, Limits
 from chatroom.people.persons import Persons
 from chatroom.people.strangers import Strangers
@@ -63,7 +64,7 @@ class Server:
         self.clock = Hand()
         doors = Doors(
             self.accounts,
-            Persons(engine, dice("persons")),
+            Persons(engine, Audit(engine, bytes(32)), dice("persons")),
             templates,
             lambda: NOON,
             self.ended.append,
