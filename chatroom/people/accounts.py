@@ -246,7 +246,10 @@ class Accounts:
         async with reading(self._engine) as connection:
             known = await store.standings(connection, sessions)
             return [
-                Ended(_session(id, standing), tuple(await store.rights_of(connection, id)))
+                Ended(
+                    _session(id, standing),
+                    tuple(await store.rights_of(connection, id, switched_off=True)),
+                )
                 for id, standing in known.items()
                 if standing.expires_at <= now
             ]
@@ -280,7 +283,9 @@ class Accounts:
         standing = (await store.standings(connection, [id])).get(id)
         if standing is None:
             return None
-        return Ended(_session(id, standing), tuple(await store.rights_of(connection, id)))
+        return Ended(
+            _session(id, standing), tuple(await store.rights_of(connection, id, switched_off=True))
+        )
 
     async def expired(self, now: float) -> list[Ended]:
         """The sessions that are over: they open nothing, and are to be forgotten one by one."""

@@ -227,7 +227,7 @@ class Persons:
             if device.id == but or only not in (None, device.id):
                 continue
             standing = (await sessions.standings(connection, [device.id]))[device.id]
-            rights = await sessions.rights_of(connection, device.id)
+            rights = await sessions.rights_of(connection, device.id, switched_off=True)
             await sessions.end_session(connection, device.id, now)
             await access.tell(connection, "ended", device.id, now)
             ended.append(Ended(Session(device.id, 0.0, standing.who, id), tuple(rights)))

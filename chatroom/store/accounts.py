@@ -270,7 +270,8 @@ async def expired(connection: AsyncConnection, now: float) -> dict[bytes, list[R
     over = list(await connection.scalars(select(session.id).where(session.expires_at <= now)))
     found: dict[bytes, list[Right]] = {id: [] for id in over}
     for first in range(0, len(over), AT_ONCE):
-        for id, right in await _rights(connection, over[first : first + AT_ONCE]):
+        some = over[first : first + AT_ONCE]
+        for id, right in await _rights(connection, some, switched_off=True):
             found[id].append(right)
     return found
 
@@ -334,13 +335,20 @@ async def part_of(
     return "facilitator" if "facilitator" in held else "member" if "member" in held else None
 
 
-async def rights_of(connection: AsyncConnection, session: bytes) -> list[Right]:
-    """All that a session may do, wherever it is."""
-    return [right for _, right in await _rights(connection, [session])]
+async def rights_of(
+    connection: AsyncConnection, session: bytes, *, switched_off: bool = False
+) -> list[Right]:
+    """All that a session may do, wherever it is; or could, if its person was not switched off."""
+    found = await _rights(connection, [session], switched_off=switched_off)
+    return [right for _, right in found]
 
 
 async def _rights(
-    connection: AsyncConnection, sessions: Collection[bytes], rooms: Collection[int] | None = None
+    connection: AsyncConnection,
+    sessions: Collection[bytes],
+    rooms: Collection[int] | None = None,
+    *,
+    switched_off: bool = False,
 ) -> list[tuple[bytes, Right]]:
     """By their links, and as the persons that signed in and are not switched off."""
     right, session, mine = tables.seat_right.c, tables.session.c, tables.person_right.c
@@ -351,8 +359,10 @@ async def _rights(
         select(session.id, mine.room, mine.role, literal(BY_PERSON))
         .join_from(tables.session, tables.person_right, mine.person == session.person)
         .join(tables.person, tables.person.c.id == mine.person)
-        .where(session.id.in_(sessions), tables.person.c.off_at.is_(None))
+        .where(session.id.in_(sessions))
     )
+    if not switched_off:
+        by_person = by_person.where(tables.person.c.off_at.is_(None))
     if rooms is not None:
         by_link = by_link.where(right.room.in_(rooms))
         by_person = by_person.where(mine.room.in_(rooms))

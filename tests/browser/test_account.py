@@ -45,7 +45,9 @@ class Office:
         self.persons = Persons(self.engine, Audit(self.engine, key), self._dice)
 
     def _dice(self, length: int) -> bytes:
-        return (time.time_ns() + next(self.random)).to_bytes(16, "big").rjust(length, b"d")[-length:]
+        return (
+            (time.time_ns() + next(self.random)).to_bytes(16, "big").rjust(length, b"d")[-length:]
+        )
 
     async def invites(self, name: str, *duties: Duty) -> tuple[int, str]:
         id, secret = await self.persons.add(name, duties, time.time())
@@ -137,6 +139,7 @@ async def test_mo_signs_in_with_a_password_and_a_code_and_reads_why_not(
     await expect(name).to_have_value("mo")
     await code.fill(pyotp.TOTP(secret).at(int(time.time()) - 30))
     await mo.press("Keep these")
+    await expect(mo.page.get_by_text("You have no way in yet.")).to_have_count(0)
     await mo.page.get_by_text("Password and code", exact=True).click()
     await expect(mo.page.get_by_text("You can sign in as mo")).to_be_visible()
     other = await stage.person("Mo again", phone=True)
@@ -207,11 +210,11 @@ async def test_the_pages_fit_a_phone_and_are_clean(stage: Stage, office: Office)
     await sam.open(f"{stage.origin}/sign-in")
     for summary in ("With a password and a code", "With a recovery code"):
         await sam.page.get_by_text(summary).click()
-    await sam.is_accessible()
+    await sam.is_accessible("page")
     await sam.open(link)
     for summary in ("Password and code", "Recovery codes", "Delete your account"):
         await sam.page.get_by_text(summary, exact=True).click()
     await sam.press("Show the square for the authenticator app")
     await expect(sam.page.get_by_role("img", name=re.compile("A square"))).to_be_visible()
-    await sam.is_accessible()
+    await sam.is_accessible("page")
     await sam.shoot("account-open")

@@ -13,7 +13,7 @@ const TOLD = "A call to staff is open. Whoever comes reads what you wrote."
 
 /** Close codes after which the meeting is not to be seen any more. @type {Record<number, { words: string, onward?: string }>} */
 const OUT = {
-  4401: { words: "You are not signed in here any more. Open your invitation link again to come back." },
+  4401: { words: "You are not signed in here any more. Open your invitation link again to come back, or sign in if you have an account." },
   4403: { words: "You have no seat in this meeting.", onward: "Go to the door" },
   4410: {
     words:
