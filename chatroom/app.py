@@ -33,20 +33,23 @@ from chatroom.live.gate import Gate
 from chatroom.live.hub import Hub
 from chatroom.live.journal import Journal
 from chatroom.live.lobby import Lobby
+from chatroom.live.policies import shipped
 from chatroom.live.presence import Presence
 from chatroom.live.refusals import CLOSE_CODES
 from chatroom.live.reviewing import Reviewer, open_reviewer
 from chatroom.live.second_look import SecondLook
 from chatroom.live.timekeeper import Clock, Timekeeper, pause
-from chatroom.people.access import Access
+from chatroom.people.access import Access, Heard
 from chatroom.people.accounts import Accounts
 from chatroom.people.heads import Watch
 from chatroom.people.limits import Limits
+from chatroom.people.organisation import Organisation
 from chatroom.people.persons import Persons
 from chatroom.people.secret import secret_key
 from chatroom.people.strangers import Strangers
 from chatroom.people.ways_in import WaysIn
 from chatroom.settings import Settings
+from chatroom.store.access import Told
 from chatroom.store.database import assert_durable, open_engine
 from chatroom.store.logs import Logs
 from chatroom.store.open import open_logs
@@ -78,8 +81,11 @@ def create_app(settings: Settings) -> Starlette:
     machine = _build(settings, ground, is_leaving=lambda: getattr(app.state, "draining", False))
     assets = Assets(STATIC)
     templates = open_templates(assets)
-    pages = Pages(settings, templates)
-    gate = Gate(ground.addresses, settings.connections_per_address, crowded(lines_of(settings)))
+    holds = ground.organisation.settings
+    pages = Pages(holds, templates)
+    gate = Gate(
+        ground.addresses, settings.connections_per_address, lambda: crowded(lines_of(holds()))
+    )
     ways = _routes(settings, ground, machine, pages, assets, templates)
     app = Starlette(
         routes=ways,
@@ -105,6 +111,7 @@ class Ground:
     logs: Logs
     bus: Bus
     accounts: Accounts
+    organisation: Organisation
     persons: Persons
     access: Access
     addresses: Addresses
@@ -134,6 +141,7 @@ def _open_ground(settings: Settings) -> Ground:
         open_logs(settings),
         open_bus(settings.bus, settings.redis_url, secrets.token_hex(8), pause),
         accounts,
+        Organisation(settings, engine, accounts.audit),
         Persons(engine, accounts.audit, secrets.token_bytes),
         Access(engine),
         Addresses(key, settings.proxies, clock.now),
@@ -186,7 +194,7 @@ def _build(settings: Settings, ground: Ground, is_leaving: Callable[[], bool]) -
         reviewer,
         open_formats(ground.engine),
         lobby,
-        settings.retention,
+        lambda: ground.organisation.settings().retention,
         secrets.token_bytes,
     )
     departures = Departures(ground.engine, journal, ground.accounts, hub, cases)
@@ -237,7 +245,7 @@ def _routes(
     assets: Assets,
     templates: Environment,
 ) -> list[BaseRoute]:
-    house, meetings = machine.house, machine.meetings
+    house, meetings, holds = machine.house, machine.meetings, ground.organisation.settings
     second = house.reviewer.second
     no_session = CLOSE_CODES["no_session"].code
     presses = Presses(house.limits, house.journal, house.cases, secrets.token_bytes)
@@ -248,19 +256,19 @@ def _routes(
         ground.clock.now,
         ended=lambda session: house.hub.end_sessions({session: no_session}),
         departures=machine.departures,
-        settings=settings,
+        settings=holds,
         strangers=house.strangers,
         addresses=house.addresses,
     )
     ways = WaysIn(ground.engine, ground.persons, ground.accounts.audit, secrets.token_bytes)
-    serving = (house, ground.persons, ways, machine.departures, settings, templates)
+    serving = (house, ground.persons, ways, machine.departures, holds, templates)
     return routes(
         pages,
         doors,
-        Rooms(house, meetings, settings, templates),
+        Rooms(house, meetings, holds, templates),
         Appeals(house, meetings),
-        Help(house, meetings, settings, presses),
-        Desk(house, settings, templates, presses),
+        Help(house, meetings, holds, presses),
+        Desk(house, holds, templates, presses),
         Sockets(house, meetings, settings.is_compressed),
         assets,
         SigningIn(*serving),
@@ -305,7 +313,8 @@ async def _running(ground: Ground, machine: Machine, gate: Gate) -> AsyncIterato
         watching = machine.departures.watch(ground.clock.now, pause)
         running.append(tasks.create_task(watching, name="watch"))
         await ground.access.begin()
-        following = ground.access.run(machine.departures.hears, ground.clock.now, pause)
+        await _learn(ground, machine)
+        following = ground.access.run(_hears(ground, machine), ground.clock.now, pause)
         running.append(tasks.create_task(following, name="access"))
         if machine.house.reviewer.second is not None:
             running.append(tasks.create_task(machine.house.reviewer.run(), name="second look"))
@@ -319,6 +328,23 @@ async def _running(ground: Ground, machine: Machine, gate: Gate) -> AsyncIterato
                 task.cancel()
     await ground.logs.close()
     await ground.engine.dispose()
+
+
+def _hears(ground: Ground, machine: Machine) -> Heard:
+    """What was taken closes sockets, and what a lead has set holds here too."""
+
+    async def hears(told: list[Told], now: float) -> None:
+        await machine.departures.hears(told, now)
+        if any(one.kind == "settings" for one in told):
+            await _learn(ground, machine)
+
+    return hears
+
+
+async def _learn(ground: Ground, machine: Machine) -> None:
+    await ground.organisation.learn()
+    settings = ground.organisation.settings()
+    await asyncio.to_thread(machine.house.reviewer.policies.rebase, shipped(settings))
 
 
 def _end_with(task: "asyncio.Task[None]") -> None:

@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -100,6 +100,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return not all(is_loopback(host) for host in [self.host, *hosts])
 
 
+Holds = Callable[[], Settings]
+"""The settings as they are now: what a lead changes holds at once."""
+
+
 def current() -> Settings:
     """The settings of this process: those of the file, except where the environment says otherwise."""
     file = _settings_file(os.environ)
@@ -121,7 +125,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         proxies=_proxies(env.get("PROXIES", "")),
         connections_per_address=_number(env, "CONNECTIONS_PER_ADDRESS", 256, least=8, most=100_000),
         compressed_rooms=_rooms(env.get("COMPRESSED_ROOMS", "")),
-        helplines=_helplines(env.get("HELPLINES", "")),
+        helplines=helplines_of(env.get("HELPLINES", "")),
         region=env.get("REGION", ""),
         policy=Path(env["POLICY"]) if "POLICY" in env else None,
         review=_review(env.get("REVIEW", "all")),
@@ -280,7 +284,7 @@ def _rooms(text: str) -> tuple[str, ...]:
     return rooms
 
 
-def _helplines(text: str) -> tuple[Helpline, ...]:
+def helplines_of(text: str) -> tuple[Helpline, ...]:
     lines = [line.strip() for line in re.split(r"[\n;]", text)]
     return tuple(_helpline(line) for line in lines if line)
 

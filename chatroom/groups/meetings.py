@@ -94,7 +94,7 @@ class Meetings:
         reviewer: Reviewer,
         formats: Formats,
         lobby: Lobby,
-        keep: float,
+        keep: Callable[[], float],
         random_bytes: Callable[[int], bytes],
     ) -> None:
         self._engine = engine
@@ -364,7 +364,7 @@ class Meetings:
         if found is None or found.ended_at is not None:
             number = 1 if found is None else found.n + 1
             log = new_id(self._random_bytes)
-            await rooms.add_meeting(self._engine, room.id, number, log, self._keep)
+            await rooms.add_meeting(self._engine, room.id, number, log, self._keep())
         book = await self.latest(room)
         assert book is not None, "it was begun, here or elsewhere"
         self._hold(room, book)

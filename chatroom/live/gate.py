@@ -68,7 +68,7 @@ class Gate:
         self,
         addresses: Addresses,
         per_address: int,
-        words: str,
+        words: Callable[[], str],
         descriptors: Callable[[], int] = file_limit,
     ) -> None:
         """`words` is what a person reads who is turned away. `is_kept`: connections come by it."""

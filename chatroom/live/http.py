@@ -241,7 +241,7 @@ class Http(HttpToolsProtocol):
 
     @property
     def _crowded(self) -> No:
-        return No("crowded", 503, self.gate.words, b"retry-after: 5\r\n")
+        return No("crowded", 503, self.gate.words(), b"retry-after: 5\r\n")
 
     def _refuse(self, no: No) -> None:
         """Says no and hangs up; what was asked before has its answer first."""

@@ -64,6 +64,17 @@ class Policies:
         # In one step: it is read beside the loop.
         self._now = replace(read, allowed_numbers=numbers), {}
 
+    def rebase(self, policy: Policy) -> None:
+        """What holds where the file says nothing has become another: the region, or the helplines."""
+        self._base = policy
+        if self._path is None:
+            self._now = policy, {}
+            return
+        try:
+            self.read()
+        except ValueError as wrong:
+            _log.error("policy_unfit", why=str(wrong))
+
     def read_again(self) -> bool:
         """Whether the file has become another one that holds now; a faulty one is told, and changes nothing."""
         if self._path is None or _looks(self._path) == self._seen:

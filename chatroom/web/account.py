@@ -15,7 +15,7 @@ from chatroom.people.accounts import Session
 from chatroom.people.passwords import code_address, new_code_secret
 from chatroom.people.persons import Persons
 from chatroom.people.ways_in import WaysIn
-from chatroom.settings import Settings
+from chatroom.settings import Holds
 from chatroom.store.persons import Person
 from chatroom.web.answers import answer, asked, care, page
 from chatroom.web.house import House
@@ -60,7 +60,7 @@ class Account:
         persons: Persons,
         ways: WaysIn,
         departures: Departures,
-        settings: Settings,
+        settings: Holds,
         templates: Environment,
     ) -> None:
         self._house = house
@@ -75,13 +75,13 @@ class Account:
         session = await session_of(self._house, request)
         person = None if session is None else await self._persons.of(session)
         if session is None or person is None:
-            return page(self._templates, "sign_in.html", 401, door=care(self._settings))
+            return page(self._templates, "sign_in.html", 401, door=care(self._settings()))
         now = self._house.now()
         ways = await self._ways.of(person.id)
         return page(
             self._templates,
             "account.html",
-            door=care(self._settings),
+            door=care(self._settings()),
             person=person,
             rooms=await self._house.cases.room_names(),
             keys=[(passkeys.named(way.id), way) for way in ways if way.kind == "passkey"],

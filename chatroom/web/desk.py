@@ -10,7 +10,7 @@ from starlette.responses import Response
 from chatroom.care.presses import Presses
 from chatroom.live import wire
 from chatroom.people.accounts import Session
-from chatroom.settings import Settings
+from chatroom.settings import Holds
 from chatroom.store.accounts import ORGANISATION
 from chatroom.web.answers import answer, asked, care, page
 from chatroom.web.house import House
@@ -46,7 +46,7 @@ class Desk:
     """For staff alone."""
 
     def __init__(
-        self, house: House, settings: Settings, templates: Environment, presses: Presses
+        self, house: House, settings: Holds, templates: Environment, presses: Presses
     ) -> None:
         self._presses = presses
         self._house = house
@@ -58,14 +58,14 @@ class Desk:
         try:
             session = await self.staff(request)
         except Refused:
-            return page(self._templates, "closed_door.html", 403, door=care(self._settings))
+            return page(self._templates, "closed_door.html", 403, door=care(self._settings()))
         desk = {
             "seat": await self._seat(session),
-            **care(self._settings),
+            **care(self._settings()),
             "case": await self._house.cases.of(session),
             "organisation": "Desk",
             "rooms": await self._house.cases.room_names(),
-            "speed": self._settings.time_speed,
+            "speed": self._settings().time_speed,
         }
         return page(self._templates, "desk.html", desk=desk)
 

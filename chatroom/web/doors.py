@@ -19,7 +19,7 @@ from chatroom.live.proposals import RetryLater
 from chatroom.people.accounts import Accounts, Ended, Entered, Session, hashed
 from chatroom.people.persons import Persons
 from chatroom.people.strangers import Strangers
-from chatroom.settings import Settings
+from chatroom.settings import Holds
 from chatroom.store.database import durability
 from chatroom.store.logs import OutcomeUnknown
 from chatroom.store.soundness import Soundness
@@ -69,7 +69,7 @@ class Doors:
         now: Callable[[], float],
         ended: Callable[[bytes], None],
         departures: Departing,
-        settings: Settings,
+        settings: Holds,
         strangers: Strangers,
         addresses: Addresses,
     ) -> None:
@@ -88,7 +88,7 @@ class Doors:
 
         A preview or a second look uses nothing up: only the POST below does (A61).
         """
-        shown = page(self._templates, "enter.html", door=care(self._settings))
+        shown = page(self._templates, "enter.html", door=care(self._settings()))
         shown.headers["X-Robots-Tag"] = "noindex"
         return shown
 

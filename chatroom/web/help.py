@@ -17,7 +17,7 @@ from chatroom.groups.meetings import Meetings
 from chatroom.live import wire
 from chatroom.live.rules import as_written
 from chatroom.people.accounts import Session
-from chatroom.settings import Helpline, Settings
+from chatroom.settings import Helpline, Holds
 from chatroom.store.rooms import Room
 from chatroom.web.answers import STATUS, answer, asked, helplines
 from chatroom.web.commands import derived
@@ -86,9 +86,7 @@ def words_for_many(lines: Sequence[Helpline], *, attended: bool) -> str:
 class Help:
     """Opens a case and nothing else: the room's log is not touched (CE-02)."""
 
-    def __init__(
-        self, house: House, meetings: Meetings, settings: Settings, presses: Presses
-    ) -> None:
+    def __init__(self, house: House, meetings: Meetings, settings: Holds, presses: Presses) -> None:
         self._presses = presses
         self._house = house
         self._meetings = meetings
@@ -117,9 +115,9 @@ class Help:
 
     def _away(self) -> Response:
         """No code stands in it: a page shows the numbers, and goes on asking."""
-        lines = lines_of(self._settings)
+        lines = lines_of(self._settings())
         words = f"Staff can't be reached just now. Please {turn_to(lines)} now."
-        away = answer({"helplines": helplines(self._settings), "words": words}, 503)
+        away = answer({"helplines": helplines(self._settings()), "words": words}, 503)
         away.headers["Retry-After"] = "1"
         return away
 
@@ -141,11 +139,11 @@ class Help:
         attended = cases.is_attended(but=session)
         if about is not None:
             await self._tell_facilitators(wanted.id, place, about, attended=attended)
-        lines = lines_of(self._settings)
+        lines = lines_of(self._settings())
         content = {
             "case": case,
             "attended": attended,
-            "helplines": helplines(self._settings),
+            "helplines": helplines(self._settings()),
             "words": words_for(await cases.state(case), lines, attended=attended),
         }
         return answer_with(request, token, content)
@@ -198,17 +196,17 @@ class Help:
         A page that names no arrival is of a version that takes whatever comes for a case: it hears a no.
         """
         self._presses.pressed(place.slug)
-        attended, lines = self._house.cases.is_attended(), lines_of(self._settings)
+        attended, lines = self._house.cases.is_attended(), lines_of(self._settings())
         if not knows_of_many:
             no = wire.refusal(None, Refused("many_call"))
             words = f"{no.words} If you are in danger right now, {turn_to(lines)} at once."
             content = {**msgspec.to_builtins(no), "words": words}
-            return answer({**content, "helplines": helplines(self._settings)}, STATUS[no.code])
+            return answer({**content, "helplines": helplines(self._settings())}, STATUS[no.code])
         return answer(
             {
                 "case": None,
                 "attended": attended,
-                "helplines": helplines(self._settings),
+                "helplines": helplines(self._settings()),
                 "words": words_for_many(lines, attended=attended),
             }
         )

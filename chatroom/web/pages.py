@@ -5,7 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatroom.settings import Settings
+from chatroom.settings import Holds
 from chatroom.web.answers import care, page, refused
 from moderation.refused import Refused
 
@@ -13,13 +13,13 @@ from moderation.refused import Refused
 class Pages:
     """The same for everybody."""
 
-    def __init__(self, settings: Settings, templates: Environment) -> None:
+    def __init__(self, settings: Holds, templates: Environment) -> None:
         self._settings = settings
         self._templates = templates
 
     async def home(self, request: Request) -> Response:
         """GET /: there is no list of rooms; a door opens by its invitation."""
-        return page(self._templates, "closed_door.html", door=care(self._settings))
+        return page(self._templates, "closed_door.html", door=care(self._settings()))
 
     async def nowhere(self, request: Request, wrong: Exception) -> Response:
         """Every wrong address: a page like that of an unknown room, with Help; JSON for who reads no pages."""
@@ -28,7 +28,7 @@ class Pages:
             answer = refused(Refused("no_such_page"))
             answer.status_code = wrong.status_code
         else:
-            door = care(self._settings)
+            door = care(self._settings())
             answer = page(self._templates, "closed_door.html", wrong.status_code, door=door)
         answer.headers.update({"X-Robots-Tag": "noindex", **(wrong.headers or {})})
         return answer

@@ -12,7 +12,7 @@ from chatroom.groups.meetings import AGAIN, Meetings, Visit, Waiting, holders
 from chatroom.live import wire
 from chatroom.people.accounts import Session
 from chatroom.people.audit import Deed
-from chatroom.settings import Settings
+from chatroom.settings import Holds
 from chatroom.store.rooms import Room
 from chatroom.web.answers import answer, asked, care, helplines, page, refused
 from chatroom.web.house import House
@@ -59,7 +59,7 @@ class Rooms:
     """Pages and posts of a room."""
 
     def __init__(
-        self, house: House, meetings: Meetings, settings: Settings, templates: Environment
+        self, house: House, meetings: Meetings, settings: Holds, templates: Environment
     ) -> None:
         self._house = house
         self._meetings = meetings
@@ -74,7 +74,7 @@ class Rooms:
         visit = await self._visit(request)
         if visit is None:
             status = 403 if self._house.tried(request.scope) is None else 429
-            return page(self._templates, "closed_door.html", status, door=care(self._settings))
+            return page(self._templates, "closed_door.html", status, door=care(self._settings()))
         shown = page(self._templates, "room.html", door=await self._door(visit))
         shown.headers["X-Robots-Tag"] = "noindex"
         if visit.session is not None:
@@ -95,11 +95,11 @@ class Rooms:
             "sets_ways": visit.leads,
             "waiting": self._lobby(waiting) if waiting else None,
             "meeting": meeting.convened_at if visit.known else None,
-            "retention_hours": self._settings.retention_hours,
-            "kept": kept(self._settings.retention_hours),
-            **care(self._settings),
+            "retention_hours": self._settings().retention_hours,
+            "kept": kept(self._settings().retention_hours),
+            **care(self._settings()),
             "case": await self._house.cases.of(visit.session) if visit.session else None,
-            "speed": self._settings.time_speed,
+            "speed": self._settings().time_speed,
         }
         return {**door, "cues": self._meetings.cards(meeting)} if _holds(visit) else door
 
@@ -215,7 +215,7 @@ class Rooms:
             "waiting": True,
             **self._lobby(place),
             "room": {"slug": room.slug, "name": room.name},
-            "helplines": helplines(self._settings),
+            "helplines": helplines(self._settings()),
         }
 
     async def cues(self, request: Request) -> Response:

@@ -11,7 +11,7 @@ from chatroom.groups.departures import Departures
 from chatroom.people import passkeys
 from chatroom.people.persons import Persons
 from chatroom.people.ways_in import WaysIn, as_handle
-from chatroom.settings import Settings
+from chatroom.settings import Holds
 from chatroom.web.answers import answer, asked, care, page
 from chatroom.web.devices import device_of
 from chatroom.web.house import House
@@ -51,7 +51,7 @@ class SigningIn:
         persons: Persons,
         ways: WaysIn,
         departures: Departures,
-        settings: Settings,
+        settings: Holds,
         templates: Environment,
     ) -> None:
         self._house = house
@@ -63,7 +63,7 @@ class SigningIn:
 
     async def show(self, request: Request) -> Response:
         """GET /sign-in."""
-        return page(self._templates, "sign_in.html", door=care(self._settings))
+        return page(self._templates, "sign_in.html", door=care(self._settings()))
 
     async def challenge(self, request: Request) -> Response:
         """POST /sign-in/passkey/challenge -> what the browser is to be asked; it names nobody."""

@@ -175,7 +175,7 @@ class Connection:
 
 def gate(per_address: int, places: int) -> Gate:
     addresses = Addresses(b"k" * 32, (), lambda: 0.0)
-    return Gate(addresses, per_address, "words", lambda: KEPT_FREE + places)
+    return Gate(addresses, per_address, lambda: "words", lambda: KEPT_FREE + places)
 
 
 async def test_a93_who_waits_longest_in_a_crowd_goes_first():
@@ -210,7 +210,7 @@ async def test_a93_places_are_given_back_though_the_day_ends_meanwhile():
         at = 0.0
 
     days = Days()
-    house = Gate(Addresses(b"k" * 32, (), lambda: days.at), 2, "words", lambda: 1000)
+    house = Gate(Addresses(b"k" * 32, (), lambda: days.at), 2, lambda: "words", lambda: 1000)
     held = [Connection(house, EVE) for _ in range(2)]
     days.at = 90_000.0
     for one in held:

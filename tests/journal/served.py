@@ -16,7 +16,7 @@ from chatroom.live.http import guarded
 from chatroom.live.transport import FanoutProtocol
 from chatroom.server import listening_sockets
 
-OPEN = Gate(Addresses(b"", (), lambda: 0.0), 100_000, "")
+OPEN = Gate(Addresses(b"", (), lambda: 0.0), 100_000, lambda: "")
 
 
 class Thread:

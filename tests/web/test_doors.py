@@ -69,7 +69,7 @@ class Server:
             lambda: NOON,
             self.ended.append,
             self,
-            SETTINGS,
+            lambda: SETTINGS,
             Strangers(Limits(self.clock), self.clock),
             Addresses(bytes(32), (), lambda: NOON),
         )
