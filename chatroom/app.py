@@ -64,6 +64,9 @@ from chatroom.web.doors import Doors, Readiness
 from chatroom.web.help import Help
 from chatroom.web.house import House
 from chatroom.web.metrics import Metrics
+from chatroom.web.office import Office
+from chatroom.web.office_acts import OfficeActs
+from chatroom.web.opening import Opening
 from chatroom.web.pages import Pages
 from chatroom.web.rooms import Rooms
 from chatroom.web.routes import routes
@@ -90,7 +93,15 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=ways,
         exception_handlers={404: pages.nowhere, 405: pages.nowhere},
-        middleware=[Middleware(Security, origins=settings.origins, upgrades=Upgrades(ways))],
+        middleware=[
+            Middleware(Security, origins=settings.origins, upgrades=Upgrades(ways)),
+            Middleware(
+                Opening,
+                missing=lambda: ground.organisation.missing,
+                holds=holds,
+                templates=templates,
+            ),
+        ],
         lifespan=lambda _: _running(ground, machine, gate),
     )
     app.state.gate = gate
@@ -273,6 +284,10 @@ def _routes(
         assets,
         SigningIn(*serving),
         Account(*serving),
+        Office(house, meetings, ground.persons, ground.organisation, ground.engine, templates),
+        OfficeActs(
+            house, meetings, ground.persons, machine.departures, ground.organisation, ground.engine
+        ),
         Readiness(
             ground.engine,
             ground.bus,

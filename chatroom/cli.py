@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chatroom import demo as plays
 from chatroom import log_files, server
 from chatroom.app import create_app
-from chatroom.cli_people import person, session
+from chatroom.cli_people import people, person, session
 from chatroom.groups import fitness, trial, ways
 from chatroom.groups.formats import open_formats
 from chatroom.live.policies import default_text
@@ -28,6 +29,7 @@ from chatroom.people import chain, heads
 from chatroom.people.accounts import Accounts
 from chatroom.people.audit import OPERATOR, Act, Audit, Deed, Kind
 from chatroom.people.invitations import DEFAULTS, Limits, handle, told
+from chatroom.people.organisation import Organisation
 from chatroom.people.secret import secret_key
 from chatroom.settings import BadSetting, Settings, current, require_public
 from chatroom.store import audit as told_of
@@ -105,9 +107,9 @@ def serve() -> None:
     server.require_servers(settings)
     log_files.set_up()
     with database.sole_server(settings):
-        asyncio.run(server.assert_migrated(settings))
+        text = asyncio.run(_welcome(settings))
         sockets = server.listening_sockets(settings.host, settings.port)
-        server.run(create_app(settings), sockets, lambda: click.echo(server.listens(settings)))
+        server.run(create_app(settings), sockets, lambda: click.echo(text))
 
 
 @main.command()
@@ -121,7 +123,7 @@ def migrate() -> None:
 @main.command()
 def check() -> None:
     """Say of each setting whether it is fit to go live; exit 1 if one is not."""
-    found = asyncio.run(fitness.findings(current()))
+    found = asyncio.run(_findings(current()))
     for finding in found:
         click.echo(f"{'ok ' if finding.fit else 'NO '} {finding.name}: {finding.words}")
     sys.exit(0 if all(finding.fit for finding in found) else 1)
@@ -359,6 +361,27 @@ async def _demo(links: tuple[str, str], speed: float, format: str) -> None:
     play = plays.Play(links, speed, pause, click.echo, format)
     await play.perform(plays.read_script(format))
     click.echo("The meeting has ended.")
+
+
+async def _welcome(settings: Settings) -> str:
+    """What is printed once the server listens; with the way into the office until somebody has taken it."""
+    async with server.opened(settings) as engine:
+        secret = await people(settings, engine).first_link(Clock().now())
+    if secret is None:
+        return server.listens(settings)
+    link = f"{settings.origins[0]}/enter#{secret}"
+    return f"{server.listens(settings)}\nSet this place up, by this link, which opens once: {link}"
+
+
+async def _findings(settings: Settings) -> list[fitness.Finding]:
+    """With what a lead has set, where the database can be asked."""
+    with suppress(server.CannotStart, DatabaseAway, BadSetting):
+        async with server.opened(settings) as engine:
+            audit = _accounts(settings, engine).audit
+            organisation = Organisation(settings, engine, audit)
+            await organisation.learn()
+            settings = organisation.settings()
+    return await fitness.findings(settings)
 
 
 def _changes(settings: Iterable[str]) -> dict[str, Any]:

@@ -143,7 +143,8 @@ def _as_json(one: Person) -> dict[str, Any]:
     }
 
 
-def _people(settings: Settings, engine: AsyncEngine) -> Persons:
+def people(settings: Settings, engine: AsyncEngine) -> Persons:
+    """Those of a database."""
     audit = Audit(engine, secret_key(settings.secret_file, os.urandom))
     return Persons(engine, audit, os.urandom)
 
@@ -157,8 +158,8 @@ async def _duty(engine: AsyncEngine, role: Role, slug: str | None) -> Duty:
     return Duty(role, room.id)
 
 
-async def _one(people: Persons, handle: str) -> Person:
-    found = [one for one in await people.everybody() if named(one.id) == handle]
+async def _one(them: Persons, handle: str) -> Person:
+    found = [one for one in await them.everybody() if named(one.id) == handle]
     if not found:
         raise server.CannotStart(f"There is no person {handle!r}; see: chatroom person list")
     return found[0]
@@ -167,54 +168,54 @@ async def _one(people: Persons, handle: str) -> Person:
 async def _added(settings: Settings, name: str, role: Role, slug: str | None) -> tuple[int, str]:
     async with server.opened(settings) as engine:
         duty = await _duty(engine, role, slug)
-        return await _people(settings, engine).add(name, [duty], Clock().now())
+        return await people(settings, engine).add(name, [duty], Clock().now())
 
 
 async def _everybody(settings: Settings) -> list[Person]:
     async with server.opened(settings) as engine:
-        return await _people(settings, engine).everybody()
+        return await people(settings, engine).everybody()
 
 
 async def _linked(settings: Settings, handle: str) -> tuple[int, str]:
     async with server.opened(settings) as engine:
-        people = _people(settings, engine)
-        id = (await _one(people, handle)).id
-        return id, await people.link(id, Clock().now())
+        them = people(settings, engine)
+        id = (await _one(them, handle)).id
+        return id, await them.link(id, Clock().now())
 
 
 async def _changed(
     settings: Settings, handle: str, role: Role, slug: str | None, *, gives: bool
 ) -> None:
     async with server.opened(settings) as engine:
-        people, duty = _people(settings, engine), await _duty(engine, role, slug)
-        id, now = (await _one(people, handle)).id, Clock().now()
+        them, duty = people(settings, engine), await _duty(engine, role, slug)
+        id, now = (await _one(them, handle)).id, Clock().now()
         try:
-            await (people.give(id, duty, now) if gives else people.take(id, duty, now))
+            await (them.give(id, duty, now) if gives else them.take(id, duty, now))
         except Refused as no:
             raise _cannot(no) from None
 
 
 async def _switched(settings: Settings, handle: str, *, on: bool) -> None:
     async with server.opened(settings) as engine:
-        people = _people(settings, engine)
-        id, now = (await _one(people, handle)).id, Clock().now()
+        them = people(settings, engine)
+        id, now = (await _one(them, handle)).id, Clock().now()
         try:
-            await (people.switch_on(id, now) if on else people.switch_off(id, now))
+            await (them.switch_on(id, now) if on else them.switch_off(id, now))
         except Refused as no:
             raise _cannot(no) from None
 
 
 async def _devices(settings: Settings, handle: str) -> list[tuple[str, float, float]]:
     async with server.opened(settings) as engine:
-        people, now = _people(settings, engine), Clock().now()
-        found = await people.devices((await _one(people, handle)).id, now)
+        them, now = people(settings, engine), Clock().now()
+        found = await them.devices((await _one(them, handle)).id, now)
         return [(one.device, one.created_at, one.expires_at) for one in found]
 
 
 async def _signed_out(settings: Settings, handle: str) -> int:
     async with server.opened(settings) as engine:
-        people = _people(settings, engine)
-        return len(await people.end_others((await _one(people, handle)).id, Clock().now()))
+        them = people(settings, engine)
+        return len(await them.end_others((await _one(them, handle)).id, Clock().now()))
 
 
 def _cannot(no: Refused) -> server.CannotStart:

@@ -12,6 +12,7 @@ from chatroom.app import create_app
 from chatroom.live.timekeeper import Clock
 from chatroom.people.accounts import Accounts
 from chatroom.people.audit import OPERATOR, Deed
+from chatroom.people.persons import Persons
 from chatroom.people.secret import secret_key
 from chatroom.settings import BadSetting, Helpline, Settings, current, require_public
 from chatroom.store import database, rooms
@@ -63,8 +64,8 @@ def _run(settings: Settings) -> None:
             origins=three_origins(settings, ipv6=ipv6),
             helplines=settings.helplines or EXAMPLES,
         )
-        secrets = asyncio.run(_prepare(settings))
-        text = welcome(settings, secrets, ipv6=ipv6)
+        secrets, office = asyncio.run(_prepare(settings))
+        text = welcome(settings, secrets, office, ipv6=ipv6)
         app = create_app(settings)
         server.run(app, sockets, lambda: print(text, flush=True))
 
@@ -80,7 +81,7 @@ def three_origins(settings: Settings, *, ipv6: bool) -> tuple[str, ...]:
     return tuple(origin.replace("[::1]", "staff.localhost") for origin in settings.origins)
 
 
-def welcome(settings: Settings, secrets: dict[Role, str], *, ipv6: bool) -> str:
+def welcome(settings: Settings, secrets: dict[Role, str], office: str | None, *, ipv6: bool) -> str:
     """What is printed once the server listens."""
     lines = [server.listens(settings), f'The room "{ROOM[0]}" is open. Enter as', ""]
     for number, (role, secret) in enumerate(secrets.items()):
@@ -97,11 +98,18 @@ def welcome(settings: Settings, secrets: dict[Role, str], *, ipv6: bool) -> str:
     if settings.origins[0].startswith("http:"):
         lines.append("Safari keeps no sign-in without https: use Firefox or Chrome here.")
     lines.append("They last for a day. Ctrl+C ends the server.")
+    if office is not None:
+        link = f"{settings.origins[0]}/enter#{office}"
+        lines += [
+            "",
+            "The office, where a lead sets all this up. In a private window, once:",
+            f"  {link}",
+        ]
     return "\n".join(lines)
 
 
-async def _prepare(settings: Settings) -> dict[Role, str]:
-    """The secrets of three fresh invitations to a migrated server that has a room."""
+async def _prepare(settings: Settings) -> tuple[dict[Role, str], str | None]:
+    """The secrets of three fresh invitations to a migrated server that has a room, and the office's."""
     await database.migrate(settings)
     engine = database.open_engine(settings)
     try:
@@ -110,9 +118,11 @@ async def _prepare(settings: Settings) -> dict[Role, str]:
         tell = accounts.audit.telling(Deed(OPERATOR, "room_made", "room"), now)
         room = await rooms.room_by_slug(engine, rooms.slug_of(ROOM[0]))
         room = room or await rooms.create_room(engine, *ROOM, now, os.urandom, tell=tell)
-        return {
+        links = {
             role: await accounts.invite(room.id, role, None, now + LINKS_LAST, now) for role in WHO
         }
+        people = Persons(engine, accounts.audit, os.urandom)
+        return links, await people.first_link(now)
     finally:
         await engine.dispose()
 

@@ -458,7 +458,9 @@ def test_each_of_three_people_has_an_address_of_their_own(tmp_path: Path):
 
 
 def test_where_there_is_no_ipv6_it_is_said():
-    text = demo.welcome(load({}), {"member": "a", "facilitator": "b", "staff": "c"}, ipv6=False)
+    text = demo.welcome(
+        load({}), {"member": "a", "facilitator": "b", "staff": "c"}, None, ipv6=False
+    )
     assert "This machine has no [::1]" in text
 
 
@@ -466,10 +468,10 @@ def test_make_run_ships_example_lines_that_say_that_they_are_none():
     assert all("EXAMPLE" in line.label and "nobody answers" in line.label for line in demo.EXAMPLES)
     settings = msgspec.structs.replace(load({}), helplines=demo.EXAMPLES)
     secrets: dict[Role, str] = {"member": "a", "facilitator": "b", "staff": "c"}
-    assert "EXAMPLE lines that nobody answers" in demo.welcome(settings, secrets, ipv6=True)
-    assert "The member's link is for everybody" in demo.welcome(settings, secrets, ipv6=True)
+    assert "EXAMPLE lines that nobody answers" in demo.welcome(settings, secrets, None, ipv6=True)
+    assert "The member's link is for everybody" in demo.welcome(settings, secrets, None, ipv6=True)
     own = load({"HELPLINES": "Helpline | 116 123"})
-    assert "EXAMPLE" not in demo.welcome(own, secrets, ipv6=True)
+    assert "EXAMPLE" not in demo.welcome(own, secrets, None, ipv6=True)
     number, text = demo.EXAMPLES
     assert load({"HELPLINES": f"a | {number.reach}; b | {text.reach}"}).helplines == (
         Helpline("a", number.reach, number.url),
@@ -479,7 +481,9 @@ def test_make_run_ships_example_lines_that_say_that_they_are_none():
 
 def test_an_operators_own_origin_is_the_address_of_all_three():
     settings = load({"ORIGINS": MEET})
-    text = demo.welcome(settings, {"member": "a", "facilitator": "b", "staff": "c"}, ipv6=True)
+    text = demo.welcome(
+        settings, {"member": "a", "facilitator": "b", "staff": "c"}, None, ipv6=True
+    )
     assert text.startswith(f"Listening on localhost:8000. People come in at {MEET}\n")
     assert text.count(f"{MEET}/enter#") == 3
     assert "a browser for each person" in text

@@ -1,7 +1,9 @@
 """The database as it lies on disk, and the queries on rooms, meetings and cases, on both kinds."""
 
 import asyncio
+import os
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -77,6 +79,26 @@ async def test_tables_are_pending_until_they_are_migrated(kind: str, tmp_path: P
         assert not await database.pending(ground.settings)
         ground.ask("DELETE FROM alembic_version WHERE version_num > ?", "")
         assert await database.pending(ground.settings)
+
+
+LOOKS_IN = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM room'); c.close()"
+
+
+async def test_a_second_engine_of_this_process_takes_no_lock_from_the_first(tmp_path: Path):
+    """The office looks at the settings by an engine of its own, and then a command looks in from outside."""
+    async with store_in(tmp_path) as engine:
+        settings = settings_in(tmp_path)
+        assert settings.database_path is not None
+        await rooms.create_room(engine, "Evening group", "small", NOON, dice("room"))
+        wal = f"{settings.database_path.name}-wal"
+        assert wal in os.listdir(tmp_path), "what it has written is there still"
+        assert not await database.pending(settings)
+        looks = (sys.executable, "-c", LOOKS_IN, str(settings.database_path))
+        other = await asyncio.create_subprocess_exec(*looks)
+        assert await other.wait() == 0
+        assert wal in os.listdir(tmp_path), "the other one took itself for the last"
+        await rooms.create_room(engine, "Morning group", "small", NOON, dice("another"))
+        assert len(await rooms.list_rooms(engine)) == 2
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -183,6 +183,20 @@ class Meetings:
         """What the next meeting of a room is held by; raises `Refused` where there is no such thing."""
         return await self._formats.of(room)
 
+    async def formats(self) -> list[tuple[str, str]]:
+        """Every format that a room can have: its id, and its title."""
+        return [(id, title) for id, _, title in await self._formats.listed()]
+
+    async def ways_of(self, format: str, changes: dict[str, Any]) -> dict[str, Any]:
+        """The ways of a new room; raises `Refused` where they don't fit its format, or there is none."""
+        found = await self._formats.get(format)
+        if found is None:
+            raise Refused("no_such_way", why=format)
+        try:
+            return changed(found, {}, changes)
+        except ValueError as wrong:
+            raise Refused("no_such_way", why=str(wrong)) from None
+
     async def change_ways(self, room: Room, changes: dict[str, Any], tell: Telling) -> Room:
         """The room with ways that hold from the next meeting on; a meeting keeps those it began with."""
         found = await self._formats.base(room)

@@ -317,6 +317,11 @@ REFUSALS: dict[str, Words] = {
         "That is the only way in that you have. Make another one first, then take this one away.",
         (),
     ),
+    "not_set_up": Words(
+        "This place is not open yet. Your link stays good: open it again later.", ("help",)
+    ),
+    "leads_only": Words("Only a lead can do that. Whoever runs your office can make you one.", ()),
+    "bad_setting": Words("That can't be so. Look at it again, then keep it.", ("keep_draft",)),
     "last_lead": Words(
         "Nobody else could run the office then. Make another person a lead first.", ()
     ),

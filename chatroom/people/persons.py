@@ -58,6 +58,26 @@ class Persons:
             await self._tell(connection, Deed(by, "person_invited", "person", id), now)
         return secret
 
+    async def first_link(self, now: float) -> str | None:
+        """The secret by which the first lead comes in, while none ever has; the last one is over."""
+        async with writing(self._engine, "leads") as connection:
+            leads = [
+                one
+                for one in await store.persons(connection)
+                if one.off_at is None and any(duty.role == "lead" for duty in one.duties)
+            ]
+            if any(one.seen_at is not None for one in leads):
+                return None
+            id = leads[0].id if leads else new_id(self._random_bytes)
+            if not leads:
+                who = self._random_bytes(32)
+                await store.add(connection, id=id, who=who, name="Lead", made_at=now)
+                await store.give(connection, id, "lead", ORGANISATION)
+            secret = new_secret(self._random_bytes)
+            await store.add_link(connection, id, hashed(secret), now + LINK_LIFE)
+            await self._tell(connection, Deed(OPERATOR, "person_invited", "person", id), now)
+        return secret
+
     async def everybody(self) -> list[Person]:
         """In the order of their names."""
         async with reading(self._engine) as connection:

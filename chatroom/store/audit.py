@@ -103,6 +103,12 @@ async def head(connection: AsyncConnection, *, locked: bool = False) -> Head:
     return Head(*found.one())
 
 
+async def latest(connection: AsyncConnection, limit: int) -> list[Row]:
+    """The newest of them, the newest first."""
+    query = select(tables.audit).order_by(tables.audit.c.n.desc()).limit(limit)
+    return [Row(**row) for row in (await connection.execute(query)).mappings()]
+
+
 async def rows(connection: AsyncConnection) -> AsyncIterator[Row]:
     """All that there are, in order."""
     after: int | None = None

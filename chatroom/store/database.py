@@ -1,11 +1,12 @@
 """The database: opened so that a receipt survives a crash. Where SQLite and PostgreSQL differ."""
 
+import errno
 import fcntl
 import hashlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -260,9 +261,16 @@ def _lock(file: IO[bytes], path: Path) -> None:
 
 
 def _create_private(path: Path) -> None:
-    """SQLite gives -wal and -shm the mode of the file itself, so nobody else can read those either."""
+    """SQLite gives -wal and -shm the mode of the file itself, so nobody else can read those either.
+
+    What is there already is not opened: closing it again would take from SQLite every lock that this
+    process has on it, and another one that looks in would take the -wal away (POSIX; sqlite.org/howtocorrupt).
+    """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise BadSetting("DATABASE_URL", f"{path} can't be opened: {error.strerror}") from None
 

@@ -26,6 +26,8 @@ STATUS = {
     "no_session": 401,
     "not_signed_in": 401,
     "sign_in_wrong": 403,
+    "leads_only": 403,
+    "bad_setting": 400,
     "passkey_wrong": 403,
     "no_such_person": 404,
     "not_yours": 403,

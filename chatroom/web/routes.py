@@ -12,6 +12,8 @@ from chatroom.web.desk import Desk
 from chatroom.web.doors import Doors, Readiness
 from chatroom.web.help import Help
 from chatroom.web.metrics import Metrics
+from chatroom.web.office import Office
+from chatroom.web.office_acts import OfficeActs
 from chatroom.web.pages import Pages
 from chatroom.web.rooms import Rooms
 from chatroom.web.signing import SigningIn
@@ -30,6 +32,12 @@ class CaseConvertor(Convertor[str]):
         return value
 
 
+class SwitchConvertor(CaseConvertor):
+    """Off or on."""
+
+    regex = "off|on"
+
+
 def routes(
     pages: Pages,
     door: Doors,
@@ -41,11 +49,14 @@ def routes(
     assets: Assets,
     signing: SigningIn,
     account: Account,
+    office: Office,
+    acts: OfficeActs,
     readiness: Readiness,
     metrics: Metrics,
 ) -> list[BaseRoute]:
     """GETs show, POSTs add; a socket lies below the thing that it is for."""
     register_url_convertor("case", CaseConvertor())
+    register_url_convertor("switch", SwitchConvertor())
     return [
         Route("/", pages.home),
         Route("/left", pages.left),
@@ -66,6 +77,26 @@ def routes(
         Route("/account/ways/end", answering(account.end_way), methods=["POST"]),
         Route("/account/sessions/end", answering(account.end_session), methods=["POST"]),
         Route("/account/end", answering(account.forget), methods=["POST"]),
+        Route("/office", office.show),
+        Route("/office/first-hour", office.first_hour),
+        Route("/office/first-hour", answering(acts.begin), methods=["POST"]),
+        Route("/office/rooms", answering(acts.make_room), methods=["POST"]),
+        Route("/office/rooms/{slug}", office.room),
+        Route("/office/rooms/{slug}/door", answering(acts.change_door), methods=["POST"]),
+        Route("/office/rooms/{slug}/links", answering(acts.make_link), methods=["POST"]),
+        Route("/office/links/end", answering(acts.end_link), methods=["POST"]),
+        Route("/office/people", office.people),
+        Route("/office/people", answering(acts.add_person), methods=["POST"]),
+        Route("/office/people/{person:case}", office.person),
+        Route("/office/people/{person:case}/link", answering(acts.link_person), methods=["POST"]),
+        Route("/office/people/{person:case}/duties", answering(acts.change_duty), methods=["POST"]),
+        Route("/office/people/{person:case}/end", answering(acts.forget), methods=["POST"]),
+        Route(
+            "/office/people/{person:case}/{how:switch}", answering(acts.switch), methods=["POST"]
+        ),
+        Route("/office/settings", office.settings),
+        Route("/office/settings", answering(acts.set), methods=["POST"]),
+        Route("/office/audit", answering(office.audit)),
         Route("/rooms/{slug}", answering(rooms.show)),
         Route("/rooms/{slug}/door", answering(rooms.door)),
         Route("/rooms/{slug}/seats", answering(rooms.take_seat), methods=["POST"]),

@@ -32,7 +32,7 @@ const isPhone = matchMedia("(max-width: 59.99rem)")
 /** Milliseconds for which somebody counts as looking, after they moved anything. */
 const LOOKING = 60_000
 const LOST = "Connection lost. Trying again. Cases that come in meanwhile show as soon as it is back."
-const GONE = "You are not signed in at the desk any more. Open your staff link again."
+const GONE = "You are not signed in at the desk any more. Open your staff link again, or sign in."
 
 class DeskPage {
   /** @type {DeskData} */

@@ -1,6 +1,6 @@
 /** Forms of the plain pages: what was typed goes out as JSON, and a no stands beside it, with everything kept. */
 
-import { el, write } from "./dom.js"
+import { el, isOff, turnOff, write } from "./dom.js"
 import { RefusedError, post } from "./http.js"
 import { bindLeave } from "./leave.js"
 import { guardAim } from "./views/aim.js"
@@ -36,10 +36,12 @@ export function bindForm(form, done) {
 
 /** What is grave takes two taps, and the second says what it does. @param {HTMLButtonElement} button */
 function isSure(button) {
-  if (button.dataset.asked) return performance.now() - Number(button.dataset.asked) > SURE_AFTER
-  button.dataset.asked = String(performance.now())
+  if (button.dataset.asked) return !isOff(button)
+  button.dataset.asked = "1"
   button.removeAttribute("aria-label")
   write(button, button.dataset.sure ?? "")
+  turnOff(button, "off", true)
+  setTimeout(() => turnOff(button, "off", false), SURE_AFTER)
   return false
 }
 

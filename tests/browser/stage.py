@@ -72,7 +72,9 @@ TARGETS = """(least) => {
     return [...e.options].map(({ text }) => text).filter((text) => pen.measureText(text).width > room)
   }
   for (const e of document.querySelectorAll("button, textarea, input, select, summary, a.button")) {
-    const { left, right, width, height } = e.getBoundingClientRect()
+    // The words of a box to tick are part of it.
+    const aimed = e.matches("[type=checkbox], [type=radio]") ? (e.closest("label") ?? e) : e
+    const { left, right, width, height } = aimed.getBoundingClientRect()
     if (!shown(e)) continue
     const name = e.getAttribute("aria-label") ?? e.textContent?.trim() ?? e.id
     const out = left < -0.5 || right > innerWidth + 0.5
