@@ -14,11 +14,13 @@ from typing import Any, TextIO, cast
 import click
 import msgspec
 from msgspec.structs import replace
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chatroom import demo as plays
 from chatroom import log_files, server
 from chatroom.app import create_app
+from chatroom.cli_keys import keys
 from chatroom.cli_people import people, person, session
 from chatroom.groups import fitness, trial, ways
 from chatroom.groups.formats import open_formats
@@ -375,7 +377,7 @@ async def _welcome(settings: Settings) -> str:
 
 async def _findings(settings: Settings) -> list[fitness.Finding]:
     """With what a lead has set, where the database can be asked."""
-    with suppress(server.CannotStart, DatabaseAway, BadSetting):
+    with suppress(server.CannotStart, BadSetting, SQLAlchemyError):
         async with server.opened(settings) as engine:
             audit = _accounts(settings, engine).audit
             organisation = Organisation(settings, engine, audit)
@@ -580,6 +582,7 @@ def _accounts(settings: Settings, engine: AsyncEngine) -> Accounts:
     return Accounts(engine, secret_key(settings.secret_file, os.urandom), os.urandom)
 
 
+main.add_command(keys)
 main.add_command(person)
 main.add_command(session)
 

@@ -69,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retention_chosen: bool
     case_retention_days: int
     secret_file: Path
+    key_file: Path
+    keys: Path
     settings_file: Path
     time_speed: float
     limits: float
@@ -135,6 +137,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         retention_chosen="RETENTION_HOURS" in env,
         case_retention_days=_number(env, "CASE_RETENTION_DAYS", 90, least=0, most=3650),
         secret_file=_secret_file(env, database_url),
+        key_file=_beside(env, "KEY_FILE", database_url, "master"),
+        keys=_beside(env, "KEYS", database_url, "keys"),
         settings_file=_settings_file(env),
         time_speed=_number(env, "TIME_SPEED", 1.0, least=0.001, most=10_000.0),
         limits=_number(env, "LIMITS", 1.0, least=0.1, most=1_000_000.0),
@@ -312,6 +316,16 @@ def _secret_file(env: Mapping[str, str], database_url: str) -> Path:
     if not kind.startswith("sqlite"):
         raise BadSetting("SECRET_FILE", "name a file of 32 random bytes that all processes share")
     return Path(f"{path}.key")
+
+
+def _beside(env: Mapping[str, str], name: str, database_url: str, ending: str) -> Path:
+    """Beside the SQLite file, or beside the secret that all processes share."""
+    if name in env:
+        return Path(env[name])
+    kind, _, path = database_url.partition(":///")
+    return Path(
+        f"{path}.{ending}" if kind.startswith("sqlite") else f"{env['SECRET_FILE']}.{ending}"
+    )
 
 
 # The settings file

@@ -23,7 +23,7 @@ DRAWN = re.compile(r"(?<=<!-- by python -m tests.house -->\n```\n).*?(?=```)", r
 
 # The wings of chatroom, outermost first; a module imports from its own wing and from those further in.
 WINGS = (
-    {"cli", "cli_people", "run", "__main__"},
+    {"cli", "cli_keys", "cli_people", "run", "__main__"},
     {"app", "server", "log_files"},
     {"web"},
     {"groups"},

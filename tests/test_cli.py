@@ -646,3 +646,20 @@ def clean() -> dict[str, str]:
     """The environment without what a developer may have set."""
     named = set(load({}).__struct_fields__) | {"database_url"}
     return {name: value for name, value in os.environ.items() if name.lower() not in named}
+
+
+# Keys
+
+
+def test_keys_are_checked_and_changed_and_a_lost_one_is_one_sentence(operator: Operator):
+    assert operator.gets("keys", "check").startswith("Keys that open: 0")
+    assert operator.gets("keys", "rotate").startswith("Wrapped by the new key: 0")
+    folder = operator.file.with_name("test.db.keys")
+    folder.mkdir()
+    (folder / f"{7:016x}.key").write_bytes(b"x" * 64)
+    refused = operator.types("keys", "rotate")
+    assert refused.exit_code == 1
+    assert "does not open" in refused.output
+    said = operator.types("serve")
+    assert said.exit_code == 2
+    assert "opens none of the keys" in said.output

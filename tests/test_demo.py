@@ -24,6 +24,7 @@ from tests.content.corpus import judge
 from tests.faults.checker import Stored, gapless, read_log, stored, stored_once
 from tests.faults.export import ENTRIES, _checked
 from tests.processes import ServerProcess, serving
+from tests.unsealed import beside
 
 TYPED = {"!": "hand_raised", "done": "turn_ended", "pass": "invite_ended"}
 LEAVES = {
@@ -197,7 +198,12 @@ def rows_by_room(database: Path) -> dict[str, list[dict[str, Any]]]:
     """
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         return {
-            slug: _checked(position, connection.execute(ENTRIES.format(mark="?"), (log,)))
+            slug: _checked(
+                position,
+                connection.execute(ENTRIES.format(mark="?"), (log,)),
+                log,
+                beside(database),
+            )
             for slug, log, position in connection.execute(meetings).fetchall()
         }
 

@@ -23,9 +23,11 @@ from moderation.meeting import entries as happened
 from tests import servers
 from tests.processes import SLOW, ServerProcess
 from tests.servers import asked
+from tests.unsealed import beside
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from chatroom.client import DeskSeat
     from moderation.case.entries import CaseListed
@@ -46,6 +48,7 @@ class Pair(NamedTuple):
     there: ServerProcess
     url: str
     bus: str
+    secret: Path
 
     def link_there(self, link: str) -> str:
         return link.replace(self.here.origin, self.there.origin)
@@ -72,7 +75,7 @@ async def pair(
         here, there = processes
         await here.migrate()
         await asyncio.gather(here.start(), there.start())
-        yield Pair(here, there, url, request.param)
+        yield Pair(here, there, url, request.param, secret)
 
 
 @pytest.fixture
@@ -151,10 +154,12 @@ async def test_a_session_is_known_to_all_processes_and_a_killed_one_takes_nothin
         await again.until(lambda: again.caught_up)
         await again.say("after")
     await pair.here.start()
-    words = (
-        f"SELECT words FROM body JOIN entry USING (log, position) WHERE type = 'said' AND {IN_ROOM}"
+    query = (
+        "SELECT log, entry_id, words FROM body JOIN entry USING (log, position)"
+        f" WHERE type = 'said' AND {IN_ROOM}"
     )
-    assert sorted(asked(pair.url, words, room.slug)) == [(b"after",), (b"before",)]
+    found = [beside(pair.secret).words(*row) for row in asked(pair.url, query, room.slug)]
+    assert sorted(found, key=str) == [b"after", b"before"]
 
 
 async def test_each_says_how_safely_it_keeps_a_receipt(pair: Pair):

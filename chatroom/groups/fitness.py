@@ -1,5 +1,8 @@
 """Whether this server may go live: one finding a setting."""
 
+import asyncio
+import os
+
 import msgspec
 
 from chatroom.groups.formats import open_formats
@@ -17,6 +20,7 @@ from chatroom.store.database import (
     pending,
     reading,
 )
+from chatroom.store.keys import Directory, Installation
 from chatroom.store.postgres import DatabaseAway
 from chatroom.store.rooms import list_rooms
 
@@ -37,6 +41,7 @@ async def findings(settings: Settings) -> list[Finding]:
         *([await _audit(settings)] if database.fit else []),
         _heads(settings),
         _secret(settings),
+        await _keys(settings),
         _file(settings),
         *map(_origin, settings.origins),
         _proxies(settings),
@@ -142,6 +147,28 @@ def _secret(settings: Settings) -> Finding:
     if path.stat().st_mode & 0o077:
         return unfit("SECRET_FILE", f"others can read {path}; run: chmod 600 {path}")
     return fit("SECRET_FILE", str(path))
+
+
+async def _keys(settings: Settings) -> Finding:
+    """Whether what is sealed opens: a key that is lost makes its words unreadable for good."""
+    path, store = settings.key_file, Directory(settings.keys)
+    logs = await asyncio.to_thread(store.logs)
+    if not path.exists():
+        if logs:
+            return unfit(
+                "KEY_FILE", f"{path} is gone, and with it all that was written; put it back"
+            )
+        return fit("KEY_FILE", f"{path} is made at the first start")
+    if path.stat().st_mode & 0o077:
+        return unfit("KEY_FILE", f"others can read {path}; run: chmod 600 {path}")
+    installation = Installation(path, os.urandom)
+    lost = [log for log in logs if installation.opened(log, store.read(log) or b"") is None]
+    if lost:
+        return unfit(
+            "KEY_FILE",
+            f"{path} does not open {len(lost)} of {len(logs)} keys; see: chatroom keys check",
+        )
+    return fit("KEY_FILE", f"{path}, and {len(logs)} keys that open in {settings.keys}")
 
 
 def _file(settings: Settings) -> Finding:

@@ -24,7 +24,6 @@ class Set(Struct, frozen=True):
     region: str | None = None
     helplines: str | None = None
     retention_hours: int | None = None
-    door_words: str | None = None
 
 
 class Organisation:
@@ -45,11 +44,6 @@ class Organisation:
     def name(self) -> str:
         """How the organisation calls itself."""
         return self._set.name or "Chatroom"
-
-    @property
-    def door_words(self) -> str:
-        """What it says at its doors."""
-        return self._set.door_words or ""
 
     @property
     def set(self) -> Set:

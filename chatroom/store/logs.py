@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import NamedTuple, Protocol
 
-READER = 6
+READER = 7
 """What this version can decide on; a log may ask for a newer one (W10).
 
 2: the floor in full. 3: invitations at the door, seats that are left, claims as leases.
 4: a lobby that is cleared, the shield offered, somebody at the desk again, presses of many.
 5: what the review holds, folds or asks about, and whose it was; notes and appeals.
 6: lines that are changed.
+7: words that are sealed.
 """
 
 

@@ -86,7 +86,6 @@ class SetSettings(Struct, frozen=True, forbid_unknown_fields=True):
     region: Annotated[str, Meta(pattern="^([A-Z]{2})?$")] | None = None
     helplines: Text | None = None
     retention_hours: Hours | None = None
-    door_words: Annotated[str, Meta(max_length=600)] | None = None
 
 
 class FirstHour(SetSettings, frozen=True, kw_only=True):
@@ -227,7 +226,7 @@ class OfficeActs:
     # Settings
 
     async def set(self, request: Request) -> Response:
-        """POST /office/settings {"name", "region", "helplines", "retention_hours", "door_words"}."""
+        """POST /office/settings {"name", "region", "helplines", "retention_hours"}."""
         wanted, by = await asked(request, SetSettings), await self._lead(request)
         await self._organisation.change(_changes(wanted), by.actor, self._house.now())
         return answer({"url": "/office/settings"})

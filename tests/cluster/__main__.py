@@ -17,10 +17,11 @@ async def main() -> None:
     port = int(os.environ.get("PORT", "8000"))
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
         async with cluster(Path(folder), port) as running:
-            print(await welcome(running), flush=True)  # noqa: T201 - that is what it is for
             loop = asyncio.get_running_loop()
-            for sign in (signal.SIGINT, signal.SIGTERM):  # A terminal sends it to all of them.
+            # Before anybody is told of it: a terminal sends it to all of them at once.
+            for sign in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(sign, running.ending.set)
+            print(await welcome(running), flush=True)  # noqa: T201 - that is what it is for
             await running.ending.wait()
 
 

@@ -171,7 +171,7 @@ class Cluster(Deployment):
         return await export.postgres_head(self.url)
 
     async def rows(self) -> list[dict[str, Any]]:
-        return await export.postgres_rows(self.url)
+        return await export.postgres_rows(self.url, self.folder / "secret")
 
 
 def deployment(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import msgspec
 
+from tests.unsealed import Unsealed, beside
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -33,7 +35,7 @@ def sqlite_rows(database: Path) -> list[dict[str, Any]]:
         rows = connection.execute(ENTRIES.format(mark="?"), (log[0],)).fetchall()
     finally:
         connection.close()
-    return _checked(log[1], rows)
+    return _checked(log[1], rows, log[0], beside(database))
 
 
 def sqlite_head(database: Path) -> int:
@@ -47,7 +49,7 @@ def sqlite_head(database: Path) -> int:
         connection.close()
 
 
-async def postgres_rows(url: str) -> list[dict[str, Any]]:
+async def postgres_rows(url: str, secret: Path) -> list[dict[str, Any]]:
     """Of a database that no server is connected to."""
     connection = await asyncpg.connect(url, timeout=10)
     try:
@@ -55,7 +57,7 @@ async def postgres_rows(url: str) -> list[dict[str, Any]]:
         rows = await connection.fetch(ENTRIES.format(mark="$1"), log[0])
     finally:
         await connection.close(timeout=5)
-    return _checked(log[1], rows)
+    return _checked(log[1], rows, log[0], beside(secret))
 
 
 async def postgres_head(url: str) -> int:
@@ -68,8 +70,10 @@ async def postgres_head(url: str) -> int:
         await connection.close(timeout=5)
 
 
-def _checked(position: int, rows: Iterable[Any]) -> list[dict[str, Any]]:
-    found = [_line(*row) for row in rows]
+def _checked(
+    position: int, rows: Iterable[Any], log: int, unsealed: Unsealed
+) -> list[dict[str, Any]]:
+    found = [_line(*row[:-1], unsealed.words(log, row[3], row[-1])) for row in rows]
     there = found[-1]["position"] if found else 0
     assert position == there, "the log's row is not at its last entry"
     return found

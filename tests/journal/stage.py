@@ -1,6 +1,7 @@
 """A journal on a real database, with a seam to break it at, a clock to hold in the hand, and what came out of it."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ from chatroom.store.database import PRAGMAS
 from chatroom.store.logs import Batch, Logs, Row
 from chatroom.store.logs_postgres import PostgresLogs
 from chatroom.store.logs_sqlite import SqliteLogs
+from chatroom.store.open import open_keys
+from chatroom.store.sealed import Sealed
 from moderation.meeting import commands as ask
 from moderation.meeting import entries as happened
 from moderation.meeting.format import Flags, Phase
@@ -27,6 +30,7 @@ from moderation.refused import Refused
 from tests.cast import NAMES, SESSIONS, ada, ben, chidi
 from tests.ground import NOON, dice
 from tests.store.places import Place, SqlitePlace, migrated_file
+from tests.unsealed import Unsealed
 
 KEY = bytes(range(32))
 EVENING, MORNING = 7, 8
@@ -71,6 +75,12 @@ def asked(where: Path | Place, query: str, *values: object) -> list[Any]:
     return place_at(where).ask(query, *values)
 
 
+def unsealed(where: Path | Place) -> Unsealed:
+    """Opens what stands in there."""
+    settings = place_at(where).settings
+    return Unsealed(settings.key_file, settings.keys)
+
+
 class Hands:
     """A clock that stands still until it is moved, and lets every decision be good."""
 
@@ -88,7 +98,8 @@ class Seam:
     The one statement that is an append on PostgreSQL stands for all of those that it is on SQLite.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, sealed: bool = True) -> None:
+        self.sealed = sealed
         self.before: Callable[[str], None] = lambda _: None
         self.after: Callable[[str], None] = lambda _: None
         self.row: Callable[[Row], Row] = lambda row: row
@@ -107,7 +118,7 @@ class Seam:
             return await append(rows)
 
         logs.append = seamed  # type: ignore[method-assign]
-        return logs
+        return Sealed(logs, open_keys(settings), os.urandom) if self.sealed else logs
 
     def _dialling(self, url: str) -> Callable[[], Coroutine[Any, Any, Any]]:
         async def dial() -> Any:
@@ -229,11 +240,12 @@ class Office:
         """Who said what, as the database has it."""
         rows = asked(
             self.path,
-            "SELECT e.seat, b.words FROM entry e LEFT JOIN body b USING (log, position)"
+            "SELECT e.seat, e.entry_id, b.words FROM entry e LEFT JOIN body b USING (log, position)"
             " WHERE e.log = ? AND e.type = 'said' ORDER BY e.position",
             log,
         )
-        return [(seat, words.decode() if words is not None else None) for seat, words in rows]
+        found = [(seat, unsealed(self.path).words(log, id, kept)) for seat, id, kept in rows]
+        return [(seat, words.decode() if words is not None else None) for seat, words in found]
 
     def numbers(self, log: int = EVENING, audience: int = 0) -> list[int]:
         query = "SELECT number FROM entry WHERE log = ? AND audience = ? ORDER BY position"

@@ -17,6 +17,7 @@ from tests.journal.stage import (
     OPEN_EPOCH,
     Office,
     asked,
+    unsealed,
 )
 from tests.live.hall import Hall
 from tests.store.places import Place
@@ -135,4 +136,6 @@ async def both(towers: list[Tower], seconds: float, *, step: float = 1.0) -> Non
 
 
 def words(where: Path | Place) -> list[str]:
-    return [row[0].decode() for row in asked(where, "SELECT words FROM body")]
+    query = "SELECT log, entry_id, words FROM body JOIN entry USING (log, position)"
+    found = (unsealed(where).words(*row) for row in asked(where, query))
+    return [one.decode() for one in found if one is not None]

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from chatroom.store.database import connect
 from chatroom.store.logs import READER, Batch, DataFault, First, Head, Logs, OutcomeUnknown, Row
+from chatroom.store.sealed import SEALED_SINCE
 from tests.journal.stage import Seam, add_log, migrated
 from tests.store.places import KINDS, Place, place
 
@@ -21,14 +23,15 @@ ID = b"i" * 16
 class Store:
     """A store with three logs, and a way to look past it into the database."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, sealed: bool) -> None:
         self.place = place
-        self.seam = Seam()
+        self.sealed = sealed
+        self.seam = Seam(sealed=sealed)
         self.logs = self.seam.open(place.settings)
 
     def open(self) -> Logs:
         """The same logs as another process has them."""
-        return Seam().open(self.place.settings)
+        return Seam(sealed=self.sealed).open(self.place.settings)
 
     def count(self, table: str, log: int = EVENING) -> int:
         count: int = self.place.ask(f"SELECT count(*) FROM {table} WHERE log = ?", log)[0][0]
@@ -36,21 +39,22 @@ class Store:
 
 
 @asynccontextmanager
-async def store_at(kind: str, folder: Path) -> AsyncIterator[Store]:
+async def store_at(kind: str, folder: Path, *, sealed: bool = True) -> AsyncIterator[Store]:
     with place(kind, folder) as ground:
         add_log(ground, EVENING, keep=100.0)
         add_log(ground, MORNING, keep=100.0)
         add_log(ground, NIGHT, "case", keep=0.0)
-        store = Store(ground)
+        store = Store(ground, sealed=sealed)
         try:
             yield store
         finally:
             await store.logs.close()
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=product(KINDS, ("bare", "sealed")), ids="-".join)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    async with store_at(request.param, tmp_path) as store:
+    kind, how = request.param
+    async with store_at(kind, tmp_path, sealed=how == "sealed") as store:
         yield store
 
 
@@ -96,7 +100,8 @@ async def test_what_was_appended_is_read_back_as_it_was(store: Store):
         said._replace(command_id=ID, digest=b"d" * 16),
         row(2),
     ]
-    assert await store.logs.head(EVENING) == Head(EVENING, "meeting", 2)
+    reader = SEALED_SINCE if store.sealed else 1
+    assert await store.logs.head(EVENING) == Head(EVENING, "meeting", 2, reader)
 
 
 async def test_a_log_that_is_elsewhere_takes_nothing_and_the_others_do(store: Store):
@@ -366,7 +371,9 @@ async def test_a_log_is_swept_once_its_time_after_the_end_is_over_p20(store: Sto
     await store.logs.sweep(EVENING, 150.0)
     assert await store.logs.sweepable(1e9) == []
     assert (store.count("body"), store.count("body", MORNING)) == (0, 1)
-    assert await store.logs.head(EVENING) == Head(EVENING, "meeting", 2, 1, 150.0)
+    assert await store.logs.head(EVENING) == Head(
+        EVENING, "meeting", 2, SEALED_SINCE if store.sealed else 1, 150.0
+    )
     assert await store.logs.tail(EVENING, 0) == [said._replace(words=None, digest=None), row(2)]
     assert await store.logs.first(EVENING, 2, ID) == First(0, 1, None)
 

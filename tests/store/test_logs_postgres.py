@@ -16,7 +16,7 @@ from chatroom.live.proposals import Answer, RetryLater
 from chatroom.store import postgres
 from chatroom.store.logs import Logs, OutcomeUnknown, Row
 from chatroom.store.logs_postgres import ANSWER_WITHIN, WHILE_SILENT, PostgresLogs
-from chatroom.store.open import open_logs
+from chatroom.store.open import bare_logs
 from tests import servers
 from tests.cast import ben, chidi
 from tests.journal.stage import Office, add_log, at_work, outcome
@@ -44,7 +44,7 @@ def ground(tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture
 async def logs(ground: Place) -> AsyncIterator[Logs]:
-    logs = open_logs(ground.settings)
+    logs = bare_logs(ground.settings)
     yield logs
     await logs.close()
 
@@ -63,7 +63,7 @@ async def test_two_processes_race_for_500_appends_and_none_is_lost_and_there_is_
     ground: Place,
 ):
     async def writes(seat: int) -> None:
-        mine = open_logs(ground.settings)
+        mine = bare_logs(ground.settings)
         position = 0
         for number in range(250):
             command = seat.to_bytes(8, "big") + number.to_bytes(8, "big")
@@ -235,7 +235,7 @@ async def test_a_server_that_keeps_silent_is_waited_for_so_long_and_then_less_p1
     broken: tuple[Postgres, Place],
 ):
     server, ground = broken
-    logs = open_logs(ground.settings)
+    logs = bare_logs(ground.settings)
     await logs.append([batch(0, row(1, command_id=ID))])
     server.stop()
     try:
@@ -260,7 +260,7 @@ async def test_after_a_restart_logs_go_on_by_themselves_f13(
     broken: tuple[Postgres, Place], how: signal.Signals
 ):
     server, ground = broken
-    logs = open_logs(ground.settings)
+    logs = bare_logs(ground.settings)
     await logs.append([batch(0, row(1, words=b"words"))])
     server.shut_down(how)
     for _ in range(2):
@@ -298,7 +298,7 @@ async def test_without_a_free_connection_the_wait_is_bounded_f17(broken: tuple[P
     with suppress(asyncpg.PostgresError):
         while True:
             hogs.append(await asyncpg.connect(server.url("chat")))
-    logs = open_logs(ground.settings)
+    logs = bare_logs(ground.settings)
     started = time.monotonic()
     with pytest.raises(OutcomeUnknown, match="TooManyConnections"):
         await logs.append([batch(0, row(1))])
