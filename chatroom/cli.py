@@ -109,9 +109,9 @@ def serve() -> None:
     server.require_servers(settings)
     log_files.set_up()
     with database.sole_server(settings):
-        text = asyncio.run(_welcome(settings))
+        text, app = asyncio.run(_welcome(settings)), create_app(settings)
         sockets = server.listening_sockets(settings.host, settings.port)
-        server.run(create_app(settings), sockets, lambda: click.echo(text))
+        server.run(app, sockets, lambda: click.echo(text))
 
 
 @main.command()

@@ -157,7 +157,6 @@ OPEN = {
     110: "open: no padding",
     115: "does not apply: neither is offered",
     117: "does not apply: it does not exist",
-    119: "open: bodies are not encrypted yet",
     121: "does not apply: no pictures of rooms are made",
 }
 

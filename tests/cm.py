@@ -35,7 +35,7 @@ BEHAVIOURS = {
     25: "What was removed or held is kept for its days, encrypted, and each look at it is written down",
 }
 OPEN = {
-    25: "open: it needs keys apart from the database and an audit of reads, which are not there yet",
+    25: "open: what was held is sealed like all words, and goes with them; it is not kept for days of its own",
 }
 
 PAGE = Page(

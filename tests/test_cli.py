@@ -29,6 +29,7 @@ from chatroom.store.accounts import Role
 from moderation.refused import Refused
 from tests import servers
 from tests.ports import free_port
+from tests.processes import serving
 
 MEET = "https://meet.example"
 HOUSE = Path(__file__).parent.parent
@@ -368,14 +369,23 @@ def test_a_wrong_setting_is_one_sentence_with_its_name(operator: Operator, comma
     assert result.stderr == "PORT: must be a number from 1 to 65535\n"
 
 
-def test_a_public_server_is_not_served_without_helplines_and_retention(operator: Operator):
-    for name, environ in [
-        ("HELPLINES", {"RETENTION_HOURS": "24"}),
-        ("RETENTION_HOURS", {"HELPLINES": "Samaritans | 116 123"}),
-    ]:
-        result = operator.types("serve", HOST="0.0.0.0", **environ)
-        assert result.exit_code == 2
-        assert result.stderr.startswith(f"{name}: ")
+async def test_a_public_server_that_nobody_has_set_up_lets_nobody_in_and_says_where_to_go(
+    tmp_path: Path,
+):
+    """Help and signing in are there; the way into the office is printed until somebody has taken it."""
+    async with serving(tmp_path, ORIGINS=MEET, HELPLINES="", RETENTION_HOURS="") as running:
+        assert re.search(rf"Set this place up, .*{MEET}/enter#\S{{43}}", running.log.read_text())
+        said = {"host": "meet.example", "accept": "text/html"}
+        async with httpx2.AsyncClient(trust_env=False, headers=said) as http:
+            at = f"http://127.0.0.1:{running.port}"
+            closed = await http.get(f"{at}/rooms/evening-group")
+            assert closed.status_code == 503
+            assert "This place is not open yet" in closed.text
+            scripted = await http.get(f"{at}/rooms/evening-group", headers={"accept": "*/*"})
+            assert scripted.json()["code"] == "not_set_up"
+            assert (await http.get(f"{at}/sign-in")).status_code == 200
+            help_ = await http.post(f"{at}/help", json={"id": "0" * 32, "room": None})
+            assert help_.status_code == 200
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate"])
@@ -651,7 +661,9 @@ def clean() -> dict[str, str]:
 # Keys
 
 
-def test_keys_are_checked_and_changed_and_a_lost_one_is_one_sentence(operator: Operator):
+def test_keys_are_checked_and_changed_and_a_lost_one_is_one_sentence(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+):
     assert operator.gets("keys", "check").startswith("Keys that open: 0")
     assert operator.gets("keys", "rotate").startswith("Wrapped by the new key: 0")
     folder = operator.file.with_name("test.db.keys")
@@ -660,6 +672,7 @@ def test_keys_are_checked_and_changed_and_a_lost_one_is_one_sentence(operator: O
     refused = operator.types("keys", "rotate")
     assert refused.exit_code == 1
     assert "does not open" in refused.output
-    said = operator.types("serve")
-    assert said.exit_code == 2
+    monkeypatch.setattr("chatroom.log_files.set_up", lambda: None)
+    said = operator.types("serve", PORT=str(free_port()), HOST="127.0.0.1")
+    assert said.exit_code == 2, said.output
     assert "opens none of the keys" in said.output

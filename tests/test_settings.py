@@ -154,22 +154,6 @@ def test_helplines_come_one_a_line_or_between_semicolons():
     )
 
 
-@pytest.mark.parametrize("missing", ["HELPLINES", "RETENTION_HOURS"])
-@pytest.mark.parametrize(
-    "address", [{"HOST": "0.0.0.0"}, {"HOST": "localhost", "ORIGINS": "https://meet.example.org"}]
-)
-def test_a_public_server_needs_helplines_and_a_retention(missing: str, address: dict[str, str]):
-    assert public(**PUBLIC | address).public
-    environ = {name: value for name, value in (PUBLIC | address).items() if name != missing}
-    with pytest.raises(BadSetting) as stopped:
-        public(**environ)
-    assert stopped.value.name == missing
-
-
-def test_keeping_nothing_is_a_decision_too():
-    assert public(**PUBLIC | {"RETENTION_HOURS": "0"}).retention == 0
-
-
 def test_a_public_server_keeps_real_time():
     with pytest.raises(BadSetting) as stopped:
         public(**PUBLIC, TIME_SPEED="60")

@@ -37,14 +37,10 @@ class Sealed:
         except (OSError, KeyLost) as error:
             # Nothing was stored: the sender's words stay with them, and are sent again.
             raise OutcomeUnknown(type(error).__name__) from None
-        rows = [row if row.words is None else self._with_seal(row, key) for row in batch.rows]
+        rows = [
+            row if row.words is None else sealed(row, key, self._random_bytes) for row in batch.rows
+        ]
         return batch._replace(rows=rows, min_reader=max(batch.min_reader, SEALED_SINCE))
-
-    def _with_seal(self, row: Row, key: AESGCM) -> Row:
-        if not isinstance(row.words, bytes):
-            raise DataFault("words are bytes")
-        nonce = self._random_bytes(NONCE)
-        return row._replace(words=MARK + nonce + key.encrypt(nonce, row.words, about(row)))
 
     async def _open(self, rows: list[Row]) -> list[Row]:
         found = []
@@ -98,6 +94,14 @@ class Sealed:
 def about(row: Row) -> bytes:
     """What the seal is bound to: this entry of this log, and no other place."""
     return row.log.to_bytes(8, "big", signed=True) + row.entry_id.encode(errors="surrogatepass")
+
+
+def sealed(row: Row, key: AESGCM, random_bytes: Callable[[int], bytes]) -> Row:
+    """The entry with its words sealed; raises `DataFault` for what are no words."""
+    if not isinstance(row.words, bytes):
+        raise DataFault("words are bytes")
+    nonce = random_bytes(NONCE)
+    return row._replace(words=MARK + nonce + key.encrypt(nonce, row.words, about(row)))
 
 
 def opened(row: Row, key: AESGCM) -> bytes | None:
