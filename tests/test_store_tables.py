@@ -106,7 +106,7 @@ async def test_a_room_of_the_version_before_keeps_its_groups_ways_open(kind: str
     with place(kind, tmp_path) as ground:
         for table in ("person_right", "person_link", "way_in", "person"):
             ground.tell(f"DROP TABLE {table}")
-        for table in ("access", "challenge", "ban", "setting"):
+        for table in ("access", "challenge", "setting"):
             ground.tell(f"DROP TABLE {table}")
         for column in ("arrival", "who", "person"):
             ground.tell(f"DROP INDEX session_{column}")

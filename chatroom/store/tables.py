@@ -245,20 +245,6 @@ access = Table(
 )
 Index("access_at", access.c.at)
 
-ban = Table(
-    "ban",
-    metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("kind", Text, nullable=False),
-    Column("subject", LargeBinary, nullable=False),
-    Column("room", BigInteger, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("made_at", Double, nullable=False),
-    Column("ends_at", Double),
-    CheckConstraint("kind IN ('session', 'person', 'invitation')", name="kind"),
-)
-Index("ban_subject", ban.c.subject)
-
 # What a lead has set in the office; the environment wins where both say something.
 
 setting = Table(

@@ -1,4 +1,4 @@
-"""People who serve, what they may do, how they sign in, who is kept out, and what a lead sets."""
+"""People who serve, what they may do, how they sign in, what is taken from them, and what a lead sets."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -101,19 +101,6 @@ def _rest() -> None:
         sa.Column("expires_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="challenge_pkey"),
     )
-    op.create_table(
-        "ban",
-        sa.Column("id", sa.BigInteger(), autoincrement=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("subject", sa.LargeBinary(), nullable=False),
-        sa.Column("room", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.Double(), nullable=False),
-        sa.Column("ends_at", sa.Double()),
-        sa.PrimaryKeyConstraint("id", name="ban_pkey"),
-        sa.CheckConstraint("kind IN ('session', 'person', 'invitation')", name="kind"),
-    )
-    op.create_index("ban_subject", "ban", ["subject"])
     op.create_table(
         "setting",
         sa.Column("name", sa.Text()),
