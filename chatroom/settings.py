@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     connections_per_address: int
     compressed_rooms: tuple[str, ...]
     helplines: tuple[Helpline, ...]
+    helplines_chosen: bool
     region: str
     policy: Path | None
     review: Review
@@ -128,6 +129,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         connections_per_address=_number(env, "CONNECTIONS_PER_ADDRESS", 256, least=8, most=100_000),
         compressed_rooms=_rooms(env.get("COMPRESSED_ROOMS", "")),
         helplines=helplines_of(env.get("HELPLINES", "")),
+        helplines_chosen="HELPLINES" in env,
         region=env.get("REGION", ""),
         policy=Path(env["POLICY"]) if "POLICY" in env else None,
         review=_review(env.get("REVIEW", "all")),
@@ -380,4 +382,6 @@ def _text(path: Path) -> str:
         raise BadSetting(str(path), f"can't be read: {error.strerror}") from None
 
 
-NAMES = frozenset(name.upper() for name in Settings.__struct_fields__ if name != "retention_chosen")
+NAMES = frozenset(
+    name.upper() for name in Settings.__struct_fields__ if not name.endswith("_chosen")
+)

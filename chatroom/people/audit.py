@@ -21,7 +21,7 @@ OfSettings = Literal[
 ]
 OfLinks = Literal["link_made", "link_revoked", "link_printed"]
 OfPeople = Literal[
-    "person_invited", "person_joined", "person_off", "person_on", "person_deleted",
+    "person_invited", "person_joined", "person_off", "person_on", "person_renamed", "person_deleted",
     "role_given", "role_taken", "ban_made", "ban_lifted",
 ]  # fmt: skip
 OfKeys = Literal[

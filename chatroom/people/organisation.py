@@ -55,7 +55,7 @@ class Organisation:
         """What the environment says, by name."""
         shipped = self._shipped
         said = {
-            "helplines": bool(shipped.helplines),
+            "helplines": shipped.helplines_chosen,
             "retention_hours": shipped.retention_chosen,
             "region": bool(shipped.region),
         }

@@ -102,11 +102,12 @@ class Persons:
             ids = [one.id for one in await store.persons(connection)]
             return await store.links(connection, ids)
 
-    async def rename(self, id: int, name: str) -> None:
+    async def rename(self, id: int, name: str, now: float, by: Actor = OPERATOR) -> None:
         """Another name in the office; in a meeting everybody says theirs at the door."""
         async with writing(self._engine) as connection:
             await _known(connection, id)
             await store.change(connection, id, name=name)
+            await self._tell(connection, Deed(by, "person_renamed", "person", id), now)
 
     async def give(self, id: int, duty: Duty, now: float, by: Actor = OPERATOR) -> bool:
         """What they may do from now on, in a meeting that is on too; False where they could already."""

@@ -71,6 +71,12 @@ class AddPerson(Struct, frozen=True, forbid_unknown_fields=True):
     rooms: list[str] = []
 
 
+class Rename(Struct, frozen=True, forbid_unknown_fields=True):
+    """How somebody is called in the office."""
+
+    name: Words
+
+
 class ChangeDuty(Struct, frozen=True, forbid_unknown_fields=True):
     """What somebody does from now on, or does no more."""
 
@@ -187,6 +193,15 @@ class OfficeActs:
         id, secret = await self._persons.add(name, duties, self._house.now(), by.actor)
         link = f"{origin_of(request)}/enter#{secret}"
         return answer({**shown(link), "url": f"/office/people/{named(id)}"})
+
+    async def rename(self, request: Request) -> Response:
+        """POST /office/people/{person}/name {"name"}."""
+        wanted, by = await asked(request, Rename), await self._lead(request)
+        name, id = " ".join(wanted.name.split()), self._id(request)
+        if not name:
+            raise Refused("bad_request")
+        await self._persons.rename(id, name, self._house.now(), by.actor)
+        return answer({"url": f"/office/people/{named(id)}"})
 
     async def link_person(self, request: Request) -> Response:
         """POST /office/people/{person}/link -> {"link", "square"}: the one before opens nothing."""

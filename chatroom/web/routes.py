@@ -88,6 +88,7 @@ def routes(
         Route("/office/people", office.people),
         Route("/office/people", answering(acts.add_person), methods=["POST"]),
         Route("/office/people/{person:case}", office.person),
+        Route("/office/people/{person:case}/name", answering(acts.rename), methods=["POST"]),
         Route("/office/people/{person:case}/link", answering(acts.link_person), methods=["POST"]),
         Route("/office/people/{person:case}/duties", answering(acts.change_duty), methods=["POST"]),
         Route("/office/people/{person:case}/end", answering(acts.forget), methods=["POST"]),
