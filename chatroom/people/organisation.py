@@ -96,7 +96,7 @@ class Organisation:
             raise Refused("bad_setting", why=wrong.why) from None
         hours = wanted.retention_hours
         if hours is not None and not 0 <= hours <= LONGEST_RETENTION:
-            raise Refused("bad_setting", why=f"0 to {LONGEST_RETENTION} hours")
+            raise Refused("bad_setting", why=f"hours: 0 to {LONGEST_RETENTION}")
         async with writing(self._engine) as connection:
             await store.change(connection, values, now)
             for name in values:

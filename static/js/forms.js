@@ -54,7 +54,8 @@ export async function sending(form, send) {
     await send()
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
-    say(form, error.message)
+    const why = error.refusal.facts?.why
+    say(form, typeof why === "string" && why !== "" ? `${error.message} (${why})` : error.message)
   } finally {
     delete form.dataset.sending
   }
