@@ -133,24 +133,13 @@ class Accounts:
         """
         async with writing(self._engine) as connection:
             rested = await store.revoke(connection, invitation)
-            if rested and not stays:
-                await store.take_rights(connection, invitation)
-                for session, room in rested:
-                    await self._lost(connection, session, room, now)
-            if rested is not None:
-                deed = Deed(by, "link_revoked", "link", invitation)
-                await self.audit.tell(connection, deed, now)
-        return None if rested is None else len(rested)
-
-    async def _lost(
-        self, connection: AsyncConnection, session: bytes, room: int, now: float
-    ) -> None:
-        """Who has nothing else is signed out; who has, is out of that one room."""
-        standing = (await store.standings(connection, [session]))[session]
-        await access.tell(connection, "rights", access.subject(standing.who, room), now)
-        if standing.person is None and not await store.rights_of(connection, session):
-            await store.end_session(connection, session, now)
-            await access.tell(connection, "ended", session, now)
+            if rested is None:
+                return None
+            lost = [] if stays else await store.take_rights(connection, invitation)
+            news = [one for each in lost for one in await _lost(connection, *each, now)]
+            await access.tell_all(connection, news, now)
+            await self.audit.tell(connection, Deed(by, "link_revoked", "link", invitation), now)
+        return rested
 
     async def leads_to(self, secret: str) -> int | None:
         """The room that a link is for; None where there is no such link."""
@@ -507,6 +496,20 @@ async def _moved(
     await store.give_back(connection, by)
     await store.move_right(connection, session_id, invitation.role, invitation.room, invitation.id)
     return True
+
+
+async def _lost(
+    connection: AsyncConnection, session: bytes, room: int, now: float
+) -> list[access.News]:
+    """Who has nothing else is signed out; who has, is out of that one room, or from the desk."""
+    standing = (await store.standings(connection, [session])).get(session)
+    if standing is None:
+        return []  # It was forgotten meanwhile.
+    news: list[access.News] = [("rights", access.subject(standing.who, room))]
+    if standing.person is None and not await store.rights_of(connection, session):
+        await store.end_session(connection, session, now)
+        news.append(("ended", session))
+    return news
 
 
 async def _take_use(connection: AsyncConnection, invitation: Invitation, now: float) -> None:

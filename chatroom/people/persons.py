@@ -131,8 +131,8 @@ class Persons:
                 await _another_lead(connection, id)
             if not await store.take(connection, id, duty.role, _place(duty)):
                 return []
-            await access.tell(connection, "rights", access.subject(person.who, _place(duty)), now)
             ended = await self._ended(connection, id, now) if duty.role in EVERYWHERE else []
+            await access.tell(connection, "rights", access.subject(person.who, _place(duty)), now)
             await self._tell_of_duty(connection, by, "role_taken", id, duty, now)
         return ended
 
@@ -183,13 +183,12 @@ class Persons:
     ) -> str | None:
         """The token of a new session, last in the caller's transaction; None for who is switched off."""
         person = await _known(connection, id)
-        if person.off_at is not None:
+        if not await store.comes(connection, id, now):
             return None
         token = new_secret(self._random_bytes)
         await sessions.sign_in(
             connection, hashed(token), id, person.who, device, now, now + SIGNED_IN
         )
-        await store.change(connection, id, seen_at=now)
         deed = Deed(actor_of(person.who, id), "signed_in", "person", id, reason=way)
         await self._tell(connection, deed, now)
         return token
@@ -250,8 +249,8 @@ class Persons:
             standing = (await sessions.standings(connection, [device.id]))[device.id]
             rights = await sessions.rights_of(connection, device.id, switched_off=True)
             await sessions.end_session(connection, device.id, now)
-            await access.tell(connection, "ended", device.id, now)
             ended.append(Ended(Session(device.id, 0.0, standing.who, id), tuple(rights)))
+        await access.tell_all(connection, [("ended", one.session.id) for one in ended], now)
         return ended
 
 

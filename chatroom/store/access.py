@@ -1,5 +1,6 @@
 """What was taken from somebody, in the order in which it was: what every process reads on from."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, text
@@ -24,6 +25,10 @@ def about(subject: bytes) -> tuple[bytes, int]:
     return subject[:-8], int.from_bytes(subject[-8:], "big")
 
 
+News = tuple[Kind, bytes]
+"""What is to be told: the kind, and the subject."""
+
+
 class Told(NamedTuple):
     """One thing that was taken."""
 
@@ -34,12 +39,22 @@ class Told(NamedTuple):
 
 async def tell(connection: AsyncConnection, kind: Kind, subject: bytes, now: float) -> None:
     """In the transaction of what it tells of: both are so, or neither is."""
+    await tell_all(connection, [(kind, subject)], now)
+
+
+async def tell_all(connection: AsyncConnection, news: Sequence[News], now: float) -> None:
+    """The same for many. Nothing that others may hold is changed after it: who holds that may wait to tell."""
+    if not news:
+        return
     row = tables.access
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
     head = await connection.scalar(select(func.max(row.c.position))) or 0
-    values = {"position": head + 1, "kind": kind, "subject": subject, "at": now}
-    await connection.execute(insert(row).values(values))
+    values = [
+        {"position": position, "kind": kind, "subject": subject, "at": now}
+        for position, (kind, subject) in enumerate(news, head + 1)
+    ]
+    await connection.execute(insert(row), values)
 
 
 async def since(connection: AsyncConnection, position: int) -> list[Told]:

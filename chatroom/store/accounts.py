@@ -70,20 +70,22 @@ async def invitations(connection: AsyncConnection, room: int | None = None) -> l
     return [Made(**row) for row in (await connection.execute(query)).mappings()]
 
 
-async def revoke(connection: AsyncConnection, invitation_id: int) -> list[tuple[bytes, int]] | None:
-    """Forgets a link; which sessions have a right by it, and where. None where there is no such link."""
+async def revoke(connection: AsyncConnection, invitation_id: int) -> int | None:
+    """Forgets a link; how many sessions have a right by it. None where there is no such link."""
     link, right = tables.invitation, tables.seat_right.c
     gone = await connection.execute(delete(link).where(link.c.id == invitation_id))
     if gone.rowcount == 0:
         return None
-    query = select(right.session, right.room).where(right.invitation == invitation_id)
-    return [(session, room) for session, room in await connection.execute(query)]
+    query = select(func.count()).where(right.invitation == invitation_id)
+    return await connection.scalar(query) or 0
 
 
-async def take_rights(connection: AsyncConnection, invitation_id: int) -> None:
-    """Nobody has a right by this link any more."""
+async def take_rights(connection: AsyncConnection, invitation_id: int) -> list[tuple[bytes, int]]:
+    """Nobody has a right by this link any more: who had one, and where."""
     right = tables.seat_right
-    await connection.execute(delete(right).where(right.c.invitation == invitation_id))
+    gone = delete(right).where(right.c.invitation == invitation_id)
+    taken = await connection.execute(gone.returning(right.c.session, right.c.room))
+    return [(session, room) for session, room in taken]
 
 
 async def add_invitation(connection: AsyncConnection, **values: Any) -> None:
