@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatroom.store import tables
@@ -79,8 +79,16 @@ async def change(connection: AsyncConnection, id: int, **values: Any) -> bool:
     ).rowcount == 1
 
 
+async def comes(connection: AsyncConnection, id: int, now: float) -> bool:
+    """They were seen now; False for who is switched off. Until the transaction ends nobody switches them off."""
+    row = tables.person
+    is_on = (row.c.id == id) & row.c.off_at.is_(None)
+    return (await connection.execute(update(row).where(is_on).values(seen_at=now))).rowcount == 1
+
+
 async def forget(connection: AsyncConnection, id: int) -> None:
     """Deletes somebody with all that is theirs; their sessions are to be ended first."""
+    await connection.execute(delete(tables.challenge).where(tables.challenge.c.person == id))
     await connection.execute(delete(tables.person).where(_PERSON.id == id))
 
 
@@ -127,19 +135,22 @@ async def links(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, fl
 
 
 async def person_of_link(connection: AsyncConnection, secret: bytes, now: float) -> int | None:
-    """Whose link this is, while it opens."""
+    """Whose link this is, while it opens; it opens nothing to who is switched off."""
     row = tables.person_link.c
-    query = select(row.person).where(row.secret == secret, row.expires_at > now)
+    query = select(row.person).where(row.secret == secret, row.expires_at > now, _is_on(row.person))
     return await connection.scalar(query)
 
 
 async def use_link(connection: AsyncConnection, secret: bytes, now: float) -> int | None:
-    """Whose link this was; it opens nothing any more."""
+    """Whose link this was; it opens nothing any more. That of who is switched off waits until they are on."""
     row = tables.person_link
-    found = await connection.execute(
-        delete(row).where(row.c.secret == secret, row.c.expires_at > now).returning(row.c.person)
-    )
+    opens = (row.c.secret == secret) & (row.c.expires_at > now) & _is_on(row.c.person)
+    found = await connection.execute(delete(row).where(opens).returning(row.c.person))
     return found.scalar_one_or_none()
+
+
+def _is_on(id: ColumnElement[int]) -> ColumnElement[bool]:
+    return id.in_(select(_PERSON.id).where(_PERSON.off_at.is_(None)))
 
 
 async def _duties(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[Duty, ...]]:
