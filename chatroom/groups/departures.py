@@ -19,6 +19,7 @@ from chatroom.store.accounts import AT_ONCE
 from chatroom.store.logs import OutcomeUnknown
 from moderation.meeting import commands as ask
 from moderation.meeting.state import Meeting
+from moderation.refused import Refused
 
 TIDY = 600.0
 """Seconds between two looks for sessions and links that are over."""
@@ -67,6 +68,17 @@ class Departures:
             self._hub.end_sessions({one.session.id: CLOSE_CODES["no_session"].code})
             with contextlib.suppress(*NOT_NOW):
                 await self.left(one)
+
+    async def makes_way(self, before: Session | None) -> None:
+        """Whether somebody may sign in where this session is: not in the middle of a talk with staff."""
+        if before is not None and await self._cases.of(before) is not None:
+            raise Refused("case_open_here")
+
+    async def made_way(self, token: str, now: float) -> None:
+        """Somebody has signed in there: the session that there was is over, and its seats are left (A60)."""
+        ended = await self._accounts.end(token, now)
+        if ended is not None:
+            await self.gone([ended])
 
     async def _leave(self, room: int, session: Session) -> bool:
         """Whether nothing stands against their coming again."""

@@ -57,6 +57,12 @@ class Departing(Protocol):
     async def left(self, ended: Ended, slug: str | None = None) -> None:
         """Their session is over."""
 
+    async def makes_way(self, before: Session | None) -> None:
+        """Raises `Refused` where nobody else may sign in now."""
+
+    async def made_way(self, token: str, now: float) -> None:
+        """Somebody has: that session is over."""
+
 
 class Doors:
     """`ended(session_id)` is called once a session is forgotten, so that its sockets can be closed."""
@@ -103,7 +109,7 @@ class Doors:
         session = await self._accounts.session(token, self._now()) if token else None
         room = await self._accounts.leads_to(secret)
         if room is None and await self._persons.is_link(secret, self._now()):
-            return await self._person_enters(request, secret)
+            return await self._person_enters(request, secret, session)
         if room is None:
             raise self._strangers.tried("guesses", address) or Refused("invitation_unknown")
         if session is None:
@@ -121,11 +127,20 @@ class Doors:
                 await self._departures.moved(session, room)
         return _handed_over(entered, to_browser=is_browser(request))
 
-    async def _person_enters(self, request: Request, secret: str) -> Response:
-        """Somebody who serves comes by their link, once: here they make a way in of their own."""
+    async def _person_enters(
+        self, request: Request, secret: str, before: Session | None
+    ) -> Response:
+        """Somebody who serves comes by their link, once: here they make a way in of their own.
+
+        As after every way in, the session that this browser had is over (A60).
+        """
+        await self._departures.makes_way(before)
         token = await self._persons.enter(secret, device_of(request), self._now())
         if token is None:
             raise Refused("invitation_unknown")
+        old = session_token(request.scope)
+        if before is not None and old is not None:
+            await self._departures.made_way(old, self._now())
         response = JSONResponse({"url": "/account"})
         set_session_cookie(response, token)
         return response

@@ -105,8 +105,7 @@ class SigningIn:
     async def _signed_in(self, request: Request, enters: Any) -> Response:
         house = self._house
         before = await session_of(house, request)
-        if before is not None and await house.cases.of(before) is not None:
-            raise Refused("case_open_here")
+        await self._departures.makes_way(before)
         try:
             token = await enters(device_of(request), house.now())
         except Refused as no:
@@ -114,9 +113,7 @@ class SigningIn:
             raise house.strangers.tried("guesses", address) or no from None
         old = session_token(request.scope)
         if before is not None and old is not None:
-            ended = await house.accounts.end(old, house.now())
-            if ended is not None:
-                await self._departures.gone([ended])
+            await self._departures.made_way(old, house.now())
         response = answer({"url": "/account"})
         set_session_cookie(response, token)
         return response

@@ -93,6 +93,12 @@ class Server:
     async def left(self, ended: Ended, slug: str | None = None) -> None:
         self.departed.append((ended.session.id, slug))
 
+    async def makes_way(self, before: Session | None) -> None:
+        pass
+
+    async def made_way(self, token: str, now: float) -> None:
+        await self.accounts.end(token, now)
+
     def browser(self) -> AsyncClient:
         transport = ASGITransport(self.app)
         return AsyncClient(transport=transport, base_url=MEET, headers=PAGE)
