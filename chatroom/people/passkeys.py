@@ -1,10 +1,12 @@
 """Passkeys: what a browser is asked, and whether its answer is right (WebAuthn Level 3)."""
 
 import json
+import struct
 from typing import Any
 from urllib.parse import urlsplit
 
 import webauthn
+from cryptography.exceptions import UnsupportedAlgorithm
 from msgspec import Struct
 from webauthn.helpers import bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
@@ -19,6 +21,11 @@ from moderation.refused import Refused
 
 PATIENCE = 120.0
 """Seconds in which somebody finds their key."""
+WRONG = (
+    *(WebAuthnException, ValueError, TypeError, AttributeError, LookupError, RecursionError),
+    *(struct.error, UnsupportedAlgorithm),
+)
+"""What comes of an answer that is none: it is read by four libraries, of which not each says so in its own words."""
 
 
 class Made(Struct, frozen=True):
@@ -63,7 +70,7 @@ def made(origin: str, challenge: bytes, answer: dict[str, Any]) -> Made:
             expected_origin=origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except WRONG:
         raise Refused("passkey_wrong") from None
     return Made(found.credential_id, data_of(found.credential_public_key, found.sign_count))
 
@@ -92,7 +99,7 @@ def after_use(origin: str, challenge: bytes, answer: dict[str, Any], data: bytes
             credential_current_sign_count=count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except WRONG:
         raise Refused("passkey_wrong") from None
     return data_of(key, found.new_sign_count)
 
@@ -106,7 +113,7 @@ def id_of(answer: dict[str, Any]) -> bytes:
     """Which passkey answers; raises `Refused("passkey_wrong")` for what is no answer."""
     try:
         return webauthn.base64url_to_bytes(answer["rawId"])
-    except (KeyError, TypeError, ValueError):
+    except WRONG:
         raise Refused("passkey_wrong") from None
 
 
@@ -115,7 +122,7 @@ def challenge_of(answer: dict[str, Any]) -> bytes:
     try:
         said = json.loads(webauthn.base64url_to_bytes(answer["response"]["clientDataJSON"]))
         return webauthn.base64url_to_bytes(said["challenge"])
-    except (KeyError, TypeError, ValueError):
+    except WRONG:
         raise Refused("passkey_wrong") from None
 
 
