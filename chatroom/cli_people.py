@@ -35,8 +35,10 @@ def person() -> None:
 @AS_JSON
 def add(name: str, role: str, room: str | None, as_json: bool) -> None:
     """Make an account for NAME, and print the link by which they come in, once, within seven days."""
+    if not name.strip() or len(name) > 80:
+        raise click.BadParameter("a name has 1 to 80 characters")
     settings = current()
-    id, secret = asyncio.run(_added(settings, name, cast("Role", role), room))
+    id, secret = asyncio.run(_added(settings, name.strip(), cast("Role", role), room))
     _print_link(settings, id, secret, as_json=as_json)
 
 
@@ -151,6 +153,8 @@ def people(settings: Settings, engine: AsyncEngine) -> Persons:
 
 async def _duty(engine: AsyncEngine, role: Role, slug: str | None) -> Duty:
     if role != "facilitator":
+        if slug is not None:
+            raise click.UsageError(f"Whoever is {role} is so for all rooms: leave --room away")
         return Duty(role, 0)
     room = await rooms.room_by_slug(engine, slug or "")
     if room is None:
@@ -179,8 +183,15 @@ async def _everybody(settings: Settings) -> list[Person]:
 async def _linked(settings: Settings, handle: str) -> tuple[int, str]:
     async with server.opened(settings) as engine:
         them = people(settings, engine)
-        id = (await _one(them, handle)).id
-        return id, await them.link(id, Clock().now())
+        one = await _one(them, handle)
+        if one.off_at is not None:
+            raise server.CannotStart(
+                f"{one.name} is switched off, and a link would open nothing: chatroom person on {handle}"
+            )
+        try:
+            return one.id, await them.link(one.id, Clock().now())
+        except Refused as no:
+            raise _cannot(no) from None
 
 
 async def _changed(
@@ -188,9 +199,13 @@ async def _changed(
 ) -> None:
     async with server.opened(settings) as engine:
         them, duty = people(settings, engine), await _duty(engine, role, slug)
-        id, now = (await _one(them, handle)).id, Clock().now()
+        one, now = await _one(them, handle), Clock().now()
+        has = any((each.role, each.room) == (duty.role, duty.room) for each in one.duties)
+        if not gives and not has:
+            where = f" in {slug}" if slug else ""
+            raise server.CannotStart(f"They are no {role}{where}: nothing was taken")
         try:
-            await (them.give(id, duty, now) if gives else them.take(id, duty, now))
+            await (them.give(one.id, duty, now) if gives else them.take(one.id, duty, now))
         except Refused as no:
             raise _cannot(no) from None
 
@@ -219,6 +234,8 @@ async def _signed_out(settings: Settings, handle: str) -> int:
 
 
 def _cannot(no: Refused) -> server.CannotStart:
+    if no.code == "no_such_person":
+        return server.CannotStart("There is no such person any more; see: chatroom person list")
     assert no.code == "last_lead", "nothing else is refused here"
     return server.CannotStart(
         "Nobody else could run the office then: make another person a lead first"
