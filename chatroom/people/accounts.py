@@ -501,12 +501,13 @@ async def _moved(
 async def _lost(
     connection: AsyncConnection, session: bytes, room: int, now: float
 ) -> list[access.News]:
-    """Who has nothing else is signed out; who has, is out of that one room, or from the desk."""
+    """Who was staff, or has nothing else, is signed out; who has, is out of that one room."""
     standing = (await store.standings(connection, [session])).get(session)
     if standing is None:
         return []  # It was forgotten meanwhile.
     news: list[access.News] = [("rights", access.subject(standing.who, room))]
-    if standing.person is None and not await store.rights_of(connection, session):
+    has_more = standing.person is not None or await store.rights_of(connection, session)
+    if room == store.ORGANISATION or not has_more:
         await store.end_session(connection, session, now)
         news.append(("ended", session))
     return news

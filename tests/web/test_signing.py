@@ -18,11 +18,13 @@ from chatroom.store.database import reading
 from chatroom.store.persons import Duty
 from chatroom.web.security import COOKIE
 from tests.journal.stage import SOON
-from tests.journal.town import Room, Town
+from tests.journal.town import GATHERING, Room, Town
 from tests.web.authenticator import PRESENT, Authenticator, as_text
+from tests.web.visitors import with_door
 
 PASSWORD = "four quiet green kettles"
 STAFF = Duty("staff", 0)
+COME_BACK = 4411
 
 
 class Browser:
@@ -445,3 +447,65 @@ async def test_p21_no_name_password_code_or_key_stands_in_a_log_line(
     assert [
         word for word in (*canaries, as_text(key.id), sam.token or "x" * 9) if word in told
     ] == []
+
+
+# A role that is given and taken in the middle of a meeting
+
+
+async def test_p23_a_role_that_is_taken_in_the_middle_of_a_meeting_holds_and_given_again_too(
+    town: Town, office: Office
+):
+    """Grace holds the meeting beside Ada by her account: as a member she keeps her seat, and comes back to it."""
+    room = await with_door(town, "open")
+    duty = Duty("facilitator", room.id)
+    ada = await room.open()
+    id, browser = await office.comes("Grace", duty)
+    grace = browser.token or ""
+    assert (await room.take_seat(grace, "Grace")).json() == {"seat": 2}
+    unlock = {"type": "unlock"}
+    async with room.sit(ada) as adas:
+        async with room.sit(grace) as graces:
+            assert (await graces.ask({"type": "lock"}))["type"] == "receipt"
+            await office.persons.take(id, duty, town.clock.now())
+            assert (await adas.entry("dismissed"))["entry"]["seat"] == 2
+            assert await graces.code() == COME_BACK
+        async with room.sit(grace) as member:
+            assert (await member.ask(unlock))["code"] == "facilitators_act"
+            assert (await member.say("I am here", GATHERING))["type"] == "receipt"
+            await office.persons.give(id, duty, town.clock.now())
+            assert (await adas.entry("appointed"))["entry"]["seat"] == 2
+            assert await member.code() == COME_BACK
+        async with room.sit(grace) as again:
+            assert (await again.ask(unlock))["type"] == "receipt"
+
+
+async def test_p23_whose_role_is_taken_where_links_alone_let_in_leaves_the_meeting(
+    town: Town, office: Office, room: Room
+):
+    duty = Duty("facilitator", room.id)
+    ada = await room.open()
+    id, browser = await office.comes("Grace", duty)
+    grace = browser.token or ""
+    assert (await room.take_seat(grace, "Grace")).json() == {"seat": 2}
+    async with room.sit(ada) as adas, room.sit(grace) as graces:
+        await office.persons.take(id, duty, town.clock.now())
+        assert (await adas.entry("seat_left"))["entry"]["seat"] == 2
+        assert await graces.code() in (4401, 4403)
+    assert (await room.take_seat(grace, "Grace")).status_code == 403
+
+
+async def test_p23_a_staff_link_that_is_taken_back_ends_the_desk_of_who_came_by_another_link_too(
+    town: Town, room: Room
+):
+    """Kim is a member of a room as well, in the same browser."""
+    now = town.clock.now()
+    kim = await town.enter(room.id, "member")
+    secret = await town.accounts.invite(0, "staff", None, None, now)
+    kim = (await town.accounts.exchange(secret, kim, now)).token
+    [link] = [each.id for each in await town.accounts.invitations(0)][-1:]
+    place = {"id": secrets.token_hex(16), "name": "Kim"}
+    assert (await town.post("/desk/seats", place, kim)).status_code == 200
+    async with town.socket("/desk/socket") as desk:
+        await desk.hello(kim)
+        await town.accounts.revoke(link, town.clock.now())
+        assert await desk.code() == 4401
