@@ -170,7 +170,7 @@ class Sam(NamedTuple):
 
 async def sam_signs_in(trio: Trio, room: Room) -> Sam:
     async with server.opened(trio.settings) as engine:
-        people = cli_people._people(trio.settings, engine)
+        people = cli_people.people(trio.settings, engine)
         where = await rooms.room_by_slug(engine, room.slug)
         assert where is not None
         duties = (Duty("facilitator", where.id), Duty("staff", 0))
@@ -182,7 +182,7 @@ async def sam_signs_in(trio: Trio, room: Room) -> Sam:
 async def comes_again(trio: Trio, sam: Sam) -> str:
     """The token of another device."""
     async with server.opened(trio.settings) as engine:
-        secret = await cli_people._people(trio.settings, engine).link(sam.id, Clock().now())
+        secret = await cli_people.people(trio.settings, engine).link(sam.id, Clock().now())
     return token_of(await posted(trio.processes[2], "/invitations/exchange", {"secret": secret}))
 
 
