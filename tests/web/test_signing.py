@@ -340,6 +340,7 @@ async def test_nobody_ends_the_way_in_or_the_session_of_somebody_else(town: Town
     await mo.posts("/account/sessions/end", {"id": as_text(hashed(sam.token))})
     await mo.posts("/account/ways/end", {"id": as_text(key.id)})
     assert await sam.is_in()
+    assert await mo.is_in()
     assert [way.id for way in await office.ways.of(id)] == [key.id]
     last = await sam.posts("/account/ways/end", {"id": as_text(key.id)})
     assert last.json()["code"] == "last_way_in"
