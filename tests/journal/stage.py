@@ -111,6 +111,8 @@ class Seam:
             logs = SqliteLogs(settings.database_path, self.connect)
         else:
             logs = PostgresLogs(settings.database_url, self._dialling(settings.database_url))
+        if self.sealed:
+            logs = Sealed(logs, open_keys(settings), os.urandom)
         append = logs.append
 
         async def seamed(batches: Sequence[Batch]) -> set[int]:
@@ -118,7 +120,7 @@ class Seam:
             return await append(rows)
 
         logs.append = seamed  # type: ignore[method-assign]
-        return Sealed(logs, open_keys(settings), os.urandom) if self.sealed else logs
+        return logs
 
     def _dialling(self, url: str) -> Callable[[], Coroutine[Any, Any, Any]]:
         async def dial() -> Any:
