@@ -67,6 +67,8 @@ class SigningIn:
 
     async def challenge(self, request: Request) -> Response:
         """POST /sign-in/passkey/challenge -> what the browser is to be asked; it names nobody."""
+        if (no := self._house.tried(request.scope)) is not None:
+            raise no  # Each is kept for two minutes, and anybody may ask.
         challenge = await self._ways.challenge(None, self._house.now())
         return answer(passkeys.to_use(origin_of(request), challenge))
 
