@@ -131,7 +131,7 @@ class Persons:
                 await _another_lead(connection, id)
             if not await store.take(connection, id, duty.role, _place(duty)):
                 return []
-            ended = await self._ended(connection, id, now) if duty.role in EVERYWHERE else []
+            ended = await self.ended(connection, id, now) if duty.role in EVERYWHERE else []
             await access.tell(connection, "rights", access.subject(person.who, _place(duty)), now)
             await self._tell_of_duty(connection, by, "role_taken", id, duty, now)
         return ended
@@ -142,7 +142,7 @@ class Persons:
             await _known(connection, id)
             await _another_lead(connection, id)
             await store.change(connection, id, off_at=now)
-            ended = await self._ended(connection, id, now)
+            ended = await self.ended(connection, id, now)
             await self._tell(connection, Deed(by, "person_off", "person", id), now)
         return ended
 
@@ -158,7 +158,7 @@ class Persons:
         async with writing(self._engine, "leads") as connection:
             await _known(connection, id)
             await _another_lead(connection, id)
-            ended = await self._ended(connection, id, now)
+            ended = await self.ended(connection, id, now)
             await store.forget(connection, id)
             await self._tell(connection, Deed(by, "person_deleted", "person", id), now)
         return ended
@@ -201,14 +201,14 @@ class Persons:
     async def end_others(self, id: int, now: float, but: bytes | None = None) -> list[Ended]:
         """Everywhere but in one session: after another password, or where a device is gone."""
         async with writing(self._engine) as connection:
-            ended = await self._ended(connection, id, now, but)
+            ended = await self.ended(connection, id, now, but)
             await self._tell_of_end(connection, ended, now)
         return ended
 
     async def end_one(self, id: int, session: bytes, now: float) -> list[Ended]:
         """One of somebody's own; nobody else's."""
         async with writing(self._engine) as connection:
-            ended = await self._ended(connection, id, now, only=session)
+            ended = await self.ended(connection, id, now, only=session)
             await self._tell_of_end(connection, ended, now)
         return ended
 
@@ -234,7 +234,7 @@ class Persons:
             deed = Deed(one.session.actor, "session_ended", "session", one.session.id)
             await self._tell(connection, deed, now)
 
-    async def _ended(
+    async def ended(
         self,
         connection: AsyncConnection,
         id: int,
@@ -242,6 +242,7 @@ class Persons:
         but: bytes | None = None,
         only: bytes | None = None,
     ) -> list[Ended]:
+        """Somebody's sessions are over, in the caller's transaction: all but one, or one alone. They are to be left."""
         ended = []
         for device in await sessions.devices(connection, id, now):
             if device.id == but or only not in (None, device.id):

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.people import passkeys
+from chatroom.people.accounts import Ended
 from chatroom.people.audit import Act, Audit, Deed, actor_of
 from chatroom.people.passwords import (
     Passwords,
@@ -92,11 +93,19 @@ class WaysIn:
     # Passwords
 
     async def set_password(
-        self, person: int, handle: str, password: str, secret: str, code: str, now: float
-    ) -> None:
+        self,
+        person: int,
+        handle: str,
+        password: str,
+        secret: str,
+        code: str,
+        now: float,
+        but: bytes | None = None,
+    ) -> list[Ended]:
         """Name, password and authenticator, all three at once and in place of those before.
 
-        Raises `Refused`: `handle_taken`, `password_short`, `password_long`, or `code_wrong`.
+        Every other session of theirs is over with it, and to be left. Raises `Refused`: `handle_taken`,
+        `password_short`, `password_long`, or `code_wrong`.
         """
         handle = as_handle(handle)
         after = after_code(code_data(secret), code, now)
@@ -111,7 +120,9 @@ class WaysIn:
                 await ways_in.replace(connection, person, kind)  # type: ignore[arg-type]
                 row = {"id": self._random_bytes(16), "person": person, "kind": kind, "data": data}
                 await ways_in.add(connection, **row, label="", made_at=now, used_at=None)
+            ended = await self._people.ended(connection, person, now, but)
             await self._tell(connection, person, "password_changed", now)
+        return ended
 
     async def by_password(
         self, handle: str, password: str, code: str, device: str, now: float

@@ -127,10 +127,8 @@ class Account:
         wanted = await asked(request, SetPassword)
         session, person = await self._whose(request)
         now = self._house.now()
-        await self._ways.set_password(
-            person.id, wanted.handle, wanted.password, wanted.secret, wanted.code, now
-        )
-        ended = await self._persons.end_others(person.id, now, but=session.id)
+        typed = (wanted.handle, wanted.password, wanted.secret, wanted.code)
+        ended = await self._ways.set_password(person.id, *typed, now, but=session.id)
         await self._departures.gone(ended)
         return answer({"url": "/account"})
 

@@ -70,12 +70,13 @@ class Office:
         assert (answer.status_code, answer.json()) == (200, {"url": "/account"})
         return id, browser
 
-    async def with_password(self, id: int) -> tuple[str, str]:
-        """Their name to sign in with, and the secret of their authenticator."""
+    async def with_password(self, id: int, by: Browser | None = None) -> tuple[str, str]:
+        """Their name to sign in with, and the secret of their authenticator; set in this browser."""
         handle, secret = f"sam-{id:x}", pyotp.random_base32()
         before = self.town.clock.now() - 10 * STEP
         code = pyotp.TOTP(secret).at(int(before))
-        await self.ways.set_password(id, handle, PASSWORD, secret, code, before)
+        but = None if by is None or by.token is None else hashed(by.token)
+        await self.ways.set_password(id, handle, PASSWORD, secret, code, before, but)
         return handle, secret
 
     def code(self, secret: str, steps: int = 0) -> str:
@@ -256,7 +257,7 @@ async def test_a97_of_one_name_ten_are_tried_in_ten_minutes_whether_there_is_suc
 
 async def test_a59_another_password_ends_every_session_but_this_one(town: Town, office: Office):
     id, sam = await office.comes("Sam")
-    handle, secret = await office.with_password(id)
+    handle, secret = await office.with_password(id, sam)
     phone = Browser(town)
     assert (await types(phone, handle, PASSWORD, office.code(secret))).status_code == 200
     fresh = (await sam.posts("/account/authenticator")).json()["secret"]
@@ -361,7 +362,7 @@ async def test_the_quick_exit_ends_ones_own_session(town: Town, office: Office):
 async def test_of_an_account_that_is_deleted_no_row_is_left(town: Town, office: Office):
     id, sam = await office.comes("Sam")
     await adds(sam, Authenticator())
-    await office.with_password(id)
+    await office.with_password(id, sam)
     await sam.posts("/account/recovery")
     await sam.posts("/account/passkeys/challenge")
     await office.persons.link(id, town.clock.now())
