@@ -207,7 +207,7 @@ export function apply(room, { entry, at, number }) {
       return entry.service === "co_chair" ? promoted(room, entry.seat) : withService(room, entry.seat, entry.service, true)
     case "dismissed":
       return entry.service === "co_chair"
-        ? withPerson(room, entry.seat, { role: "member" })
+        ? { ...withPerson(room, entry.seat, { role: "member" }), chair: room.chair === entry.seat ? null : room.chair }
         : withService(room, entry.seat, entry.service, false)
     case "chair_offered":
       return { ...room, offer: { seat: entry.seat, by: entry.by, until: entry.until } }
