@@ -92,8 +92,7 @@ def _rotated(settings: Settings) -> int:
                 f"The key of {log:016x} does not open; nothing is lost by that now, but put KEY_FILE"
                 " back as it was, or delete that file if its words are gone for good"
             )
-        store.put(log, installation.wrapped(log, key))
-        changed += 1
+        changed += store.put(log, installation.wrapped(log, key))
     installation.end_change()
     return changed
 

@@ -1,8 +1,12 @@
 """The keys of words: one for each log, wrapped by the installation's, in a place of their own."""
 
 import asyncio
+import fcntl
 import hashlib
-from collections.abc import Callable
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -19,7 +23,7 @@ NAMED = 4
 """Bytes by which a wrapped key says which installation key opens it."""
 KNOWN_FOR = 60.0
 """Seconds for which a key stays in memory: after the sweep no process knows it for longer."""
-KNOWN_AT_MOST = 10_000
+KEY_FILE = re.compile(r"([0-9a-f]{16})\.key")
 
 _log = structlog.get_logger()
 
@@ -33,8 +37,8 @@ class KeyStore(Protocol):
     def make(self, log: int, wrapped: bytes) -> bytes:
         """Keeps it, and returns the one that is kept: of many who make one at once, one does."""
 
-    def put(self, log: int, wrapped: bytes) -> None:
-        """The same key, wrapped by another installation key."""
+    def put(self, log: int, wrapped: bytes) -> bool:
+        """The same key, wrapped by another installation key; False where it was destroyed meanwhile."""
 
     def destroy(self, log: int) -> None:
         """It is gone for good, from here; copies of this place are to be as short-lived (P19)."""
@@ -57,24 +61,41 @@ class Directory:
 
     def make(self, log: int, wrapped: bytes) -> bytes:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            private_file.make(self._file(log), wrapped)
-        except FileExistsError:
+        with self._alone():
             kept = self.read(log)
-            assert kept is not None, "nobody destroys the key of a log that is written"
-            return kept
-        return wrapped
+            if kept is None:
+                private_file.make(self._file(log), wrapped)
+            return kept or wrapped
 
-    def put(self, log: int, wrapped: bytes) -> None:
-        private_file.put(self._file(log), wrapped)
+    def put(self, log: int, wrapped: bytes) -> bool:
+        with self._alone():
+            is_there = self._file(log).exists()
+            if is_there:
+                private_file.put(self._file(log), wrapped)
+        return is_there
 
     def destroy(self, log: int) -> None:
-        if self._file(log).exists():
-            self._file(log).unlink(missing_ok=True)
+        if not self._folder.exists():
+            return
+        with self._alone():
+            # What a crash has left half-made opens the words as well.
+            for file in self._folder.glob(f"*{self._file(log).name}*"):
+                file.unlink(missing_ok=True)
             private_file.keep_folder(self._folder)
 
     def logs(self) -> list[int]:
-        return sorted(int(file.stem, 16) for file in self._folder.glob("*.key"))
+        there = (KEY_FILE.fullmatch(file.name) for file in self._folder.glob("*.key"))
+        return sorted(int(found[1], 16) for found in there if found)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of those who make, put and destroy, in all processes, one at a time."""
+        lock = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
 
     def _file(self, log: int) -> Path:
         return self._folder / f"{log:016x}.key"
@@ -110,6 +131,7 @@ class Installation:
 
     def wrapped(self, log: int, key: bytes) -> bytes:
         """A key of a log, as it is kept."""
+        self._keys = self._read()  # Another process may have changed it.
         by, nonce = self._keys[-1], self._random_bytes(NONCE)
         return _name(by) + nonce + AESGCM(by).encrypt(nonce, key, _about(log))
 
@@ -123,12 +145,13 @@ class Installation:
                     nonce, sealed = wrapped[NAMED : NAMED + NONCE], wrapped[NAMED + NONCE :]
                     try:
                         return AESGCM(by).decrypt(nonce, sealed, _about(log))
-                    except InvalidTag:
+                    except (InvalidTag, ValueError):  # Damaged, or cut short.
                         return None
         return None
 
     def is_newest(self, wrapped: bytes) -> bool:
         """Whether it is wrapped by the key that stays."""
+        self._keys = self._read()
         return _name(self._keys[-1]) == wrapped[:NAMED]
 
     def begin_change(self) -> None:
@@ -191,12 +214,15 @@ class Keys:
         await asyncio.to_thread(self._store.destroy, log)
 
     def _keep(self, log: int, key: bytes) -> AESGCM:
-        now = self._monotonic()
-        if len(self._known) >= KNOWN_AT_MOST:
-            self._known = {at: one for at, one in self._known.items() if one.until > now}
         cipher = AESGCM(key)
-        self._known[log] = Known(cipher, now + KNOWN_FOR)
+        known = self._known[log] = Known(cipher, self._monotonic() + KNOWN_FOR)
+        asyncio.get_running_loop().call_later(KNOWN_FOR, self._drop, log, known)
         return cipher
+
+    def _drop(self, log: int, known: Known) -> None:
+        """Its minute is over; it is read again where it is needed."""
+        if self._known.get(log) is known:
+            del self._known[log]
 
     def _made(self, log: int) -> bytes:
         wrapped = self._store.read(log)
@@ -206,11 +232,18 @@ class Keys:
         key = self._installation.opened(log, wrapped)
         if key is None:
             raise KeyLost(log)
+        # A change of the installation's key that began meanwhile may have passed this one over.
+        while not self._installation.is_newest(wrapped):
+            wrapped = self._installation.wrapped(log, key)
+            self._store.put(log, wrapped)
         return key
 
     def _read(self, log: int) -> bytes | None:
-        wrapped = self._store.read(log)
-        key = None if wrapped is None else self._installation.opened(log, wrapped)
+        try:
+            wrapped = self._store.read(log)
+            key = None if wrapped is None else self._installation.opened(log, wrapped)
+        except OSError:
+            wrapped, key = b"", None
         if key is None and wrapped is not None and log not in self._lost:
             self._lost.add(log)
             _log.error("key_lost", log=f"{log:016x}")

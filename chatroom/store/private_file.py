@@ -7,13 +7,7 @@ from pathlib import Path
 
 def make(path: Path, content: bytes) -> None:
     """Raises `FileExistsError` where there is one; a file cut short by a crash is none."""
-    file, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)  # 0600
-    unfinished = Path(name)
-    try:
-        os.write(file, content)
-        os.fsync(file)
-    finally:
-        os.close(file)
+    unfinished = _written(path, content)
     try:
         os.link(unfinished, path)
     finally:
@@ -23,11 +17,19 @@ def make(path: Path, content: bytes) -> None:
 
 def put(path: Path, content: bytes) -> None:
     """In the place of what is there, in one step."""
-    beside = path.with_name(f"{path.name}.put")
-    beside.unlink(missing_ok=True)
-    make(beside, content)
-    beside.replace(path)
+    _written(path, content).replace(path)
     keep_folder(path.parent)
+
+
+def _written(path: Path, content: bytes) -> Path:
+    """Beside its place, and on the disk."""
+    file, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)  # 0600
+    try:
+        os.write(file, content)
+        os.fsync(file)
+    finally:
+        os.close(file)
+    return Path(name)
 
 
 def keep_folder(folder: Path) -> None:

@@ -63,7 +63,10 @@ class Sealed:
 
     async def sweep(self, log: int, now: float) -> None:
         """First the key is destroyed, then the words are deleted: cut off between, it is done again (P20)."""
-        await self._keys.destroy(log)
+        try:
+            await self._keys.destroy(log)
+        except OSError as error:
+            raise OutcomeUnknown(type(error).__name__) from None
         await self._logs.sweep(log, now)
 
     async def first(self, log: int, seat: int, command_id: bytes) -> First | None:

@@ -99,7 +99,7 @@ async def test_p19_a_destroyed_key_is_gone_at_once_here_and_within_a_minute_else
     assert await there.to_read(EVENING) is not None
     await here.destroy(EVENING)
     assert await here.to_read(EVENING) is None
-    assert list(vault.folder.iterdir()) == []
+    assert Directory(vault.folder).logs() == []
     vault.clock.at = KNOWN_FOR
     assert await there.to_read(EVENING) is None
     await here.destroy(EVENING)  # Cut off before the words were deleted, it is done again.
@@ -111,7 +111,7 @@ async def test_a_key_that_the_installation_does_not_open_is_lost_and_no_other_is
     assert await vault.keys().to_read(EVENING) is None
     with pytest.raises(KeyLost):
         await vault.keys().to_write(EVENING)
-    assert len(list(vault.folder.iterdir())) == 1
+    assert Directory(vault.folder).logs() == [EVENING]
 
 
 def test_an_installation_key_that_can_not_be_used_is_one_sentence(vault: Vault):
@@ -151,6 +151,61 @@ async def test_another_installation_key_wraps_all_and_may_be_cut_off_half_way(va
     vault.clock.at += KNOWN_FOR
     for keys in (running, vault.keys()):
         assert [await seals(keys, log) for log in (EVENING, MORNING)] == sealed
+
+
+async def test_a_log_that_begins_while_the_installation_key_is_changed_is_not_lost(vault: Vault):
+    running = vault.keys()
+    await running.to_write(EVENING)
+    for change in ("begin_change", "end_change"):
+        changing = Installation(vault.master, os.urandom)
+        getattr(changing, change)()
+        log = MORNING if change == "begin_change" else MORNING + 1
+        sealed = await seals(running, log)
+        assert await seals(vault.keys(), log) == sealed
+    assert changing.is_newest(Directory(vault.folder).read(MORNING + 1) or b"")
+
+
+def test_p19_a_key_that_was_destroyed_meanwhile_is_not_put_back(vault: Vault):
+    vault.keys()
+    store = Directory(vault.folder)
+    store.make(EVENING, b"wrapped")
+    (vault.folder / f".{EVENING:016x}.key.half.new").write_bytes(b"what a crash has left")
+    store.destroy(EVENING)
+    assert not store.put(EVENING, b"wrapped again")
+    assert store.logs() == []
+    assert [file.name for file in vault.folder.iterdir()] == [".lock"]
+
+
+async def test_a_damaged_key_is_words_that_are_gone_and_a_strange_file_is_none(vault: Vault):
+    keys = vault.keys()
+    await keys.to_write(EVENING)
+    file = vault.folder / f"{EVENING:016x}.key"
+    (vault.folder / "notes.key").write_bytes(b"")
+    assert Directory(vault.folder).logs() == [EVENING]
+    for content in (b"", b"x" * 8, file.read_bytes()[:-1]):
+        private_file.put(file, content)
+        assert await vault.keys().to_read(EVENING) is None
+
+
+async def test_where_a_key_can_not_be_destroyed_the_words_stay_for_the_next_sweep(
+    ground: Place, monkeypatch: pytest.MonkeyPatch
+):
+    logs = sealed(ground.settings)
+    try:
+        await logs.append([batch(0, row(1, words=CANARY), ended_at=50.0)])
+        with monkeypatch.context() as broken:
+            broken.setattr(Directory, "destroy", _fails)
+            with pytest.raises(OutcomeUnknown):
+                await logs.sweep(EVENING, 150.0)
+        assert await logs.sweepable(150.0) == [EVENING]
+        await logs.sweep(EVENING, 150.0)
+        assert ground.ask("SELECT words FROM body") == []
+    finally:
+        await logs.close()
+
+
+def _fails(self: Directory, log: int) -> None:
+    raise OSError(5, "Input/output error")
 
 
 # Sealed logs
