@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TIMES = 3
+SOON = 5.0
+"""Seconds in which a page that was not left answers."""
 
 # Nothing else in the page stops a click for everybody (aim.js).
 TELL_HELD_BACK = """{
@@ -48,7 +51,7 @@ def made_again() -> Iterator[None]:
     async def clicks(self: Locator, **how: Any) -> None:
         for _ in range(TIMES):
             await click(self, **how)
-            if not await _was_held_back(self):
+            if how.get("no_wait_after") or not await _was_held_back(self):
                 return
             await self.page.evaluate(AT_REST)
         raise AssertionError(f"{TIMES} taps on {self} came to nothing")
@@ -60,6 +63,7 @@ def made_again() -> Iterator[None]:
 
 async def _was_held_back(tapped: Locator) -> bool:
     try:
-        return bool(await tapped.page.evaluate(WAS_HELD_BACK))
-    except Error:
+        async with asyncio.timeout(SOON):
+            return bool(await tapped.page.evaluate(WAS_HELD_BACK))
+    except (Error, TimeoutError):
         return False  # It led elsewhere, or closed the page: it came to something.
